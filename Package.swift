@@ -1,0 +1,129 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+
+let package = Package(
+    name: "huleedu",
+    products: [
+        .executable(name: "huleedu", targets: ["huleedu"]),
+        .executable(name: "fakeprovider", targets: ["fakeprovider"]),
+        .executable(name: "protoc-gen-huleedu", targets: ["protoc-gen-huleedu"]),
+        .library(name: "CJCore", targets: ["CJCore"]),
+        .library(name: "Wire", targets: ["Wire", "WireNIO"]),
+        .library(name: "Contracts", targets: ["Contracts"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries: a module map and a shim, nothing else.
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CCurlShims", dependencies: ["CCurl"]),
+        .target(name: "CContracts", dependencies: ["CProtobufC"]),
+        .target(name: "CDescriptors", dependencies: ["CProtobufC"]),
+
+        // Wire and contracts.
+        .target(name: "Wire", dependencies: ["CProtobufC"], swiftSettings: strict),
+        .target(name: "WireNIO", dependencies: ["Wire", nioCore, nioPosix, logging], swiftSettings: strict),
+        .target(name: "Contracts", dependencies: ["Wire", "CContracts"], swiftSettings: strict),
+
+        // Building blocks.
+        .target(name: "CJCore", dependencies: [crypto], swiftSettings: strict + [.strictMemorySafety()]),
+        .target(name: "Postgres", dependencies: ["CPostgres", crypto, logging], swiftSettings: strict),
+        .target(name: "EventLog", dependencies: ["Postgres", "Contracts", "Wire", logging], swiftSettings: strict),
+        .target(name: "CurlClient", dependencies: ["CCurl", "CCurlShims"], swiftSettings: strict),
+        .target(
+            name: "ServiceKit",
+            dependencies: ["Wire", "WireNIO", "Contracts", logging, configuration, lifecycle],
+            swiftSettings: strict),
+
+        // Services.
+        .target(
+            name: "LLMProviderService",
+            dependencies: ["Contracts", "Wire", "Postgres", "EventLog", "CurlClient", "ServiceKit", crypto, logging],
+            swiftSettings: strict),
+        .target(
+            name: "CJAssessmentService",
+            dependencies: ["Contracts", "Wire", "Postgres", "EventLog", "ServiceKit", "CJCore", crypto, logging],
+            swiftSettings: strict),
+
+        // Programs.
+        .executableTarget(
+            name: "huleedu",
+            dependencies: [
+                "CJAssessmentService", "CJCore", "Contracts", "CurlClient", "EventLog", "FakeProvider",
+                "LLMProviderService", "Postgres", "ServiceKit", "Wire", "WireNIO",
+                argumentParser, crypto, lifecycle, logging, configuration,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "protoc-gen-huleedu",
+            dependencies: ["CDescriptors", "CProtobufC"],
+            path: "Tools/protoc-gen-huleedu",
+            swiftSettings: strict),
+        .target(
+            name: "FakeProvider",
+            dependencies: [nioCore, nioPosix, nioHTTP1, crypto, logging],
+            path: "Tools/fakeprovider/FakeProvider",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "fakeprovider",
+            dependencies: ["FakeProvider", argumentParser, logging],
+            path: "Tools/fakeprovider/CommandLine",
+            swiftSettings: strict),
+
+        // Tests.
+        .testTarget(name: "CJCoreTests", dependencies: ["CJCore", crypto], swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+        .testTarget(
+            name: "WireNIOTests", dependencies: ["Wire", "WireNIO", nioCore, nioPosix, nioEmbedded, logging],
+            swiftSettings: strict),
+        .testTarget(name: "ContractsTests", dependencies: ["Contracts", "Wire"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging], swiftSettings: strict),
+        .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "FakeProvider"], swiftSettings: strict),
+        .testTarget(name: "FakeProviderTests", dependencies: ["FakeProvider", crypto], swiftSettings: strict),
+        .testTarget(
+            name: "LLMProviderServiceTests",
+            dependencies: [
+                "LLMProviderService", "FakeProvider", "CurlClient", "Postgres", "EventLog", "Contracts", "Wire", logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CJAssessmentServiceTests",
+            dependencies: ["CJAssessmentService", "CJCore", "Postgres", "EventLog", "Contracts", "Wire", logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "huleedu", "CJAssessmentService", "CJCore", "Contracts", "FakeProvider", "LLMProviderService", "Postgres",
+                "ServiceKit", "Wire", "WireNIO", logging,
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,40 @@
+/// Key–value pairs that accompany a request, in order; a key may occur more than once.
+///
+/// Keys are lower-cased on entry, as ttrpc's Go client does; values are proto3 strings, so binary values need a text encoding.
+public struct Metadata: Sendable, Hashable {
+    public struct Entry: Sendable, Hashable {
+        public let key: String
+        public let value: String
+    }
+
+    public private(set) var entries: [Entry]
+
+    public init() {
+        entries = []
+    }
+
+    public init(_ pairs: [(String, String)]) {
+        entries = pairs.map { Entry(key: $0.lowercased(), value: $1) }
+    }
+
+    /// The values of a key, in the order in which they were added.
+    public func values(for key: String) -> [String] {
+        let key = key.lowercased()
+        return entries.filter { $0.key == key }.map(\.value)
+    }
+
+    /// The first value of a key.
+    public subscript(key: String) -> String? {
+        let key = key.lowercased()
+        return entries.first { $0.key == key }?.value
+    }
+
+    public mutating func append(_ value: String, for key: String) {
+        entries.append(Entry(key: key.lowercased(), value: value))
+    }
+
+    /// What the entries weigh against a size limit, in bytes of keys and values.
+    public var byteCount: Int {
+        entries.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    }
+}
