@@ -1,0 +1,227 @@
+import CJCore
+public import Contracts
+import Crypto
+public import EventLog
+public import Logging
+public import Postgres
+public import Wire
+
+/// The assessment service: takes assessments on, keeps them going and tells how they stand.
+public struct CJAssessment: CJV1.CJAssessmentService {
+    /// Longest wait that a watcher may ask for.
+    public static let longestWait: Duration = .seconds(30)
+    private static let pollInterval: Duration = .milliseconds(250)
+    private static let answerMargin: Duration = .milliseconds(50)
+
+    private let store: AssessmentStore
+    private let driver: AssessmentDriver
+    private let parser: RequestParser
+    private let provider: LLMV1.LLMProviderClient
+    private let configuration: CJAssessmentConfiguration
+    private let changes: Wakeup
+
+    /// - Parameters:
+    ///   - provider: reaches the LLM provider service, its methods and its event feed.
+    ///   - changes: signalled when an assessment has changed; give it to the service's event feed too.
+    public init(
+        pool: Pool, provider transport: any ClientTransport, changes: Wakeup, configuration: CJAssessmentConfiguration,
+        logger: Logger
+    ) {
+        let store = AssessmentStore(pool: pool)
+        let provider = LLMV1.LLMProviderClient(transport)
+        self.store = store
+        self.provider = provider
+        self.configuration = configuration
+        self.changes = changes
+        parser = RequestParser(configuration: configuration)
+        driver = AssessmentDriver(
+            store: store,
+            machine: AssessmentMachine(configuration: configuration),
+            consumer: ResultConsumer(
+                store: store, feed: EventsV1.EventFeedClient(transport),
+                intake: ResultIntake(maximumAttempts: configuration.maximumAttempts), configuration: configuration,
+                logger: logger),
+            submitter: ComparisonSubmitter(store: store, provider: provider, configuration: configuration, logger: logger),
+            provider: provider, configuration: configuration, changes: changes, submissions: Wakeup(), logger: logger)
+    }
+
+    /// The service's own record of what happened, for its event feed.
+    public static let log = AssessmentStore.log
+
+    /// Brings the service's schema up to date.
+    ///
+    /// - Returns: how many migrations were applied.
+    @discardableResult
+    public static func migrate(_ pool: Pool) async throws -> Int {
+        try await AssessmentStore.migrator.migrate(pool)
+    }
+
+    /// Keeps assessments going until cancelled.
+    public func run() async throws {
+        try await driver.run()
+    }
+
+    // MARK: - Starting
+
+    public func uploadEssays(
+        _ request: CJV1.UploadEssaysRequest, context: ServerContext
+    ) async throws -> CJV1.UploadEssaysResponse {
+        let (assessment, essays) = try parsing { () throws(RequestFault) in try parser.upload(request) }
+        let count = try await store.pool.unitOfWork("upload essays") { unit in
+            guard try await store.startedContent(of: assessment, in: unit) == nil else {
+                throw RPCError(.failedPrecondition, "assessment_id: assessment \(assessment) has been started already")
+            }
+            let count = try await store.upload(essays, for: assessment, in: unit)
+            guard count <= configuration.maximumEssays else {
+                throw RPCError(
+                    .invalidArgument, "essays: expected at most \(configuration.maximumEssays) essays in all, got \(count)")
+            }
+            return count
+        }
+        return CJV1.UploadEssaysResponse(essays: UInt32(count))
+    }
+
+    public func startAssessment(
+        _ request: CJV1.StartAssessmentRequest, context: ServerContext
+    ) async throws -> CJV1.StartAssessmentResponse {
+        let id = try parsing { () throws(RequestFault) in try parser.assessmentID(request.assessmentID) }
+        let uploaded = try await store.pool.unitOfWork("read uploads") { try await store.uploaded(for: id, in: $0) }
+        // Once an assessment has started its uploads are gone, so a repeated start is recognised by what it says itself.
+        let hash = Array(SHA256.hash(data: try request.encoded()))
+        if let known = try await alreadyStarted(id, hash: hash) { return known }
+        let plan = try parsing { () throws(RequestFault) in try parser.plan(request, uploaded: uploaded) }
+        let terms = try await terms(of: plan, context: context)
+        let started = try await store.pool.unitOfWork("start assessment") { unit in
+            guard try await store.startedContent(of: id, in: unit) == nil else { return false }
+            try await store.insert(plan, terms: terms, contentHash: hash, in: unit)
+            return true
+        }
+        guard started else {
+            return try await alreadyStarted(id, hash: hash) ?? CJV1.StartAssessmentResponse(state: .running, alreadyKnown: true)
+        }
+        try await driver.advance(id)
+        return CJV1.StartAssessmentResponse(state: .running, alreadyKnown: false)
+    }
+
+    private func alreadyStarted(_ id: String, hash: [UInt8]) async throws -> CJV1.StartAssessmentResponse? {
+        let known = try await store.pool.unitOfWork("look for assessment") { try await store.startedContent(of: id, in: $0) }
+        guard let known else { return nil }
+        guard known.hash == hash else {
+            throw RPCError(.alreadyExists, "assessment_id: an assessment with other content has the id \(id)")
+        }
+        return CJV1.StartAssessmentResponse(state: known.state.contract, alreadyKnown: true)
+    }
+
+    private func terms(of plan: AssessmentPlan, context: ServerContext) async throws -> AssessmentTerms {
+        let model: LLMV1.DescribeModelResponse
+        do {
+            model = try await provider.describeModel(
+                LLMV1.DescribeModelRequest(provider: plan.judge.provider, model: plan.judge.model),
+                options: CallOptions(deadline: context.deadline))
+        } catch let error as RPCError where error.code == .notFound || error.code == .invalidArgument {
+            throw RPCError(.invalidArgument, "judge.model: \(error.message)")
+        }
+        if plan.judge.temperature != nil, !model.acceptsTemperature {
+            throw RPCError(.invalidArgument, "judge.temperature: \(model.model) takes none")
+        }
+        if model.maxOutputTokens > 0, plan.judge.maximumOutputTokens > model.maxOutputTokens {
+            throw RPCError(
+                .invalidArgument, "judge.max_output_tokens: \(model.model) writes at most \(model.maxOutputTokens)")
+        }
+        let cost = CostEstimate(plan: plan, model: model).nanodollarsPerComparison
+        if plan.stopping.maximumCost != nil, cost == nil {
+            throw RPCError(
+                .failedPrecondition, "stopping.max_cost_nanodollars: the price of \(model.model) is not known; limit the comparisons instead")
+        }
+        let expected = ExpectedComparisons(items: plan.essays.count, targetReliability: plan.stopping.targetReliability).before
+        return AssessmentTerms(
+            model: model.model, promptVersion: PromptTemplate(language: plan.instructions.language)?.version ?? "",
+            isSimulated: model.simulated, estimatedCost: cost,
+            expectedComparisons: min(expected, plan.stopping.maximumComparisons))
+    }
+
+    // MARK: - Looking
+
+    public func getAssessment(
+        _ request: CJV1.GetAssessmentRequest, context: ServerContext
+    ) async throws -> CJV1.GetAssessmentResponse {
+        let (snapshot, history) = try await store.pool.unitOfWork("read assessment") { unit in
+            guard let snapshot = try await store.snapshot(of: request.assessmentID, in: unit) else {
+                throw Self.unknown(request.assessmentID)
+            }
+            return (snapshot, try await store.history(of: request.assessmentID, in: unit))
+        }
+        return await AssessmentView(snapshot: snapshot).response(history: history)
+    }
+
+    public func watchAssessment(
+        _ request: CJV1.WatchAssessmentRequest, context: ServerContext
+    ) async throws -> CJV1.WatchAssessmentResponse {
+        guard request.waitMilliseconds <= UInt64(Self.longestWait.components.seconds) * 1000 else {
+            throw RPCError(.invalidArgument, "wait_milliseconds: expected at most 30000, got \(request.waitMilliseconds)")
+        }
+        let end = min(
+            ContinuousClock.now + .milliseconds(Int64(request.waitMilliseconds)), context.deadline.instant - Self.answerMargin)
+        while true {
+            let generation = changes.generation
+            guard let revision = try await store.revision(of: request.assessmentID) else {
+                throw Self.unknown(request.assessmentID)
+            }
+            let left = ContinuousClock.now.duration(to: end)
+            if UInt64(clamping: revision) > request.afterRevision || left <= .zero || Task.isCancelled { break }
+            await changes.wait(after: generation, upTo: min(left, Self.pollInterval))
+        }
+        let snapshot = try await store.pool.unitOfWork("read assessment") {
+            try await store.snapshot(of: request.assessmentID, in: $0)
+        }
+        guard let snapshot else { throw Self.unknown(request.assessmentID) }
+        return CJV1.WatchAssessmentResponse(progress: AssessmentView(snapshot: snapshot).progress)
+    }
+
+    public func listComparisons(
+        _ request: CJV1.ListComparisonsRequest, context: ServerContext
+    ) async throws -> CJV1.ListComparisonsResponse {
+        guard (1...1000).contains(request.limit) else {
+            throw RPCError(.invalidArgument, "limit: expected 1 to 1000, got \(request.limit)")
+        }
+        guard try await store.revision(of: request.assessmentID) != nil else { throw Self.unknown(request.assessmentID) }
+        return CJV1.ListComparisonsResponse(
+            comparisons: try await store.comparisons(
+                of: request.assessmentID, after: Int64(request.afterNumber), limit: Int(request.limit)))
+    }
+
+    // MARK: - Ending
+
+    public func cancelAssessment(
+        _ request: CJV1.CancelAssessmentRequest, context: ServerContext
+    ) async throws -> CJV1.CancelAssessmentResponse {
+        try await store.pool.unitOfWork("cancel assessment") { unit in
+            guard let snapshot = try await store.lockedSnapshot(of: request.assessmentID, in: unit) else {
+                throw Self.unknown(request.assessmentID)
+            }
+            guard snapshot.state == .running, snapshot.reason == nil else { return }
+            try await store.apply(AssessmentMachine.Decision(stop: .cancelled), to: snapshot, in: unit)
+        }
+        changes.signal()
+        // What had been handed over is withdrawn as far as it can be; the sweep asks again should this call be lost.
+        _ = try await provider.cancel(
+            LLMV1.CancelRequest(owner: request.assessmentID), options: CallOptions(deadline: context.deadline))
+        try await driver.advance(request.assessmentID)
+        let snapshot = try await store.pool.unitOfWork("read assessment") {
+            try await store.snapshot(of: request.assessmentID, in: $0)
+        }
+        return CJV1.CancelAssessmentResponse(state: snapshot?.state.contract ?? .unspecified)
+    }
+
+    private static func unknown(_ id: String) -> RPCError {
+        RPCError(.notFound, "assessment_id: no assessment has the id \(id)")
+    }
+
+    private func parsing<Value>(_ parse: () throws(RequestFault) -> Value) throws(RPCError) -> Value {
+        do {
+            return try parse()
+        } catch {
+            throw error.rpcError
+        }
+    }
+}

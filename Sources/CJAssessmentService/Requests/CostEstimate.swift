@@ -1,0 +1,32 @@
+import CJCore
+import Contracts
+
+/// What one comparison will probably cost, from the lengths of the texts and the model's prices.
+///
+/// Tokens are taken as bytes divided by 3.5, near what current tokenizers make of European school writing, plus what a tool definition
+/// adds. The static part is priced as read from the cache where it is long enough to be kept there.
+struct CostEstimate: Sendable {
+    private static let bytesPerToken = 3.5
+    private static let toolTokens = 300.0
+    private static let verdictTokens = 120.0
+
+    /// Nano-dollars; nil where the model's price is not known.
+    let nanodollarsPerComparison: Int64?
+
+    init(plan: AssessmentPlan, model: LLMV1.DescribeModelResponse) {
+        guard let prices = model.prices, let template = PromptTemplate(language: plan.instructions.language) else {
+            nanodollarsPerComparison = nil
+            return
+        }
+        let empty = template.prompt(question: plan.instructions.question, rubric: plan.instructions.rubric, first: "", second: "")
+        let staticBytes = empty.blocks.reduce(0) { $0 + $1.text.utf8.count }
+        let essayBytes = plan.essays.reduce(0) { $0 + $1.text.utf8.count } / plan.essays.count * 2
+        let staticTokens = Double(staticBytes) / Self.bytesPerToken + Self.toolTokens
+        let isCached = model.minimumCacheableTokens > 0 && staticTokens >= Double(model.minimumCacheableTokens)
+        let cost =
+            staticTokens * Double(isCached ? prices.cacheRead : prices.input)
+            + Double(essayBytes) / Self.bytesPerToken * Double(prices.input)
+            + Self.verdictTokens * Double(prices.output)
+        nanodollarsPerComparison = max(1, Int64(cost.rounded()))
+    }
+}

@@ -1,0 +1,67 @@
+import Contracts
+import Postgres
+
+extension AssessmentStore {
+    /// Points of the run that one answer shows at most.
+    static let historyLimit = 500
+
+    /// How often an assessment has changed; nil for one that does not exist.
+    func revision(of id: String) async throws -> Int64? {
+        try await pool.query("SELECT revision FROM cj.assessment WHERE id = \(id)").first?.decode(Int64.self)
+    }
+
+    /// How the figures moved: every point, or evenly spread ones where there are more than the limit.
+    func history(of id: String, in unit: UnitOfWork) async throws -> [CJV1.ScalePoint] {
+        let rows = try await unit.query(
+            """
+            SELECT judged, posterior_reliability, scale_separation_reliability, cost
+            FROM (
+                SELECT *, row_number() OVER (ORDER BY judged DESC) AS back, count(*) OVER () AS points
+                FROM cj.scale_point WHERE assessment_id = \(id)) AS point
+            WHERE (back - 1) % ((points - 1) / \(Int64(Self.historyLimit)) + 1) = 0
+            ORDER BY judged
+            """)
+        return try rows.map { row in
+            let (judged, posterior, separation, cost) = try row.decode(Int64.self, Double.self, Double.self, Int64?.self)
+            return CJV1.ScalePoint(
+                judged: UInt32(judged), posteriorReliability: posterior, scaleSeparationReliability: separation,
+                costNanodollars: cost.map { UInt64(clamping: $0) })
+        }
+    }
+
+    /// A page of an assessment's comparisons, each with its last request.
+    func comparisons(of id: String, after number: Int64, limit: Int) async throws -> [CJV1.ComparisonRecord] {
+        let rows = try await pool.query(
+            """
+            SELECT comparison.number, first.id, second.id, comparison.state::text, outcome::text, confidence, rationale, request.id,
+                prompt_sha256, coalesce(judgement.model, ''), judgement.cost, assessment.estimated_cost IS NOT NULL,
+                coalesce(comparison.failure, '')
+            FROM cj.comparison
+            JOIN cj.assessment ON assessment.id = comparison.assessment_id
+            JOIN cj.essay AS first ON first.assessment_id = comparison.assessment_id AND first.number = first_essay
+            JOIN cj.essay AS second ON second.assessment_id = comparison.assessment_id AND second.number = second_essay
+            JOIN cj.request ON request.assessment_id = comparison.assessment_id AND request.comparison = comparison.number
+                AND request.attempt = comparison.attempts
+            LEFT JOIN cj.judgement ON judgement.assessment_id = comparison.assessment_id
+                AND judgement.comparison = comparison.number
+            WHERE comparison.assessment_id = \(id) AND comparison.number > \(number)
+            ORDER BY comparison.number
+            LIMIT \(limit)
+            """)
+        return try rows.map(Self.record)
+    }
+
+    private static func record(_ row: Row) throws -> CJV1.ComparisonRecord {
+        let (
+            number, first, second, stored, outcome, confidence, rationale, request, prompt, model, cost, isPriced, failure
+        ) = try row.decode(
+            Int64.self, String.self, String.self, String.self, String?.self, Int64?.self, [UInt8]?.self, String.self,
+            String?.self, String.self, Int64?.self, Bool.self, String.self)
+        let state: AssessmentSnapshot.Entry.State = try parse(stored)
+        return CJV1.ComparisonRecord(
+            number: UInt32(number), firstEssayID: first, secondEssayID: second, state: state.contract,
+            outcome: outcome.map { $0 == "first" ? .first : .second } ?? .unspecified,
+            confidence: UInt32(confidence ?? 0), rationale: rationale ?? [], requestID: request, promptSha256: prompt ?? "",
+            model: model, costNanodollars: isPriced ? cost.map { UInt64(clamping: $0) } : nil, failure: failure)
+    }
+}

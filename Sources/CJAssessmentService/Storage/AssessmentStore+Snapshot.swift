@@ -1,0 +1,102 @@
+import CJCore
+import Postgres
+import Wire
+
+extension AssessmentStore {
+    /// Reads an assessment and locks it, so that whoever decides about it next waits for this decision.
+    func lockedSnapshot(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
+        guard try await !unit.query("SELECT 1 FROM cj.assessment WHERE id = \(id) FOR UPDATE").isEmpty else { return nil }
+        return try await snapshot(of: id, in: unit)
+    }
+
+    /// Reads an assessment as it stands.
+    func snapshot(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
+        let settings = unit.send(
+            """
+            SELECT state::text, stop_reason::text, failure, revision, consecutive_failures, permanent_failure, provider_calls,
+                cost, cache_savings, reliability, expected_comparisons,
+                (extract(epoch FROM coalesce(finished_at, now()) - created_at) * 1000)::bigint
+            FROM cj.assessment WHERE id = \(id)
+            """)
+        let plan = unit.send(
+            """
+            SELECT provider, model, temperature, maximum_output_tokens, target_reliability, maximum_comparisons, maximum_cost,
+                pairing, grades, seed, maximum_in_flight, prompt_version, simulated, estimated_cost
+            FROM cj.assessment WHERE id = \(id)
+            """)
+        let essays = unit.send("SELECT id, anchor_grade FROM cj.essay WHERE assessment_id = \(id) ORDER BY number")
+        let comparisons = unit.send(
+            """
+            SELECT comparison.number, first_essay, second_essay, state::text, outcome::text, confidence, model
+            FROM cj.comparison LEFT JOIN cj.judgement
+                ON judgement.assessment_id = comparison.assessment_id AND judgement.comparison = comparison.number
+            WHERE comparison.assessment_id = \(id)
+            ORDER BY comparison.number
+            """)
+        try await unit.sync()
+        guard let settings = try settings.rows().first, let plan = try plan.rows().first else { return nil }
+        let items = try essays.rows().map { row in
+            let (id, grade) = try row.decode(String.self, String.self)
+            return AssessmentSnapshot.Item(id: CJCore.Item.ID(id), anchorGrade: grade.isEmpty ? nil : grade)
+        }
+        let entries = try comparisons.rows().map { try Self.entry($0, items: items) }
+        return try Self.assemble(id: id, settings: settings, plan: plan, items: items, entries: entries)
+    }
+
+    private static func entry(_ row: Row, items: [AssessmentSnapshot.Item]) throws -> AssessmentSnapshot.Entry {
+        let (number, first, second, state, outcome, confidence, model) = try row.decode(
+            Int64.self, Int64.self, Int64.self, String.self, String?.self, Int64?.self, String?.self)
+        let comparison = try Comparison(first: items[Int(first)].id, second: items[Int(second)].id)
+        var judgement: Judgement?
+        if let outcome, let model {
+            judgement = Judgement(
+                comparison: comparison, outcome: outcome == "first" ? .first : .second, judge: Judge.ID(model),
+                confidence: confidence.map(Int.init))
+        }
+        return AssessmentSnapshot.Entry(
+            number: Int(number), comparison: comparison, state: try parse(state), judgement: judgement)
+    }
+
+    private static func assemble(
+        id: String, settings: Row, plan: Row, items: [AssessmentSnapshot.Item], entries: [AssessmentSnapshot.Entry]
+    ) throws -> AssessmentSnapshot {
+        let (
+            state, reason, failure, revision, failures, permanentFailure, calls, cost, savings, reliability, expected, elapsed
+        ) = try settings.decode(
+            String.self, String?.self, String?.self, Int64.self, Int64.self, String?.self, Int64.self,
+            Int64.self, Int64.self, Double?.self, Int64.self, Int64.self)
+        let (
+            provider, model, temperature, tokens, target, maximumComparisons, maximumCost, pairing, grades, seed, inFlight,
+            promptVersion, simulated, estimatedCost
+        ) = try plan.decode(
+            String.self, String.self, Double?.self, Int64.self, Double.self, Int64.self, Int64?.self, String.self,
+            [String].self, Int64.self, Int64.self, String.self, Bool.self, Int64?.self)
+        return AssessmentSnapshot(
+            id: id,
+            state: try parse(state),
+            reason: try reason.map { stored in try parse(stored) },
+            failure: failure,
+            revision: revision,
+            judge: AssessmentPlan.Judge(
+                provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens)),
+            stopping: AssessmentPlan.Stopping(
+                targetReliability: target, maximumComparisons: Int(maximumComparisons), maximumCost: maximumCost),
+            pairing: try parse(pairing),
+            grades: grades,
+            seed: UInt64(bitPattern: seed),
+            maximumInFlight: Int(inFlight),
+            promptVersion: promptVersion,
+            isSimulated: simulated,
+            estimatedCost: estimatedCost,
+            consecutiveFailures: Int(failures),
+            permanentFailure: permanentFailure,
+            providerCalls: Int(calls),
+            cost: cost,
+            cacheSavings: savings,
+            reliability: reliability,
+            expectedComparisons: Int(expected),
+            elapsedMilliseconds: elapsed,
+            items: items,
+            entries: entries)
+    }
+}

@@ -1,0 +1,125 @@
+import CJCore
+import Contracts
+import Postgres
+
+extension AssessmentStore {
+    /// Claims requests that nobody has handed over: new ones of assessments that go on, and those of dead processes whatever
+    /// their assessment does, because their results may already be on the way.
+    func claimRequests(limit: Int, claimLifetimeSeconds: Int64) async throws -> [RequestToSubmit] {
+        try await pool.unitOfWork("claim requests") { unit in
+            let rows = try await unit.query(
+                """
+                WITH due AS (
+                    SELECT request.id
+                    FROM cj.request JOIN cj.assessment ON assessment.id = request.assessment_id
+                    WHERE request.submitted_at IS NULL AND request.finished_at IS NULL
+                        AND (request.claimed_at < now() - make_interval(secs => \(Double(claimLifetimeSeconds)))
+                            OR request.claimed_at IS NULL AND assessment.state = 'running' AND assessment.stop_reason IS NULL)
+                    ORDER BY assessment.created_at, request.comparison
+                    LIMIT \(limit)
+                    FOR UPDATE OF request SKIP LOCKED)
+                UPDATE cj.request SET claimed_at = now()
+                FROM due, cj.comparison
+                WHERE request.id = due.id AND comparison.assessment_id = request.assessment_id
+                    AND comparison.number = request.comparison
+                RETURNING request.id, request.assessment_id, request.comparison, request.attempt, first_essay, second_essay
+                """)
+            var claimed: [RequestToSubmit] = []
+            var contexts: [String: PromptContext] = [:]
+            for row in rows {
+                let (id, assessment, comparison, attempt, first, second) = try row.decode(
+                    String.self, String.self, Int64.self, Int64.self, Int64.self, Int64.self)
+                let context: PromptContext
+                if let known = contexts[assessment] {
+                    context = known
+                } else {
+                    context = try await promptContext(of: assessment, in: unit)
+                    contexts[assessment] = context
+                }
+                let essays = try await essayTexts(first, second, of: assessment, in: unit)
+                claimed.append(
+                    RequestToSubmit(
+                        id: id, assessment: assessment, comparison: comparison, attempt: attempt, judge: context.judge,
+                        prompt: context.template.prompt(
+                            question: context.question, rubric: context.rubric, first: essays.first, second: essays.second),
+                        replyFormat: context.template.replyFormat))
+            }
+            return claimed
+        }
+    }
+
+    /// Marks requests that the provider service has stored.
+    func markSubmitted(_ requests: [RequestToSubmit]) async throws {
+        guard !requests.isEmpty else { return }
+        try await pool.execute(
+            """
+            UPDATE cj.request SET submitted_at = now(), prompt_sha256 = given.prompt_sha256
+            FROM unnest(\(requests.map(\.id))::text[], \(requests.map(\.prompt.sha256))::text[]) AS given (id, prompt_sha256)
+            WHERE request.id = given.id
+            """)
+    }
+
+    /// Gives a claimed request back to be handed over later.
+    ///
+    /// - Parameter wasRefused: whether the provider service certainly did not take it on. If not, its result is waited for even when
+    ///   the assessment ends meanwhile, and it is handed over again to make sure.
+    func releaseClaim(of request: String, wasRefused: Bool) async throws {
+        try await pool.execute(
+            """
+            UPDATE cj.request SET claimed_at = CASE WHEN \(wasRefused) THEN NULL ELSE '-infinity'::timestamptz END
+            WHERE id = \(request) AND submitted_at IS NULL AND finished_at IS NULL
+            """)
+    }
+
+    /// Records that the provider service will never take a request on: the judge can't be used.
+    func recordRefusal(of request: RequestToSubmit, reason: String) async throws {
+        try await pool.unitOfWork("record refusal") { unit in
+            let open = try await openRequests([request.id], in: unit)
+            guard open[request.id] != nil else { return }
+            let result = LLMV1.Result(requestID: request.id, owner: request.assessment)
+            try await record(
+                [
+                    FinishedRequest(
+                        requestID: request.id, assessment: request.assessment, comparison: request.comparison,
+                        attempt: request.attempt, result: result, effect: .judgeUnusable(reason: reason))
+                ], in: unit)
+        }
+    }
+
+    private struct PromptContext {
+        let judge: AssessmentPlan.Judge
+        let template: PromptTemplate
+        let question: String
+        let rubric: String
+    }
+
+    private func promptContext(of assessment: String, in unit: UnitOfWork) async throws -> PromptContext {
+        let rows = try await unit.query(
+            """
+            SELECT question, rubric, language, provider, model, temperature, maximum_output_tokens
+            FROM cj.assessment WHERE id = \(assessment)
+            """)
+        let (question, rubric, language, provider, model, temperature, tokens) = try rows[0].decode(
+            [UInt8].self, [UInt8].self, String.self, String.self, String.self, Double?.self, Int64.self)
+        guard let template = PromptTemplate(language: language) else {
+            throw AssessmentError(.unknownLanguage, "assessment \(assessment) is in a language without a prompt: \(language)")
+        }
+        return PromptContext(
+            judge: AssessmentPlan.Judge(
+                provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens)),
+            template: template, question: String(decoding: question, as: UTF8.self), rubric: String(decoding: rubric, as: UTF8.self))
+    }
+
+    private func essayTexts(
+        _ first: Int64, _ second: Int64, of assessment: String, in unit: UnitOfWork
+    ) async throws -> (first: String, second: String) {
+        let rows = try await unit.query(
+            """
+            SELECT first.content, second.content
+            FROM cj.essay AS first JOIN cj.essay AS second ON second.assessment_id = first.assessment_id
+            WHERE first.assessment_id = \(assessment) AND first.number = \(first) AND second.number = \(second)
+            """)
+        let (firstText, secondText) = try rows[0].decode([UInt8].self, [UInt8].self)
+        return (String(decoding: firstText, as: UTF8.self), String(decoding: secondText, as: UTF8.self))
+    }
+}

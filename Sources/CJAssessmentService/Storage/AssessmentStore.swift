@@ -1,0 +1,113 @@
+import CJCore
+import Contracts
+import EventLog
+import Postgres
+import Wire
+
+/// The service's tables, seen as values. Every write happens in a unit of work that its caller opened.
+struct AssessmentStore: Sendable {
+    let pool: Pool
+
+    /// Content of an assessment that was started before under the same id.
+    func startedContent(of id: String, in unit: UnitOfWork) async throws -> (hash: [UInt8], state: AssessmentSnapshot.State)? {
+        let rows = try await unit.query("SELECT content_sha256, state::text FROM cj.assessment WHERE id = \(id)")
+        guard let row = rows.first else { return nil }
+        let (hash, state) = try row.decode([UInt8].self, String.self)
+        return (hash, try Self.parse(state))
+    }
+
+    /// Writes a new assessment with its essays and drops what was uploaded for it.
+    func insert(_ plan: AssessmentPlan, terms: AssessmentTerms, contentHash: [UInt8], in unit: UnitOfWork) async throws {
+        _ = unit.send(
+            """
+            INSERT INTO cj.assessment (
+                id, content_sha256, question, rubric, language, grades, provider, model, temperature, maximum_output_tokens,
+                target_reliability, maximum_comparisons, maximum_cost, pairing, seed, maximum_in_flight, prompt_version, simulated,
+                estimated_cost, expected_comparisons)
+            VALUES (
+                \(plan.id), \(contentHash), \(Array(plan.instructions.question.utf8)), \(Array(plan.instructions.rubric.utf8)),
+                \(plan.instructions.language), \(plan.grades), \(plan.judge.provider), \(terms.model),
+                \(plan.judge.temperature), \(plan.judge.maximumOutputTokens), \(plan.stopping.targetReliability),
+                \(plan.stopping.maximumComparisons), \(plan.stopping.maximumCost), \(plan.pairing.rawValue),
+                \(Int64(bitPattern: plan.seed)), \(plan.maximumInFlight), \(terms.promptVersion), \(terms.isSimulated),
+                \(terms.estimatedCost), \(terms.expectedComparisons))
+            """)
+        _ = unit.send(
+            """
+            INSERT INTO cj.essay (assessment_id, number, id, content, anchor_grade)
+            SELECT \(plan.id), given.number - 1, given.id, given.content, given.anchor_grade
+            FROM unnest(
+                \(plan.essays.map(\.id))::text[], \(plan.essays.map { Array($0.text.utf8) })::bytea[],
+                \(plan.essays.map { $0.anchorGrade ?? "" })::text[])
+                WITH ORDINALITY AS given (id, content, anchor_grade, number)
+            """)
+        _ = unit.send("DELETE FROM cj.upload WHERE assessment_id = \(plan.id)")
+        try await unit.sync()
+    }
+
+    /// Keeps essays for an assessment to come.
+    ///
+    /// - Returns: how many are kept for it now.
+    func upload(_ essays: [CJV1.Essay], for assessment: String, in unit: UnitOfWork) async throws -> Int {
+        try await unit.execute(
+            """
+            INSERT INTO cj.upload (assessment_id, essay_id, content, anchor_grade)
+            SELECT \(assessment), given.id, given.content, given.anchor_grade
+            FROM unnest(
+                \(essays.map(\.id))::text[], \(essays.map(\.text))::bytea[], \(essays.map(\.anchorGrade))::text[])
+                WITH ORDINALITY AS given (id, content, anchor_grade, ordinal)
+            ORDER BY given.ordinal
+            ON CONFLICT (assessment_id, essay_id) DO UPDATE SET
+                content = excluded.content, anchor_grade = excluded.anchor_grade, uploaded_at = now()
+            """)
+        let rows = try await unit.query("SELECT count(*) FROM cj.upload WHERE assessment_id = \(assessment)")
+        return Int(try rows[0].decode(Int64.self))
+    }
+
+    /// The essays kept for an assessment, in the order in which they were handed over.
+    func uploaded(for assessment: String, in unit: UnitOfWork) async throws -> [CJV1.Essay] {
+        let rows = try await unit.query(
+            "SELECT essay_id, content, anchor_grade FROM cj.upload WHERE assessment_id = \(assessment) ORDER BY ordinal")
+        return try rows.map { row in
+            let (id, text, grade) = try row.decode(String.self, [UInt8].self, String.self)
+            return CJV1.Essay(id: id, text: text, anchorGrade: grade)
+        }
+    }
+
+    /// Running assessments with something to decide that nobody may be about to: results not looked at yet, nothing with the judge,
+    /// or waiting for their last results.
+    func unattended() async throws -> [(id: String, isStopping: Bool)] {
+        let rows = try await pool.query(
+            """
+            SELECT id, stop_reason IS NOT NULL FROM cj.assessment
+            WHERE state = 'running' AND (
+                stop_reason IS NOT NULL
+                OR advanced_at_results IS DISTINCT FROM results
+                OR NOT EXISTS (
+                    SELECT 1 FROM cj.comparison WHERE assessment_id = assessment.id AND comparison.state = 'in_flight'))
+            ORDER BY created_at
+            """)
+        return try rows.map { try $0.decode(String.self, Bool.self) }
+    }
+
+    /// An enumeration's stored spelling as a case of it.
+    ///
+    /// - Throws: `INTERNAL` when the database holds a value that this version does not know.
+    static func parse<Value: RawRepresentable<String>>(_ stored: String) throws(RPCError) -> Value {
+        guard let value = Value(rawValue: stored) else {
+            throw RPCError(.internal, "the database holds a \(Value.self) that this version does not know: \(stored)")
+        }
+        return value
+    }
+}
+
+/// What the service settles about an assessment when it starts.
+struct AssessmentTerms: Sendable, Hashable {
+    /// The vendor's own name of the model.
+    let model: String
+    let promptVersion: String
+    let isSimulated: Bool
+    /// Nano-dollars that one comparison should cost; nil where the price is not known.
+    let estimatedCost: Int64?
+    let expectedComparisons: Int
+}

@@ -1,0 +1,152 @@
+import EventLog
+import Postgres
+
+extension AssessmentStore {
+    /// Schema in which the service keeps everything of its own.
+    static let schema = "cj"
+    static let log = EventLog(schema: schema)
+
+    /// The service's tables, as a line of forward-only migrations.
+    static let migrator = Migrator(
+        line: "cj-assessment", schema: schema,
+        migrations: [
+            Migration(version: 1, name: "assessments", sql: assessmentTables),
+            EventLog.migration(version: 2, schema: schema),
+        ])
+
+    private static let assessmentTables = """
+        CREATE TYPE cj.assessment_state AS ENUM ('running', 'completed', 'cancelled', 'failed');
+        CREATE TYPE cj.stop_reason AS ENUM (
+            'converged', 'comparison_budget', 'money_budget', 'pairs_exhausted', 'cancelled', 'judge_failed');
+        CREATE TYPE cj.comparison_state AS ENUM ('in_flight', 'judged', 'failed', 'cancelled');
+        CREATE TYPE cj.outcome AS ENUM ('first', 'second');
+
+        -- Essays handed over ahead of their assessment.
+        CREATE TABLE cj.upload (
+            assessment_id text NOT NULL,
+            essay_id text NOT NULL,
+            ordinal bigint GENERATED ALWAYS AS IDENTITY,
+            content bytea NOT NULL,
+            anchor_grade text NOT NULL,
+            uploaded_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (assessment_id, essay_id)
+        );
+
+        CREATE TABLE cj.assessment (
+            id text PRIMARY KEY,
+            content_sha256 bytea NOT NULL,
+            state cj.assessment_state NOT NULL DEFAULT 'running',
+            -- Set while the assessment still runs once it only waits for what is with the judge.
+            stop_reason cj.stop_reason,
+            failure text,
+            question bytea NOT NULL,
+            rubric bytea NOT NULL,
+            language text NOT NULL,
+            grades text[] NOT NULL,
+            provider text NOT NULL,
+            model text NOT NULL,
+            temperature double precision,
+            maximum_output_tokens bigint NOT NULL,
+            target_reliability double precision NOT NULL,
+            maximum_comparisons bigint NOT NULL,
+            maximum_cost bigint,
+            pairing text NOT NULL,
+            seed bigint NOT NULL,
+            maximum_in_flight bigint NOT NULL,
+            prompt_version text NOT NULL,
+            simulated boolean NOT NULL,
+            -- Nano-dollars that one comparison should cost; null where the price is not known.
+            estimated_cost bigint,
+            revision bigint NOT NULL DEFAULT 1,
+            consecutive_failures bigint NOT NULL DEFAULT 0,
+            permanent_failure text,
+            provider_calls bigint NOT NULL DEFAULT 0,
+            cost bigint NOT NULL DEFAULT 0,
+            cache_savings bigint NOT NULL DEFAULT 0,
+            reliability double precision,
+            expected_comparisons bigint NOT NULL,
+            -- Results recorded when the assessment was last advanced; null asks for its first advance.
+            advanced_at_results bigint,
+            results bigint NOT NULL DEFAULT 0,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            finished_at timestamptz,
+            CHECK ((state = 'running') = (finished_at IS NULL)),
+            CHECK (state = 'running' OR stop_reason IS NOT NULL),
+            CHECK (reliability IS NULL OR reliability BETWEEN -1 AND 1)
+        );
+        CREATE INDEX assessment_running ON cj.assessment (created_at) WHERE state = 'running';
+
+        CREATE TABLE cj.essay (
+            assessment_id text NOT NULL REFERENCES cj.assessment,
+            number bigint NOT NULL,
+            id text NOT NULL,
+            content bytea NOT NULL,
+            anchor_grade text NOT NULL,
+            PRIMARY KEY (assessment_id, number),
+            UNIQUE (assessment_id, id)
+        );
+
+        CREATE TABLE cj.comparison (
+            assessment_id text NOT NULL REFERENCES cj.assessment,
+            number bigint NOT NULL,
+            first_essay bigint NOT NULL,
+            second_essay bigint NOT NULL,
+            state cj.comparison_state NOT NULL DEFAULT 'in_flight',
+            attempts bigint NOT NULL DEFAULT 1,
+            failure text,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (assessment_id, number),
+            FOREIGN KEY (assessment_id, first_essay) REFERENCES cj.essay (assessment_id, number),
+            FOREIGN KEY (assessment_id, second_essay) REFERENCES cj.essay (assessment_id, number),
+            CHECK (first_essay <> second_essay)
+        );
+
+        -- One row for each request to the provider service; a comparison has one for each attempt.
+        CREATE TABLE cj.request (
+            id text PRIMARY KEY,
+            assessment_id text NOT NULL,
+            comparison bigint NOT NULL,
+            attempt bigint NOT NULL,
+            prompt_sha256 text,
+            -- Set before the request is handed over: from then on its result is waited for, whatever happens.
+            claimed_at timestamptz,
+            submitted_at timestamptz,
+            finished_at timestamptz,
+            UNIQUE (assessment_id, comparison, attempt),
+            FOREIGN KEY (assessment_id, comparison) REFERENCES cj.comparison (assessment_id, number)
+        );
+        CREATE INDEX request_to_submit ON cj.request (assessment_id, comparison)
+            WHERE submitted_at IS NULL AND finished_at IS NULL;
+
+        -- What the judge decided; written once and never changed.
+        CREATE TABLE cj.judgement (
+            assessment_id text NOT NULL,
+            comparison bigint NOT NULL,
+            request_id text NOT NULL UNIQUE REFERENCES cj.request,
+            outcome cj.outcome NOT NULL,
+            confidence bigint NOT NULL CHECK (confidence BETWEEN 1 AND 5),
+            rationale bytea NOT NULL,
+            model text NOT NULL,
+            cost bigint,
+            judged_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (assessment_id, comparison),
+            FOREIGN KEY (assessment_id, comparison) REFERENCES cj.comparison (assessment_id, number)
+        );
+
+        CREATE TABLE cj.scale_point (
+            assessment_id text NOT NULL REFERENCES cj.assessment,
+            judged bigint NOT NULL,
+            posterior_reliability double precision NOT NULL,
+            scale_separation_reliability double precision NOT NULL,
+            cost bigint,
+            PRIMARY KEY (assessment_id, judged)
+        );
+
+        -- How far each feed of another service has been dealt with.
+        CREATE TABLE cj.cursor (
+            feed text PRIMARY KEY,
+            position bigint NOT NULL
+        );
+        INSERT INTO cj.cursor (feed, position) VALUES ('llm', 0);
+        """
+}

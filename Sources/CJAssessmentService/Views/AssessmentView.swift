@@ -1,0 +1,120 @@
+import CJCore
+import Contracts
+
+/// An assessment as its callers see it, computed from the stored judgements.
+struct AssessmentView: Sendable {
+    let snapshot: AssessmentSnapshot
+
+    var progress: CJV1.AssessmentProgress {
+        let isPriced = snapshot.estimatedCost != nil
+        return CJV1.AssessmentProgress(
+            assessmentID: snapshot.id,
+            revision: UInt64(clamping: snapshot.revision),
+            state: snapshot.state.contract,
+            stopReason: snapshot.reason?.contract ?? .unspecified,
+            failure: snapshot.reason == .judgeFailed ? snapshot.failure ?? "" : "",
+            essays: UInt32(snapshot.items.count),
+            judged: UInt32(snapshot.count(.judged)),
+            inFlight: UInt32(snapshot.count(.inFlight)),
+            failed: UInt32(snapshot.count(.failed)),
+            expected: UInt32(snapshot.expectedComparisons),
+            maxComparisons: UInt32(snapshot.stopping.maximumComparisons),
+            targetReliability: snapshot.stopping.targetReliability,
+            reliability: snapshot.reliability,
+            costNanodollars: isPriced ? UInt64(clamping: snapshot.cost) : nil,
+            cacheSavingsNanodollars: isPriced ? snapshot.cacheSavings : nil,
+            elapsedMilliseconds: UInt64(clamping: snapshot.elapsedMilliseconds),
+            simulated: snapshot.isSimulated,
+            providerCalls: UInt32(clamping: snapshot.providerCalls))
+    }
+
+    /// The whole assessment. Estimation takes milliseconds to fractions of a second of a processor.
+    @concurrent func response(history: [CJV1.ScalePoint]) async -> CJV1.GetAssessmentResponse {
+        let judgements = snapshot.judgements
+        let scale = AssessmentMachine.estimator.estimate(items: snapshot.itemIDs, judgements: judgements, startingAt: nil)
+        let grading = grading(on: scale)
+        return CJV1.GetAssessmentResponse(
+            progress: progress,
+            items: judgements.isEmpty ? unjudgedItems : rankedItems(scale, grading: grading),
+            reliability: judgements.isEmpty ? nil : reliability(scale),
+            judge: diagnostics(scale, judgements: judgements),
+            history: history,
+            grades: snapshot.grades,
+            gradingNotes: grading?.notes ?? [])
+    }
+
+    // MARK: - Items
+
+    private func rankedItems(_ scale: Scale, grading: GradeProjection?) -> [CJV1.RankedItem] {
+        let ordered = snapshot.items.map { (item: $0, estimate: scale.estimate(of: $0.id)) }
+            .sorted { ($1.estimate.ability, $0.item.id) < ($0.estimate.ability, $1.item.id) }
+        var ranked: [CJV1.RankedItem] = []
+        for (index, entry) in ordered.enumerated() {
+            let isTied = index > 0 && ordered[index - 1].estimate.ability == entry.estimate.ability
+            let rank = isTied ? ranked[index - 1].rank : UInt32(index + 1)
+            ranked.append(rankedItem(entry.item, entry.estimate, rank: rank, grading: grading))
+        }
+        return ranked
+    }
+
+    private func rankedItem(
+        _ item: AssessmentSnapshot.Item, _ estimate: ItemEstimate, rank: UInt32, grading: GradeProjection?
+    ) -> CJV1.RankedItem {
+        let grade = grading?.grades[item.id]
+        return CJV1.RankedItem(
+            essayID: item.id.rawValue,
+            rank: rank,
+            ability: estimate.ability,
+            standardError: estimate.standardError,
+            comparisons: UInt32(estimate.comparisons),
+            shownFirst: UInt32(estimate.shownFirst),
+            wins: UInt32(estimate.wins),
+            anchorGrade: item.anchorGrade ?? "",
+            grade: grade?.grade ?? "",
+            gradeProbabilities: grade.map { projected in
+                zip(snapshot.grades, projected.probabilities).map {
+                    CJV1.GradeProbability(grade: $0, probability: $1)
+                }
+            } ?? [],
+            infit: estimate.infit ?? 0)
+    }
+
+    private var unjudgedItems: [CJV1.RankedItem] {
+        snapshot.items.map { CJV1.RankedItem(essayID: $0.id.rawValue, anchorGrade: $0.anchorGrade ?? "") }
+    }
+
+    private func grading(on scale: Scale) -> GradeProjection? {
+        guard !snapshot.grades.isEmpty, !snapshot.judgements.isEmpty, let gradeScale = try? GradeScale(grades: snapshot.grades) else {
+            // The grades were checked when the assessment started; none means that there are no anchors.
+            return nil
+        }
+        let anchors = snapshot.items.compactMap { item in item.anchorGrade.map { Anchor(item: item.id, grade: $0) } }
+        return GradeProjection(scale: scale, anchors: anchors, gradeScale: gradeScale)
+    }
+
+    // MARK: - Figures
+
+    private func reliability(_ scale: Scale) -> CJV1.Reliability {
+        CJV1.Reliability(
+            posteriorReliability: scale.reliability.posteriorReliability,
+            scaleSeparationReliability: scale.reliability.scaleSeparationReliability,
+            separationRatio: scale.reliability.separationRatio,
+            expectedKendallTau: scale.reliability.expectedKendallTau,
+            priorStandardDeviation: scale.priorStandardDeviation)
+    }
+
+    private func diagnostics(_ scale: Scale, judgements: [Judgement]) -> CJV1.JudgeDiagnostics {
+        let confidences = judgements.compactMap(\.confidence)
+        return CJV1.JudgeDiagnostics(
+            provider: snapshot.judge.provider,
+            model: snapshot.judge.model,
+            promptVersion: snapshot.promptVersion,
+            simulated: snapshot.isSimulated,
+            positionBias: scale.positionBias,
+            positionBiasStandardError: scale.positionBiasStandardError,
+            firstShare: judgements.isEmpty ? 0 : Double(judgements.count { $0.outcome == .first }) / Double(judgements.count),
+            infit: scale.judgeFit?.infit ?? 0,
+            outfit: scale.judgeFit?.outfit ?? 0,
+            meanConfidence: confidences.isEmpty ? 0 : Double(confidences.reduce(0, +)) / Double(confidences.count))
+    }
+}

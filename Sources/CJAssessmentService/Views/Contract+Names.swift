@@ -1,0 +1,36 @@
+import Contracts
+
+extension AssessmentSnapshot.State {
+    var contract: CJV1.AssessmentState {
+        switch self {
+        case .running: .running
+        case .completed: .completed
+        case .cancelled: .cancelled
+        case .failed: .failed
+        }
+    }
+}
+
+extension AssessmentSnapshot.Reason {
+    var contract: CJV1.StopReason {
+        switch self {
+        case .converged: .converged
+        case .comparisonBudget: .comparisonBudget
+        case .moneyBudget: .moneyBudget
+        case .pairsExhausted: .pairsExhausted
+        case .cancelled: .cancelled
+        case .judgeFailed: .judgeFailed
+        }
+    }
+}
+
+extension AssessmentSnapshot.Entry.State {
+    var contract: CJV1.ComparisonState {
+        switch self {
+        case .inFlight: .inFlight
+        case .judged: .judged
+        case .failed: .failed
+        case .cancelled: .cancelled
+        }
+    }
+}

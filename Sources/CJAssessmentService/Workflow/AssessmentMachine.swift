@@ -1,0 +1,139 @@
+import CJCore
+
+/// Decides how an assessment goes on: which comparisons to put to the judge next, and when and why to end.
+///
+/// It is a function of the stored state and nothing else, so a restart decides what the run before would have decided.
+struct AssessmentMachine: Sendable {
+    /// What is to be written after a look at an assessment.
+    struct Decision: Sendable, Hashable {
+        /// Comparisons to put to the judge now, in order.
+        var start: [Comparison] = []
+        /// The reason for which nothing more is started; what is with the judge is waited for.
+        var stop: AssessmentSnapshot.Reason?
+        /// Why the judge was given up, for a person to read.
+        var failure: String?
+        /// The state in which the assessment has ended, once nothing is with the judge any more.
+        var finish: AssessmentSnapshot.State?
+        /// Figures of the scale, once there is a judgement.
+        var figures: Figures?
+        var expectedComparisons: Int?
+    }
+
+    struct Figures: Sendable, Hashable {
+        let judged: Int
+        let posteriorReliability: Double
+        let scaleSeparationReliability: Double
+    }
+
+    let configuration: CJAssessmentConfiguration
+
+    /// Looks at a running assessment and says what follows.
+    func advance(_ snapshot: AssessmentSnapshot) -> Decision {
+        guard snapshot.state == .running else { return Decision() }
+        if let reason = snapshot.reason { return drain(snapshot, reason: reason) }
+        if let failure = judgeFailure(snapshot) {
+            var decision = drain(snapshot, reason: .judgeFailed)
+            decision.stop = .judgeFailed
+            decision.failure = failure
+            return decision
+        }
+        return proceed(snapshot)
+    }
+
+    /// The estimator of every scale of this service.
+    static let estimator = ScaleEstimator(settings: .init())
+
+    // MARK: - The running assessment
+
+    private func proceed(_ snapshot: AssessmentSnapshot) -> Decision {
+        let judgements = snapshot.judgements
+        let scale = Self.estimator.estimate(items: snapshot.itemIDs, judgements: judgements, startingAt: nil)
+        var decision = Decision()
+        if !judgements.isEmpty {
+            decision.figures = Figures(
+                judged: judgements.count,
+                posteriorReliability: scale.reliability.posteriorReliability,
+                scaleSeparationReliability: scale.reliability.scaleSeparationReliability)
+        }
+        decision.expectedComparisons = expectedComparisons(snapshot, scale: scale)
+
+        var pairing = pairingState(snapshot, scale: scale)
+        switch stoppingRule(snapshot).decide(
+            scale: scale, judged: judgements.count, inFlight: snapshot.count(.inFlight), cost: snapshot.cost,
+            expectedCostPerComparison: snapshot.costPerComparison, pairsLeft: pairing.judgementsLeft)
+        {
+        case .stop(let reason):
+            return end(decision, snapshot, reason: Self.reason(reason))
+        case .continue(let mayStart):
+            let room = min(mayStart, snapshot.maximumInFlight - snapshot.count(.inFlight))
+            guard room > 0 else { return decision }
+            decision.start = choose(room, snapshot, &pairing)
+            guard decision.start.isEmpty, snapshot.count(.inFlight) == 0 else { return decision }
+            return end(decision, snapshot, reason: .pairsExhausted)
+        }
+    }
+
+    private func choose(_ count: Int, _ snapshot: AssessmentSnapshot, _ state: inout PairingState) -> [Comparison] {
+        // A generator of its own for each look, so that a choice depends on what is stored and not on how often it was looked at.
+        var generator = SeededGenerator(seed: snapshot.seed &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(snapshot.entries.count + 1))
+        switch snapshot.pairing {
+        case .information: return InformationPairing().nextComparisons(count, state: state, using: &generator)
+        case .random: return RandomPairing().nextComparisons(count, state: state, using: &generator)
+        }
+    }
+
+    // MARK: - Endings
+
+    private func end(
+        _ decision: Decision, _ snapshot: AssessmentSnapshot, reason: AssessmentSnapshot.Reason
+    ) -> Decision {
+        var decision = decision
+        decision.stop = reason
+        decision.finish = drain(snapshot, reason: reason).finish
+        return decision
+    }
+
+    private func drain(_ snapshot: AssessmentSnapshot, reason: AssessmentSnapshot.Reason) -> Decision {
+        Decision(finish: snapshot.count(.inFlight) == 0 ? reason.finalState : nil)
+    }
+
+    private func judgeFailure(_ snapshot: AssessmentSnapshot) -> String? {
+        if let failure = snapshot.permanentFailure { return failure }
+        let limit = max(configuration.minimumFailuresToGiveUp, snapshot.maximumInFlight)
+        guard snapshot.consecutiveFailures >= limit else { return nil }
+        return "\(snapshot.consecutiveFailures) requests in a row brought no judgement; the last: \(snapshot.failure ?? "unknown")"
+    }
+
+    // MARK: - What the core needs to know
+
+    private func stoppingRule(_ snapshot: AssessmentSnapshot) -> StoppingRule {
+        StoppingRule(
+            targetReliability: snapshot.stopping.targetReliability,
+            maximumComparisons: snapshot.stopping.maximumComparisons,
+            maximumCost: snapshot.stopping.maximumCost)
+    }
+
+    private func pairingState(_ snapshot: AssessmentSnapshot, scale: Scale) -> PairingState {
+        // A comparison that was given up counts as seen: its pair would probably fail again.
+        let seen = snapshot.entries.filter { $0.state == .judged || $0.state == .failed }.map(\.comparison)
+        return PairingState(
+            items: snapshot.itemIDs, scale: snapshot.judgements.isEmpty ? nil : scale, judged: seen, inFlight: snapshot.inFlight,
+            maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair)
+    }
+
+    private func expectedComparisons(_ snapshot: AssessmentSnapshot, scale: Scale) -> Int {
+        let expected = ExpectedComparisons(
+            items: snapshot.items.count, targetReliability: snapshot.stopping.targetReliability
+        ).during(judged: snapshot.count(.judged), reliability: scale.reliability.posteriorReliability)
+        return max(snapshot.count(.judged), min(expected, snapshot.stopping.maximumComparisons))
+    }
+
+    private static func reason(_ reason: StopReason) -> AssessmentSnapshot.Reason {
+        switch reason {
+        case .converged: .converged
+        case .comparisonBudget: .comparisonBudget
+        case .moneyBudget: .moneyBudget
+        case .pairsExhausted: .pairsExhausted
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Contracts
+import EventLog
+import Logging
+import Postgres
+import Wire
+
+/// Reads the provider service's events and records what they mean: judgements, retries, failures.
+///
+/// The cursor moves in the unit of work that holds the effects, so an event counts once however often it is read.
+struct ResultConsumer: Sendable {
+    let store: AssessmentStore
+    let feed: EventsV1.EventFeedClient
+    let intake: ResultIntake
+    let configuration: CJAssessmentConfiguration
+    let logger: Logger
+
+    /// How long one read waits for an event.
+    static let wait: Duration = .seconds(10)
+
+    /// Waits for events and records them.
+    ///
+    /// - Returns: the assessments that have something new to decide about.
+    func consumeNext() async throws -> Set<String> {
+        let position = try await store.cursor()
+        let response = try await feed.read(
+            EventsV1.ReadRequest(
+                afterPosition: UInt64(position), limit: UInt32(configuration.resultsAtOnce),
+                waitMilliseconds: UInt64(Self.wait.components.seconds) * 1000),
+            options: .timeout(Self.wait + configuration.callTimeout))
+        guard !response.events.isEmpty else { return [] }
+        return try await record(response.events)
+    }
+
+    /// Records events, as far as nobody has done so before.
+    func record(_ events: [EventsV1.Event]) async throws -> Set<String> {
+        let results = events.map { (position: Int64(clamping: $0.position), result: result(in: $0)) }
+        return try await store.pool.unitOfWork("record results") { unit in
+            let cursor = try await store.lockedCursor(in: unit)
+            guard let last = results.last?.position, last > cursor else { return [] }
+            let fresh = results.filter { $0.position > cursor }.compactMap(\.result)
+            let open = try await store.openRequests(fresh.map(\.requestID), in: unit)
+            let finished = fresh.compactMap { result -> FinishedRequest? in
+                guard let request = open[result.requestID] else { return nil }
+                return FinishedRequest(
+                    requestID: result.requestID, assessment: request.assessment, comparison: request.comparison,
+                    attempt: request.attempt, result: result, effect: intake.effect(of: result, attempt: Int(request.attempt)))
+            }
+            store.moveCursor(to: last, in: unit)
+            try await store.record(finished, in: unit)
+            return Set(finished.map(\.assessment))
+        }
+    }
+
+    private func result(in event: EventsV1.Event) -> LLMV1.Result? {
+        guard event.type == EventsV1.LLMRequestFinished.typeName else { return nil }
+        do {
+            return try EventsV1.LLMRequestFinished(decoding: event.payload).result
+        } catch {
+            // The feed comes from our own service and its contract only grows: an unreadable event is a bug there, and waiting for
+            // it to become readable would hold up every assessment.
+            logger.error("event set aside", metadata: ["position": "\(event.position)", "reason": "\(error.message)"])
+            return nil
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import CJCore
+import Contracts
+
+/// Decides what a finished request means for its comparison.
+struct ResultIntake: Sendable {
+    enum Effect: Sendable, Hashable {
+        /// The judge decided.
+        case judged(Verdict)
+        /// No judgement yet; the comparison gets another request.
+        case retry(reason: String)
+        /// The comparison is given up; the assessment goes on without it.
+        case giveUp(reason: String)
+        /// No request of this assessment can succeed.
+        case judgeUnusable(reason: String)
+        /// The request was withdrawn before it was sent.
+        case withdrawn
+    }
+
+    let maximumAttempts: Int
+
+    /// - Parameter attempt: which of the comparison's requests has finished, from one.
+    func effect(of result: LLMV1.Result, attempt: Int) -> Effect {
+        switch result.outcome {
+        case .reply(let reply):
+            do {
+                return .judged(try VerdictParser.parse(reply.json))
+            } catch {
+                return again(attempt, because: "the reply is no verdict: \(error.message)")
+            }
+        case .failure(let failure):
+            return effect(of: failure, attempt: attempt)
+        case nil:
+            return again(attempt, because: "the provider service sent a result without an outcome")
+        }
+    }
+
+    private func effect(of failure: LLMV1.Failure, attempt: Int) -> Effect {
+        switch failure.kind {
+        case .cancelled: .withdrawn
+        case .authentication, .billing, .invalidRequest: .judgeUnusable(reason: failure.message)
+        default: again(attempt, because: failure.message)
+        }
+    }
+
+    private func again(_ attempt: Int, because reason: String) -> Effect {
+        attempt < maximumAttempts ? .retry(reason: reason) : .giveUp(reason: reason)
+    }
+}

@@ -1,0 +1,66 @@
+public import Contracts
+public import Logging
+public import ServiceLifecycle
+public import Wire
+public import WireNIO
+
+/// One service as a process runs it: its TCP server, its health, and the loop that works beside it.
+public final class ServiceHost: Service {
+    /// What the service is called on the command line and in logs.
+    public let name: String
+
+    private let server: WireServer
+    private let health: Health
+    private let work: @Sendable () async throws -> Void
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - services: what is served; health is added.
+    ///   - check: why the service cannot take calls right now; nil when it can.
+    ///   - work: runs beside the server and is cancelled once the server has drained.
+    public init(
+        name: String, services: [any RPCService], configuration: ServerConfiguration, check: @escaping Health.Check,
+        work: @escaping @Sendable () async throws -> Void, logger: Logger
+    ) {
+        self.name = name
+        self.work = work
+        self.logger = logger
+        health = Health(checks: Dictionary(uniqueKeysWithValues: services.map { ($0.name, check) }))
+        server = WireServer(
+            services: services + [WireV1.HealthServer(health)], configuration: configuration, interceptors: [], logger: logger)
+    }
+
+    /// Binds the server's socket.
+    ///
+    /// - Throws: a named error when the address is taken or cannot be had.
+    public func start() async throws -> BoundAddress {
+        let address = try await server.start()
+        logger.info("serving", metadata: ["service": "\(name)", "address": "\(address)"])
+        return address
+    }
+
+    /// Serves until a graceful shutdown has drained the server, or the task is cancelled, or the work fails.
+    public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Part.self) { group in
+                group.addTask {
+                    try await self.server.serve()
+                    return .server
+                }
+                group.addTask {
+                    try await self.work()
+                    return .work
+                }
+                // The work lives as long as the server; the server lives on should the work end by itself.
+                while let part = try await group.next() {
+                    if part == .server { group.cancelAll() }
+                }
+            }
+        } onGracefulShutdown: {
+            self.health.beginDraining()
+            self.server.beginGracefulShutdown()
+        }
+    }
+
+    private enum Part { case server, work }
+}

@@ -1,0 +1,48 @@
+public import Configuration
+
+/// Reads a process's settings from its environment, and says which one is wrong and what was expected.
+///
+/// A setting that is present and malformed is an error, never its default.
+public struct Settings: Sendable {
+    private let reader: ConfigReader
+
+    /// - Parameter provider: where the settings come from.
+    public init(provider: some ConfigProvider) {
+        reader = ConfigReader(provider: provider)
+    }
+
+    /// Settings from the environment: `database.url` is `DATABASE_URL`.
+    public static var environment: Settings {
+        Settings(provider: EnvironmentVariablesProvider())
+    }
+
+    /// A text; nil where it is absent or empty.
+    public func text(_ key: ConfigKey, isSecret: Bool = false) -> String? {
+        let value = reader.string(forKey: key, isSecret: isSecret)
+        return value?.isEmpty == true ? nil : value
+    }
+
+    /// A whole number within a range, or the default where it is absent.
+    public func integer(_ key: ConfigKey, default fallback: Int, in range: ClosedRange<Int>) throws(SettingsError) -> Int {
+        guard let text = text(key) else { return fallback }
+        guard let value = Int(text), range.contains(value) else {
+            throw SettingsError(
+                key: key, expectation: "expected a whole number from \(range.lowerBound) to \(range.upperBound), got \(text)")
+        }
+        return value
+    }
+}
+
+/// A setting that is not what it should be.
+public struct SettingsError: Error, Sendable, CustomStringConvertible {
+    /// The setting, as an environment variable.
+    public let variable: String
+    public let expectation: String
+
+    init(key: ConfigKey, expectation: String) {
+        variable = key.components.map { $0.uppercased() }.joined(separator: "_")
+        self.expectation = expectation
+    }
+
+    public var description: String { "\(variable): \(expectation)" }
+}
