@@ -117,6 +117,7 @@ let package = Package(
             name: "CJAssessmentServiceTests",
             dependencies: ["CJAssessmentService", "CJCore", "Postgres", "EventLog", "Contracts", "Wire", logging],
             swiftSettings: strict),
+        .testTarget(name: "HuleEduTests", dependencies: ["huleedu", argumentParser], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

@@ -1,0 +1,118 @@
+/// Cuts text into records and fields, one scalar after the other.
+struct CSVParser {
+    let separator: Unicode.Scalar
+
+    private enum State {
+        /// Before the first character of a field.
+        case fieldStart
+        case unquoted
+        case quoted
+        /// After a quotation mark inside a quoted field: the field's end, or the first half of a doubled mark.
+        case quoteSeen
+    }
+
+    private let scalars: String.UnicodeScalarView
+    private let name: String
+    private let limits: CSVTable.Limits
+
+    private var state = State.fieldStart
+    private var line = 1
+    private var recordLine = 1
+    private var quoteLine = 1
+    private var field = String.UnicodeScalarView()
+    private var fields: [String] = []
+    private var finished: [CSVTable.Row] = []
+
+    init(text: String, separator: Unicode.Scalar, name: String, limits: CSVTable.Limits) {
+        scalars = text.unicodeScalars
+        self.separator = separator
+        self.name = name
+        self.limits = limits
+    }
+
+    /// All records, the header among them; blank lines are left out.
+    mutating func records() throws(CommandError) -> [CSVTable.Row] {
+        var previous: Unicode.Scalar = " "
+        for scalar in scalars {
+            // "\r\n" is one line end: its second half is passed over, except inside quotation marks, where both belong to the field.
+            if scalar == "\n", previous == "\r", state != .quoted {
+                previous = scalar
+                continue
+            }
+            try take(scalar)
+            if scalar == "\n" && previous != "\r" || scalar == "\r" { line += 1 }
+            if state == .fieldStart, fields.isEmpty, field.isEmpty { recordLine = line }
+            previous = scalar
+        }
+        guard state != .quoted else {
+            throw malformed(quoteLine, "a quotation mark is opened and never closed")
+        }
+        if !(state == .fieldStart && fields.isEmpty) { try endRecord() }
+        return finished
+    }
+
+    private mutating func take(_ scalar: Unicode.Scalar) throws(CommandError) {
+        guard scalar != "\0" else { throw malformed(line, "a NUL byte, where text is expected") }
+        switch (state, scalar) {
+        case (.quoted, "\""):
+            state = .quoteSeen
+        case (.quoted, _):
+            field.append(scalar)
+        case (.quoteSeen, "\""):
+            field.append("\"")
+            state = .quoted
+        case (_, separator):
+            try endField()
+        case (_, "\n"), (_, "\r"):
+            try endRecord()
+        case (.fieldStart, "\""):
+            field = String.UnicodeScalarView()
+            quoteLine = line
+            state = .quoted
+        case (.fieldStart, _):
+            // Space before a quotation mark is tolerated: the field has not begun as long as only space was seen.
+            field.append(scalar)
+            if !scalar.properties.isWhitespace { state = .unquoted }
+        case (.unquoted, "\""):
+            throw malformed(line, "a quotation mark inside an unquoted field; put the whole field in quotation marks and double this one")
+        case (.unquoted, _):
+            field.append(scalar)
+        case (.quoteSeen, _):
+            guard scalar.properties.isWhitespace else {
+                throw malformed(line, "text after a closing quotation mark; expected \(quoted(String(separator))) or the line's end")
+            }
+        }
+    }
+
+    private mutating func endField() throws(CommandError) {
+        guard fields.count < limits.columns else {
+            throw malformed(recordLine, "more than \(limits.columns) fields in one record")
+        }
+        fields.append(state == .quoteSeen ? String(field) : trimmed(field))
+        field = String.UnicodeScalarView()
+        state = .fieldStart
+    }
+
+    private mutating func endRecord() throws(CommandError) {
+        let wasQuoted = state == .quoteSeen
+        try endField()
+        defer { fields = [] }
+        // A line without anything on it is no record.
+        guard fields != [""] || wasQuoted else { return }
+        guard finished.count <= limits.rows else {
+            throw CommandError(.tableTooLarge, "\(name) has more than \(limits.rows) rows, too many for a table of essays.")
+        }
+        finished.append(CSVTable.Row(line: recordLine, fields: fields))
+    }
+
+    private func trimmed(_ field: String.UnicodeScalarView) -> String {
+        guard let first = field.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = field.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(field[first...last])
+    }
+
+    private func malformed(_ line: Int, _ what: String) -> CommandError {
+        CommandError(.tableMalformed, "\(name), line \(line): \(what).")
+    }
+}

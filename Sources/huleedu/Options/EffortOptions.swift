@@ -1,0 +1,73 @@
+import ArgumentParser
+
+/// How much is judged, and how.
+struct EffortOptions: ParsableArguments {
+    static let precisionRange = 0.5...0.99
+    static let defaultPrecision = 0.85
+    static let concurrencyRange = 1...256
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The most that may be spent: a number of comparisons, as in 300, or US dollars, as in 2.50usd or '$2.50' \
+            (quote the sign, or the shell takes it). Without it a limit that follows from the number of essays.
+            """,
+            valueName: "comparisons|money"),
+        transform: { try Budget(parsing: $0) })
+    var budget: Budget?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Stop as soon as the ranking is this reliable: 0.5 to 0.99, where 1 would be a ranking without chance in it. \
+            0.7 shows who is in which half, 0.85 serves most classrooms, 0.9 and more decides about single pupils.
+            """,
+            valueName: "reliability"),
+        transform: { try Self.precision($0) })
+    var precision = EffortOptions.defaultPrecision
+
+    @Option(
+        help: ArgumentHelp(
+            "A whole number from which every choice of the run follows. Without it one is drawn and shown.",
+            valueName: "number"),
+        transform: { try Self.seed($0) })
+    var seed: UInt64?
+
+    @Option(
+        help: ArgumentHelp("Comparisons that may be with the judge at once, 1 to 256.", valueName: "number"),
+        transform: { try Self.concurrency($0) })
+    var concurrency: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How pairs are chosen: information (whatever tells most) or random (for comparison).",
+            valueName: "information|random"))
+    var pairing: PairingChoice = .information
+
+    @Flag(help: "Continue where an interrupted run over the same folder stopped; nothing is paid for twice.")
+    var resume = false
+
+    private static func precision(_ text: String) throws(CommandError) -> Double {
+        guard let value = Double(text), precisionRange.contains(value) else {
+            throw CommandError(
+                .optionOutOfRange, "\(quoted(text)) is no reliability to aim for; expected a number from 0.5 to 0.99, as in 0.85.")
+        }
+        return value
+    }
+
+    private static func seed(_ text: String) throws(CommandError) -> UInt64 {
+        guard let value = UInt64(text) else {
+            throw CommandError(
+                .optionOutOfRange, "\(quoted(text)) is no seed; expected a whole number from 0 to \(UInt64.max).")
+        }
+        return value
+    }
+
+    private static func concurrency(_ text: String) throws(CommandError) -> Int {
+        guard let value = Int(text), concurrencyRange.contains(value) else {
+            throw CommandError(
+                .optionOutOfRange, "\(quoted(text)) comparisons cannot be under way at once; expected a whole number from 1 to 256.")
+        }
+        return value
+    }
+}

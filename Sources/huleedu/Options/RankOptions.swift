@@ -1,0 +1,66 @@
+import ArgumentParser
+
+/// The command line of `huleedu rank`, in the groups in which `--help` shows it.
+struct RankOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "The folder of essays: its .txt and .md files, in UTF-8. Subfolders are not searched.", valueName: "folder"),
+        completion: .directory)
+    var folder: String
+
+    @OptionGroup(title: "THE TASK")
+    var task: TaskOptions
+
+    @OptionGroup(title: "THE JUDGE")
+    var judge: JudgeOptions
+
+    @OptionGroup(title: "HOW FAR TO GO")
+    var effort: EffortOptions
+
+    @OptionGroup(title: "OUTPUT")
+    var output: OutputOptions
+
+    func validate() throws {
+        guard !folder.isEmpty else {
+            throw CommandError(.folderMissing, "The folder's name is empty; name the folder in which the essays lie.")
+        }
+        guard task.anchors != nil || task.grades == nil else {
+            throw CommandError(
+                .optionsConflict, "--grades says how grades are ordered and needs --anchors, which says who has one.")
+        }
+        guard !(output.quiet && output.json == false && output.report == nil) else {
+            throw CommandError(.optionsConflict, "--quiet leaves nothing to see; give --json or --report FILE.html with it.")
+        }
+        guard judge.qualities == nil || judge.provider == nil || judge.provider == JudgeOptions.simulatedProvider else {
+            throw CommandError(
+                .optionsConflict,
+                "--qualities is for the simulated judge; leave it out, or say --provider \(JudgeOptions.simulatedProvider).")
+        }
+    }
+
+    /// What was asked for, with the texts that files were named for read.
+    func settings(files: FileAccess = .system) throws(CommandError) -> RankSettings {
+        RankSettings(
+            folder: folder,
+            question: try task.question?.text(for: "--question", files: files),
+            rubric: try task.rubric?.text(for: "--rubric", files: files),
+            language: task.language,
+            anchors: task.anchors,
+            scale: task.grades ?? .swedish,
+            provider: judge.provider,
+            model: judge.model,
+            temperature: judge.temperature,
+            qualities: judge.qualities,
+            budget: effort.budget,
+            precision: effort.precision,
+            seed: effort.seed,
+            concurrency: effort.concurrency,
+            pairing: effort.pairing,
+            resume: effort.resume,
+            output: RankSettings.Output(
+                json: output.json, report: output.report, yes: output.yes, quiet: output.quiet, colour: !output.noColor,
+                dataFolder: output.data))
+    }
+}
+
+extension Language: ExpressibleByArgument {}

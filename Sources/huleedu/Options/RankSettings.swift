@@ -1,0 +1,49 @@
+/// What `rank` was asked to do, every word of the command line understood and every file it names read.
+struct RankSettings: Sendable, Hashable {
+    /// The folder of essays.
+    var folder: String
+    /// What the writers were asked; nil where it is not known.
+    var question: String?
+    /// What the judge should look for; nil for the built-in rubric.
+    var rubric: String?
+    var language: Language
+    /// The table of anchors; nil without anchors.
+    var anchors: String?
+    /// Low to high; used with anchors only.
+    var scale: GradeScale
+    /// As the LLM provider service names it; nil leaves the choice to the program.
+    var provider: String?
+    /// As the provider names it; nil for the provider's default.
+    var model: String?
+    /// 0 to 2; nil for the vendor's default.
+    var temperature: Double?
+    /// What the simulated judge goes by.
+    var qualities: QualitiesArgument?
+    /// Nil for a default that follows from the number of essays.
+    var budget: Budget?
+    /// Reliability at which to stop, 0.5 to 0.99.
+    var precision: Double
+    /// From which every choice follows; nil for a seed drawn at the start, which the outputs name.
+    var seed: UInt64?
+    /// Comparisons with the judge at once; nil for the service's default.
+    var concurrency: Int?
+    var pairing: PairingChoice
+    /// Continue the assessment of this folder that was interrupted.
+    var resume: Bool
+    var output: Output
+
+    /// What is shown and written.
+    struct Output: Sendable, Hashable {
+        /// JSON on standard output instead of the table.
+        var json: Bool
+        /// Path of the HTML report.
+        var report: String?
+        /// Do not ask before spending money.
+        var yes: Bool
+        /// No progress, no table.
+        var quiet: Bool
+        var colour: Bool
+        /// Folder in which the program keeps its database; nil for the user's data folder.
+        var dataFolder: String?
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// What the essays answer and how they are to be valued.
+struct TaskOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What the writers were asked to do, or @FILE to read it from a file.",
+            valueName: "text|@file"),
+        transform: { try TextArgument(parsing: $0) })
+    var question: TextArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the judge should look for, or @FILE. Without it the built-in rubric is used.",
+            valueName: "text|@file"),
+        transform: { try TextArgument(parsing: $0) })
+    var rubric: TextArgument?
+
+    @Option(help: ArgumentHelp("Language of the prompt, the table and the report: en or sv.", valueName: "en|sv"))
+    var language: Language = .english
+
+    @Option(
+        help: ArgumentHelp(
+            "Table of essays whose grades are known, with the columns file and grade. With it every essay gets a grade.",
+            valueName: "file.csv"),
+        completion: .file(extensions: ["csv"]))
+    var anchors: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The grades from low to high with commas between them, or a scale's name: swedish (F,E,D,C,B,A), \
+            swedish-fine (F,E,D,D+,C,C+,B,A), nine (1–9), cefr (A1–C2). Needs --anchors. (default: swedish)
+            """,
+            valueName: "grades"),
+        transform: { try GradeScale(parsing: $0) })
+    var grades: GradeScale?
+}

@@ -1,0 +1,73 @@
+extension RankingReport {
+    /// Why the run ended, as a sentence.
+    var stopSentence: String {
+        let target = DecimalText.text(targetReliability, decimals: 2, language: language)
+        switch stop.reason {
+        case .converged:
+            return language.say(
+                "Stopped because the ranking reached the reliability asked for (\(target)).",
+                "Avslutad för att rangordningen nådde den begärda reliabiliteten (\(target)).")
+        case .comparisonBudget:
+            return language.say(
+                "Stopped because the budget of comparisons was used up before the reliability of \(target) was reached.",
+                "Avslutad för att det tillåtna antalet jämförelser tog slut innan reliabiliteten \(target) nåddes.")
+        case .moneyBudget:
+            return language.say(
+                "Stopped because the money set aside was used up before the reliability of \(target) was reached.",
+                "Avslutad för att de avsatta pengarna tog slut innan reliabiliteten \(target) nåddes.")
+        case .pairsExhausted:
+            return language.say(
+                "Stopped because every pair had been judged as often as it may be.",
+                "Avslutad för att varje par hade bedömts så många gånger som det får.")
+        case .cancelled:
+            return language.say(
+                "Stopped by its owner; the ranking rests on what had been judged by then.",
+                "Avbruten av ägaren; rangordningen bygger på det som dittills hade bedömts.")
+        case .judgeFailed:
+            let failure = stop.failure.isEmpty ? "" : " (\(stop.failure))"
+            return language.say(
+                "Stopped because the judge failed too often\(failure); the ranking rests on what had been judged by then.",
+                "Avslutad för att domaren misslyckades för ofta\(failure); rangordningen bygger på det som dittills hade bedömts.")
+        }
+    }
+
+    /// What the run cost and what the cache saved, as a sentence.
+    var costSentence: String {
+        if judge.simulated {
+            return language.say("It cost nothing: the judge is simulated.", "Det kostade ingenting: domaren är simulerad.")
+        }
+        guard let total = cost.total else {
+            return language.say(
+                "What it cost is not known: no price is on record for this model.",
+                "Vad det kostade är inte känt: inget pris finns för modellen.")
+        }
+        let spent = total.formatted(in: language)
+        let base = language.say("It cost \(spent)", "Det kostade \(spent)")
+        guard let savings = cost.cacheSavings, savings.nanodollars != 0 else { return base + "." }
+        let sum = Money(nanodollars: Int64(clamping: savings.nanodollars.magnitude)).formatted(in: language)
+        if savings.nanodollars < 0 {
+            return base + language.say("; the prompt cache added \(sum).", "; promptcachen lade till \(sum).")
+        }
+        return base + language.say("; the prompt cache saved \(sum).", "; promptcachen sparade \(sum).")
+    }
+
+    /// The warning that every output of a simulated run carries; nil otherwise.
+    var simulationNotice: String? {
+        guard judge.simulated else { return nil }
+        return language.say(
+            "Simulated judge: no language model has read these essays. The figures show how the program works, not how good the essays are.",
+            "Simulerad domare: ingen språkmodell har läst uppsatserna. Siffrorna visar hur programmet fungerar, inte hur bra uppsatserna är.")
+    }
+
+    /// "58 essays", in the report's language.
+    func essays(_ number: Int) -> String {
+        let text = DecimalText.count(number, language: language)
+        return language.say("\(text) essay\(number == 1 ? "" : "s")", "\(text) uppsats\(number == 1 ? "" : "er")")
+    }
+
+    /// "214 judgements", in the report's language.
+    func judgements(_ number: Int) -> String {
+        let text = DecimalText.count(number, language: language)
+        return language.say("\(text) judgement\(number == 1 ? "" : "s")", "\(text) bedömning\(number == 1 ? "" : "ar")")
+    }
+}

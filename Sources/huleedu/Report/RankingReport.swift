@@ -1,0 +1,137 @@
+/// One finished (or stopped) assessment with everything that an output says about it.
+struct RankingReport: Sendable, Hashable {
+    var assessmentID: String
+    /// What the report is called; usually the folder's name.
+    var title: String
+    /// What the writers were asked; nil where it is not known.
+    var question: String?
+    /// What the judge was told to look for; nil for the built-in rubric.
+    var rubric: String?
+    /// The language of the report.
+    var language: Language
+    var started: WallTime
+    var finished: WallTime
+    /// From which every choice of the run followed.
+    var seed: UInt64
+    /// How pairs were chosen.
+    var pairing: PairingChoice
+    /// By rank, best first.
+    var items: [Item]
+    /// In the order in which they were scheduled.
+    var comparisons: [Comparison]
+    /// Low to high; empty without anchors.
+    var grades: [String]
+    /// Borders between grades, low to high; empty where they are not known.
+    var cutScores: [CutScore]
+    /// Why grades are wide or missing, for a person to read.
+    var gradingNotes: [String]
+    /// Nil where nothing was judged.
+    var reliability: Reliability?
+    var targetReliability: Double
+    /// How the figures moved, oldest first.
+    var history: [ScalePoint]
+    var judge: Judge
+    var stop: Stop
+    var cost: Cost
+    /// Entries of the folder that were left out.
+    var skipped: [SkippedFile]
+
+    /// Whether essays were graded.
+    var isGraded: Bool { !grades.isEmpty && items.contains { $0.grade != nil } }
+
+    /// The comparisons that brought a judgement.
+    var judgements: [Comparison] { comparisons.filter { $0.outcome != nil } }
+}
+
+extension RankingReport {
+    /// One essay and where it came out.
+    struct Item: Sendable, Hashable {
+        /// The file's name.
+        var id: String
+        /// From 1; essays with the same ability share a rank.
+        var rank: Int
+        /// Logits, in the gauge in which all essays sum to zero.
+        var ability: Double
+        /// Logits, in the same gauge.
+        var standardError: Double
+        /// Judgements it took part in.
+        var comparisons: Int
+        var wins: Int
+        /// How often the judge saw it first.
+        var shownFirst: Int
+        /// Mean square of the residuals, weighted by information; 1 is expected. Nil where there is too little to say.
+        var infit: Double?
+        /// The grade it came with; nil for all but anchors.
+        var anchorGrade: String?
+        /// The most probable grade; nil without anchors.
+        var grade: String?
+        /// Low to high; empty without anchors.
+        var gradeProbabilities: [GradeProbability]
+        /// The essay itself; nil leaves it out of the report.
+        var text: String?
+    }
+
+    /// How probable one grade is for one essay.
+    struct GradeProbability: Sendable, Hashable {
+        var grade: String
+        /// 0 to 1.
+        var probability: Double
+    }
+
+    /// The border below which a grade is not reached.
+    struct CutScore: Sendable, Hashable {
+        /// The grade that begins here.
+        var grade: String
+        /// Logits.
+        var ability: Double
+    }
+
+    /// Two essays put to the judge, and what came of it.
+    struct Comparison: Sendable, Hashable {
+        /// Counts from one.
+        var number: Int
+        /// Ids in the order in which the judge saw them.
+        var first: String
+        var second: String
+        var state: State
+        /// Nil where there is no judgement.
+        var outcome: Outcome?
+        /// From 1, a guess, to 5, certain; nil where there is no judgement.
+        var confidence: Int?
+        /// The judge's reason; empty where there is none.
+        var rationale: String
+        /// Nil where the price is not known.
+        var cost: Money?
+        var requestID: String
+        /// Sixty-four hexadecimal digits.
+        var promptSHA256: String
+        var model: String
+        /// Why it failed, for a person to read; empty otherwise.
+        var failure: String
+
+        /// The id of the essay that was preferred.
+        var winner: String? {
+            switch outcome {
+            case .first: first
+            case .second: second
+            case .none: nil
+            }
+        }
+
+        /// The id of the other essay.
+        func opponent(of id: String) -> String { id == first ? second : first }
+    }
+
+    /// Where a comparison stands.
+    enum State: String, Sendable, Hashable, CaseIterable {
+        case inFlight = "in_flight"
+        case judged
+        case failed
+        case cancelled
+    }
+
+    /// Which essay was preferred.
+    enum Outcome: String, Sendable, Hashable, CaseIterable {
+        case first, second
+    }
+}

@@ -1,0 +1,41 @@
+/// What a run is expected to take, told before it begins.
+struct RunEstimate: Sendable, Hashable {
+    var essays: Int
+    var provider: String
+    var model: String
+    /// Comparisons expected, and the most there can be.
+    var comparisons: Int
+    var comparisonsAtMost: Int
+    /// Nil where the model's price is not known.
+    var cost: Money?
+    /// What it cannot exceed; nil where the price is not known.
+    var costAtMost: Money?
+    /// No language model is called.
+    var simulated: Bool
+
+    /// The expectation in one or two lines.
+    func text(in language: Language) -> String {
+        let essays = DecimalText.count(essays, language: language)
+        let comparisons = DecimalText.count(comparisons, language: language)
+        let most = DecimalText.count(comparisonsAtMost, language: language)
+        let who = DisplayWidth.safe("\(provider) \(model)")
+        let scope = language.say(
+            "\(essays) essays, judged by \(who): about \(comparisons) comparisons, at most \(most).",
+            "\(essays) uppsatser, bedömda av \(who): omkring \(comparisons) jämförelser, högst \(most).")
+        return "\(scope)\n\(language.say("Expected cost", "Väntad kostnad")): \(costText(in: language))."
+    }
+
+    /// The money alone, as part of a sentence.
+    func costText(in language: Language) -> String {
+        if simulated {
+            return language.say("nothing, the judge is simulated", "ingenting, domaren är simulerad")
+        }
+        guard let cost else {
+            return language.say("unknown, no price is on record for this model", "okänd, inget pris finns för modellen")
+        }
+        let expected = cost.formatted(in: language)
+        guard let costAtMost else { return language.say("about \(expected)", "omkring \(expected)") }
+        let most = costAtMost.formatted(in: language)
+        return language.say("about \(expected), at most \(most)", "omkring \(expected), högst \(most)")
+    }
+}
