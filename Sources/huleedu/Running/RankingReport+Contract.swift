@@ -1,0 +1,163 @@
+import Contracts
+
+extension RankingReport {
+    /// What a run's outputs are made from, besides what the assessment service tells.
+    struct Background: Sendable {
+        var settings: RankSettings
+        var essays: EssayFolder
+        var seed: UInt64
+        var started: WallTime
+        var finished: WallTime
+    }
+
+    /// An assessment as the service told it, with its comparisons.
+    init(_ assessment: CJV1.GetAssessmentResponse, comparisons: [CJV1.ComparisonRecord], background: Background) {
+        let progress = assessment.progress ?? CJV1.AssessmentProgress()
+        let texts = Dictionary(uniqueKeysWithValues: background.essays.essays.map { ($0.id, $0.text) })
+        self.init(
+            assessmentID: progress.assessmentID,
+            title: background.essays.title,
+            question: background.settings.question,
+            rubric: background.settings.rubric,
+            language: background.settings.language,
+            started: background.started,
+            finished: background.finished,
+            seed: background.seed,
+            pairing: background.settings.pairing,
+            items: assessment.items.map { Item($0, text: texts[$0.essayID]) },
+            comparisons: comparisons.map(Comparison.init),
+            grades: assessment.grades,
+            cutScores: [],
+            gradingNotes: assessment.gradingNotes,
+            reliability: assessment.reliability.map(Reliability.init),
+            targetReliability: progress.targetReliability,
+            history: assessment.history.map(ScalePoint.init),
+            judge: Judge(assessment.judge ?? CJV1.JudgeDiagnostics()),
+            stop: Stop(reason: StopReason(progress.stopReason), failure: progress.failure),
+            cost: Cost(
+                total: progress.costNanodollars.map(Money.init),
+                cacheSavings: progress.cacheSavingsNanodollars.map(Money.init(nanodollars:)),
+                providerCalls: Int(progress.providerCalls)),
+            skipped: background.essays.skipped)
+    }
+}
+
+extension EssayFolder {
+    /// The folder's own name.
+    var title: String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+}
+
+extension Money {
+    init(_ nanodollars: UInt64) {
+        self.init(nanodollars: Int64(clamping: nanodollars))
+    }
+}
+
+extension RankingReport.Item {
+    init(_ item: CJV1.RankedItem, text: String?) {
+        self.init(
+            id: item.essayID,
+            rank: Int(item.rank),
+            ability: item.ability,
+            standardError: item.standardError,
+            comparisons: Int(item.comparisons),
+            wins: Int(item.wins),
+            shownFirst: Int(item.shownFirst),
+            infit: item.comparisons > 0 && item.infit > 0 ? item.infit : nil,
+            anchorGrade: item.anchorGrade.isEmpty ? nil : item.anchorGrade,
+            grade: item.grade.isEmpty ? nil : item.grade,
+            gradeProbabilities: item.gradeProbabilities.map {
+                RankingReport.GradeProbability(grade: $0.grade, probability: $0.probability)
+            },
+            text: text)
+    }
+}
+
+extension RankingReport.Comparison {
+    init(_ record: CJV1.ComparisonRecord) {
+        self.init(
+            number: Int(record.number),
+            first: record.firstEssayID,
+            second: record.secondEssayID,
+            state: RankingReport.State(record.state),
+            outcome: RankingReport.Outcome(record.outcome),
+            confidence: record.confidence == 0 ? nil : Int(record.confidence),
+            rationale: String(decoding: record.rationale, as: UTF8.self),
+            cost: record.costNanodollars.map(Money.init),
+            requestID: record.requestID,
+            promptSHA256: record.promptSha256,
+            model: record.model,
+            failure: record.failure)
+    }
+}
+
+extension RankingReport.State {
+    init(_ state: CJV1.ComparisonState) {
+        switch state {
+        case .judged: self = .judged
+        case .failed: self = .failed
+        case .cancelled: self = .cancelled
+        default: self = .inFlight
+        }
+    }
+}
+
+extension RankingReport.Outcome {
+    init?(_ outcome: CJV1.Outcome) {
+        switch outcome {
+        case .first: self = .first
+        case .second: self = .second
+        default: return nil
+        }
+    }
+}
+
+extension RankingReport.StopReason {
+    init(_ reason: CJV1.StopReason) {
+        switch reason {
+        case .converged: self = .converged
+        case .comparisonBudget: self = .comparisonBudget
+        case .moneyBudget: self = .moneyBudget
+        case .pairsExhausted: self = .pairsExhausted
+        case .judgeFailed: self = .judgeFailed
+        default: self = .cancelled
+        }
+    }
+}
+
+extension RankingReport.Reliability {
+    init(_ reliability: CJV1.Reliability) {
+        self.init(
+            posterior: reliability.posteriorReliability,
+            scaleSeparation: reliability.scaleSeparationReliability,
+            separationRatio: reliability.separationRatio,
+            expectedKendallTau: reliability.expectedKendallTau,
+            priorStandardDeviation: reliability.priorStandardDeviation)
+    }
+}
+
+extension RankingReport.ScalePoint {
+    init(_ point: CJV1.ScalePoint) {
+        self.init(
+            judged: Int(point.judged), posterior: point.posteriorReliability,
+            scaleSeparation: point.scaleSeparationReliability, cost: point.costNanodollars.map(Money.init))
+    }
+}
+
+extension RankingReport.Judge {
+    init(_ judge: CJV1.JudgeDiagnostics) {
+        self.init(
+            provider: judge.provider,
+            model: judge.model,
+            promptVersion: judge.promptVersion,
+            simulated: judge.simulated,
+            positionBias: judge.positionBias,
+            positionBiasStandardError: judge.positionBiasStandardError,
+            firstShare: judge.firstShare,
+            infit: judge.infit,
+            outfit: judge.outfit,
+            meanConfidence: judge.meanConfidence == 0 ? nil : judge.meanConfidence)
+    }
+}

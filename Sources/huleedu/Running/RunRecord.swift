@@ -1,0 +1,88 @@
+import Crypto
+import FoundationEssentials
+
+/// What is kept about one run, so that it can be told from others and continued.
+struct RunRecord: Sendable, Hashable, Codable {
+    /// Also the assessment's id.
+    let id: String
+    /// Name of the run's own database.
+    let database: String
+    /// Hash of everything that makes a run what it is: essays, question, rubric, judge, stopping, pairing.
+    let fingerprint: String
+    let folder: String
+    let seed: UInt64
+    let startedUnixSeconds: Int64
+    var isFinished: Bool
+}
+
+/// The records of a data folder.
+struct RunRecords: Sendable {
+    /// Finished runs whose databases are kept.
+    static let finishedKept = 20
+
+    let folder: String
+
+    /// Every readable record, newest first.
+    func all() throws(CommandError) -> [RunRecord] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw CommandError(.dataFolderUnusable, "The folder \(quoted(folder)) cannot be read.", cause: error)
+        }
+        return names.filter { $0.hasSuffix(".json") }
+            .compactMap { name in
+                // A record cut short by a crash while it was written is no run: the whole file replaces the old one or it does not.
+                guard let data = FileManager.default.contents(atPath: folder + "/" + name) else { return nil }
+                return try? JSONDecoder().decode(RunRecord.self, from: data)
+            }
+            .sorted { ($1.startedUnixSeconds, $1.id) < ($0.startedUnixSeconds, $0.id) }
+    }
+
+    /// Writes a record in one step.
+    func save(_ record: RunRecord) throws(CommandError) {
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            try encoder.encode(record).write(to: URL(filePath: folder + "/" + record.id + ".json"), options: .atomic)
+        } catch {
+            throw CommandError(.dataFolderUnusable, "The run's record cannot be written to \(quoted(folder)).", cause: error)
+        }
+    }
+
+    func remove(_ record: RunRecord) throws(CommandError) {
+        do {
+            try FileManager.default.removeItem(atPath: folder + "/" + record.id + ".json")
+        } catch {
+            throw CommandError(.dataFolderUnusable, "The record of run \(record.id) cannot be removed.", cause: error)
+        }
+    }
+}
+
+extension RankSettings {
+    /// Hash of everything by which a run would come out differently, except its seed.
+    func fingerprint(essays: [Essay], anchors: [Essay.ID: String], provider: String, model: String) -> String {
+        var hash = SHA256()
+        func add(_ field: String) {
+            var length = UInt64(field.utf8.count).littleEndian
+            withUnsafeBytes(of: &length) { hash.update(bufferPointer: $0) }
+            hash.update(data: Array(field.utf8))
+        }
+        for essay in essays {
+            add(essay.id)
+            add(essay.text)
+            add(anchors[essay.id] ?? "")
+        }
+        add(question ?? "")
+        add(rubric ?? "")
+        add(language.rawValue)
+        add(anchors.isEmpty ? "" : scale.grades.joined(separator: ","))
+        add(provider)
+        add(model)
+        add(temperature.map { "\($0)" } ?? "")
+        add("\(precision)")
+        add(budget.map { "\($0)" } ?? "")
+        add(pairing.rawValue)
+        return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}

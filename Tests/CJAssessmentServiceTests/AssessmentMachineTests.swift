@@ -1,0 +1,149 @@
+import CJCore
+import Testing
+
+@testable import CJAssessmentService
+
+@Suite("The assessment's decisions")
+struct AssessmentMachineTests {
+    @Test("Random orders of results, losses and looks always end, with every started comparison accounted for", arguments: 0..<60)
+    func alwaysEnds(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let essays = Int.random(in: 2...9, using: &generator)
+        var assessment = SimulatedAssessment(
+            essays: essays, seed: seed, maximumComparisons: Int.random(in: 1...30, using: &generator),
+            inFlight: Int.random(in: 1...6, using: &generator), pairing: seed % 2 == 0 ? .information : .random)
+        var steps = 0
+        while assessment.snapshot.state == .running {
+            steps += 1
+            guard steps < 2000 else {
+                Issue.record("seed \(seed): still running after \(steps) steps")
+                return
+            }
+            let decision = assessment.advance()
+            #expect(assessment.waiting.count <= assessment.snapshot.maximumInFlight)
+            if let number = assessment.waiting.randomElement(using: &generator), decision.finish == nil {
+                Int.random(in: 0..<10, using: &generator) == 0 ? assessment.fail(number) : assessment.judge(number, using: &generator)
+            }
+        }
+        #expect(assessment.waiting.isEmpty)
+        #expect(assessment.snapshot.reason != nil)
+        #expect(assessment.snapshot.count(.judged) <= assessment.snapshot.stopping.maximumComparisons)
+    }
+
+    @Test("A look that changes nothing starts nothing twice")
+    func looksAreIdempotent() {
+        var assessment = SimulatedAssessment(essays: 6, seed: 1, inFlight: 3)
+        #expect(assessment.advance().start.count == 3)
+        #expect(assessment.advance().start.isEmpty)
+        #expect(assessment.waiting.count == 3)
+    }
+
+    @Test("One slow comparison holds nothing up: a result that arrives is followed by another comparison at once")
+    func noBarrier() {
+        var generator = SeededGenerator(seed: 2)
+        var assessment = SimulatedAssessment(essays: 10, seed: 2, inFlight: 4)
+        assessment.advance()
+        let slow = assessment.waiting[0]
+        for _ in 0..<12 {
+            guard let next = assessment.waiting.first(where: { $0 != slow }) else { break }
+            assessment.judge(next, using: &generator)
+            assessment.advance()
+            #expect(assessment.waiting.count == 4)
+        }
+        #expect(assessment.waiting.contains(slow))
+        #expect(assessment.snapshot.count(.judged) == 12)
+    }
+
+    @Test("The budget in comparisons ends the assessment exactly there, and says so")
+    func comparisonBudget() {
+        var generator = SeededGenerator(seed: 3)
+        var assessment = SimulatedAssessment(essays: 12, seed: 3, maximumComparisons: 7, target: 0.99)
+        run(&assessment, using: &generator)
+        #expect(assessment.snapshot.count(.judged) == 7)
+        #expect(assessment.snapshot.reason == .comparisonBudget)
+        #expect(assessment.snapshot.state == .completed)
+    }
+
+    @Test("The budget in money is never exceeded")
+    func moneyBudget() {
+        var generator = SeededGenerator(seed: 4)
+        var assessment = SimulatedAssessment(essays: 12, seed: 4, maximumCost: 9_500, target: 0.99)
+        run(&assessment, using: &generator)
+        #expect(assessment.snapshot.cost <= 9_500)
+        #expect(assessment.snapshot.count(.judged) == 9)
+        #expect(assessment.snapshot.reason == .moneyBudget)
+    }
+
+    @Test("Two essays are compared in both orders at most, and that is the end")
+    func twoEssays() {
+        var generator = SeededGenerator(seed: 5)
+        var assessment = SimulatedAssessment(essays: 2, seed: 5, target: 0.999)
+        run(&assessment, using: &generator)
+        #expect(assessment.snapshot.count(.judged) <= 2)
+        #expect(assessment.snapshot.state == .completed)
+        #expect(assessment.snapshot.reason == .pairsExhausted)
+    }
+
+    @Test("A judge that never answers is given up after as many failures in a row as are in flight, keeping what was judged")
+    func judgeGivenUp() {
+        var generator = SeededGenerator(seed: 6)
+        var assessment = SimulatedAssessment(essays: 12, seed: 6, inFlight: 4)
+        assessment.advance()
+        assessment.judge(assessment.waiting[0], using: &generator)
+        var failures = 0
+        while assessment.snapshot.state == .running, failures < 100 {
+            assessment.advance()
+            guard let number = assessment.waiting.first else { continue }
+            assessment.fail(number)
+            failures += 1
+        }
+        #expect(assessment.snapshot.reason == .judgeFailed)
+        #expect(assessment.snapshot.state == .failed)
+        #expect(assessment.snapshot.count(.judged) == 1)
+        #expect(assessment.snapshot.failure?.contains("no answer") == true)
+    }
+
+    @Test("A judge that can't be used ends the assessment with its reason, once nothing is in flight")
+    func judgeUnusable() {
+        var assessment = SimulatedAssessment(essays: 12, seed: 7, inFlight: 3)
+        assessment.advance()
+        assessment.refuse(assessment.waiting[0])
+        #expect(assessment.advance().stop == .judgeFailed)
+        #expect(assessment.snapshot.state == .running)
+        for number in assessment.waiting { assessment.fail(number) }
+        assessment.advance()
+        #expect(assessment.snapshot.state == .failed)
+        #expect(assessment.snapshot.failure == "the key is wrong")
+    }
+
+    @Test("Once stopped, nothing is started, and what is in flight still counts")
+    func draining() {
+        var generator = SeededGenerator(seed: 8)
+        var assessment = SimulatedAssessment(essays: 12, seed: 8, maximumComparisons: 5, target: 0.99, inFlight: 5)
+        assessment.advance()
+        for number in assessment.waiting.dropLast() { assessment.judge(number, using: &generator) }
+        #expect(assessment.advance().start.isEmpty)
+        #expect(assessment.snapshot.state == .running)
+        assessment.judge(assessment.waiting[0], using: &generator)
+        assessment.advance()
+        assessment.advance()
+        #expect(assessment.snapshot.state == .completed)
+        #expect(assessment.snapshot.judgements.count == 5)
+    }
+
+    @Test("The same stored state leads to the same choice")
+    func deterministic() {
+        var one = SimulatedAssessment(essays: 20, seed: 9)
+        var other = SimulatedAssessment(essays: 20, seed: 9)
+        #expect(one.advance().start == other.advance().start)
+    }
+
+    private func run(_ assessment: inout SimulatedAssessment, using generator: inout some RandomNumberGenerator) {
+        var steps = 0
+        while assessment.snapshot.state == .running, steps < 5000 {
+            steps += 1
+            assessment.advance()
+            if let number = assessment.waiting.randomElement(using: &generator) { assessment.judge(number, using: &generator) }
+        }
+    }
+}

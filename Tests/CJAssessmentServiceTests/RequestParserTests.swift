@@ -1,0 +1,100 @@
+import Contracts
+import Testing
+
+@testable import CJAssessmentService
+
+@Suite("Requests are checked field by field")
+struct RequestParserTests {
+    private let parser = RequestParser(configuration: CJAssessmentConfiguration())
+
+    private func request(_ change: (inout CJV1.StartAssessmentRequest) -> Void = { _ in }) -> CJV1.StartAssessmentRequest {
+        var request = CJV1.StartAssessmentRequest(
+            assessmentID: "class-9b", essays: [essay("a"), essay("b")], language: "en",
+            judge: CJV1.JudgeSettings(provider: "simulated", model: "simulated-judge"))
+        change(&request)
+        return request
+    }
+
+    private func essay(_ id: String, text: String? = nil, grade: String = "") -> CJV1.Essay {
+        CJV1.Essay(id: id, text: Array((text ?? "The text of \(id).").utf8), anchorGrade: grade)
+    }
+
+    private func fault(_ change: (inout CJV1.StartAssessmentRequest) -> Void) -> String? {
+        do {
+            _ = try parser.plan(request(change), uploaded: [])
+            return nil
+        } catch {
+            return error.field
+        }
+    }
+
+    @Test("A sound request becomes a plan with the defaults filled in")
+    func sound() throws {
+        let plan = try parser.plan(request(), uploaded: [])
+        #expect(plan.stopping.targetReliability == 0.85)
+        #expect(plan.stopping.maximumComparisons == 2)
+        #expect(plan.judge.maximumOutputTokens == 512)
+        #expect(plan.maximumInFlight == 16)
+        #expect(plan.pairing == .information)
+    }
+
+    @Test("Essays uploaded before come first")
+    func uploads() throws {
+        let plan = try parser.plan(request(), uploaded: [essay("u")])
+        #expect(plan.essays.map(\.id) == ["u", "a", "b"])
+    }
+
+    @Test("Each fault names its field")
+    func faults() {
+        #expect(fault { $0.assessmentID = "" } == "assessment_id")
+        #expect(fault { $0.assessmentID = "a b" } == "assessment_id")
+        #expect(fault { $0.assessmentID = String(repeating: "x", count: 65) } == "assessment_id")
+        #expect(fault { $0.assessmentID = String(repeating: "x", count: 64) } == nil)
+        #expect(fault { $0.essays = [] } == "essays")
+        #expect(fault { $0.essays.removeLast() } == "essays")
+        #expect(fault { $0.essays[1].id = "a" } == "essays[1].id")
+        #expect(fault { $0.essays[0].id = "a\u{7}" } == "essays[0].id")
+        #expect(fault { $0.essays[0].id = String(repeating: "x", count: 256) } == "essays[0].id")
+        #expect(fault { $0.essays[1].text = $0.essays[0].text } == "essays[1].text")
+        #expect(fault { $0.essays[1].text = Array(" \n\t".utf8) } == "essays[1].text")
+        #expect(fault { $0.essays[1].text = [0x66, 0xFF] } == "essays[1].text")
+        #expect(fault { $0.essays[1].anchorGrade = "A" } == "essays[1].anchor_grade")
+        #expect(fault { $0.grades = ["F", "A"] } == "grades")
+        #expect(fault { $0.question = [0xC3] } == "question")
+        #expect(fault { $0.rubric = [UInt8](repeating: 0x61, count: (64 << 10) + 1) } == "rubric")
+        #expect(fault { $0.language = "fi" } == "language")
+        #expect(fault { $0.judge = nil } == "judge")
+        #expect(fault { $0.judge?.provider = "" } == "judge.provider")
+        #expect(fault { $0.judge?.model = "" } == "judge.model")
+        #expect(fault { $0.judge?.temperature = 2.5 } == "judge.temperature")
+        #expect(fault { $0.stopping = CJV1.StoppingSettings(targetReliability: 1) } == "stopping.target_reliability")
+        #expect(fault { $0.stopping = CJV1.StoppingSettings(targetReliability: .nan) } == "stopping.target_reliability")
+        #expect(fault { $0.stopping = CJV1.StoppingSettings(maxComparisons: 100_001) } == "stopping.max_comparisons")
+        #expect(fault { $0.stopping = CJV1.StoppingSettings(maxCostNanodollars: 0) } == "stopping.max_cost_nanodollars")
+        #expect(fault { $0.maxInFlight = 257 } == "max_in_flight")
+    }
+
+    @Test("An essay may be exactly as long as the limit, and no longer")
+    func longestEssay() {
+        #expect(fault { $0.essays[0].text = [UInt8](repeating: 0x61, count: 256 << 10) } == nil)
+        #expect(fault { $0.essays[0].text = [UInt8](repeating: 0x61, count: (256 << 10) + 1) } == "essays[0].text")
+    }
+
+    @Test("There may be exactly as many essays as the limit, and no more")
+    func mostEssays() {
+        let essays = (0...1000).map { essay("essay-\($0)") }
+        #expect(fault { $0.essays = Array(essays.dropLast()) } == nil)
+        #expect(fault { $0.essays = essays } == "essays")
+    }
+
+    @Test("Anchors need grades that the request lists")
+    func anchors() throws {
+        let plan = try parser.plan(
+            request {
+                $0.essays[0].anchorGrade = "A"
+                $0.grades = ["F", "A"]
+            }, uploaded: [])
+        #expect(plan.essays[0].anchorGrade == "A")
+        #expect(plan.essays[1].anchorGrade == nil)
+    }
+}

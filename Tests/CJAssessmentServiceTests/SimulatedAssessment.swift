@@ -1,0 +1,70 @@
+import CJCore
+@testable import CJAssessmentService
+
+/// An assessment kept in memory, to which decisions and results are applied as the store would.
+struct SimulatedAssessment {
+    private(set) var snapshot: AssessmentSnapshot
+    private let machine: AssessmentMachine
+    /// Qualities by which the judge decides.
+    private let qualities: [Item.ID: Double]
+
+    init(
+        essays: Int, seed: UInt64, maximumComparisons: Int = 1000, maximumCost: Int64? = nil, target: Double = 0.85,
+        inFlight: Int = 8, pairing: AssessmentPlan.Pairing = .information,
+        configuration: CJAssessmentConfiguration = CJAssessmentConfiguration()
+    ) {
+        var generator = SeededGenerator(seed: seed)
+        let items = (1...essays).map { AssessmentSnapshot.Item(id: Item.ID("essay-\($0)"), anchorGrade: nil) }
+        qualities = Dictionary(uniqueKeysWithValues: items.map { ($0.id, Double.random(in: -3...3, using: &generator)) })
+        machine = AssessmentMachine(configuration: configuration)
+        snapshot = AssessmentSnapshot(
+            id: "simulated", state: .running, reason: nil, failure: nil, revision: 1,
+            judge: .init(provider: "simulated", model: "simulated-judge", temperature: nil, maximumOutputTokens: 512),
+            stopping: .init(targetReliability: target, maximumComparisons: maximumComparisons, maximumCost: maximumCost),
+            pairing: pairing, grades: [], seed: seed, maximumInFlight: inFlight, promptVersion: "test", isSimulated: true,
+            estimatedCost: 1000, consecutiveFailures: 0, permanentFailure: nil, providerCalls: 0, cost: 0, cacheSavings: 0,
+            reliability: nil, expectedComparisons: 0, elapsedMilliseconds: 0, items: items, entries: [])
+    }
+
+    /// Decides once and carries the decision out.
+    @discardableResult
+    mutating func advance() -> AssessmentMachine.Decision {
+        let decision = machine.advance(snapshot)
+        for comparison in decision.start {
+            snapshot.entries.append(
+                .init(number: snapshot.entries.count + 1, comparison: comparison, state: .inFlight, judgement: nil))
+        }
+        snapshot.reason = decision.stop ?? snapshot.reason
+        snapshot.failure = decision.failure ?? snapshot.failure
+        snapshot.state = decision.finish ?? snapshot.state
+        return decision
+    }
+
+    /// Numbers of the comparisons with the judge.
+    var waiting: [Int] { snapshot.entries.filter { $0.state == .inFlight }.map(\.number) }
+
+    /// The judge's answer to a comparison arrives.
+    mutating func judge(_ number: Int, using generator: inout some RandomNumberGenerator) {
+        let comparison = snapshot.entries[number - 1].comparison
+        let difference = qualities[comparison.first, default: 0] - qualities[comparison.second, default: 0]
+        let noise = Double.random(in: -1...1, using: &generator)
+        snapshot.entries[number - 1].state = .judged
+        snapshot.entries[number - 1].judgement = Judgement(
+            comparison: comparison, outcome: difference + noise > 0 ? .first : .second, judge: "simulated-judge", confidence: 3)
+        snapshot.consecutiveFailures = 0
+        snapshot.cost += 1000
+    }
+
+    /// A comparison is given up after its last attempt.
+    mutating func fail(_ number: Int) {
+        snapshot.entries[number - 1].state = .failed
+        snapshot.consecutiveFailures += 1
+        snapshot.failure = "no answer"
+    }
+
+    /// The provider service says that nothing can succeed.
+    mutating func refuse(_ number: Int) {
+        fail(number)
+        snapshot.permanentFailure = "the key is wrong"
+    }
+}
