@@ -44,7 +44,7 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShims", dependencies: ["CCurl"]),
-        .target(name: "CContracts", dependencies: ["CProtobufC"]),
+        .target(name: "CContracts", dependencies: ["CProtobufC"], cSettings: [.headerSearchPath(".")]),
         .target(name: "CDescriptors", dependencies: ["CProtobufC"]),
 
         // Wire and contracts.
@@ -85,6 +85,7 @@ let package = Package(
             name: "protoc-gen-huleedu",
             dependencies: ["CDescriptors", "CProtobufC"],
             path: "Tools/protoc-gen-huleedu",
+            exclude: ["protoc-gen-c-optional"],
             swiftSettings: strict),
         .target(
             name: "FakeProvider",

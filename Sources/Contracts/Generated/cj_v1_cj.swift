@@ -1,0 +1,1578 @@
+// Generated from the contracts by Tools/generate; not to be edited.
+// swift-format-ignore-file
+
+private import CContracts
+public import Wire
+
+extension CJV1 {
+    public protocol CJAssessmentService: Sendable {
+        /// Hands over essays ahead of StartAssessment, for a pile that does not fit one message. Repeating an upload changes nothing.
+        func uploadEssays(
+            _ request: CJV1.UploadEssaysRequest, context: ServerContext
+        ) async throws -> CJV1.UploadEssaysResponse
+        /// Starts an assessment; it is stored when this answers. An assessment id that is known already is not started again:
+        /// the same content answers as the first time, other content is ALREADY_EXISTS.
+        func startAssessment(
+            _ request: CJV1.StartAssessmentRequest, context: ServerContext
+        ) async throws -> CJV1.StartAssessmentResponse
+        /// The assessment as it stands, with the ranking so far.
+        func getAssessment(
+            _ request: CJV1.GetAssessmentRequest, context: ServerContext
+        ) async throws -> CJV1.GetAssessmentResponse
+        /// Waits until the assessment has moved on from a revision, up to the time asked for, and tells where it stands.
+        func watchAssessment(
+            _ request: CJV1.WatchAssessmentRequest, context: ServerContext
+        ) async throws -> CJV1.WatchAssessmentResponse
+        /// Ends an assessment with what has been judged so far. Cancelling one that has ended changes nothing.
+        func cancelAssessment(
+            _ request: CJV1.CancelAssessmentRequest, context: ServerContext
+        ) async throws -> CJV1.CancelAssessmentResponse
+        /// The comparisons of an assessment, oldest first, page by page.
+        func listComparisons(
+            _ request: CJV1.ListComparisonsRequest, context: ServerContext
+        ) async throws -> CJV1.ListComparisonsResponse
+    }
+
+    /// Calls `huleedu.cj.v1.CJAssessment` over a transport.
+    public struct CJAssessmentClient: Sendable {
+        private let transport: any ClientTransport
+
+        public init(_ transport: any ClientTransport) {
+            self.transport = transport
+        }
+
+        /// Hands over essays ahead of StartAssessment, for a pile that does not fit one message. Repeating an upload changes nothing.
+        public func uploadEssays(
+            _ request: CJV1.UploadEssaysRequest, options: CallOptions = CallOptions()
+        ) async throws -> CJV1.UploadEssaysResponse {
+            try await transport.call(CJAssessmentServer.uploadEssays, request, options: options)
+        }
+
+        /// Starts an assessment; it is stored when this answers. An assessment id that is known already is not started again:
+        /// the same content answers as the first time, other content is ALREADY_EXISTS.
+        public func startAssessment(
+            _ request: CJV1.StartAssessmentRequest, options: CallOptions = CallOptions()
+        ) async throws -> CJV1.StartAssessmentResponse {
+            try await transport.call(CJAssessmentServer.startAssessment, request, options: options)
+        }
+
+        /// The assessment as it stands, with the ranking so far.
+        public func getAssessment(
+            _ request: CJV1.GetAssessmentRequest, options: CallOptions = CallOptions()
+        ) async throws -> CJV1.GetAssessmentResponse {
+            try await transport.call(CJAssessmentServer.getAssessment, request, options: options)
+        }
+
+        /// Waits until the assessment has moved on from a revision, up to the time asked for, and tells where it stands.
+        public func watchAssessment(
+            _ request: CJV1.WatchAssessmentRequest, options: CallOptions = CallOptions()
+        ) async throws -> CJV1.WatchAssessmentResponse {
+            try await transport.call(CJAssessmentServer.watchAssessment, request, options: options)
+        }
+
+        /// Ends an assessment with what has been judged so far. Cancelling one that has ended changes nothing.
+        public func cancelAssessment(
+            _ request: CJV1.CancelAssessmentRequest, options: CallOptions = CallOptions()
+        ) async throws -> CJV1.CancelAssessmentResponse {
+            try await transport.call(CJAssessmentServer.cancelAssessment, request, options: options)
+        }
+
+        /// The comparisons of an assessment, oldest first, page by page.
+        public func listComparisons(
+            _ request: CJV1.ListComparisonsRequest, options: CallOptions = CallOptions()
+        ) async throws -> CJV1.ListComparisonsResponse {
+            try await transport.call(CJAssessmentServer.listComparisons, request, options: options)
+        }
+    }
+
+    /// Serves an implementation of `huleedu.cj.v1.CJAssessment`.
+    public struct CJAssessmentServer: RPCService {
+        public static let serviceName = "huleedu.cj.v1.CJAssessment"
+        public static let uploadEssays = MethodDescriptor(service: serviceName, method: "UploadEssays")
+        public static let startAssessment = MethodDescriptor(service: serviceName, method: "StartAssessment")
+        public static let getAssessment = MethodDescriptor(service: serviceName, method: "GetAssessment")
+        public static let watchAssessment = MethodDescriptor(service: serviceName, method: "WatchAssessment")
+        public static let cancelAssessment = MethodDescriptor(service: serviceName, method: "CancelAssessment")
+        public static let listComparisons = MethodDescriptor(service: serviceName, method: "ListComparisons")
+
+        private let service: any CJAssessmentService
+
+        public init(_ service: any CJAssessmentService) {
+            self.service = service
+        }
+
+        public var name: String { Self.serviceName }
+        public var methods: [String] { ["UploadEssays", "StartAssessment", "GetAssessment", "WatchAssessment", "CancelAssessment", "ListComparisons"] }
+
+        public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
+            switch method {
+                case "UploadEssays":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.uploadEssays(request, context: context)
+                    }
+                case "StartAssessment":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.startAssessment(request, context: context)
+                    }
+                case "GetAssessment":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.getAssessment(request, context: context)
+                    }
+                case "WatchAssessment":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.watchAssessment(request, context: context)
+                    }
+                case "CancelAssessment":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.cancelAssessment(request, context: context)
+                    }
+                case "ListComparisons":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.listComparisons(request, context: context)
+                    }
+                default:
+                    throw RPCError(.unimplemented, "\(name) has no method \(method)")
+            }
+        }
+    }
+
+    public struct Essay: Sendable, Hashable {
+        /// Unique within the assessment: 1 to 255 bytes, no control characters.
+        public var id: String
+        /// UTF-8, not blank.
+        public var text: [UInt8]
+        /// The known grade of an anchor essay, from the grade scale; empty for the others.
+        public var anchorGrade: String
+
+        public init(
+            id: String = "",
+            text: [UInt8] = [],
+            anchorGrade: String = ""
+        ) {
+            self.id = id
+            self.text = text
+            self.anchorGrade = anchorGrade
+        }
+    }
+
+    public struct UploadEssaysRequest: Sendable, Hashable {
+        public var assessmentID: String
+        public var essays: [CJV1.Essay]
+
+        public init(
+            assessmentID: String = "",
+            essays: [CJV1.Essay] = []
+        ) {
+            self.assessmentID = assessmentID
+            self.essays = essays
+        }
+    }
+
+    public struct UploadEssaysResponse: Sendable, Hashable {
+        /// Essays uploaded for this assessment so far.
+        public var essays: UInt32
+
+        public init(
+            essays: UInt32 = 0
+        ) {
+            self.essays = essays
+        }
+    }
+
+    public struct StartAssessmentRequest: Sendable, Hashable {
+        /// Chosen by the caller; the idempotency key. 1 to 64 characters of A–Z a–z 0–9 . _ -
+        public var assessmentID: String
+        /// With those uploaded before, at least two.
+        public var essays: [CJV1.Essay]
+        /// What the writers were asked to do, in UTF-8; may be empty.
+        public var question: [UInt8]
+        /// What the judge should look for, in UTF-8; empty asks for the built-in rubric.
+        public var rubric: [UInt8]
+        /// Language of the prompt: "en" or "sv".
+        public var language: String
+        /// From lowest to highest; required with anchors, empty without.
+        public var grades: [String]
+        public var judge: CJV1.JudgeSettings?
+        public var stopping: CJV1.StoppingSettings?
+        public var pairing: CJV1.PairingStrategy
+        /// From which every choice of the assessment follows.
+        public var seed: UInt64
+        /// Comparisons that may be with the judge at once; zero asks for the service's default.
+        public var maxInFlight: UInt32
+
+        public init(
+            assessmentID: String = "",
+            essays: [CJV1.Essay] = [],
+            question: [UInt8] = [],
+            rubric: [UInt8] = [],
+            language: String = "",
+            grades: [String] = [],
+            judge: CJV1.JudgeSettings? = nil,
+            stopping: CJV1.StoppingSettings? = nil,
+            pairing: CJV1.PairingStrategy = .init(rawValue: 0),
+            seed: UInt64 = 0,
+            maxInFlight: UInt32 = 0
+        ) {
+            self.assessmentID = assessmentID
+            self.essays = essays
+            self.question = question
+            self.rubric = rubric
+            self.language = language
+            self.grades = grades
+            self.judge = judge
+            self.stopping = stopping
+            self.pairing = pairing
+            self.seed = seed
+            self.maxInFlight = maxInFlight
+        }
+    }
+
+    public struct JudgeSettings: Sendable, Hashable {
+        /// As the LLM provider service names it.
+        public var provider: String
+        public var model: String
+        /// Absent: the vendor's default.
+        public var temperature: Double?
+        /// Zero asks for the service's default.
+        public var maxOutputTokens: UInt32
+
+        public init(
+            provider: String = "",
+            model: String = "",
+            temperature: Double? = nil,
+            maxOutputTokens: UInt32 = 0
+        ) {
+            self.provider = provider
+            self.model = model
+            self.temperature = temperature
+            self.maxOutputTokens = maxOutputTokens
+        }
+    }
+
+    public struct StoppingSettings: Sendable, Hashable {
+        /// Reliability at which the assessment has converged, above 0 and below 1; absent asks for the service's default.
+        public var targetReliability: Double?
+        /// Judgements to pay for at most; zero asks for a default that follows from the number of essays.
+        public var maxComparisons: UInt32
+        /// Money to spend at most, in nano-dollars; absent: no limit but the comparisons.
+        public var maxCostNanodollars: UInt64?
+
+        public init(
+            targetReliability: Double? = nil,
+            maxComparisons: UInt32 = 0,
+            maxCostNanodollars: UInt64? = nil
+        ) {
+            self.targetReliability = targetReliability
+            self.maxComparisons = maxComparisons
+            self.maxCostNanodollars = maxCostNanodollars
+        }
+    }
+
+    public struct StartAssessmentResponse: Sendable, Hashable {
+        public var state: CJV1.AssessmentState
+        /// True when the assessment id had been started before.
+        public var alreadyKnown: Bool
+
+        public init(
+            state: CJV1.AssessmentState = .init(rawValue: 0),
+            alreadyKnown: Bool = false
+        ) {
+            self.state = state
+            self.alreadyKnown = alreadyKnown
+        }
+    }
+
+    public struct GetAssessmentRequest: Sendable, Hashable {
+        public var assessmentID: String
+
+        public init(
+            assessmentID: String = ""
+        ) {
+            self.assessmentID = assessmentID
+        }
+    }
+
+    public struct GetAssessmentResponse: Sendable, Hashable {
+        public var progress: CJV1.AssessmentProgress?
+        /// By rank; abilities are present once a judgement has arrived.
+        public var items: [CJV1.RankedItem]
+        public var reliability: CJV1.Reliability?
+        public var judge: CJV1.JudgeDiagnostics?
+        /// How the figures moved, at most 500 points, oldest first.
+        public var history: [CJV1.ScalePoint]
+        public var grades: [String]
+        /// Why grades are wide or missing, for a person to read.
+        public var gradingNotes: [String]
+
+        public init(
+            progress: CJV1.AssessmentProgress? = nil,
+            items: [CJV1.RankedItem] = [],
+            reliability: CJV1.Reliability? = nil,
+            judge: CJV1.JudgeDiagnostics? = nil,
+            history: [CJV1.ScalePoint] = [],
+            grades: [String] = [],
+            gradingNotes: [String] = []
+        ) {
+            self.progress = progress
+            self.items = items
+            self.reliability = reliability
+            self.judge = judge
+            self.history = history
+            self.grades = grades
+            self.gradingNotes = gradingNotes
+        }
+    }
+
+    public struct WatchAssessmentRequest: Sendable, Hashable {
+        public var assessmentID: String
+        /// Revision that the caller has seen; zero answers at once.
+        public var afterRevision: UInt64
+        /// At most 30000.
+        public var waitMilliseconds: UInt64
+
+        public init(
+            assessmentID: String = "",
+            afterRevision: UInt64 = 0,
+            waitMilliseconds: UInt64 = 0
+        ) {
+            self.assessmentID = assessmentID
+            self.afterRevision = afterRevision
+            self.waitMilliseconds = waitMilliseconds
+        }
+    }
+
+    public struct WatchAssessmentResponse: Sendable, Hashable {
+        public var progress: CJV1.AssessmentProgress?
+
+        public init(
+            progress: CJV1.AssessmentProgress? = nil
+        ) {
+            self.progress = progress
+        }
+    }
+
+    public struct CancelAssessmentRequest: Sendable, Hashable {
+        public var assessmentID: String
+
+        public init(
+            assessmentID: String = ""
+        ) {
+            self.assessmentID = assessmentID
+        }
+    }
+
+    public struct CancelAssessmentResponse: Sendable, Hashable {
+        public var state: CJV1.AssessmentState
+
+        public init(
+            state: CJV1.AssessmentState = .init(rawValue: 0)
+        ) {
+            self.state = state
+        }
+    }
+
+    public struct AssessmentProgress: Sendable, Hashable {
+        public var assessmentID: String
+        /// Rises with every change.
+        public var revision: UInt64
+        public var state: CJV1.AssessmentState
+        /// Once the assessment has ended.
+        public var stopReason: CJV1.StopReason
+        /// Why it failed, for a person to read.
+        public var failure: String
+        public var essays: UInt32
+        /// Comparisons with a judgement.
+        public var judged: UInt32
+        /// Comparisons that wait for one.
+        public var inFlight: UInt32
+        /// Comparisons given up after every attempt.
+        public var failed: UInt32
+        /// Judgements expected in all, from how the reliability has grown so far; the budget where nothing can be said yet.
+        public var expected: UInt32
+        public var maxComparisons: UInt32
+        public var targetReliability: Double
+        /// Absent until there is something to estimate from.
+        public var reliability: Double?
+        /// Absent where the price is not known.
+        public var costNanodollars: UInt64?
+        public var cacheSavingsNanodollars: Int64?
+        public var elapsedMilliseconds: UInt64
+        /// True when no language model stands behind the judgements.
+        public var simulated: Bool
+        /// Calls to the vendor so far, retries among them.
+        public var providerCalls: UInt32
+
+        public init(
+            assessmentID: String = "",
+            revision: UInt64 = 0,
+            state: CJV1.AssessmentState = .init(rawValue: 0),
+            stopReason: CJV1.StopReason = .init(rawValue: 0),
+            failure: String = "",
+            essays: UInt32 = 0,
+            judged: UInt32 = 0,
+            inFlight: UInt32 = 0,
+            failed: UInt32 = 0,
+            expected: UInt32 = 0,
+            maxComparisons: UInt32 = 0,
+            targetReliability: Double = 0,
+            reliability: Double? = nil,
+            costNanodollars: UInt64? = nil,
+            cacheSavingsNanodollars: Int64? = nil,
+            elapsedMilliseconds: UInt64 = 0,
+            simulated: Bool = false,
+            providerCalls: UInt32 = 0
+        ) {
+            self.assessmentID = assessmentID
+            self.revision = revision
+            self.state = state
+            self.stopReason = stopReason
+            self.failure = failure
+            self.essays = essays
+            self.judged = judged
+            self.inFlight = inFlight
+            self.failed = failed
+            self.expected = expected
+            self.maxComparisons = maxComparisons
+            self.targetReliability = targetReliability
+            self.reliability = reliability
+            self.costNanodollars = costNanodollars
+            self.cacheSavingsNanodollars = cacheSavingsNanodollars
+            self.elapsedMilliseconds = elapsedMilliseconds
+            self.simulated = simulated
+            self.providerCalls = providerCalls
+        }
+    }
+
+    public struct RankedItem: Sendable, Hashable {
+        public var essayID: String
+        /// From 1; essays with the same ability share a rank.
+        public var rank: UInt32
+        /// Logits, in the gauge in which all essays sum to zero.
+        public var ability: Double
+        /// Logits, in the same gauge.
+        public var standardError: Double
+        public var comparisons: UInt32
+        /// How often the judge saw it first.
+        public var shownFirst: UInt32
+        public var wins: UInt32
+        public var anchorGrade: String
+        /// The most probable grade; empty without anchors.
+        public var grade: String
+        public var gradeProbabilities: [CJV1.GradeProbability]
+        /// Mean square of the residuals, weighted by information; 1 is expected.
+        public var infit: Double
+
+        public init(
+            essayID: String = "",
+            rank: UInt32 = 0,
+            ability: Double = 0,
+            standardError: Double = 0,
+            comparisons: UInt32 = 0,
+            shownFirst: UInt32 = 0,
+            wins: UInt32 = 0,
+            anchorGrade: String = "",
+            grade: String = "",
+            gradeProbabilities: [CJV1.GradeProbability] = [],
+            infit: Double = 0
+        ) {
+            self.essayID = essayID
+            self.rank = rank
+            self.ability = ability
+            self.standardError = standardError
+            self.comparisons = comparisons
+            self.shownFirst = shownFirst
+            self.wins = wins
+            self.anchorGrade = anchorGrade
+            self.grade = grade
+            self.gradeProbabilities = gradeProbabilities
+            self.infit = infit
+        }
+    }
+
+    public struct GradeProbability: Sendable, Hashable {
+        public var grade: String
+        public var probability: Double
+
+        public init(
+            grade: String = "",
+            probability: Double = 0
+        ) {
+            self.grade = grade
+            self.probability = probability
+        }
+    }
+
+    public struct Reliability: Sendable, Hashable {
+        /// Share of the variance of the abilities that is not error, from the posterior; the figure that the stopping rule looks at.
+        public var posteriorReliability: Double
+        /// 1 − mean squared standard error / variance of the abilities.
+        public var scaleSeparationReliability: Double
+        /// Square root of variance of the abilities / mean squared standard error.
+        public var separationRatio: Double
+        /// Kendall's tau to the true order that the posterior expects.
+        public var expectedKendallTau: Double
+        /// Standard deviation of the prior on abilities, in logits.
+        public var priorStandardDeviation: Double
+
+        public init(
+            posteriorReliability: Double = 0,
+            scaleSeparationReliability: Double = 0,
+            separationRatio: Double = 0,
+            expectedKendallTau: Double = 0,
+            priorStandardDeviation: Double = 0
+        ) {
+            self.posteriorReliability = posteriorReliability
+            self.scaleSeparationReliability = scaleSeparationReliability
+            self.separationRatio = separationRatio
+            self.expectedKendallTau = expectedKendallTau
+            self.priorStandardDeviation = priorStandardDeviation
+        }
+    }
+
+    public struct JudgeDiagnostics: Sendable, Hashable {
+        public var provider: String
+        public var model: String
+        public var promptVersion: String
+        public var simulated: Bool
+        /// Preference for the first place, in logits.
+        public var positionBias: Double
+        public var positionBiasStandardError: Double
+        /// Share of judgements for the essay shown first.
+        public var firstShare: Double
+        /// Mean square of the residuals, weighted by information; 1 is expected.
+        public var infit: Double
+        public var outfit: Double
+        /// Mean confidence from 1 to 5.
+        public var meanConfidence: Double
+
+        public init(
+            provider: String = "",
+            model: String = "",
+            promptVersion: String = "",
+            simulated: Bool = false,
+            positionBias: Double = 0,
+            positionBiasStandardError: Double = 0,
+            firstShare: Double = 0,
+            infit: Double = 0,
+            outfit: Double = 0,
+            meanConfidence: Double = 0
+        ) {
+            self.provider = provider
+            self.model = model
+            self.promptVersion = promptVersion
+            self.simulated = simulated
+            self.positionBias = positionBias
+            self.positionBiasStandardError = positionBiasStandardError
+            self.firstShare = firstShare
+            self.infit = infit
+            self.outfit = outfit
+            self.meanConfidence = meanConfidence
+        }
+    }
+
+    public struct ScalePoint: Sendable, Hashable {
+        public var judged: UInt32
+        public var posteriorReliability: Double
+        public var scaleSeparationReliability: Double
+        public var costNanodollars: UInt64?
+
+        public init(
+            judged: UInt32 = 0,
+            posteriorReliability: Double = 0,
+            scaleSeparationReliability: Double = 0,
+            costNanodollars: UInt64? = nil
+        ) {
+            self.judged = judged
+            self.posteriorReliability = posteriorReliability
+            self.scaleSeparationReliability = scaleSeparationReliability
+            self.costNanodollars = costNanodollars
+        }
+    }
+
+    public struct ListComparisonsRequest: Sendable, Hashable {
+        public var assessmentID: String
+        /// Number of the last comparison seen; zero at the beginning.
+        public var afterNumber: UInt32
+        /// 1 to 1000.
+        public var limit: UInt32
+
+        public init(
+            assessmentID: String = "",
+            afterNumber: UInt32 = 0,
+            limit: UInt32 = 0
+        ) {
+            self.assessmentID = assessmentID
+            self.afterNumber = afterNumber
+            self.limit = limit
+        }
+    }
+
+    public struct ListComparisonsResponse: Sendable, Hashable {
+        public var comparisons: [CJV1.ComparisonRecord]
+
+        public init(
+            comparisons: [CJV1.ComparisonRecord] = []
+        ) {
+            self.comparisons = comparisons
+        }
+    }
+
+    public struct ComparisonRecord: Sendable, Hashable {
+        /// Counts the comparisons of the assessment from one.
+        public var number: UInt32
+        /// In the order in which the judge saw them.
+        public var firstEssayID: String
+        public var secondEssayID: String
+        public var state: CJV1.ComparisonState
+        public var outcome: CJV1.Outcome
+        /// From 1, a guess, to 5, certain; zero where there is no judgement.
+        public var confidence: UInt32
+        /// The judge's reason, in UTF-8.
+        public var rationale: [UInt8]
+        /// The request that brought the judgement; with retries, the last one.
+        public var requestID: String
+        /// SHA-256 of the prompt, sixty-four hexadecimal digits.
+        public var promptSha256: String
+        public var model: String
+        public var costNanodollars: UInt64?
+        /// Why it failed, for a person to read.
+        public var failure: String
+
+        public init(
+            number: UInt32 = 0,
+            firstEssayID: String = "",
+            secondEssayID: String = "",
+            state: CJV1.ComparisonState = .init(rawValue: 0),
+            outcome: CJV1.Outcome = .init(rawValue: 0),
+            confidence: UInt32 = 0,
+            rationale: [UInt8] = [],
+            requestID: String = "",
+            promptSha256: String = "",
+            model: String = "",
+            costNanodollars: UInt64? = nil,
+            failure: String = ""
+        ) {
+            self.number = number
+            self.firstEssayID = firstEssayID
+            self.secondEssayID = secondEssayID
+            self.state = state
+            self.outcome = outcome
+            self.confidence = confidence
+            self.rationale = rationale
+            self.requestID = requestID
+            self.promptSha256 = promptSha256
+            self.model = model
+            self.costNanodollars = costNanodollars
+            self.failure = failure
+        }
+    }
+
+    public struct PairingStrategy: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        /// The service's default: information-seeking.
+        public static let unspecified = PairingStrategy(rawValue: 0)
+        public static let information = PairingStrategy(rawValue: 1)
+        public static let random = PairingStrategy(rawValue: 2)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "PAIRING_STRATEGY_UNSPECIFIED"
+                case 1: "PAIRING_STRATEGY_INFORMATION"
+                case 2: "PAIRING_STRATEGY_RANDOM"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
+    public struct AssessmentState: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        public static let unspecified = AssessmentState(rawValue: 0)
+        public static let running = AssessmentState(rawValue: 1)
+        /// Ended with a ranking: converged, or out of budget or of pairs.
+        public static let completed = AssessmentState(rawValue: 2)
+        /// Ended by its owner; what had been judged is kept.
+        public static let cancelled = AssessmentState(rawValue: 3)
+        /// Ended by the judge's failure; what had been judged is kept.
+        public static let failed = AssessmentState(rawValue: 4)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "ASSESSMENT_STATE_UNSPECIFIED"
+                case 1: "ASSESSMENT_STATE_RUNNING"
+                case 2: "ASSESSMENT_STATE_COMPLETED"
+                case 3: "ASSESSMENT_STATE_CANCELLED"
+                case 4: "ASSESSMENT_STATE_FAILED"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
+    public struct StopReason: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        public static let unspecified = StopReason(rawValue: 0)
+        /// The target reliability was reached.
+        public static let converged = StopReason(rawValue: 1)
+        public static let comparisonBudget = StopReason(rawValue: 2)
+        public static let moneyBudget = StopReason(rawValue: 3)
+        /// Every pair has been judged as often as it may be.
+        public static let pairsExhausted = StopReason(rawValue: 4)
+        public static let cancelled = StopReason(rawValue: 5)
+        /// The judge failed so often that going on made no sense.
+        public static let judgeFailed = StopReason(rawValue: 6)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "STOP_REASON_UNSPECIFIED"
+                case 1: "STOP_REASON_CONVERGED"
+                case 2: "STOP_REASON_COMPARISON_BUDGET"
+                case 3: "STOP_REASON_MONEY_BUDGET"
+                case 4: "STOP_REASON_PAIRS_EXHAUSTED"
+                case 5: "STOP_REASON_CANCELLED"
+                case 6: "STOP_REASON_JUDGE_FAILED"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
+    public struct ComparisonState: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        public static let unspecified = ComparisonState(rawValue: 0)
+        public static let inFlight = ComparisonState(rawValue: 1)
+        public static let judged = ComparisonState(rawValue: 2)
+        public static let failed = ComparisonState(rawValue: 3)
+        public static let cancelled = ComparisonState(rawValue: 4)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "COMPARISON_STATE_UNSPECIFIED"
+                case 1: "COMPARISON_STATE_IN_FLIGHT"
+                case 2: "COMPARISON_STATE_JUDGED"
+                case 3: "COMPARISON_STATE_FAILED"
+                case 4: "COMPARISON_STATE_CANCELLED"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
+    public struct Outcome: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        public static let unspecified = Outcome(rawValue: 0)
+        public static let first = Outcome(rawValue: 1)
+        public static let second = Outcome(rawValue: 2)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "OUTCOME_UNSPECIFIED"
+                case 1: "OUTCOME_FIRST"
+                case 2: "OUTCOME_SECOND"
+                default: "\(rawValue)"
+            }
+        }
+    }
+}
+
+extension CJV1.Essay: WireMessage {
+    public static let typeName = "huleedu.cj.v1.Essay"
+    static let shape = MessageShape(huleedu_cj_v1_Essay())
+
+    public init() {
+        self.init(id: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        id = cMessage.string(0)
+        text = cMessage.bytes(1)
+        anchorGrade = cMessage.string(2)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: id)
+        cMessage.set(1, bytes: text)
+        try cMessage.set(2, string: anchorGrade)
+    }
+}
+
+extension CJV1.UploadEssaysRequest: WireMessage {
+    public static let typeName = "huleedu.cj.v1.UploadEssaysRequest"
+    static let shape = MessageShape(huleedu_cj_v1_UploadEssaysRequest())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+        essays = cMessage.messages(1).map(CJV1.Essay.init(reading:))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+        if !essays.isEmpty { try cMessage.set(1, messages: essays) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+    }
+}
+
+extension CJV1.UploadEssaysResponse: WireMessage {
+    public static let typeName = "huleedu.cj.v1.UploadEssaysResponse"
+    static let shape = MessageShape(huleedu_cj_v1_UploadEssaysResponse())
+
+    public init() {
+        self.init(essays: 0)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        essays = cMessage.uint32(0)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, uint32: essays)
+    }
+}
+
+extension CJV1.StartAssessmentRequest: WireMessage {
+    public static let typeName = "huleedu.cj.v1.StartAssessmentRequest"
+    static let shape = MessageShape(huleedu_cj_v1_StartAssessmentRequest())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+        essays = cMessage.messages(1).map(CJV1.Essay.init(reading:))
+        question = cMessage.bytes(2)
+        rubric = cMessage.bytes(3)
+        language = cMessage.string(4)
+        grades = cMessage.strings(5)
+        judge = cMessage.message(6).map(CJV1.JudgeSettings.init(reading:))
+        stopping = cMessage.message(7).map(CJV1.StoppingSettings.init(reading:))
+        pairing = CJV1.PairingStrategy(rawValue: cMessage.int32(8))
+        seed = cMessage.uint64(9)
+        maxInFlight = cMessage.uint32(10)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+        if !essays.isEmpty { try cMessage.set(1, messages: essays) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        cMessage.set(2, bytes: question)
+        cMessage.set(3, bytes: rubric)
+        try cMessage.set(4, string: language)
+        if !grades.isEmpty { try cMessage.set(5, strings: grades) }
+        if let judge {
+            try cMessage.set(6, message: judge.write)
+        }
+        if let stopping {
+            try cMessage.set(7, message: stopping.write)
+        }
+        cMessage.set(8, int32: pairing.rawValue)
+        cMessage.set(9, uint64: seed)
+        cMessage.set(10, uint32: maxInFlight)
+    }
+}
+
+extension CJV1.JudgeSettings: WireMessage {
+    public static let typeName = "huleedu.cj.v1.JudgeSettings"
+    static let shape = MessageShape(huleedu_cj_v1_JudgeSettings())
+
+    public init() {
+        self.init(provider: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        provider = cMessage.string(0)
+        model = cMessage.string(1)
+        if cMessage.isSet(2) { temperature = cMessage.double(2) }
+        maxOutputTokens = cMessage.uint32(3)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: provider)
+        try cMessage.set(1, string: model)
+        if let temperature {
+            cMessage.choose(2)
+            cMessage.set(2, double: temperature)
+        }
+        cMessage.set(3, uint32: maxOutputTokens)
+    }
+}
+
+extension CJV1.StoppingSettings: WireMessage {
+    public static let typeName = "huleedu.cj.v1.StoppingSettings"
+    static let shape = MessageShape(huleedu_cj_v1_StoppingSettings())
+
+    public init() {
+        self.init(targetReliability: nil)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        if cMessage.isSet(0) { targetReliability = cMessage.double(0) }
+        maxComparisons = cMessage.uint32(1)
+        if cMessage.isSet(2) { maxCostNanodollars = cMessage.uint64(2) }
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if let targetReliability {
+            cMessage.choose(0)
+            cMessage.set(0, double: targetReliability)
+        }
+        cMessage.set(1, uint32: maxComparisons)
+        if let maxCostNanodollars {
+            cMessage.choose(2)
+            cMessage.set(2, uint64: maxCostNanodollars)
+        }
+    }
+}
+
+extension CJV1.StartAssessmentResponse: WireMessage {
+    public static let typeName = "huleedu.cj.v1.StartAssessmentResponse"
+    static let shape = MessageShape(huleedu_cj_v1_StartAssessmentResponse())
+
+    public init() {
+        self.init(state: .init(rawValue: 0))
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        state = CJV1.AssessmentState(rawValue: cMessage.int32(0))
+        alreadyKnown = cMessage.bool(1)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, int32: state.rawValue)
+        cMessage.set(1, bool: alreadyKnown)
+    }
+}
+
+extension CJV1.GetAssessmentRequest: WireMessage {
+    public static let typeName = "huleedu.cj.v1.GetAssessmentRequest"
+    static let shape = MessageShape(huleedu_cj_v1_GetAssessmentRequest())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+    }
+}
+
+extension CJV1.GetAssessmentResponse: WireMessage {
+    public static let typeName = "huleedu.cj.v1.GetAssessmentResponse"
+    static let shape = MessageShape(huleedu_cj_v1_GetAssessmentResponse())
+
+    public init() {
+        self.init(progress: nil)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        progress = cMessage.message(0).map(CJV1.AssessmentProgress.init(reading:))
+        items = cMessage.messages(1).map(CJV1.RankedItem.init(reading:))
+        reliability = cMessage.message(2).map(CJV1.Reliability.init(reading:))
+        judge = cMessage.message(3).map(CJV1.JudgeDiagnostics.init(reading:))
+        history = cMessage.messages(4).map(CJV1.ScalePoint.init(reading:))
+        grades = cMessage.strings(5)
+        gradingNotes = cMessage.strings(6)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if let progress {
+            try cMessage.set(0, message: progress.write)
+        }
+        if !items.isEmpty { try cMessage.set(1, messages: items) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        if let reliability {
+            try cMessage.set(2, message: reliability.write)
+        }
+        if let judge {
+            try cMessage.set(3, message: judge.write)
+        }
+        if !history.isEmpty { try cMessage.set(4, messages: history) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        if !grades.isEmpty { try cMessage.set(5, strings: grades) }
+        if !gradingNotes.isEmpty { try cMessage.set(6, strings: gradingNotes) }
+    }
+}
+
+extension CJV1.WatchAssessmentRequest: WireMessage {
+    public static let typeName = "huleedu.cj.v1.WatchAssessmentRequest"
+    static let shape = MessageShape(huleedu_cj_v1_WatchAssessmentRequest())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+        afterRevision = cMessage.uint64(1)
+        waitMilliseconds = cMessage.uint64(2)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+        cMessage.set(1, uint64: afterRevision)
+        cMessage.set(2, uint64: waitMilliseconds)
+    }
+}
+
+extension CJV1.WatchAssessmentResponse: WireMessage {
+    public static let typeName = "huleedu.cj.v1.WatchAssessmentResponse"
+    static let shape = MessageShape(huleedu_cj_v1_WatchAssessmentResponse())
+
+    public init() {
+        self.init(progress: nil)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        progress = cMessage.message(0).map(CJV1.AssessmentProgress.init(reading:))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if let progress {
+            try cMessage.set(0, message: progress.write)
+        }
+    }
+}
+
+extension CJV1.CancelAssessmentRequest: WireMessage {
+    public static let typeName = "huleedu.cj.v1.CancelAssessmentRequest"
+    static let shape = MessageShape(huleedu_cj_v1_CancelAssessmentRequest())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+    }
+}
+
+extension CJV1.CancelAssessmentResponse: WireMessage {
+    public static let typeName = "huleedu.cj.v1.CancelAssessmentResponse"
+    static let shape = MessageShape(huleedu_cj_v1_CancelAssessmentResponse())
+
+    public init() {
+        self.init(state: .init(rawValue: 0))
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        state = CJV1.AssessmentState(rawValue: cMessage.int32(0))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, int32: state.rawValue)
+    }
+}
+
+extension CJV1.AssessmentProgress: WireMessage {
+    public static let typeName = "huleedu.cj.v1.AssessmentProgress"
+    static let shape = MessageShape(huleedu_cj_v1_AssessmentProgress())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+        revision = cMessage.uint64(1)
+        state = CJV1.AssessmentState(rawValue: cMessage.int32(2))
+        stopReason = CJV1.StopReason(rawValue: cMessage.int32(3))
+        failure = cMessage.string(4)
+        essays = cMessage.uint32(5)
+        judged = cMessage.uint32(6)
+        inFlight = cMessage.uint32(7)
+        failed = cMessage.uint32(8)
+        expected = cMessage.uint32(9)
+        maxComparisons = cMessage.uint32(10)
+        targetReliability = cMessage.double(11)
+        if cMessage.isSet(12) { reliability = cMessage.double(12) }
+        if cMessage.isSet(13) { costNanodollars = cMessage.uint64(13) }
+        if cMessage.isSet(14) { cacheSavingsNanodollars = cMessage.int64(14) }
+        elapsedMilliseconds = cMessage.uint64(15)
+        simulated = cMessage.bool(16)
+        providerCalls = cMessage.uint32(17)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+        cMessage.set(1, uint64: revision)
+        cMessage.set(2, int32: state.rawValue)
+        cMessage.set(3, int32: stopReason.rawValue)
+        try cMessage.set(4, string: failure)
+        cMessage.set(5, uint32: essays)
+        cMessage.set(6, uint32: judged)
+        cMessage.set(7, uint32: inFlight)
+        cMessage.set(8, uint32: failed)
+        cMessage.set(9, uint32: expected)
+        cMessage.set(10, uint32: maxComparisons)
+        cMessage.set(11, double: targetReliability)
+        if let reliability {
+            cMessage.choose(12)
+            cMessage.set(12, double: reliability)
+        }
+        if let costNanodollars {
+            cMessage.choose(13)
+            cMessage.set(13, uint64: costNanodollars)
+        }
+        if let cacheSavingsNanodollars {
+            cMessage.choose(14)
+            cMessage.set(14, int64: cacheSavingsNanodollars)
+        }
+        cMessage.set(15, uint64: elapsedMilliseconds)
+        cMessage.set(16, bool: simulated)
+        cMessage.set(17, uint32: providerCalls)
+    }
+}
+
+extension CJV1.RankedItem: WireMessage {
+    public static let typeName = "huleedu.cj.v1.RankedItem"
+    static let shape = MessageShape(huleedu_cj_v1_RankedItem())
+
+    public init() {
+        self.init(essayID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        essayID = cMessage.string(0)
+        rank = cMessage.uint32(1)
+        ability = cMessage.double(2)
+        standardError = cMessage.double(3)
+        comparisons = cMessage.uint32(4)
+        shownFirst = cMessage.uint32(5)
+        wins = cMessage.uint32(6)
+        anchorGrade = cMessage.string(7)
+        grade = cMessage.string(8)
+        gradeProbabilities = cMessage.messages(9).map(CJV1.GradeProbability.init(reading:))
+        infit = cMessage.double(10)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: essayID)
+        cMessage.set(1, uint32: rank)
+        cMessage.set(2, double: ability)
+        cMessage.set(3, double: standardError)
+        cMessage.set(4, uint32: comparisons)
+        cMessage.set(5, uint32: shownFirst)
+        cMessage.set(6, uint32: wins)
+        try cMessage.set(7, string: anchorGrade)
+        try cMessage.set(8, string: grade)
+        if !gradeProbabilities.isEmpty { try cMessage.set(9, messages: gradeProbabilities) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        cMessage.set(10, double: infit)
+    }
+}
+
+extension CJV1.GradeProbability: WireMessage {
+    public static let typeName = "huleedu.cj.v1.GradeProbability"
+    static let shape = MessageShape(huleedu_cj_v1_GradeProbability())
+
+    public init() {
+        self.init(grade: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        grade = cMessage.string(0)
+        probability = cMessage.double(1)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: grade)
+        cMessage.set(1, double: probability)
+    }
+}
+
+extension CJV1.Reliability: WireMessage {
+    public static let typeName = "huleedu.cj.v1.Reliability"
+    static let shape = MessageShape(huleedu_cj_v1_Reliability())
+
+    public init() {
+        self.init(posteriorReliability: 0)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        posteriorReliability = cMessage.double(0)
+        scaleSeparationReliability = cMessage.double(1)
+        separationRatio = cMessage.double(2)
+        expectedKendallTau = cMessage.double(3)
+        priorStandardDeviation = cMessage.double(4)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, double: posteriorReliability)
+        cMessage.set(1, double: scaleSeparationReliability)
+        cMessage.set(2, double: separationRatio)
+        cMessage.set(3, double: expectedKendallTau)
+        cMessage.set(4, double: priorStandardDeviation)
+    }
+}
+
+extension CJV1.JudgeDiagnostics: WireMessage {
+    public static let typeName = "huleedu.cj.v1.JudgeDiagnostics"
+    static let shape = MessageShape(huleedu_cj_v1_JudgeDiagnostics())
+
+    public init() {
+        self.init(provider: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        provider = cMessage.string(0)
+        model = cMessage.string(1)
+        promptVersion = cMessage.string(2)
+        simulated = cMessage.bool(3)
+        positionBias = cMessage.double(4)
+        positionBiasStandardError = cMessage.double(5)
+        firstShare = cMessage.double(6)
+        infit = cMessage.double(7)
+        outfit = cMessage.double(8)
+        meanConfidence = cMessage.double(9)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: provider)
+        try cMessage.set(1, string: model)
+        try cMessage.set(2, string: promptVersion)
+        cMessage.set(3, bool: simulated)
+        cMessage.set(4, double: positionBias)
+        cMessage.set(5, double: positionBiasStandardError)
+        cMessage.set(6, double: firstShare)
+        cMessage.set(7, double: infit)
+        cMessage.set(8, double: outfit)
+        cMessage.set(9, double: meanConfidence)
+    }
+}
+
+extension CJV1.ScalePoint: WireMessage {
+    public static let typeName = "huleedu.cj.v1.ScalePoint"
+    static let shape = MessageShape(huleedu_cj_v1_ScalePoint())
+
+    public init() {
+        self.init(judged: 0)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        judged = cMessage.uint32(0)
+        posteriorReliability = cMessage.double(1)
+        scaleSeparationReliability = cMessage.double(2)
+        if cMessage.isSet(3) { costNanodollars = cMessage.uint64(3) }
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, uint32: judged)
+        cMessage.set(1, double: posteriorReliability)
+        cMessage.set(2, double: scaleSeparationReliability)
+        if let costNanodollars {
+            cMessage.choose(3)
+            cMessage.set(3, uint64: costNanodollars)
+        }
+    }
+}
+
+extension CJV1.ListComparisonsRequest: WireMessage {
+    public static let typeName = "huleedu.cj.v1.ListComparisonsRequest"
+    static let shape = MessageShape(huleedu_cj_v1_ListComparisonsRequest())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+        afterNumber = cMessage.uint32(1)
+        limit = cMessage.uint32(2)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+        cMessage.set(1, uint32: afterNumber)
+        cMessage.set(2, uint32: limit)
+    }
+}
+
+extension CJV1.ListComparisonsResponse: WireMessage {
+    public static let typeName = "huleedu.cj.v1.ListComparisonsResponse"
+    static let shape = MessageShape(huleedu_cj_v1_ListComparisonsResponse())
+
+    public init() {
+        self.init(comparisons: [])
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        comparisons = cMessage.messages(0).map(CJV1.ComparisonRecord.init(reading:))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if !comparisons.isEmpty { try cMessage.set(0, messages: comparisons) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+    }
+}
+
+extension CJV1.ComparisonRecord: WireMessage {
+    public static let typeName = "huleedu.cj.v1.ComparisonRecord"
+    static let shape = MessageShape(huleedu_cj_v1_ComparisonRecord())
+
+    public init() {
+        self.init(number: 0)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        number = cMessage.uint32(0)
+        firstEssayID = cMessage.string(1)
+        secondEssayID = cMessage.string(2)
+        state = CJV1.ComparisonState(rawValue: cMessage.int32(3))
+        outcome = CJV1.Outcome(rawValue: cMessage.int32(4))
+        confidence = cMessage.uint32(5)
+        rationale = cMessage.bytes(6)
+        requestID = cMessage.string(7)
+        promptSha256 = cMessage.string(8)
+        model = cMessage.string(9)
+        if cMessage.isSet(10) { costNanodollars = cMessage.uint64(10) }
+        failure = cMessage.string(11)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, uint32: number)
+        try cMessage.set(1, string: firstEssayID)
+        try cMessage.set(2, string: secondEssayID)
+        cMessage.set(3, int32: state.rawValue)
+        cMessage.set(4, int32: outcome.rawValue)
+        cMessage.set(5, uint32: confidence)
+        cMessage.set(6, bytes: rationale)
+        try cMessage.set(7, string: requestID)
+        try cMessage.set(8, string: promptSha256)
+        try cMessage.set(9, string: model)
+        if let costNanodollars {
+            cMessage.choose(10)
+            cMessage.set(10, uint64: costNanodollars)
+        }
+        try cMessage.set(11, string: failure)
+    }
+}

@@ -1,0 +1,71 @@
+// Generated from the contracts by Tools/generate; not to be edited.
+// swift-format-ignore-file
+
+private import CContracts
+public import Wire
+
+extension EventsV1 {
+    /// An assessment reached its end; sent exactly once for an assessment, whose id is the aggregate's.
+    public struct AssessmentFinished: Sendable, Hashable {
+        public var assessmentID: String
+        public var state: CJV1.AssessmentState
+        public var stopReason: CJV1.StopReason
+        public var essays: UInt32
+        /// Judgements that count.
+        public var comparisons: UInt32
+        /// True when no language model stands behind the judgements.
+        public var simulated: Bool
+
+        public init(
+            assessmentID: String = "",
+            state: CJV1.AssessmentState = .init(rawValue: 0),
+            stopReason: CJV1.StopReason = .init(rawValue: 0),
+            essays: UInt32 = 0,
+            comparisons: UInt32 = 0,
+            simulated: Bool = false
+        ) {
+            self.assessmentID = assessmentID
+            self.state = state
+            self.stopReason = stopReason
+            self.essays = essays
+            self.comparisons = comparisons
+            self.simulated = simulated
+        }
+    }
+}
+
+extension EventsV1.AssessmentFinished: WireMessage {
+    public static let typeName = "huleedu.events.v1.AssessmentFinished"
+    static let shape = MessageShape(huleedu_events_v1_AssessmentFinished())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+        state = CJV1.AssessmentState(rawValue: cMessage.int32(1))
+        stopReason = CJV1.StopReason(rawValue: cMessage.int32(2))
+        essays = cMessage.uint32(3)
+        comparisons = cMessage.uint32(4)
+        simulated = cMessage.bool(5)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+        cMessage.set(1, int32: state.rawValue)
+        cMessage.set(2, int32: stopReason.rawValue)
+        cMessage.set(3, uint32: essays)
+        cMessage.set(4, uint32: comparisons)
+        cMessage.set(5, bool: simulated)
+    }
+}

@@ -1,0 +1,216 @@
+// Generated from the contracts by Tools/generate; not to be edited.
+// swift-format-ignore-file
+
+private import CContracts
+public import Wire
+
+extension EventsV1 {
+    /// Every service that has something to tell serves its own feed.
+    public protocol EventFeedService: Sendable {
+        /// The events after a position, oldest first. With none there it waits for one, up to the time asked for, then answers with none.
+        /// A reader keeps its position in its own database and moves it in the same transaction as the effects.
+        func read(
+            _ request: EventsV1.ReadRequest, context: ServerContext
+        ) async throws -> EventsV1.ReadResponse
+    }
+
+    /// Calls `huleedu.events.v1.EventFeed` over a transport.
+    public struct EventFeedClient: Sendable {
+        private let transport: any ClientTransport
+
+        public init(_ transport: any ClientTransport) {
+            self.transport = transport
+        }
+
+        /// The events after a position, oldest first. With none there it waits for one, up to the time asked for, then answers with none.
+        /// A reader keeps its position in its own database and moves it in the same transaction as the effects.
+        public func read(
+            _ request: EventsV1.ReadRequest, options: CallOptions = CallOptions()
+        ) async throws -> EventsV1.ReadResponse {
+            try await transport.call(EventFeedServer.read, request, options: options)
+        }
+    }
+
+    /// Serves an implementation of `huleedu.events.v1.EventFeed`.
+    public struct EventFeedServer: RPCService {
+        public static let serviceName = "huleedu.events.v1.EventFeed"
+        public static let read = MethodDescriptor(service: serviceName, method: "Read")
+
+        private let service: any EventFeedService
+
+        public init(_ service: any EventFeedService) {
+            self.service = service
+        }
+
+        public var name: String { Self.serviceName }
+        public var methods: [String] { ["Read"] }
+
+        public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
+            switch method {
+                case "Read":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.read(request, context: context)
+                    }
+                default:
+                    throw RPCError(.unimplemented, "\(name) has no method \(method)")
+            }
+        }
+    }
+
+    public struct ReadRequest: Sendable, Hashable {
+        /// Position of the last event that the reader has dealt with; zero at the beginning.
+        public var afterPosition: UInt64
+        /// 1 to 1000.
+        public var limit: UInt32
+        /// At most 30000.
+        public var waitMilliseconds: UInt64
+
+        public init(
+            afterPosition: UInt64 = 0,
+            limit: UInt32 = 0,
+            waitMilliseconds: UInt64 = 0
+        ) {
+            self.afterPosition = afterPosition
+            self.limit = limit
+            self.waitMilliseconds = waitMilliseconds
+        }
+    }
+
+    public struct ReadResponse: Sendable, Hashable {
+        public var events: [EventsV1.Event]
+
+        public init(
+            events: [EventsV1.Event] = []
+        ) {
+            self.events = events
+        }
+    }
+
+    public struct Event: Sendable, Hashable {
+        /// Rises by one from event to event, without gaps.
+        public var position: UInt64
+        /// Sixteen bytes; fixed when the event is written.
+        public var id: [UInt8]
+        /// Full protobuf name of the payload.
+        public var type: String
+        /// What it happened to.
+        public var aggregateID: String
+        /// Counts the events of the aggregate from one.
+        public var aggregateVersion: UInt64
+        /// Microseconds since 1970 by the database's clock.
+        public var occurredAtUnixMicroseconds: Int64
+        public var payload: [UInt8]
+
+        public init(
+            position: UInt64 = 0,
+            id: [UInt8] = [],
+            type: String = "",
+            aggregateID: String = "",
+            aggregateVersion: UInt64 = 0,
+            occurredAtUnixMicroseconds: Int64 = 0,
+            payload: [UInt8] = []
+        ) {
+            self.position = position
+            self.id = id
+            self.type = type
+            self.aggregateID = aggregateID
+            self.aggregateVersion = aggregateVersion
+            self.occurredAtUnixMicroseconds = occurredAtUnixMicroseconds
+            self.payload = payload
+        }
+    }
+}
+
+extension EventsV1.ReadRequest: WireMessage {
+    public static let typeName = "huleedu.events.v1.ReadRequest"
+    static let shape = MessageShape(huleedu_events_v1_ReadRequest())
+
+    public init() {
+        self.init(afterPosition: 0)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        afterPosition = cMessage.uint64(0)
+        limit = cMessage.uint32(1)
+        waitMilliseconds = cMessage.uint64(2)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, uint64: afterPosition)
+        cMessage.set(1, uint32: limit)
+        cMessage.set(2, uint64: waitMilliseconds)
+    }
+}
+
+extension EventsV1.ReadResponse: WireMessage {
+    public static let typeName = "huleedu.events.v1.ReadResponse"
+    static let shape = MessageShape(huleedu_events_v1_ReadResponse())
+
+    public init() {
+        self.init(events: [])
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        events = cMessage.messages(0).map(EventsV1.Event.init(reading:))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if !events.isEmpty { try cMessage.set(0, messages: events) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+    }
+}
+
+extension EventsV1.Event: WireMessage {
+    public static let typeName = "huleedu.events.v1.Event"
+    static let shape = MessageShape(huleedu_events_v1_Event())
+
+    public init() {
+        self.init(position: 0)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        position = cMessage.uint64(0)
+        id = cMessage.bytes(1)
+        type = cMessage.string(2)
+        aggregateID = cMessage.string(3)
+        aggregateVersion = cMessage.uint64(4)
+        occurredAtUnixMicroseconds = cMessage.int64(5)
+        payload = cMessage.bytes(6)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, uint64: position)
+        cMessage.set(1, bytes: id)
+        try cMessage.set(2, string: type)
+        try cMessage.set(3, string: aggregateID)
+        cMessage.set(4, uint64: aggregateVersion)
+        cMessage.set(5, int64: occurredAtUnixMicroseconds)
+        cMessage.set(6, bytes: payload)
+    }
+}

@@ -1,0 +1,163 @@
+private import CProtobufC
+
+/// Reads a message's bytes against its descriptor before protobuf-c does, and refuses what protobuf-c would crash on, lose or overpay for.
+///
+/// What passes is well formed, at most so deep, has valid UTF-8 without NUL in every `string`, and costs no more memory to unpack than
+/// its budget. Unknown fields pass when they are well formed; groups do not, because protobuf-c rejects them without saying why.
+struct PreCheck {
+    /// Field occurrences in one message tree; protobuf-c keeps a note of each while it unpacks.
+    static let maximumElements = 1 << 18
+
+    private let limits: DecodingLimits
+    private var allocationLeft: Int
+    private var elementsLeft = PreCheck.maximumElements
+
+    /// Checks a whole message.
+    static func check(_ bytes: UnsafeRawBufferPointer, shape: MessageShape, limits: DecodingLimits) throws(DecodingError) {
+        let (product, overflow) = bytes.count.multipliedReportingOverflow(by: limits.allocationPerWireByte)
+        let budget = overflow ? Int.max : product.addingReportingOverflow(limits.allocationAllowanceBytes).partialValue
+        var check = PreCheck(limits: limits, allocationLeft: budget)
+        try check.message(bytes, shape.rawAddress.assumingMemoryBound(to: Descriptor.self), path: FieldPath(), depth: 1)
+    }
+
+    private typealias Descriptor = ProtobufCMessageDescriptor
+    private typealias Field = ProtobufCFieldDescriptor
+
+    private init(limits: DecodingLimits, allocationLeft: Int) {
+        self.limits = limits
+        self.allocationLeft = allocationLeft
+    }
+
+    private mutating func message(
+        _ bytes: UnsafeRawBufferPointer, _ descriptor: UnsafePointer<Descriptor>, path: FieldPath, depth: Int
+    ) throws(DecodingError) {
+        guard depth <= limits.maxDepth else {
+            throw DecodingError(.tooDeep, path: path.text, message: "messages nest deeper than \(limits.maxDepth)")
+        }
+        try spend(descriptor.pointee.sizeof_message, at: path)
+        var scanner = WireScanner(bytes)
+        var counts: [UInt32: Int] = [:]
+        while !scanner.isAtEnd {
+            let tag = try scanner.tag(at: path)
+            guard let field = protobuf_c_message_descriptor_get_field(descriptor, tag.field) else {
+                try unknown(tag, &scanner, at: path)
+                continue
+            }
+            let isRepeated = field.pointee.label == PROTOBUF_C_LABEL_REPEATED
+            let index = counts[tag.field, default: 0]
+            if isRepeated { counts[tag.field] = index + 1 }
+            let place = path.field(String(cString: field.pointee.name), index: isRepeated ? index : nil)
+            try element(at: place)
+            try known(field, tag, &scanner, path: place, depth: depth, isRepeated: isRepeated)
+        }
+    }
+
+    private mutating func known(
+        _ field: UnsafePointer<Field>, _ tag: WireScanner.Tag, _ scanner: inout WireScanner, path: FieldPath, depth: Int,
+        isRepeated: Bool
+    ) throws(DecodingError) {
+        let expected = Self.wireType(of: field.pointee.type)
+        if tag.type != expected {
+            guard isRepeated, tag.type == .lengthDelimited, expected != .lengthDelimited else {
+                throw DecodingError(
+                    .wireTypeMismatch, path: path.text, message: "expected wire type \(expected.name), got \(tag.type.name)")
+            }
+            return try packed(try scanner.lengthDelimited(at: path), of: field.pointee.type, expected, at: path)
+        }
+        switch expected {
+        case .varint, .fixed64, .fixed32:
+            try scanner.skip(expected, at: path)
+            if isRepeated { try spend(Self.elementBytes(field.pointee.type), at: path) }
+        case .lengthDelimited:
+            let content = try scanner.lengthDelimited(at: path)
+            if isRepeated { try spend(Self.elementBytes(field.pointee.type), at: path) }
+            try lengthDelimited(content, of: field, path: path, depth: depth)
+        case .startGroup, .endGroup:
+            throw DecodingError(.malformed, path: path.text, message: "groups are not supported")
+        }
+    }
+
+    private mutating func lengthDelimited(
+        _ content: UnsafeRawBufferPointer, of field: UnsafePointer<Field>, path: FieldPath, depth: Int
+    ) throws(DecodingError) {
+        switch field.pointee.type {
+        case PROTOBUF_C_TYPE_STRING:
+            try spend(content.count + 1, at: path)
+            guard !content.contains(0) else {
+                throw DecodingError(.nulInString, path: path.text, message: "expected text without NUL")
+            }
+            guard UTF8Validation.isValid(content) else {
+                throw DecodingError(.invalidUTF8, path: path.text, message: "expected UTF-8")
+            }
+        case PROTOBUF_C_TYPE_BYTES:
+            try spend(content.count, at: path)
+        default:
+            guard let descriptor = field.pointee.descriptor else {
+                preconditionFailure("a message field has a descriptor")
+            }
+            try message(content, descriptor.assumingMemoryBound(to: Descriptor.self), path: path, depth: depth + 1)
+        }
+    }
+
+    private mutating func packed(
+        _ content: UnsafeRawBufferPointer, of type: ProtobufCType, _ wireType: WireScanner.WireType, at path: FieldPath
+    ) throws(DecodingError) {
+        var scanner = WireScanner(content)
+        while !scanner.isAtEnd {
+            try scanner.skip(wireType, at: path)
+            try spend(Self.elementBytes(type), at: path)
+        }
+    }
+
+    private mutating func unknown(
+        _ tag: WireScanner.Tag, _ scanner: inout WireScanner, at path: FieldPath
+    ) throws(DecodingError) {
+        let place = path.field("\(tag.field)", index: nil)
+        guard tag.type != .startGroup, tag.type != .endGroup else {
+            throw DecodingError(.malformed, path: place.text, message: "groups are not supported")
+        }
+        try element(at: place)
+        let before = scanner.offset
+        try scanner.skip(tag.type, at: place)
+        try spend(MemoryLayout<ProtobufCMessageUnknownField>.stride + scanner.offset - before, at: place)
+    }
+
+    // MARK: - Budgets
+
+    private mutating func spend(_ count: Int, at path: FieldPath) throws(DecodingError) {
+        allocationLeft -= count
+        guard allocationLeft >= 0 else {
+            throw DecodingError(
+                .tooExpensive, path: path.text, message: "the message would take far more memory than its size allows")
+        }
+    }
+
+    private mutating func element(at path: FieldPath) throws(DecodingError) {
+        elementsLeft -= 1
+        guard elementsLeft >= 0 else {
+            throw DecodingError(.tooExpensive, path: path.text, message: "the message has more than \(Self.maximumElements) fields")
+        }
+    }
+
+    // MARK: - Types
+
+    private static func wireType(of type: ProtobufCType) -> WireScanner.WireType {
+        switch type {
+        case PROTOBUF_C_TYPE_STRING, PROTOBUF_C_TYPE_BYTES, PROTOBUF_C_TYPE_MESSAGE: .lengthDelimited
+        case PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SFIXED32, PROTOBUF_C_TYPE_FLOAT: .fixed32
+        case PROTOBUF_C_TYPE_FIXED64, PROTOBUF_C_TYPE_SFIXED64, PROTOBUF_C_TYPE_DOUBLE: .fixed64
+        default: .varint
+        }
+    }
+
+    private static func elementBytes(_ type: ProtobufCType) -> Int {
+        switch type {
+        case PROTOBUF_C_TYPE_BYTES: MemoryLayout<ProtobufCBinaryData>.stride
+        case PROTOBUF_C_TYPE_STRING, PROTOBUF_C_TYPE_MESSAGE: MemoryLayout<UnsafeRawPointer>.stride
+        case PROTOBUF_C_TYPE_INT64, PROTOBUF_C_TYPE_UINT64, PROTOBUF_C_TYPE_SINT64, PROTOBUF_C_TYPE_FIXED64,
+            PROTOBUF_C_TYPE_SFIXED64, PROTOBUF_C_TYPE_DOUBLE:
+            8
+        default: 4
+        }
+    }
+}

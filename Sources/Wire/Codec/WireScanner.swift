@@ -1,0 +1,89 @@
+/// Steps through the fields of a message's bytes without interpreting them.
+struct WireScanner {
+    enum WireType: UInt8 {
+        case varint = 0
+        case fixed64 = 1
+        case lengthDelimited = 2
+        case startGroup = 3
+        case endGroup = 4
+        case fixed32 = 5
+
+        var name: String {
+            switch self {
+            case .varint: "varint"
+            case .fixed64: "64-bit"
+            case .lengthDelimited: "length-delimited"
+            case .startGroup: "start of a group"
+            case .endGroup: "end of a group"
+            case .fixed32: "32-bit"
+            }
+        }
+    }
+
+    struct Tag {
+        let field: UInt32
+        let type: WireType
+    }
+
+    private let bytes: UnsafeRawBufferPointer
+    private(set) var offset = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    var isAtEnd: Bool { offset == bytes.count }
+
+    mutating func tag(at path: FieldPath) throws(DecodingError) -> Tag {
+        let value = try varint(at: path)
+        guard let type = WireType(rawValue: UInt8(value & 7)), (1...(1 << 29 - 1)).contains(value >> 3) else {
+            throw DecodingError(.malformed, path: path.text, message: "no protobuf tag at byte \(offset)")
+        }
+        return Tag(field: UInt32(value >> 3), type: type)
+    }
+
+    /// A varint of at most ten bytes whose value fits 64 bits.
+    mutating func varint(at path: FieldPath) throws(DecodingError) -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while offset < bytes.count {
+            let byte = bytes[offset]
+            offset += 1
+            guard shift < 63 || byte <= 1 else {
+                throw DecodingError(.malformed, path: path.text, message: "a number longer than 64 bits")
+            }
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+        throw Self.truncated(at: path)
+    }
+
+    mutating func lengthDelimited(at path: FieldPath) throws(DecodingError) -> UnsafeRawBufferPointer {
+        let length = try varint(at: path)
+        guard length <= UInt64(bytes.count - offset) else { throw Self.truncated(at: path) }
+        defer { offset += Int(length) }
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + Int(length)])
+    }
+
+    /// Steps over a value.
+    mutating func skip(_ type: WireType, at path: FieldPath) throws(DecodingError) {
+        switch type {
+        case .varint: _ = try varint(at: path)
+        case .fixed64: try advance(8, at: path)
+        case .fixed32: try advance(4, at: path)
+        case .lengthDelimited: _ = try lengthDelimited(at: path)
+        case .startGroup, .endGroup:
+            throw DecodingError(.malformed, path: path.text, message: "groups are not supported")
+        }
+    }
+
+    private mutating func advance(_ count: Int, at path: FieldPath) throws(DecodingError) {
+        guard bytes.count - offset >= count else { throw Self.truncated(at: path) }
+        offset += count
+    }
+
+    private static func truncated(at path: FieldPath) -> DecodingError {
+        DecodingError(.truncated, path: path.text, message: "the bytes end inside a field")
+    }
+}
