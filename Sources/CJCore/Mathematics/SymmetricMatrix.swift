@@ -64,6 +64,25 @@ struct CholeskyFactor: Sendable {
         (0..<lower.size).reduce(0) { $0 + 2 * ElementaryFunctions.log(lower[$1, $1]) }
     }
 
+    /// L times a vector.
+    func applied(to vector: [Double]) -> [Double] {
+        vector.indices.map { row in (0...row).reduce(0) { $0 + lower[row, $1] * vector[$1] } }
+    }
+
+    /// The vector that the matrix that was factored turns into `vector`.
+    func solve(_ vector: [Double]) -> [Double] {
+        var solution = vector
+        for row in solution.indices {
+            for column in 0..<row { solution[row] -= lower[row, column] * solution[column] }
+            solution[row] /= lower[row, row]
+        }
+        for row in solution.indices.reversed() {
+            for column in (row + 1)..<max(solution.count, row + 1) { solution[row] -= lower[column, row] * solution[column] }
+            solution[row] /= lower[row, row]
+        }
+        return solution
+    }
+
     /// The inverse of the matrix that was factored.
     func inverse() -> SymmetricMatrix {
         let size = lower.size
