@@ -1,0 +1,29 @@
+/// Why there are no grades.
+public struct GradeError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is wrong.
+    public enum Code: String, Sendable, Hashable, CaseIterable {
+        /// A grade scale with fewer than two or more than twenty grades, or with a blank one.
+        case badScale
+        /// A grade scale with a grade that is there twice.
+        case duplicateGrade
+        /// An anchor with a grade that the scale does not have.
+        case unknownGrade
+        /// An anchor that is not among the items that were ranked, or is there twice.
+        case unknownAnchor
+        /// Anchors of fewer than two different grades: nothing says how far apart grades are.
+        case tooFewGrades
+        /// Anchors that, on the whole, the judge puts in the opposite order, or in none.
+        case invertedAnchors
+    }
+
+    public let code: Code
+    /// For a person to read; names the grade or the anchors.
+    public let message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

@@ -1,0 +1,112 @@
+/// An ordinal model of grades along a scale: where the cuts between grades lie, and how far grading strays.
+///
+/// An anchor of ability m ± s has grade k or lower with probability Φ((cₖ − m)/√(s² + τ²)); τ is the spread with which people
+/// give grades. A share ε of anchors is taken to carry any grade at all, so that one wrong grade does not decide everything.
+/// The cuts are pooled towards even spacing, which is a line through the grades: the logarithm of each gap is normally
+/// distributed about a common value with deviation `gapDeviation`. Gaps of grades that no anchor informs follow the others.
+///
+/// A point is: the middle cut; the logarithm of the typical gap; ln τ minus that; the logarithms of the gaps, less the typical one.
+struct GradeModel {
+    /// What an anchor tells.
+    struct Observation {
+        let ability: Double
+        let variance: Double
+        /// From 0 for the lowest.
+        let grade: Int
+    }
+
+    let gradeCount: Int
+    let observations: [Observation]
+    /// Standard deviation of the abilities, in logits.
+    let spread: Double
+
+    /// Deviation of ln gap about the typical one.
+    private static let gapDeviation = 0.35
+    /// Deviation of the prior on the logarithm of the typical gap, whose centre spreads the grades over 3.5 deviations of ability.
+    private static let typicalGapDeviation = 1.0
+    private static let spreadsCovered = 3.5
+    /// Centre and deviation of the prior on ln(τ / typical gap).
+    private static let noise = (centre: -0.9, deviation: 0.6)
+    /// Deviation of the prior on the middle cut, in deviations of ability.
+    private static let middleDeviation = 2.0
+    /// Share of anchors with a grade that says nothing.
+    private static let lapse = 0.02
+
+    /// Where the parts of a point begin.
+    private enum Part {
+        static let middle = 0
+        static let typicalGap = 1
+        static let noise = 2
+        static let gaps = 3
+    }
+
+    var dimension: Int { Part.gaps + max(0, gradeCount - 2) }
+    private var cutCount: Int { gradeCount - 1 }
+    private var middleCut: Int { cutCount / 2 }
+
+    /// Where a search begins: the middle of the anchors, and even gaps that fit their spread.
+    var start: [Double] {
+        var point = Array(repeating: 0.0, count: dimension)
+        point[Part.typicalGap] = ElementaryFunctions.log(Self.spreadsCovered * spread / Double(gradeCount))
+        point[Part.noise] = Self.noise.centre
+        let gap = ElementaryFunctions.exp(point[Part.typicalGap])
+        let centred = observations.map { $0.ability - gap * (Double($0.grade - middleCut) - 0.5) }
+        point[Part.middle] = centred.reduce(0, +) / Double(max(1, observations.count))
+        return point
+    }
+
+    /// Cuts from the lowest to the highest; they rise because gaps are exponentials.
+    func cuts(at point: [Double]) -> [Double] {
+        var cuts = Array(repeating: point[Part.middle], count: cutCount)
+        for cut in stride(from: middleCut + 1, to: cutCount, by: 1) { cuts[cut] = cuts[cut - 1] + gap(below: cut, at: point) }
+        for cut in stride(from: middleCut - 1, through: 0, by: -1) { cuts[cut] = cuts[cut + 1] - gap(below: cut + 1, at: point) }
+        return cuts
+    }
+
+    /// Spread with which people give grades, in logits.
+    func noise(at point: [Double]) -> Double {
+        ElementaryFunctions.exp(point[Part.typicalGap] + point[Part.noise])
+    }
+
+    /// Logarithm of the posterior, but for a constant.
+    func logDensity(at point: [Double]) -> Double {
+        let typical = ElementaryFunctions.log(Self.spreadsCovered * spread / Double(gradeCount))
+        var sum = Self.penalty(point[Part.middle], deviation: Self.middleDeviation * spread)
+        sum += Self.penalty(point[Part.typicalGap] - typical, deviation: Self.typicalGapDeviation)
+        sum += Self.penalty(point[Part.noise] - Self.noise.centre, deviation: Self.noise.deviation)
+        for gap in point[Part.gaps...] { sum += Self.penalty(gap, deviation: Self.gapDeviation) }
+        let cuts = cuts(at: point)
+        let noise = noise(at: point)
+        for observation in observations {
+            let deviation = (observation.variance + noise * noise).squareRoot()
+            let below = observation.grade == 0 ? 0 : Self.share(below: cuts[observation.grade - 1], observation, deviation)
+            let within = observation.grade == cutCount ? 1 : Self.share(below: cuts[observation.grade], observation, deviation)
+            let probability = max(0, within - below)
+            sum += ElementaryFunctions.log((1 - Self.lapse) * probability + Self.lapse / Double(gradeCount))
+        }
+        return sum
+    }
+
+    /// Probability of each grade for an ability of this mean and variance, at one point.
+    func probabilities(ability: Double, variance: Double, cuts: [Double], noise: Double) -> [Double] {
+        let deviation = (variance + noise * noise).squareRoot()
+        let shares = cuts.map { NormalDistribution.cumulative(($0 - ability) / deviation) } + [1]
+        var below = 0.0
+        return shares.map { share in
+            defer { below = share }
+            return max(0, share - below)
+        }
+    }
+
+    private func gap(below cut: Int, at point: [Double]) -> Double {
+        ElementaryFunctions.exp(point[Part.typicalGap] + point[Part.gaps + cut - 1])
+    }
+
+    private static func share(below cut: Double, _ observation: Observation, _ deviation: Double) -> Double {
+        NormalDistribution.cumulative((cut - observation.ability) / deviation)
+    }
+
+    private static func penalty(_ distance: Double, deviation: Double) -> Double {
+        -0.5 * (distance / deviation) * (distance / deviation)
+    }
+}

@@ -1,0 +1,35 @@
+/// Chooses the pairs that are expected to tell most about the scale, given everything in flight.
+///
+/// 1. While two items have not met anyone, such items meet: the first n/2 comparisons are a matching.
+/// 2. While there are groups that have not met, the smallest meets another: after n − 1 comparisons everything is connected.
+/// 3. Then the pair whose outcome is expected to tell most about the difference of its abilities, H(E p) − E H(p) with the
+///    difference normally distributed by the posterior (Houlsby et al. 2011, "Bayesian active learning by disagreement").
+///
+/// In each phase, pairs that keep first and second places balanced go before pairs that do not, and small random factors
+/// decide between pairs that are as good as equal.
+public struct InformationPairing: PairingStrategy {
+    public let maximumJudgementsPerPair: Int
+
+    /// Allows each pair so many judgements; the second shows it in the other order.
+    public init(maximumJudgementsPerPair: Int = 2) {
+        self.maximumJudgementsPerPair = maximumJudgementsPerPair
+    }
+
+    public func nextComparisons(
+        _ count: Int, state: PairingState, using generator: inout some RandomNumberGenerator
+    ) -> [Comparison] {
+        var board = PairingBoard(state: state, maximumJudgementsPerPair: maximumJudgementsPerPair)
+        var outlook = Outlook(items: board.items, scale: state.scale)
+        for seats in board.inFlight { outlook.expectAnswer(seats.first, seats.second) }
+        var chosen: [Comparison] = []
+        while chosen.count < count, let level = board.level {
+            let candidates = PairingCandidates(level: level)
+            guard let pair = candidates.best(on: board, outlook: outlook, using: &generator) else { break }
+            let seats = board.seated(pair.first, pair.second, using: &generator)
+            board.record(seats, times: 1)
+            outlook.expectAnswer(seats.first, seats.second)
+            chosen.append(board.comparison(of: seats))
+        }
+        return chosen
+    }
+}

@@ -1,0 +1,37 @@
+/// All that a pairing strategy may look at: what has been judged, what is with the judge, and the scale so far.
+public struct PairingState: Sendable {
+    /// What is being ranked.
+    public let items: [Item.ID]
+    /// The scale of the judgements so far; nothing before the first.
+    public let scale: Scale?
+    /// Judgements by comparison, that is by pair and order.
+    public let judged: [Comparison: Int]
+    /// Comparisons that a judge has been given and has not answered. They count as if they were judged, but for their outcome.
+    public let inFlight: [Comparison]
+    /// Pairs that must not be chosen (again), for instance because the judge failed on them for good.
+    public let excluded: Set<Pair>
+
+    /// Describes the state of an assessment; comparisons of items that are not among `items` are left out of account.
+    public init(
+        items: [Item.ID], scale: Scale?, judged: [Comparison: Int], inFlight: [Comparison] = [], excluded: Set<Pair> = []
+    ) {
+        self.items = items
+        self.scale = scale
+        self.judged = judged
+        self.inFlight = inFlight
+        self.excluded = excluded
+    }
+
+    /// Describes the state of an assessment from its judgements.
+    public init(
+        items: [Item.ID], scale: Scale?, judgements: [Judgement], inFlight: [Comparison] = [], excluded: Set<Pair> = []
+    ) {
+        let judged = Dictionary(judgements.map { ($0.comparison, 1) }, uniquingKeysWith: +)
+        self.init(items: items, scale: scale, judged: judged, inFlight: inFlight, excluded: excluded)
+    }
+
+    /// Comparisons that may still be started when a pair may be judged so often at most.
+    public func comparisonsLeft(maximumJudgementsPerPair: Int) -> Int {
+        PairingBoard(state: self, maximumJudgementsPerPair: maximumJudgementsPerPair).comparisonsLeft
+    }
+}

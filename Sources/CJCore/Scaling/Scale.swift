@@ -1,0 +1,100 @@
+/// Abilities of items in logits, with their errors and what they are worth.
+///
+/// Abilities sum to zero. Errors are those of the posterior in the same gauge: the inverse of the curvature, the prior's
+/// included, with the common movement of all items taken out.
+public struct Scale: Sendable {
+    /// In ascending order of their names.
+    public let items: [Item.ID]
+    /// Judgements that the scale rests on.
+    public let judgementCount: Int
+    /// Preference of the judge for the first place, in logits; below zero, it prefers the second.
+    public let positionBias: Double
+    /// Standard deviation of the posterior of the position bias, in logits; zero where the bias was held at zero.
+    public let positionBiasStandardError: Double
+    /// Standard deviation of the prior on the abilities, in logits.
+    public let priorStandardDeviation: Double
+    public let reliability: Reliability
+    /// Misfit of the judgements as a whole; nothing where there are none.
+    public let judgeFit: JudgeFit?
+    /// Groups of items between which nothing has been judged; the distance between groups is the prior's guess.
+    public let componentCount: Int
+
+    private let index: [Item.ID: Int]
+    private let estimates: [ItemEstimate]
+    private let covariances: SymmetricMatrix
+
+    /// Reads the scale off a posterior at its mode.
+    init(posterior: Posterior, mode: [Double], priorStandardDeviation: Double) {
+        let table = posterior.table
+        let count = table.items.count
+        guard let factor = posterior.curvature(at: mode).choleskyFactor() else {
+            preconditionFailure("the curvature of a posterior with a proper prior is positive definite")
+        }
+        let inverse = factor.inverse()
+        let covariances = Self.centred(inverse, count: count)
+        let residuals = Residuals(posterior: posterior, mode: mode)
+        items = table.items
+        index = table.index
+        judgementCount = table.judgementCount
+        positionBias = mode[count]
+        positionBiasStandardError = posterior.biasShare * inverse[count, count].squareRoot()
+        self.priorStandardDeviation = priorStandardDeviation
+        self.covariances = covariances
+        componentCount = table.componentCount
+        estimates = (0..<count).map { item in
+            residuals.estimate(of: item, ability: mode[item], variance: covariances[item, item])
+        }
+        judgeFit = residuals.total
+        reliability = Reliability(abilities: Array(mode[..<count]), covariances: covariances)
+    }
+
+    /// Whether every item can be reached from every other through judged pairs.
+    public var isConnected: Bool { componentCount <= 1 }
+
+    /// Place of an item in `items`; nothing for an item that is not on the scale.
+    public func index(of item: Item.ID) -> Int? { index[item] }
+
+    /// Whether an item is on the scale.
+    public func contains(_ item: Item.ID) -> Bool { index[item] != nil }
+
+    /// What is known of an item, which must be on the scale.
+    public func estimate(of item: Item.ID) -> ItemEstimate { estimates[place(of: item)] }
+
+    /// Covariance of two abilities under the posterior, in squared logits; both items must be on the scale.
+    public func covariance(of one: Item.ID, and other: Item.ID) -> Double {
+        covariances[place(of: one), place(of: other)]
+    }
+
+    /// Variance of the difference of two abilities under the posterior, in squared logits; the same in every gauge.
+    public func varianceOfDifference(_ one: Item.ID, _ other: Item.ID) -> Double {
+        let (row, column) = (place(of: one), place(of: other))
+        return max(0, covariances[row, row] + covariances[column, column] - 2 * covariances[row, column])
+    }
+
+    func ability(at place: Int) -> Double { estimates[place].ability }
+
+    func covariance(at row: Int, _ column: Int) -> Double { covariances[row, column] }
+
+    private func place(of item: Item.ID) -> Int {
+        guard let place = index[item] else { preconditionFailure("an item that is not on the scale was asked for") }
+        return place
+    }
+
+    /// Takes out of a covariance what all abilities have in common, and the bias with it.
+    private static func centred(_ covariances: SymmetricMatrix, count: Int) -> SymmetricMatrix {
+        var centred = SymmetricMatrix(size: count)
+        guard count > 0 else { return centred }
+        let means = (0..<count).map { row in
+            (0..<count).reduce(0) { $0 + covariances[row, $1] } / Double(count)
+        }
+        let mean = means.reduce(0, +) / Double(count)
+        for row in 0..<count {
+            for column in 0...row {
+                let value = covariances[row, column] - means[row] - means[column] + mean
+                centred[row, column] = value
+                centred[column, row] = value
+            }
+        }
+        return centred
+    }
+}
