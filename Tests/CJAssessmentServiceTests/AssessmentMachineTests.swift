@@ -7,7 +7,7 @@ import Testing
 struct AssessmentMachineTests {
     @Test("Random orders of results, losses and looks always end, with every started comparison accounted for", arguments: 0..<60)
     func alwaysEnds(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let essays = Int.random(in: 2...9, using: &generator)
         var assessment = SimulatedAssessment(
             essays: essays, seed: seed, maximumComparisons: Int.random(in: 1...30, using: &generator),
@@ -40,7 +40,7 @@ struct AssessmentMachineTests {
 
     @Test("One slow comparison holds nothing up: a result that arrives is followed by another comparison at once")
     func noBarrier() {
-        var generator = SeededGenerator(seed: 2)
+        var generator = SplitMix64(seed: 2)
         var assessment = SimulatedAssessment(essays: 10, seed: 2, inFlight: 4)
         assessment.advance()
         let slow = assessment.waiting[0]
@@ -56,7 +56,7 @@ struct AssessmentMachineTests {
 
     @Test("The budget in comparisons ends the assessment exactly there, and says so")
     func comparisonBudget() {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SplitMix64(seed: 3)
         var assessment = SimulatedAssessment(essays: 12, seed: 3, maximumComparisons: 7, target: 0.99)
         run(&assessment, using: &generator)
         #expect(assessment.snapshot.count(.judged) == 7)
@@ -66,7 +66,7 @@ struct AssessmentMachineTests {
 
     @Test("The budget in money is never exceeded")
     func moneyBudget() {
-        var generator = SeededGenerator(seed: 4)
+        var generator = SplitMix64(seed: 4)
         var assessment = SimulatedAssessment(essays: 12, seed: 4, maximumCost: 9_500, target: 0.99)
         run(&assessment, using: &generator)
         #expect(assessment.snapshot.cost <= 9_500)
@@ -76,7 +76,7 @@ struct AssessmentMachineTests {
 
     @Test("Two essays are compared in both orders at most, and that is the end")
     func twoEssays() {
-        var generator = SeededGenerator(seed: 5)
+        var generator = SplitMix64(seed: 5)
         var assessment = SimulatedAssessment(essays: 2, seed: 5, target: 0.999)
         run(&assessment, using: &generator)
         #expect(assessment.snapshot.count(.judged) <= 2)
@@ -86,7 +86,7 @@ struct AssessmentMachineTests {
 
     @Test("A judge that never answers is given up after as many failures in a row as are in flight, keeping what was judged")
     func judgeGivenUp() {
-        var generator = SeededGenerator(seed: 6)
+        var generator = SplitMix64(seed: 6)
         var assessment = SimulatedAssessment(essays: 12, seed: 6, inFlight: 4)
         assessment.advance()
         assessment.judge(assessment.waiting[0], using: &generator)
@@ -118,7 +118,7 @@ struct AssessmentMachineTests {
 
     @Test("Once stopped, nothing is started, and what is in flight still counts")
     func draining() {
-        var generator = SeededGenerator(seed: 8)
+        var generator = SplitMix64(seed: 8)
         var assessment = SimulatedAssessment(essays: 12, seed: 8, maximumComparisons: 5, target: 0.99, inFlight: 5)
         assessment.advance()
         for number in assessment.waiting.dropLast() { assessment.judge(number, using: &generator) }

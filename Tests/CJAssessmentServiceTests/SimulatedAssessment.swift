@@ -13,7 +13,7 @@ struct SimulatedAssessment {
         inFlight: Int = 8, pairing: AssessmentPlan.Pairing = .information,
         configuration: CJAssessmentConfiguration = CJAssessmentConfiguration()
     ) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let items = (1...essays).map { AssessmentSnapshot.Item(id: Item.ID("essay-\($0)"), anchorGrade: nil) }
         qualities = Dictionary(uniqueKeysWithValues: items.map { ($0.id, Double.random(in: -3...3, using: &generator)) })
         machine = AssessmentMachine(configuration: configuration)

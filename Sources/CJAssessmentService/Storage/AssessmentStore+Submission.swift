@@ -42,7 +42,7 @@ extension AssessmentStore {
                         id: id, assessment: assessment, comparison: comparison, attempt: attempt, judge: context.judge,
                         prompt: context.template.prompt(
                             question: context.question, rubric: context.rubric, first: essays.first, second: essays.second),
-                        replyFormat: context.template.replyFormat))
+                        replyFormat: ReplyFormat(for: context.template)))
             }
             return claimed
         }

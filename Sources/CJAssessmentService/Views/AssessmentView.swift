@@ -33,14 +33,18 @@ struct AssessmentView: Sendable {
         let judgements = snapshot.judgements
         let scale = AssessmentMachine.estimator.estimate(items: snapshot.itemIDs, judgements: judgements, startingAt: nil)
         let grading = grading(on: scale)
+        let grades: GradeProjection? = if case .success(let projection) = grading { projection } else { nil }
         return CJV1.GetAssessmentResponse(
             progress: progress,
-            items: judgements.isEmpty ? unjudgedItems : rankedItems(scale, grading: grading),
+            items: judgements.isEmpty ? unjudgedItems : rankedItems(scale, grading: grades),
             reliability: judgements.isEmpty ? nil : reliability(scale),
             judge: diagnostics(scale, judgements: judgements),
             history: history,
             grades: snapshot.grades,
-            gradingNotes: grading?.notes ?? [])
+            gradingNotes: notes(grading),
+            cutScores: grades?.cutScores.map {
+                CJV1.CutScore(grade: $0.upper, ability: $0.ability, standardError: $0.standardError)
+            } ?? [])
     }
 
     // MARK: - Items
@@ -60,7 +64,7 @@ struct AssessmentView: Sendable {
     private func rankedItem(
         _ item: AssessmentSnapshot.Item, _ estimate: ItemEstimate, rank: UInt32, grading: GradeProjection?
     ) -> CJV1.RankedItem {
-        let grade = grading?.grades[item.id]
+        let grade = grading?.grade(of: item.id)
         return CJV1.RankedItem(
             essayID: item.id.rawValue,
             rank: rank,
@@ -83,13 +87,21 @@ struct AssessmentView: Sendable {
         snapshot.items.map { CJV1.RankedItem(essayID: $0.id.rawValue, anchorGrade: $0.anchorGrade ?? "") }
     }
 
-    private func grading(on scale: Scale) -> GradeProjection? {
-        guard !snapshot.grades.isEmpty, !snapshot.judgements.isEmpty, let gradeScale = try? GradeScale(grades: snapshot.grades) else {
-            // The grades were checked when the assessment started; none means that there are no anchors.
-            return nil
-        }
+    /// Grades, or why there are none; nil for an assessment without anchors or without judgements.
+    private func grading(on scale: Scale) -> Result<GradeProjection, GradeError>? {
+        guard !snapshot.grades.isEmpty, !snapshot.judgements.isEmpty else { return nil }
         let anchors = snapshot.items.compactMap { item in item.anchorGrade.map { Anchor(item: item.id, grade: $0) } }
-        return GradeProjection(scale: scale, anchors: anchors, gradeScale: gradeScale)
+        return Result { () throws(GradeError) in
+            try GradeProjection(scale: scale, anchors: anchors, gradeScale: GradeScale(grades: snapshot.grades))
+        }
+    }
+
+    private func notes(_ grading: Result<GradeProjection, GradeError>?) -> [String] {
+        switch grading {
+        case .success(let projection): projection.notes
+        case .failure(let error): ["No grades: \(error.message)."]
+        case nil: []
+        }
     }
 
     // MARK: - Figures

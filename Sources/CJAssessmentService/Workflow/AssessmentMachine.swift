@@ -57,29 +57,32 @@ struct AssessmentMachine: Sendable {
         }
         decision.expectedComparisons = expectedComparisons(snapshot, scale: scale)
 
-        var pairing = pairingState(snapshot, scale: scale)
+        let pairing = pairingState(snapshot, scale: scale)
         switch stoppingRule(snapshot).decide(
-            scale: scale, judged: judgements.count, inFlight: snapshot.count(.inFlight), cost: snapshot.cost,
-            expectedCostPerComparison: snapshot.costPerComparison, pairsLeft: pairing.judgementsLeft)
+            scale: scale, judged: judgements.count, inFlight: snapshot.count(.inFlight), cost: Int(snapshot.cost),
+            expectedCostPerComparison: Int(snapshot.costPerComparison ?? 0),
+            pairsLeft: pairing.comparisonsLeft(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair))
         {
         case .stop(let reason):
             return end(decision, snapshot, reason: Self.reason(reason))
         case .continue(let mayStart):
             let room = min(mayStart, snapshot.maximumInFlight - snapshot.count(.inFlight))
             guard room > 0 else { return decision }
-            decision.start = choose(room, snapshot, &pairing)
+            decision.start = choose(room, snapshot, pairing)
             guard decision.start.isEmpty, snapshot.count(.inFlight) == 0 else { return decision }
             return end(decision, snapshot, reason: .pairsExhausted)
         }
     }
 
-    private func choose(_ count: Int, _ snapshot: AssessmentSnapshot, _ state: inout PairingState) -> [Comparison] {
-        // A generator of its own for each look, so that a choice depends on what is stored and not on how often it was looked at.
-        var generator = SeededGenerator(seed: snapshot.seed &+ 0x9E37_79B9_7F4A_7C15 &* UInt64(snapshot.entries.count + 1))
-        switch snapshot.pairing {
-        case .information: return InformationPairing().nextComparisons(count, state: state, using: &generator)
-        case .random: return RandomPairing().nextComparisons(count, state: state, using: &generator)
-        }
+    private func choose(_ count: Int, _ snapshot: AssessmentSnapshot, _ state: PairingState) -> [Comparison] {
+        // A stream of its own for each look, so that a choice depends on what is stored and not on how often it was looked at.
+        var generator = SplitMix64(seed: snapshot.seed, stream: UInt64(snapshot.entries.count))
+        let strategy: any PairingStrategy =
+            switch snapshot.pairing {
+            case .information: InformationPairing(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair)
+            case .random: RandomPairing(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair)
+            }
+        return strategy.nextComparisons(count, state: state, using: &generator)
     }
 
     // MARK: - Endings
@@ -110,15 +113,16 @@ struct AssessmentMachine: Sendable {
         StoppingRule(
             targetReliability: snapshot.stopping.targetReliability,
             maximumComparisons: snapshot.stopping.maximumComparisons,
-            maximumCost: snapshot.stopping.maximumCost)
+            maximumCost: snapshot.stopping.maximumCost.map(Int.init))
     }
 
     private func pairingState(_ snapshot: AssessmentSnapshot, scale: Scale) -> PairingState {
-        // A comparison that was given up counts as seen: its pair would probably fail again.
-        let seen = snapshot.entries.filter { $0.state == .judged || $0.state == .failed }.map(\.comparison)
+        let judgements = snapshot.judgements
+        // A pair that was given up would probably fail again.
+        let givenUp = snapshot.entries.filter { $0.state == .failed }.map(\.comparison.pair)
         return PairingState(
-            items: snapshot.itemIDs, scale: snapshot.judgements.isEmpty ? nil : scale, judged: seen, inFlight: snapshot.inFlight,
-            maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair)
+            items: snapshot.itemIDs, scale: judgements.isEmpty ? nil : scale, judgements: judgements, inFlight: snapshot.inFlight,
+            excluded: Set(givenUp))
     }
 
     private func expectedComparisons(_ snapshot: AssessmentSnapshot, scale: Scale) -> Int {

@@ -303,6 +303,8 @@ extension CJV1 {
         public var grades: [String]
         /// Why grades are wide or missing, for a person to read.
         public var gradingNotes: [String]
+        /// Borders between neighbouring grades, lowest first; empty without grades.
+        public var cutScores: [CJV1.CutScore]
 
         public init(
             progress: CJV1.AssessmentProgress? = nil,
@@ -311,7 +313,8 @@ extension CJV1 {
             judge: CJV1.JudgeDiagnostics? = nil,
             history: [CJV1.ScalePoint] = [],
             grades: [String] = [],
-            gradingNotes: [String] = []
+            gradingNotes: [String] = [],
+            cutScores: [CJV1.CutScore] = []
         ) {
             self.progress = progress
             self.items = items
@@ -320,6 +323,25 @@ extension CJV1 {
             self.history = history
             self.grades = grades
             self.gradingNotes = gradingNotes
+            self.cutScores = cutScores
+        }
+    }
+
+    public struct CutScore: Sendable, Hashable {
+        /// The grade that begins here.
+        public var grade: String
+        /// Logits, in the gauge of the abilities.
+        public var ability: Double
+        public var standardError: Double
+
+        public init(
+            grade: String = "",
+            ability: Double = 0,
+            standardError: Double = 0
+        ) {
+            self.grade = grade
+            self.ability = ability
+            self.standardError = standardError
         }
     }
 
@@ -1085,6 +1107,7 @@ extension CJV1.GetAssessmentResponse: WireMessage {
         history = cMessage.messages(4).map(CJV1.ScalePoint.init(reading:))
         grades = cMessage.strings(5)
         gradingNotes = cMessage.strings(6)
+        cutScores = cMessage.messages(7).map(CJV1.CutScore.init(reading:))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1101,6 +1124,37 @@ extension CJV1.GetAssessmentResponse: WireMessage {
         if !history.isEmpty { try cMessage.set(4, messages: history) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
         if !grades.isEmpty { try cMessage.set(5, strings: grades) }
         if !gradingNotes.isEmpty { try cMessage.set(6, strings: gradingNotes) }
+        if !cutScores.isEmpty { try cMessage.set(7, messages: cutScores) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+    }
+}
+
+extension CJV1.CutScore: WireMessage {
+    public static let typeName = "huleedu.cj.v1.CutScore"
+    static let shape = MessageShape(huleedu_cj_v1_CutScore())
+
+    public init() {
+        self.init(grade: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        grade = cMessage.string(0)
+        ability = cMessage.double(1)
+        standardError = cMessage.double(2)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: grade)
+        cMessage.set(1, double: ability)
+        cMessage.set(2, double: standardError)
     }
 }
 

@@ -412,6 +412,51 @@ void   huleedu__cj__v1__get_assessment_response__free_unpacked
   assert(message->base.descriptor == &huleedu__cj__v1__get_assessment_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__cj__v1__cut_score__init
+                     (Huleedu__Cj__V1__CutScore         *message)
+{
+  static const Huleedu__Cj__V1__CutScore init_value = HULEEDU__CJ__V1__CUT_SCORE__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__cut_score__get_packed_size
+                     (const Huleedu__Cj__V1__CutScore *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__cut_score__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__cut_score__pack
+                     (const Huleedu__Cj__V1__CutScore *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__cut_score__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__cut_score__pack_to_buffer
+                     (const Huleedu__Cj__V1__CutScore *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__cut_score__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__CutScore *
+       huleedu__cj__v1__cut_score__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__CutScore *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__cut_score__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__cut_score__free_unpacked
+                     (Huleedu__Cj__V1__CutScore *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__cut_score__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   huleedu__cj__v1__watch_assessment_request__init
                      (Huleedu__Cj__V1__WatchAssessmentRequest         *message)
 {
@@ -1548,7 +1593,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descri
   (ProtobufCMessageInit) huleedu__cj__v1__get_assessment_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__field_descriptors[7] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__field_descriptors[8] =
 {
   {
     "progress",
@@ -1634,8 +1679,21 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cut_scores",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, n_cut_scores),
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, cut_scores),
+    &huleedu__cj__v1__cut_score__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__get_assessment_response__field_indices_by_name[] = {
+  7,   /* field[7] = cut_scores */
   5,   /* field[5] = grades */
   6,   /* field[6] = grading_notes */
   4,   /* field[4] = history */
@@ -1647,7 +1705,7 @@ static const unsigned huleedu__cj__v1__get_assessment_response__field_indices_by
 static const ProtobufCIntRange huleedu__cj__v1__get_assessment_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor =
 {
@@ -1657,11 +1715,75 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descr
   "Huleedu__Cj__V1__GetAssessmentResponse",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__GetAssessmentResponse),
-  7,
+  8,
   huleedu__cj__v1__get_assessment_response__field_descriptors,
   huleedu__cj__v1__get_assessment_response__field_indices_by_name,
   1,  huleedu__cj__v1__get_assessment_response__number_ranges,
   (ProtobufCMessageInit) huleedu__cj__v1__get_assessment_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__cut_score__field_descriptors[3] =
+{
+  {
+    "grade",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__CutScore, grade),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ability",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__CutScore, ability),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "standard_error",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__CutScore, standard_error),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__cut_score__field_indices_by_name[] = {
+  1,   /* field[1] = ability */
+  0,   /* field[0] = grade */
+  2,   /* field[2] = standard_error */
+};
+static const ProtobufCIntRange huleedu__cj__v1__cut_score__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__cut_score__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.CutScore",
+  "CutScore",
+  "Huleedu__Cj__V1__CutScore",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__CutScore),
+  3,
+  huleedu__cj__v1__cut_score__field_descriptors,
+  huleedu__cj__v1__cut_score__field_indices_by_name,
+  1,  huleedu__cj__v1__cut_score__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__cut_score__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor huleedu__cj__v1__watch_assessment_request__field_descriptors[3] =

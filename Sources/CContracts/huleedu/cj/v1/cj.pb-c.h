@@ -24,6 +24,7 @@ typedef struct Huleedu__Cj__V1__StoppingSettings Huleedu__Cj__V1__StoppingSettin
 typedef struct Huleedu__Cj__V1__StartAssessmentResponse Huleedu__Cj__V1__StartAssessmentResponse;
 typedef struct Huleedu__Cj__V1__GetAssessmentRequest Huleedu__Cj__V1__GetAssessmentRequest;
 typedef struct Huleedu__Cj__V1__GetAssessmentResponse Huleedu__Cj__V1__GetAssessmentResponse;
+typedef struct Huleedu__Cj__V1__CutScore Huleedu__Cj__V1__CutScore;
 typedef struct Huleedu__Cj__V1__WatchAssessmentRequest Huleedu__Cj__V1__WatchAssessmentRequest;
 typedef struct Huleedu__Cj__V1__WatchAssessmentResponse Huleedu__Cj__V1__WatchAssessmentResponse;
 typedef struct Huleedu__Cj__V1__CancelAssessmentRequest Huleedu__Cj__V1__CancelAssessmentRequest;
@@ -312,10 +313,33 @@ struct  Huleedu__Cj__V1__GetAssessmentResponse
    */
   size_t n_grading_notes;
   char **grading_notes;
+  /*
+   * Borders between neighbouring grades, lowest first; empty without grades.
+   */
+  size_t n_cut_scores;
+  Huleedu__Cj__V1__CutScore **cut_scores;
 };
 #define HULEEDU__CJ__V1__GET_ASSESSMENT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__get_assessment_response__descriptor) \
-    , NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL }
+    , NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+struct  Huleedu__Cj__V1__CutScore
+{
+  ProtobufCMessage base;
+  /*
+   * The grade that begins here.
+   */
+  char *grade;
+  /*
+   * Logits, in the gauge of the abilities.
+   */
+  double ability;
+  double standard_error;
+};
+#define HULEEDU__CJ__V1__CUT_SCORE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__cut_score__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0 }
 
 
 struct  Huleedu__Cj__V1__WatchAssessmentRequest
@@ -836,6 +860,25 @@ Huleedu__Cj__V1__GetAssessmentResponse *
 void   huleedu__cj__v1__get_assessment_response__free_unpacked
                      (Huleedu__Cj__V1__GetAssessmentResponse *message,
                       ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__CutScore methods */
+void   huleedu__cj__v1__cut_score__init
+                     (Huleedu__Cj__V1__CutScore         *message);
+size_t huleedu__cj__v1__cut_score__get_packed_size
+                     (const Huleedu__Cj__V1__CutScore   *message);
+size_t huleedu__cj__v1__cut_score__pack
+                     (const Huleedu__Cj__V1__CutScore   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__cut_score__pack_to_buffer
+                     (const Huleedu__Cj__V1__CutScore   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__CutScore *
+       huleedu__cj__v1__cut_score__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__cut_score__free_unpacked
+                     (Huleedu__Cj__V1__CutScore *message,
+                      ProtobufCAllocator *allocator);
 /* Huleedu__Cj__V1__WatchAssessmentRequest methods */
 void   huleedu__cj__v1__watch_assessment_request__init
                      (Huleedu__Cj__V1__WatchAssessmentRequest         *message);
@@ -1112,6 +1155,9 @@ typedef void (*Huleedu__Cj__V1__GetAssessmentRequest_Closure)
 typedef void (*Huleedu__Cj__V1__GetAssessmentResponse_Closure)
                  (const Huleedu__Cj__V1__GetAssessmentResponse *message,
                   void *closure_data);
+typedef void (*Huleedu__Cj__V1__CutScore_Closure)
+                 (const Huleedu__Cj__V1__CutScore *message,
+                  void *closure_data);
 typedef void (*Huleedu__Cj__V1__WatchAssessmentRequest_Closure)
                  (const Huleedu__Cj__V1__WatchAssessmentRequest *message,
                   void *closure_data);
@@ -1237,6 +1283,7 @@ extern const ProtobufCMessageDescriptor huleedu__cj__v1__stopping_settings__desc
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__cut_score__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__watch_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__watch_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__cancel_assessment_request__descriptor;
