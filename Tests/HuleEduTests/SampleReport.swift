@@ -6,7 +6,7 @@ import Glibc
 /// a plain gradient ascent.
 struct SampleReport {
     var essays = 12
-    var judgementsPerEssay = 9
+    var judgementsPerEssay = 14
     var language = Language.english
     var isGraded = false
     var isSimulated = false
@@ -90,7 +90,7 @@ struct SampleReport {
                 provider: isSimulated ? "simulated" : "anthropic", model: "example-model-4", promptVersion: "judge-en-1",
                 simulated: isSimulated, positionBias: -0.21, positionBiasStandardError: 0.09, firstShare: 0.46, infit: 0.94, outfit: 1.08,
                 meanConfidence: 3.4),
-            stop: .init(reason: .converged, failure: ""),
+            stop: .init(reason: posterior >= 0.85 ? .converged : .comparisonBudget, failure: ""),
             cost: .init(total: Money(nanodollars: 231_400_000), cacheSavings: Money(nanodollars: 188_000_000), providerCalls: comparisons.count + 3),
             skipped: [SkippedFile(name: ".DS_Store", reason: .hidden), SkippedFile(name: "notes.docx", reason: .otherExtension)])
     }
@@ -98,10 +98,16 @@ struct SampleReport {
     private func drawPairs(_ truth: [Double], _ random: inout SplitMix) -> [(first: Int, second: Int)] {
         let wanted = essays * judgementsPerEssay / 2
         var pairs: [(first: Int, second: Int)] = []
+        var counts = [Int](repeating: 0, count: essays)
         while pairs.count < wanted {
-            let (left, right) = (Int(random.next() % UInt64(essays)), Int(random.next() % UInt64(essays)))
+            let fewest = counts.min() ?? 0
+            let left = counts.firstIndex(of: fewest) ?? 0
+            let right = Int(random.next() % UInt64(essays))
             let distance = abs(truth[left] - truth[right])
-            if left != right, random.unit() < exp(-distance * 0.7) { pairs.append((left, right)) }
+            guard left != right, counts[right] <= fewest + 2, random.unit() < exp(-distance * 0.5) else { continue }
+            pairs.append(random.unit() < 0.5 ? (left, right) : (right, left))
+            counts[left] += 1
+            counts[right] += 1
         }
         return pairs
     }

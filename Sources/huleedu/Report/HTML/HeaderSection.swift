@@ -17,7 +17,7 @@ struct HeaderSection: ReportSection {
 
     private var banner: HTML {
         guard let notice = report.simulationNotice else { return .empty }
-        return "<p class=\"banner\" role=\"note\"><strong>\(say("Simulated", "Simulerat"))</strong> <span>\(notice)</span></p>\n"
+        return "<p class=\"banner\" role=\"note\">\(notice)</p>\n"
     }
 
     private var meta: String {

@@ -3,10 +3,10 @@ extension ReportStyle {
     static let drawings: HTML = """
         figure{margin:0}
         figcaption{margin-top:.7rem}
-        .plot,.matrix{display:grid;grid-template-columns:minmax(5.5rem,13rem) minmax(0,1fr);column-gap:.8rem}
-        .plot.graded{grid-template-columns:minmax(5.5rem,13rem) minmax(0,1fr) auto}
+        .plot,.matrix{display:grid;grid-template-columns:fit-content(13rem) minmax(0,1fr);column-gap:.8rem}
+        .plot.graded{grid-template-columns:fit-content(13rem) minmax(0,1fr) auto}
         .plot.compact{grid-template-columns:minmax(0,1fr)}
-        .matrix{grid-template-columns:minmax(5.5rem,13rem) minmax(0,auto);justify-content:start}
+        .matrix{grid-template-columns:fit-content(13rem) minmax(0,auto);justify-content:start}
         ol.names,ol.grades{list-style:none;margin:0;padding:var(--head) 0 0;min-width:0;font-size:min(.86rem,calc(var(--row) - 3px))}
         ol.names li,ol.grades li{height:var(--row);line-height:var(--row);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
         ol.names li{text-align:right}

@@ -31,6 +31,7 @@ enum ReportStyle {
         .meta,.quiet{color:var(--muted)}
         .meta{overflow-wrap:anywhere}
         .note,figcaption{color:var(--muted);font-size:.9rem;max-width:46rem}
+        .scroll+.note,table+.note{margin-top:.7rem}
         .lead p{font-size:1.14rem;max-width:46rem}
         .lead p.quiet{font-size:1rem}
         .question{margin:1.2rem 0;padding:.1rem 0 .1rem 1rem;border-left:3px solid var(--accent);white-space:pre-wrap;
