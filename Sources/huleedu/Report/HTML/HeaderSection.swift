@@ -1,0 +1,80 @@
+/// The top of the page: what this is, the outcome in a few sentences, the figures that matter, the way to the parts.
+struct HeaderSection: ReportSection {
+    let context: ReportContext
+
+    var html: HTML {
+        """
+        \(banner)<header>
+        <p class="eyebrow">\(say("Ranking by comparative judgement", "Rangordning genom parvis bedömning"))</p>
+        <h1><bdi>\(report.title)</bdi></h1>
+        <p class="meta">\(meta)</p>
+        \(question)<div class="lead">
+        \(SummarySentences(context: context).html)</div>
+        \(tiles)\(contents)</header>
+
+        """
+    }
+
+    private var banner: HTML {
+        guard let notice = report.simulationNotice else { return .empty }
+        return "<p class=\"banner\" role=\"note\">\(notice)</p>\n"
+    }
+
+    private var meta: String {
+        let time = DurationText.text(report.started.duration(to: report.finished))
+        let judge = "\(report.judge.provider) · \(report.judge.model)"
+        return "\(report.started.minuteText) · \(time) · \(judge)"
+    }
+
+    private var question: HTML {
+        guard let question = report.question else { return .empty }
+        return "<blockquote class=\"question\" dir=\"auto\">\(question)</blockquote>\n"
+    }
+
+    private var tiles: HTML {
+        var tiles: [HTML] = [
+            tile(say("Essays", "Uppsatser"), count(report.items.count), nil),
+            tile(say("Judgements", "Bedömningar"), count(report.judgements.count), perEssay),
+        ]
+        if let reliability = report.reliability {
+            tiles.append(
+                tile(
+                    say("Reliability", "Reliabilitet"), decimal(reliability.posterior),
+                    say("target \(decimal(report.targetReliability))", "mål \(decimal(report.targetReliability))")))
+        }
+        if report.judge.simulated {
+            tiles.append(tile(say("Cost", "Kostnad"), say("none", "ingen"), say("simulated judge", "simulerad domare")))
+        } else if let total = report.cost.total {
+            tiles.append(tile(say("Cost", "Kostnad"), total.formatted(in: language), savings))
+        }
+        return "<dl class=\"tiles\">\n\(tiles)</dl>\n"
+    }
+
+    private var perEssay: String? {
+        guard !report.items.isEmpty else { return nil }
+        let each = decimal(2 * Double(report.judgements.count) / Double(report.items.count), 1)
+        return say("\(each) per essay", "\(each) per uppsats")
+    }
+
+    private var savings: String? {
+        guard let savings = report.cost.cacheSavings, savings.nanodollars > 0 else { return nil }
+        let sum = savings.formatted(in: language)
+        return say("cache saved \(sum)", "cachen sparade \(sum)")
+    }
+
+    private func tile(_ name: String, _ value: String, _ note: String?) -> HTML {
+        let small: HTML = note.map { "<small>\($0)</small>" } ?? .empty
+        return "<div><dt>\(name)</dt><dd>\(value)\(small)</dd></div>\n"
+    }
+
+    private var contents: HTML {
+        let parts = [
+            ("scale", say("The scale", "Skalan")), ("ranking", say("Ranking", "Rangordning")),
+            ("matrix", say("Who beat whom", "Vem slog vem")), ("reliability", say("Reliability", "Reliabilitet")),
+            ("judge", say("The judge", "Domaren")), ("essays", say("Essay by essay", "Uppsats för uppsats")),
+            ("judgements", say("Every judgement", "Alla bedömningar")), ("method", say("Method", "Metod")),
+        ]
+        let links = parts.map { anchor, name -> HTML in "<li><a href=\"#\(anchor)\">\(name)</a></li>\n" }
+        return "<nav aria-label=\"\(say("Contents", "Innehåll"))\"><ul>\n\(links)</ul></nav>\n"
+    }
+}

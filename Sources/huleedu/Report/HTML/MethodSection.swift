@@ -1,0 +1,58 @@
+/// How the figures came about, and all that is needed to compute them again.
+struct MethodSection: ReportSection {
+    let context: ReportContext
+
+    var html: HTML {
+        let steps: [HTML] = MethodText(report: report).paragraphs.map { "<p>\($0)</p>\n" }
+        return section(
+            "method", say("Method", "Metod"), "\(steps)\(settings)\(rubric)\(skipped)")
+    }
+
+    private var settings: HTML {
+        let judge = report.judge
+        let rows: [HTML] = [
+            row(say("Model", "Modell"), "\(judge.provider) · \(judge.model)"),
+            row(say("Prompt version", "Promptversion"), judge.promptVersion),
+            row(say("Pairs chosen by", "Par valda efter"), pairing),
+            row(say("Seed", "Frö"), String(report.seed)),
+            row(say("Started", "Började"), report.started.rfc3339),
+            row(say("Finished", "Slutade"), report.finished.rfc3339),
+            row(say("Calls to the provider", "Anrop till leverantören"), count(report.cost.providerCalls)),
+            row(say("Assessment", "Bedömningsomgång"), report.assessmentID),
+        ]
+        return """
+            <h3>\(say("Settings of this run", "Inställningar för denna körning"))</h3>
+            <table class="small"><tbody>
+            \(rows)</tbody></table>
+
+            """
+    }
+
+    private func row(_ name: String, _ value: String) -> HTML {
+        "<tr><th scope=\"row\">\(name)</th><td class=\"mono\">\(value)</td></tr>\n"
+    }
+
+    private var pairing: String {
+        switch report.pairing {
+        case .information: say("information", "information")
+        case .random: say("chance", "slump")
+        }
+    }
+
+    private var rubric: HTML {
+        guard let rubric = report.rubric else { return .empty }
+        return """
+            <details class="text"><summary>\(say("The rubric the judge was given", "Bedömningsanvisningen som domaren fick"))</summary>
+            <div class="prose" dir="auto">\(rubric)</div></details>
+
+            """
+    }
+
+    private var skipped: HTML {
+        guard !report.skipped.isEmpty else { return .empty }
+        let entries = report.skipped.map { file -> HTML in
+            "<li><bdi>\(file.name)</bdi> – \(file.explanation(in: language))</li>\n"
+        }
+        return "<h3>\(say("Left out", "Utelämnat"))</h3>\n<ul>\n\(entries)</ul>\n"
+    }
+}
