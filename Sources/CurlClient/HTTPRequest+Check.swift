@@ -13,7 +13,8 @@ extension HTTPRequest {
             throw .notSent(.invalidRequest, "the method is not an HTTP token of at most 32 characters")
         }
         guard HTTPSyntax.isAcceptableURL(url) else {
-            throw .notSent(.invalidURL, "the URL is not an absolute http or https URL in visible ASCII of at most 8192 characters")
+            throw .notSent(
+                .invalidURL, "the URL is not an absolute http or https URL in visible ASCII of at most 8192 characters")
         }
         guard body.count <= maxRequestBytes else {
             throw .notSent(.invalidRequest, "the body has \(body.count) bytes, more than the \(maxRequestBytes) allowed")
