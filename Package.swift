@@ -107,7 +107,8 @@ let package = Package(
         .testTarget(name: "ContractsTests", dependencies: ["Contracts", "Wire"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging], swiftSettings: strict),
         .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "FakeProvider"], swiftSettings: strict),
-        .testTarget(name: "FakeProviderTests", dependencies: ["FakeProvider", crypto], swiftSettings: strict),
+        .testTarget(
+            name: "FakeProviderTests", dependencies: ["FakeProvider", "fakeprovider", "CurlClient", crypto], swiftSettings: strict),
         .testTarget(
             name: "LLMProviderServiceTests",
             dependencies: [

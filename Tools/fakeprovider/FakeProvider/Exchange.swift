@@ -1,0 +1,39 @@
+/// A request as it came off the socket.
+struct IncomingRequest: Sendable {
+    let method: String
+    /// Without query.
+    let path: String
+    /// Names in lower case.
+    let headers: [String: String]
+    let body: [UInt8]
+    /// True when the body was longer than allowed; it has then been thrown away.
+    let isTooLarge: Bool
+}
+
+/// An answer, and how it is to be delivered.
+struct OutgoingReply: Sendable {
+    /// What happens on the socket.
+    enum Delivery: Sendable, Equatable {
+        case whole
+        /// Half of the body, then the end of the connection.
+        case truncated
+        /// The end of the connection instead of an answer.
+        case reset
+        case drip(bytes: Int, interval: Duration)
+    }
+
+    /// The call this answers; zero for what is no call.
+    var sequence: UInt64 = 0
+    var status: Int
+    var headers: [(String, String)]
+    var body: [UInt8]
+    var delivery = Delivery.whole
+    /// How long to wait before the first byte.
+    var delay = Duration.zero
+    /// Cache entries that the first byte makes readable.
+    var cacheKeys: [String] = []
+
+    static func json(_ status: Int, _ body: JSON, headers: [(String, String)] = []) -> OutgoingReply {
+        OutgoingReply(status: status, headers: headers + [("content-type", "application/json")], body: body.encoded)
+    }
+}

@@ -1,0 +1,62 @@
+/// One call as the provider saw it.
+public struct LedgerEntry: Sendable, Equatable {
+    /// Counts calls from one, in order of arrival.
+    public let sequence: UInt64
+    /// When it had arrived completely, in nanoseconds since 1970.
+    public let received: Int64
+    /// The path of the request, without query.
+    public let path: String
+    /// The model that was asked for; nil when the request did not get so far.
+    public let model: String?
+    /// SHA-256 of everything that the model reads; nil when the request did not get so far.
+    public let promptSHA256: String?
+    /// The status that was sent; zero when the connection was reset instead.
+    public let status: Int
+    /// `first` or `second` when the answer holds a verdict.
+    public let verdict: String?
+    /// What went wrong on purpose; nil when nothing did.
+    public let fault: String?
+    /// True once the last byte of a complete answer has been handed to the operating system.
+    public internal(set) var isWritten: Bool
+
+    var json: JSON {
+        [
+            "sequence": JSON(sequence), "received": .string(Timestamp.text(received)), "path": .string(path),
+            "model": JSON(model), "prompt_sha256": JSON(promptSHA256), "status": JSON(status), "verdict": JSON(verdict),
+            "fault": JSON(fault), "written": .bool(isWritten),
+        ]
+    }
+}
+
+/// The calls that are remembered, up to a limit.
+struct Ledger: Sendable {
+    let capacity: Int
+    private(set) var entries: [LedgerEntry] = []
+    /// Older calls that are no longer in `entries`.
+    private(set) var forgotten = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    mutating func append(_ entry: LedgerEntry) {
+        // A tenth goes at once, so that forgetting stays cheap.
+        if entries.count >= capacity {
+            let count = max(1, capacity / 10)
+            entries.removeFirst(count)
+            forgotten += count
+        }
+        entries.append(entry)
+    }
+
+    mutating func markWritten(_ sequence: UInt64) {
+        // Entries are in order of arrival almost always, and a call that has just been answered is near the end.
+        guard let index = entries.lastIndex(where: { $0.sequence == sequence }) else { return }
+        entries[index].isWritten = true
+    }
+
+    mutating func removeAll() {
+        entries = []
+        forgotten = 0
+    }
+}
