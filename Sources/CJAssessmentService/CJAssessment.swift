@@ -103,6 +103,19 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         return CJV1.StartAssessmentResponse(state: .running, alreadyKnown: false)
     }
 
+    public func estimateAssessment(
+        _ request: CJV1.StartAssessmentRequest, context: ServerContext
+    ) async throws -> CJV1.EstimateAssessmentResponse {
+        let id = try parsing { () throws(RequestFault) in try parser.assessmentID(request.assessmentID) }
+        let uploaded = try await store.pool.unitOfWork("read uploads") { try await store.uploaded(for: id, in: $0) }
+        let plan = try parsing { () throws(RequestFault) in try parser.plan(request, uploaded: uploaded) }
+        let terms = try await terms(of: plan, context: context)
+        return CJV1.EstimateAssessmentResponse(
+            essays: UInt32(plan.essays.count), expectedComparisons: UInt32(terms.expectedComparisons),
+            maxComparisons: UInt32(plan.stopping.maximumComparisons), model: terms.model,
+            costPerComparisonNanodollars: terms.estimatedCost.map { UInt64(clamping: $0) }, simulated: terms.isSimulated)
+    }
+
     private func alreadyStarted(_ id: String, hash: [UInt8]) async throws -> CJV1.StartAssessmentResponse? {
         let known = try await store.pool.unitOfWork("look for assessment") { try await store.startedContent(of: id, in: $0) }
         guard let known else { return nil }

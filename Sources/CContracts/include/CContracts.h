@@ -13,6 +13,7 @@ const void *_Nonnull huleedu_cj_v1_UploadEssaysResponse(void);
 const void *_Nonnull huleedu_cj_v1_StartAssessmentRequest(void);
 const void *_Nonnull huleedu_cj_v1_JudgeSettings(void);
 const void *_Nonnull huleedu_cj_v1_StoppingSettings(void);
+const void *_Nonnull huleedu_cj_v1_EstimateAssessmentResponse(void);
 const void *_Nonnull huleedu_cj_v1_StartAssessmentResponse(void);
 const void *_Nonnull huleedu_cj_v1_GetAssessmentRequest(void);
 const void *_Nonnull huleedu_cj_v1_GetAssessmentResponse(void);

@@ -10,6 +10,10 @@ extension CJV1 {
         func uploadEssays(
             _ request: CJV1.UploadEssaysRequest, context: ServerContext
         ) async throws -> CJV1.UploadEssaysResponse
+        /// Checks a request to start an assessment and tells what it would probably take and cost. Nothing is started and nothing is kept.
+        func estimateAssessment(
+            _ request: CJV1.StartAssessmentRequest, context: ServerContext
+        ) async throws -> CJV1.EstimateAssessmentResponse
         /// Starts an assessment; it is stored when this answers. An assessment id that is known already is not started again:
         /// the same content answers as the first time, other content is ALREADY_EXISTS.
         func startAssessment(
@@ -46,6 +50,13 @@ extension CJV1 {
             _ request: CJV1.UploadEssaysRequest, options: CallOptions = CallOptions()
         ) async throws -> CJV1.UploadEssaysResponse {
             try await transport.call(CJAssessmentServer.uploadEssays, request, options: options)
+        }
+
+        /// Checks a request to start an assessment and tells what it would probably take and cost. Nothing is started and nothing is kept.
+        public func estimateAssessment(
+            _ request: CJV1.StartAssessmentRequest, options: CallOptions = CallOptions()
+        ) async throws -> CJV1.EstimateAssessmentResponse {
+            try await transport.call(CJAssessmentServer.estimateAssessment, request, options: options)
         }
 
         /// Starts an assessment; it is stored when this answers. An assessment id that is known already is not started again:
@@ -89,6 +100,7 @@ extension CJV1 {
     public struct CJAssessmentServer: RPCService {
         public static let serviceName = "huleedu.cj.v1.CJAssessment"
         public static let uploadEssays = MethodDescriptor(service: serviceName, method: "UploadEssays")
+        public static let estimateAssessment = MethodDescriptor(service: serviceName, method: "EstimateAssessment")
         public static let startAssessment = MethodDescriptor(service: serviceName, method: "StartAssessment")
         public static let getAssessment = MethodDescriptor(service: serviceName, method: "GetAssessment")
         public static let watchAssessment = MethodDescriptor(service: serviceName, method: "WatchAssessment")
@@ -102,13 +114,17 @@ extension CJV1 {
         }
 
         public var name: String { Self.serviceName }
-        public var methods: [String] { ["UploadEssays", "StartAssessment", "GetAssessment", "WatchAssessment", "CancelAssessment", "ListComparisons"] }
+        public var methods: [String] { ["UploadEssays", "EstimateAssessment", "StartAssessment", "GetAssessment", "WatchAssessment", "CancelAssessment", "ListComparisons"] }
 
         public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
             switch method {
                 case "UploadEssays":
                     try await UnaryCall.answer(payload) { request in
                         try await service.uploadEssays(request, context: context)
+                    }
+                case "EstimateAssessment":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.estimateAssessment(request, context: context)
                     }
                 case "StartAssessment":
                     try await UnaryCall.answer(payload) { request in
@@ -265,6 +281,36 @@ extension CJV1 {
             self.targetReliability = targetReliability
             self.maxComparisons = maxComparisons
             self.maxCostNanodollars = maxCostNanodollars
+        }
+    }
+
+    public struct EstimateAssessmentResponse: Sendable, Hashable {
+        public var essays: UInt32
+        /// Judgements that the target will probably take.
+        public var expectedComparisons: UInt32
+        /// Judgements after which the assessment ends whatever it has reached.
+        public var maxComparisons: UInt32
+        /// The vendor's own name of the model.
+        public var model: String
+        /// Absent where the price is not known.
+        public var costPerComparisonNanodollars: UInt64?
+        /// True when no language model stands behind the judgements.
+        public var simulated: Bool
+
+        public init(
+            essays: UInt32 = 0,
+            expectedComparisons: UInt32 = 0,
+            maxComparisons: UInt32 = 0,
+            model: String = "",
+            costPerComparisonNanodollars: UInt64? = nil,
+            simulated: Bool = false
+        ) {
+            self.essays = essays
+            self.expectedComparisons = expectedComparisons
+            self.maxComparisons = maxComparisons
+            self.model = model
+            self.costPerComparisonNanodollars = costPerComparisonNanodollars
+            self.simulated = simulated
         }
     }
 
@@ -1025,6 +1071,45 @@ extension CJV1.StoppingSettings: WireMessage {
             cMessage.choose(2)
             cMessage.set(2, uint64: maxCostNanodollars)
         }
+    }
+}
+
+extension CJV1.EstimateAssessmentResponse: WireMessage {
+    public static let typeName = "huleedu.cj.v1.EstimateAssessmentResponse"
+    static let shape = MessageShape(huleedu_cj_v1_EstimateAssessmentResponse())
+
+    public init() {
+        self.init(essays: 0)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        essays = cMessage.uint32(0)
+        expectedComparisons = cMessage.uint32(1)
+        maxComparisons = cMessage.uint32(2)
+        model = cMessage.string(3)
+        if cMessage.isSet(4) { costPerComparisonNanodollars = cMessage.uint64(4) }
+        simulated = cMessage.bool(5)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, uint32: essays)
+        cMessage.set(1, uint32: expectedComparisons)
+        cMessage.set(2, uint32: maxComparisons)
+        try cMessage.set(3, string: model)
+        if let costPerComparisonNanodollars {
+            cMessage.choose(4)
+            cMessage.set(4, uint64: costPerComparisonNanodollars)
+        }
+        cMessage.set(5, bool: simulated)
     }
 }
 

@@ -277,6 +277,51 @@ void   huleedu__cj__v1__stopping_settings__free_unpacked
   assert(message->base.descriptor == &huleedu__cj__v1__stopping_settings__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__cj__v1__estimate_assessment_response__init
+                     (Huleedu__Cj__V1__EstimateAssessmentResponse         *message)
+{
+  static const Huleedu__Cj__V1__EstimateAssessmentResponse init_value = HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__estimate_assessment_response__get_packed_size
+                     (const Huleedu__Cj__V1__EstimateAssessmentResponse *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__estimate_assessment_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__estimate_assessment_response__pack
+                     (const Huleedu__Cj__V1__EstimateAssessmentResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__estimate_assessment_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__estimate_assessment_response__pack_to_buffer
+                     (const Huleedu__Cj__V1__EstimateAssessmentResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__estimate_assessment_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__EstimateAssessmentResponse *
+       huleedu__cj__v1__estimate_assessment_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__EstimateAssessmentResponse *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__estimate_assessment_response__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__estimate_assessment_response__free_unpacked
+                     (Huleedu__Cj__V1__EstimateAssessmentResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__estimate_assessment_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   huleedu__cj__v1__start_assessment_response__init
                      (Huleedu__Cj__V1__StartAssessmentResponse         *message)
 {
@@ -1502,6 +1547,109 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__stopping_settings__descriptor 
   huleedu__cj__v1__stopping_settings__field_indices_by_name,
   1,  huleedu__cj__v1__stopping_settings__number_ranges,
   (ProtobufCMessageInit) huleedu__cj__v1__stopping_settings__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__estimate_assessment_response__field_descriptors[6] =
+{
+  {
+    "essays",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, essays),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_comparisons",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, expected_comparisons),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_comparisons",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, max_comparisons),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cost_per_comparison_nanodollars",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, _cost_per_comparison_nanodollars_case),
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, cost_per_comparison_nanodollars),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "simulated",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, simulated),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__estimate_assessment_response__field_indices_by_name[] = {
+  4,   /* field[4] = cost_per_comparison_nanodollars */
+  0,   /* field[0] = essays */
+  1,   /* field[1] = expected_comparisons */
+  2,   /* field[2] = max_comparisons */
+  3,   /* field[3] = model */
+  5,   /* field[5] = simulated */
+};
+static const ProtobufCIntRange huleedu__cj__v1__estimate_assessment_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__estimate_assessment_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.EstimateAssessmentResponse",
+  "EstimateAssessmentResponse",
+  "Huleedu__Cj__V1__EstimateAssessmentResponse",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__EstimateAssessmentResponse),
+  6,
+  huleedu__cj__v1__estimate_assessment_response__field_descriptors,
+  huleedu__cj__v1__estimate_assessment_response__field_indices_by_name,
+  1,  huleedu__cj__v1__estimate_assessment_response__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__estimate_assessment_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor huleedu__cj__v1__start_assessment_response__field_descriptors[2] =
@@ -3213,9 +3361,10 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__outcome__descriptor =
   huleedu__cj__v1__outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor huleedu__cj__v1__cjassessment__method_descriptors[6] =
+static const ProtobufCMethodDescriptor huleedu__cj__v1__cjassessment__method_descriptors[7] =
 {
   { "UploadEssays", &huleedu__cj__v1__upload_essays_request__descriptor, &huleedu__cj__v1__upload_essays_response__descriptor },
+  { "EstimateAssessment", &huleedu__cj__v1__start_assessment_request__descriptor, &huleedu__cj__v1__estimate_assessment_response__descriptor },
   { "StartAssessment", &huleedu__cj__v1__start_assessment_request__descriptor, &huleedu__cj__v1__start_assessment_response__descriptor },
   { "GetAssessment", &huleedu__cj__v1__get_assessment_request__descriptor, &huleedu__cj__v1__get_assessment_response__descriptor },
   { "WatchAssessment", &huleedu__cj__v1__watch_assessment_request__descriptor, &huleedu__cj__v1__watch_assessment_response__descriptor },
@@ -3223,12 +3372,13 @@ static const ProtobufCMethodDescriptor huleedu__cj__v1__cjassessment__method_des
   { "ListComparisons", &huleedu__cj__v1__list_comparisons_request__descriptor, &huleedu__cj__v1__list_comparisons_response__descriptor },
 };
 const unsigned huleedu__cj__v1__cjassessment__method_indices_by_name[] = {
-  4,        /* CancelAssessment */
-  2,        /* GetAssessment */
-  5,        /* ListComparisons */
-  1,        /* StartAssessment */
+  5,        /* CancelAssessment */
+  1,        /* EstimateAssessment */
+  3,        /* GetAssessment */
+  6,        /* ListComparisons */
+  2,        /* StartAssessment */
   0,        /* UploadEssays */
-  3         /* WatchAssessment */
+  4         /* WatchAssessment */
 };
 const ProtobufCServiceDescriptor huleedu__cj__v1__cjassessment__descriptor =
 {
@@ -3237,7 +3387,7 @@ const ProtobufCServiceDescriptor huleedu__cj__v1__cjassessment__descriptor =
   "CJAssessment",
   "Huleedu__Cj__V1__CJAssessment",
   "huleedu.cj.v1",
-  6,
+  7,
   huleedu__cj__v1__cjassessment__method_descriptors,
   huleedu__cj__v1__cjassessment__method_indices_by_name
 };
@@ -3249,13 +3399,21 @@ void huleedu__cj__v1__cjassessment__upload_essays(ProtobufCService *service,
   assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void huleedu__cj__v1__cjassessment__estimate_assessment(ProtobufCService *service,
+                                                        const Huleedu__Cj__V1__StartAssessmentRequest *input,
+                                                        Huleedu__Cj__V1__EstimateAssessmentResponse_Closure closure,
+                                                        void *closure_data)
+{
+  assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void huleedu__cj__v1__cjassessment__start_assessment(ProtobufCService *service,
                                                      const Huleedu__Cj__V1__StartAssessmentRequest *input,
                                                      Huleedu__Cj__V1__StartAssessmentResponse_Closure closure,
                                                      void *closure_data)
 {
   assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
-  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__cj__v1__cjassessment__get_assessment(ProtobufCService *service,
                                                    const Huleedu__Cj__V1__GetAssessmentRequest *input,
@@ -3263,7 +3421,7 @@ void huleedu__cj__v1__cjassessment__get_assessment(ProtobufCService *service,
                                                    void *closure_data)
 {
   assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__cj__v1__cjassessment__watch_assessment(ProtobufCService *service,
                                                      const Huleedu__Cj__V1__WatchAssessmentRequest *input,
@@ -3271,7 +3429,7 @@ void huleedu__cj__v1__cjassessment__watch_assessment(ProtobufCService *service,
                                                      void *closure_data)
 {
   assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__cj__v1__cjassessment__cancel_assessment(ProtobufCService *service,
                                                       const Huleedu__Cj__V1__CancelAssessmentRequest *input,
@@ -3279,7 +3437,7 @@ void huleedu__cj__v1__cjassessment__cancel_assessment(ProtobufCService *service,
                                                       void *closure_data)
 {
   assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__cj__v1__cjassessment__list_comparisons(ProtobufCService *service,
                                                      const Huleedu__Cj__V1__ListComparisonsRequest *input,
@@ -3287,7 +3445,7 @@ void huleedu__cj__v1__cjassessment__list_comparisons(ProtobufCService *service,
                                                      void *closure_data)
 {
   assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__cj__v1__cjassessment__init (Huleedu__Cj__V1__CJAssessment_Service *service,
                                           Huleedu__Cj__V1__CJAssessment_ServiceDestroy destroy)

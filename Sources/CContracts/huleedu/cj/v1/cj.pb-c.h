@@ -21,6 +21,7 @@ typedef struct Huleedu__Cj__V1__UploadEssaysResponse Huleedu__Cj__V1__UploadEssa
 typedef struct Huleedu__Cj__V1__StartAssessmentRequest Huleedu__Cj__V1__StartAssessmentRequest;
 typedef struct Huleedu__Cj__V1__JudgeSettings Huleedu__Cj__V1__JudgeSettings;
 typedef struct Huleedu__Cj__V1__StoppingSettings Huleedu__Cj__V1__StoppingSettings;
+typedef struct Huleedu__Cj__V1__EstimateAssessmentResponse Huleedu__Cj__V1__EstimateAssessmentResponse;
 typedef struct Huleedu__Cj__V1__StartAssessmentResponse Huleedu__Cj__V1__StartAssessmentResponse;
 typedef struct Huleedu__Cj__V1__GetAssessmentRequest Huleedu__Cj__V1__GetAssessmentRequest;
 typedef struct Huleedu__Cj__V1__GetAssessmentResponse Huleedu__Cj__V1__GetAssessmentResponse;
@@ -264,6 +265,45 @@ struct  Huleedu__Cj__V1__StoppingSettings
 #define HULEEDU__CJ__V1__STOPPING_SETTINGS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__stopping_settings__descriptor) \
     , 0, HULEEDU__CJ__V1__STOPPING_SETTINGS___TARGET_RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_COST_NANODOLLARS__NOT_SET, {0} }
+
+
+typedef enum {
+  HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS__NOT_SET = 0,
+  HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS_COST_PER_COMPARISON_NANODOLLARS = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS__CASE)
+} Huleedu__Cj__V1__EstimateAssessmentResponse__CostPerComparisonNanodollarsCase;
+
+struct  Huleedu__Cj__V1__EstimateAssessmentResponse
+{
+  ProtobufCMessage base;
+  uint32_t essays;
+  /*
+   * Judgements that the target will probably take.
+   */
+  uint32_t expected_comparisons;
+  /*
+   * Judgements after which the assessment ends whatever it has reached.
+   */
+  uint32_t max_comparisons;
+  /*
+   * The vendor's own name of the model.
+   */
+  char *model;
+  /*
+   * True when no language model stands behind the judgements.
+   */
+  protobuf_c_boolean simulated;
+  Huleedu__Cj__V1__EstimateAssessmentResponse__CostPerComparisonNanodollarsCase _cost_per_comparison_nanodollars_case;
+  union {
+    /*
+     * Absent where the price is not known.
+     */
+    uint64_t cost_per_comparison_nanodollars;
+  };
+};
+#define HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__estimate_assessment_response__descriptor) \
+    , 0, 0, 0, (char *)protobuf_c_empty_string, 0, HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS__NOT_SET, {0} }
 
 
 struct  Huleedu__Cj__V1__StartAssessmentResponse
@@ -803,6 +843,25 @@ Huleedu__Cj__V1__StoppingSettings *
 void   huleedu__cj__v1__stopping_settings__free_unpacked
                      (Huleedu__Cj__V1__StoppingSettings *message,
                       ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__EstimateAssessmentResponse methods */
+void   huleedu__cj__v1__estimate_assessment_response__init
+                     (Huleedu__Cj__V1__EstimateAssessmentResponse         *message);
+size_t huleedu__cj__v1__estimate_assessment_response__get_packed_size
+                     (const Huleedu__Cj__V1__EstimateAssessmentResponse   *message);
+size_t huleedu__cj__v1__estimate_assessment_response__pack
+                     (const Huleedu__Cj__V1__EstimateAssessmentResponse   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__estimate_assessment_response__pack_to_buffer
+                     (const Huleedu__Cj__V1__EstimateAssessmentResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__EstimateAssessmentResponse *
+       huleedu__cj__v1__estimate_assessment_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__estimate_assessment_response__free_unpacked
+                     (Huleedu__Cj__V1__EstimateAssessmentResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Huleedu__Cj__V1__StartAssessmentResponse methods */
 void   huleedu__cj__v1__start_assessment_response__init
                      (Huleedu__Cj__V1__StartAssessmentResponse         *message);
@@ -1146,6 +1205,9 @@ typedef void (*Huleedu__Cj__V1__JudgeSettings_Closure)
 typedef void (*Huleedu__Cj__V1__StoppingSettings_Closure)
                  (const Huleedu__Cj__V1__StoppingSettings *message,
                   void *closure_data);
+typedef void (*Huleedu__Cj__V1__EstimateAssessmentResponse_Closure)
+                 (const Huleedu__Cj__V1__EstimateAssessmentResponse *message,
+                  void *closure_data);
 typedef void (*Huleedu__Cj__V1__StartAssessmentResponse_Closure)
                  (const Huleedu__Cj__V1__StartAssessmentResponse *message,
                   void *closure_data);
@@ -1208,6 +1270,10 @@ struct Huleedu__Cj__V1__CJAssessment_Service
                         const Huleedu__Cj__V1__UploadEssaysRequest *input,
                         Huleedu__Cj__V1__UploadEssaysResponse_Closure closure,
                         void *closure_data);
+  void (*estimate_assessment)(Huleedu__Cj__V1__CJAssessment_Service *service,
+                              const Huleedu__Cj__V1__StartAssessmentRequest *input,
+                              Huleedu__Cj__V1__EstimateAssessmentResponse_Closure closure,
+                              void *closure_data);
   void (*start_assessment)(Huleedu__Cj__V1__CJAssessment_Service *service,
                            const Huleedu__Cj__V1__StartAssessmentRequest *input,
                            Huleedu__Cj__V1__StartAssessmentResponse_Closure closure,
@@ -1237,6 +1303,7 @@ void huleedu__cj__v1__cjassessment__init (Huleedu__Cj__V1__CJAssessment_Service 
 #define HULEEDU__CJ__V1__CJASSESSMENT__INIT(function_prefix__) \
     { HULEEDU__CJ__V1__CJASSESSMENT__BASE_INIT,\
       function_prefix__ ## upload_essays,\
+      function_prefix__ ## estimate_assessment,\
       function_prefix__ ## start_assessment,\
       function_prefix__ ## get_assessment,\
       function_prefix__ ## watch_assessment,\
@@ -1246,6 +1313,10 @@ void huleedu__cj__v1__cjassessment__upload_essays(ProtobufCService *service,
                                                   const Huleedu__Cj__V1__UploadEssaysRequest *input,
                                                   Huleedu__Cj__V1__UploadEssaysResponse_Closure closure,
                                                   void *closure_data);
+void huleedu__cj__v1__cjassessment__estimate_assessment(ProtobufCService *service,
+                                                        const Huleedu__Cj__V1__StartAssessmentRequest *input,
+                                                        Huleedu__Cj__V1__EstimateAssessmentResponse_Closure closure,
+                                                        void *closure_data);
 void huleedu__cj__v1__cjassessment__start_assessment(ProtobufCService *service,
                                                      const Huleedu__Cj__V1__StartAssessmentRequest *input,
                                                      Huleedu__Cj__V1__StartAssessmentResponse_Closure closure,
@@ -1280,6 +1351,7 @@ extern const ProtobufCMessageDescriptor huleedu__cj__v1__upload_essays_response_
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__judge_settings__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__stopping_settings__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__estimate_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor;

@@ -1,0 +1,153 @@
+import CJAssessmentService
+import Contracts
+import CurlClient
+import EventLog
+import LLMProviderService
+import Logging
+import Postgres
+import ServiceKit
+import ServiceLifecycle
+import Wire
+import WireNIO
+
+/// Builds the services of a process; the only place that knows what each is made of.
+struct ServiceAssembly: Sendable {
+    /// The services there are, by their names on the command line.
+    enum Name: String, Sendable, CaseIterable {
+        case llmProvider = "llm-provider"
+        case cjAssessment = "cj-assessment"
+
+        /// Where the service listens unless told otherwise.
+        var usualPort: Int {
+            switch self {
+            case .llmProvider: 7701
+            case .cjAssessment: 7702
+            }
+        }
+    }
+
+    let connectionString: String
+    let logger: Logger
+
+    /// Connections of one service to the database.
+    private static let poolSize = 8
+
+    /// Brings the provider service's schema up to date and binds its server.
+    func llmProvider(
+        listen: Endpoint, providers: [ProviderConfiguration]
+    ) async throws -> (host: ServiceHost, address: BoundAddress) {
+        let pool = pool()
+        try await LLMProvider.migrate(pool)
+        let curl = CurlClient()
+        let wakeup = Wakeup()
+        let provider = LLMProvider(
+            pool: pool, wakeup: wakeup, configuration: LLMProviderConfiguration(providers: providers), http: curl,
+            logger: named(.llmProvider))
+        let host = ServiceHost(
+            name: Name.llmProvider.rawValue,
+            services: [
+                LLMV1.LLMProviderServer(provider),
+                EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, wakeup: wakeup)),
+            ],
+            configuration: Self.server(listen), check: Self.check(pool),
+            work: {
+                try await provider.run()
+                await curl.shutdown()
+                await pool.close()
+            }, logger: named(.llmProvider))
+        return (host, try await host.start())
+    }
+
+    /// Brings the assessment service's schema up to date and binds its server.
+    func cjAssessment(
+        listen: Endpoint, provider: Endpoint
+    ) async throws -> (host: ServiceHost, address: BoundAddress) {
+        let pool = pool()
+        try await CJAssessment.migrate(pool)
+        let client = WireClient(host: provider.host, port: provider.port, configuration: .init(), logger: named(.cjAssessment))
+        let changes = Wakeup()
+        let assessment = CJAssessment(
+            pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(), logger: named(.cjAssessment))
+        let host = ServiceHost(
+            name: Name.cjAssessment.rawValue,
+            services: [
+                CJV1.CJAssessmentServer(assessment),
+                EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, wakeup: changes)),
+            ],
+            configuration: Self.server(listen), check: Self.check(pool),
+            work: {
+                try await assessment.run()
+                await client.close()
+                await pool.close()
+            }, logger: named(.cjAssessment))
+        return (host, try await host.start())
+    }
+
+    private func pool() -> Pool {
+        Pool(PoolConfiguration(connectionString: connectionString, size: Self.poolSize), logger: logger)
+    }
+
+    private func named(_ name: Name) -> Logger {
+        var logger = logger
+        logger[metadataKey: "service"] = "\(name.rawValue)"
+        return logger
+    }
+
+    private static func server(_ listen: Endpoint) -> ServerConfiguration {
+        ServerConfiguration(host: listen.host, port: listen.port)
+    }
+
+    private static func check(_ pool: Pool) -> Health.Check {
+        {
+            do {
+                _ = try await pool.query("SELECT 1")
+                return nil
+            } catch {
+                return "the database cannot be reached"
+            }
+        }
+    }
+}
+
+/// Runs services beside a piece of work.
+enum ServiceRun {
+    /// Runs services until a signal asks for an end.
+    static func untilSignal(_ hosts: [ServiceHost], logger: Logger) async throws {
+        try await group(hosts, signals: [.sigterm, .sigint], logger: logger).run()
+    }
+
+    /// Runs services for as long as `body` needs them, then shuts them down.
+    ///
+    /// - Returns: nil when a signal ended the services before the body was done.
+    static func around<Value: Sendable>(
+        _ hosts: [ServiceHost], logger: Logger, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        let group = group(hosts, signals: [.sigterm, .sigint], logger: logger)
+        return try await withThrowingTaskGroup(of: Value?.self) { tasks in
+            tasks.addTask {
+                try await group.run()
+                return nil
+            }
+            tasks.addTask { try await body() }
+            let first = try await tasks.next() ?? nil
+            if first == nil { tasks.cancelAll() } else { await group.triggerGracefulShutdown() }
+            do {
+                try await tasks.waitForAll()
+            } catch is CancellationError {
+                // The body was cancelled because the services were told to end: that is the nil returned.
+            }
+            return first
+        }
+    }
+
+    private static func group(_ hosts: [ServiceHost], signals: [UnixSignal], logger: Logger) -> ServiceGroup {
+        ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: hosts.map {
+                    ServiceGroupConfiguration.ServiceConfiguration(
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                },
+                gracefulShutdownSignals: signals, logger: logger))
+    }
+}
