@@ -18,6 +18,8 @@ struct CommandError: Error, Sendable {
         case optionOutOfRange, optionUnreadable, optionsConflict
         // The terminal and what is written.
         case confirmationImpossible, outputUnwritable
+        // Running.
+        case dataFolderUnusable, databaseUnnamed, judgeUnavailable, nothingToResume
     }
 
     let code: Code
@@ -62,7 +64,7 @@ extension CommandError {
     var exitStatus: Int32 {
         switch code {
         case .budgetUnreadable, .budgetOutOfRange, .gradesUnreadable, .optionOutOfRange, .optionUnreadable,
-            .optionsConflict, .confirmationImpossible:
+            .optionsConflict, .confirmationImpossible, .databaseUnnamed, .nothingToResume:
             64
         case .noEssays, .onlyOneEssay, .tooManyEssays, .essayBlank, .essayNotUTF8, .essayContainsNUL, .essayTooLong,
             .essayNameUnusable, .essayNamesLookAlike, .essaysIdentical, .folderTooLarge, .tableTooLarge, .tableNotUTF8,
@@ -72,7 +74,9 @@ extension CommandError {
         case .folderMissing, .folderIsAFile, .folderUnreadable, .essayVanished, .essayUnreadable, .tableUnreadable,
             .textUnreadable:
             66
-        case .outputUnwritable:
+        case .judgeUnavailable:
+            69
+        case .outputUnwritable, .dataFolderUnusable:
             73
         }
     }

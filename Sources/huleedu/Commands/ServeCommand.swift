@@ -1,0 +1,78 @@
+import ArgumentParser
+import Logging
+import ServiceKit
+import WireNIO
+
+/// `huleedu serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run some of the services against a PostgreSQL that is already there.",
+        discussion: """
+            Services: llm-provider, cj-assessment. Each brings its own schema up to date before it serves. Replicas share a schema and need \
+            no further configuration. The environment names the providers, as for 'huleedu up'; HULEEDU_SIMULATED_URL names a fake \
+            provider that is already running and makes it the provider "simulated".
+            """)
+
+    @Argument(help: ArgumentHelp("The services to run.", valueName: "service"))
+    var services: [ServiceAssembly.Name]
+
+    @Option(help: ArgumentHelp("The PostgreSQL to use, as a URI. Without it DATABASE_URL.", valueName: "url"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("Address to listen on.", valueName: "host"))
+    var host = "127.0.0.1"
+
+    @Option(help: ArgumentHelp("Port to listen on, where one service is run; 0 for any.", valueName: "port"))
+    var port: UInt16?
+
+    @Option(help: ArgumentHelp("Where cj-assessment reaches llm-provider.", valueName: "host:port"))
+    var llmProvider = Endpoint(host: "127.0.0.1", port: ServiceAssembly.Name.llmProvider.usualPort)
+
+    func validate() throws {
+        guard !services.isEmpty else { throw ValidationError("Name at least one service: llm-provider, cj-assessment.") }
+        guard Set(services).count == services.count else { throw ValidationError("Name each service once.") }
+        guard port == nil || services.count == 1 else { throw ValidationError("--port is for one service; name only that.") }
+    }
+
+    func run() async throws {
+        let status = await CommandFailure.reported {
+            let environment = Settings.environment
+            guard let url = database ?? environment.text("database.url", isSecret: true) else {
+                throw CommandError(
+                    .databaseUnnamed, "No database is named; pass --database URL or set DATABASE_URL ('huleedu up' brings its own).")
+            }
+            let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
+            let assembly = ServiceAssembly(connectionString: url, logger: logger)
+            var hosts: [ServiceHost] = []
+            for service in services.sorted(by: { $0.usualPort < $1.usualPort }) {
+                let listen = Endpoint(host: host, port: port.map(Int.init) ?? service.usualPort)
+                let (host, address) = try await start(service, listen: listen, assembly: assembly, environment: environment)
+                print("\(service.rawValue)  \(address.host):\(address.port)")
+                hosts.append(host)
+            }
+            try await ServiceRun.untilSignal(hosts.reversed(), logger: logger)
+            return 0
+        }
+        throw ExitCode(status)
+    }
+
+    private func start(
+        _ service: ServiceAssembly.Name, listen: Endpoint, assembly: ServiceAssembly, environment: Settings
+    ) async throws -> (ServiceHost, BoundAddress) {
+        switch service {
+        case .llmProvider:
+            let access = ProviderAccess.configurations(environment, simulatedURL: environment.text("huleedu.simulated.url"))
+            guard !access.isEmpty else {
+                throw CommandError(
+                    .judgeUnavailable,
+                    "No provider can be used; set ANTHROPIC_API_KEY, OPENAI_API_KEY, OPENAI_BASE_URL or HULEEDU_SIMULATED_URL.")
+            }
+            return try await assembly.llmProvider(listen: listen, providers: access)
+        case .cjAssessment:
+            return try await assembly.cjAssessment(listen: listen, provider: llmProvider)
+        }
+    }
+}
+
+extension ServiceAssembly.Name: ExpressibleByArgument {}

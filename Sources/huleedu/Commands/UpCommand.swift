@@ -1,0 +1,66 @@
+import ArgumentParser
+import FakeProvider
+import FoundationEssentials
+import Logging
+import ServiceKit
+
+/// `huleedu up`
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Run every service in one process, on a PostgreSQL of its own.",
+        discussion: """
+            The services talk to each other over loopback TCP, as they would from separate machines. The model providers are those for \
+            which the environment holds a key (ANTHROPIC_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL); the simulated judge is \
+            always there, as provider "simulated". Ends with SIGTERM or SIGINT once the calls under way have been answered.
+            """)
+
+    @OptionGroup
+    var hosting: HostingOptions
+
+    @Option(help: ArgumentHelp("Port of the LLM provider service; 0 for any.", valueName: "port"))
+    var llmProviderPort = UInt16(ServiceAssembly.Name.llmProvider.usualPort)
+
+    @Option(help: ArgumentHelp("Port of the assessment service; 0 for any.", valueName: "port"))
+    var cjAssessmentPort = UInt16(ServiceAssembly.Name.cjAssessment.usualPort)
+
+    func run() async throws {
+        let status = await CommandFailure.reported {
+            let environment = Settings.environment
+            let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
+            let data = try DataFolder(chosen: hosting.data, environment: ProcessInfo.processInfo.environment)
+            let url = hosting.database ?? environment.text("database.url", isSecret: true)
+            if url == nil { try data.prepare() }
+            let database = try await DatabaseServer.start(named: url, data: data, logger: logger)
+            do {
+                try await serve(database, environment: environment, logger: logger)
+                await database.stop()
+            } catch {
+                await database.stop()
+                throw error
+            }
+            return 0
+        }
+        throw ExitCode(status)
+    }
+
+    private func serve(_ database: DatabaseServer, environment: Settings, logger: Logger) async throws {
+        let simulation = try await Simulation.start(FakeProviderConfiguration(), logger: logger)
+        do {
+            let assembly = ServiceAssembly(connectionString: database.connectionString, logger: logger)
+            let provider = try await assembly.llmProvider(
+                listen: Endpoint(host: hosting.host, port: Int(llmProviderPort)),
+                providers: ProviderAccess.configurations(environment, simulatedURL: simulation.url))
+            let assessment = try await assembly.cjAssessment(
+                listen: Endpoint(host: hosting.host, port: Int(cjAssessmentPort)),
+                provider: Endpoint(host: provider.address.host, port: provider.address.port))
+            print("llm-provider   \(provider.address.host):\(provider.address.port)")
+            print("cj-assessment  \(assessment.address.host):\(assessment.address.port)")
+            try await ServiceRun.untilSignal([assessment.host, provider.host], logger: logger)
+            await simulation.stop()
+        } catch {
+            await simulation.stop()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+import Logging
+import Synchronization
+
+/// Appends log lines to a file, so that what services have to say does not run through a person's terminal.
+struct FileLog: LogHandler {
+    private final class File: Sendable {
+        private let descriptor: Mutex<Int32>
+
+        init(descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+        func write(_ line: String) {
+            let bytes = Array(line.utf8)
+            // One write for one line: a log that is full or gone must not end what it tells about.
+            descriptor.withLock { descriptor in _ = Glibc.write(descriptor, bytes, bytes.count) }
+        }
+
+        deinit { _ = descriptor.withLock { close($0) } }
+    }
+
+    var logLevel: Logger.Level = .info
+    var metadata: Logger.Metadata = [:]
+    private let file: File
+    private let label: String
+
+    /// Opens a file to append to.
+    static func logger(path: String, label: String) throws(CommandError) -> Logger {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw CommandError(.dataFolderUnusable, "The log \(quoted(path)) cannot be written.")
+        }
+        let file = File(descriptor: descriptor)
+        return Logger(label: label) { FileLog(file: file, label: $0) }
+    }
+
+    private init(file: File, label: String) {
+        self.file = file
+        self.label = label
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let merged = metadata.merging(event.metadata ?? [:]) { $1 }
+        let fields = merged.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+        file.write("\(WallTime.now.rfc3339) \(event.level) \(label) \(event.message)\(fields)\n")
+    }
+}
+
+extension WallTime {
+    /// The present moment, in the wall's time.
+    static var now: WallTime {
+        var seconds = time(nil)
+        var fields = tm()
+        localtime_r(&seconds, &fields)
+        return WallTime(unixSeconds: Int64(seconds), utcOffsetSeconds: fields.tm_gmtoff)
+    }
+}

@@ -1,0 +1,79 @@
+import Contracts
+import Wire
+
+/// One assessment seen from the person who asked for it: estimated, started, watched, fetched.
+struct RankSession: Sendable {
+    private static let watchWait: Duration = .seconds(2)
+    private static let callTimeout: Duration = .seconds(60)
+    private static let pageSize: UInt32 = 1000
+
+    let input: RankInput
+    let record: RunRecord
+    let judge: JudgeProvider
+    let service: CJV1.CJAssessmentClient
+
+    private var isUploaded: Bool { !input.uploads.isEmpty }
+
+    private var request: CJV1.StartAssessmentRequest {
+        input.startRequest(id: record.id, seed: record.seed, judge: judge, withEssays: !isUploaded)
+    }
+
+    /// Hands over a pile that does not fit one message.
+    func upload() async throws {
+        for essays in input.uploads {
+            _ = try await service.uploadEssays(
+                CJV1.UploadEssaysRequest(assessmentID: record.id, essays: essays), options: .timeout(Self.callTimeout))
+        }
+    }
+
+    /// What the run will probably take and cost.
+    func estimate() async throws -> RunEstimate {
+        let estimate = try await service.estimateAssessment(request, options: .timeout(Self.callTimeout))
+        let cost = estimate.costPerComparisonNanodollars.map { Int64(clamping: $0) }
+        let most = cost.map { $0 * Int64(estimate.maxComparisons) }
+        var atMost = most.map(Money.init(nanodollars:))
+        if case .money(let money) = input.settings.budget { atMost = atMost.map { min($0, money) } }
+        let expected = cost.map { Money(nanodollars: $0 * Int64(estimate.expectedComparisons)) }
+        return RunEstimate(
+            essays: Int(estimate.essays), provider: judge.name.rawValue, model: estimate.model,
+            comparisons: Int(estimate.expectedComparisons), comparisonsAtMost: Int(estimate.maxComparisons),
+            cost: expected.flatMap { expected in atMost.map { min(expected, $0) } },
+            costAtMost: atMost, simulated: estimate.simulated)
+    }
+
+    /// Starts the assessment, or finds it started.
+    func start() async throws {
+        _ = try await service.startAssessment(request, options: .timeout(Self.callTimeout))
+    }
+
+    /// Tells every change until the assessment has ended.
+    func watch(_ report: (CJV1.AssessmentProgress) -> Void) async throws {
+        var revision: UInt64 = 0
+        while true {
+            let answer = try await service.watchAssessment(
+                CJV1.WatchAssessmentRequest(
+                    assessmentID: record.id, afterRevision: revision,
+                    waitMilliseconds: UInt64(Self.watchWait.components.seconds) * 1000),
+                options: .timeout(Self.callTimeout))
+            guard let progress = answer.progress else { continue }
+            revision = progress.revision
+            report(progress)
+            if progress.state != .running { return }
+        }
+    }
+
+    /// The assessment with all its comparisons.
+    func fetch() async throws -> (CJV1.GetAssessmentResponse, [CJV1.ComparisonRecord]) {
+        let assessment = try await service.getAssessment(
+            CJV1.GetAssessmentRequest(assessmentID: record.id), options: .timeout(Self.callTimeout))
+        var comparisons: [CJV1.ComparisonRecord] = []
+        while true {
+            let page = try await service.listComparisons(
+                CJV1.ListComparisonsRequest(
+                    assessmentID: record.id, afterNumber: comparisons.last?.number ?? 0, limit: Self.pageSize),
+                options: .timeout(Self.callTimeout))
+            comparisons += page.comparisons
+            if page.comparisons.count < Int(Self.pageSize) { return (assessment, comparisons) }
+        }
+    }
+}
