@@ -27,7 +27,7 @@ public final class ServiceHost: Service {
         self.logger = logger
         health = Health(checks: Dictionary(uniqueKeysWithValues: services.map { ($0.name, check) }))
         server = WireServer(
-            services: services + [WireV1.HealthServer(health)], configuration: configuration, interceptors: [], logger: logger)
+            services: services + [WireV1.HealthServer(health)], configuration: configuration, logger: logger)
     }
 
     /// Binds the server's socket.

@@ -1,0 +1,143 @@
+/// One client's connection as the server sees it: which calls run, and what each frame means. It decides; its owner acts.
+public struct ServerConnection: Sendable {
+    public enum Action: Sendable {
+        /// Give a request to its handler; ``handlerEnded(_:with:)`` follows once.
+        case start(StreamID, RequestEnvelope)
+        case write(Frame)
+        /// End the handlers of everything that runs; nobody waits for their answers.
+        case cancelAll
+        /// Close once what was written has left.
+        case close
+    }
+
+    /// Limits of one connection.
+    public struct Limits: Sendable, Hashable {
+        /// Handlers that run at once, those whose caller has gone among them.
+        public var handlers = 256
+        /// Bytes of a request's metadata.
+        public var metadataBytes = 16 << 10
+
+        public init() {}
+    }
+
+    /// Streams that ended recently, whose late frames are dropped in silence.
+    private static let rememberedStreams = 1024
+
+    private let limits: Limits
+    private var running: Set<StreamID> = []
+    private var recent: Set<StreamID> = []
+    private var recentOrder: [StreamID] = []
+    private var oldestRecent = 0
+    private var isDraining = false
+    private var isClosed = false
+
+    public init(limits: Limits = Limits()) {
+        self.limits = limits
+    }
+
+    /// Whether nothing runs.
+    public var isIdle: Bool { running.isEmpty }
+    /// Handlers that have not ended.
+    public var handlerCount: Int { running.count }
+
+    // MARK: - What arrives
+
+    public mutating func received(_ frame: Frame) -> [Action] {
+        guard !isClosed else { return [] }
+        switch frame.type {
+        case .request: return request(frame)
+        case .data: return data(frame)
+        default: return []
+        }
+    }
+
+    /// A frame whose payload was over the limit and is being dropped.
+    public mutating func receivedOversized(_ header: FrameHeader) -> [Action] {
+        guard !isClosed, header.type == .request, header.stream.isClientInitiated, !running.contains(header.stream) else {
+            return []
+        }
+        return [refuse(header.stream, .resourceExhausted, "the request is larger than this server takes", isRefused: true)]
+    }
+
+    private mutating func request(_ frame: Frame) -> [Action] {
+        let stream = frame.stream
+        guard stream.isClientInitiated else {
+            return [refuse(stream, .invalidArgument, "a client's streams have odd numbers")]
+        }
+        guard !running.contains(stream) else {
+            return [refuse(stream, .invalidArgument, "the stream is in use")]
+        }
+        guard !isDraining else {
+            return [refuse(stream, .unavailable, "the server is shutting down", isRefused: true)]
+        }
+        guard running.count < limits.handlers else {
+            return [refuse(stream, .resourceExhausted, "too many calls run on this connection", isRefused: true)]
+        }
+        let request: RequestEnvelope
+        do throws(DecodingError) {
+            request = try RequestEnvelope(decoding: frame.payload)
+        } catch {
+            return [refuse(stream, .invalidArgument, "no request: \(error.description)")]
+        }
+        guard request.metadata.byteCount <= limits.metadataBytes else {
+            return [refuse(stream, .resourceExhausted, "metadata of more than \(limits.metadataBytes) bytes", isRefused: true)]
+        }
+        running.insert(stream)
+        return [.start(stream, request)]
+    }
+
+    private func data(_ frame: Frame) -> [Action] {
+        // Every call here is unary: data on one that runs, or has run, is late or mistaken and changes nothing.
+        guard !running.contains(frame.stream), !recent.contains(frame.stream) else { return [] }
+        return [refuse(frame.stream, .invalidArgument, "data on a stream without a request")]
+    }
+
+    private func refuse(_ stream: StreamID, _ code: StatusCode, _ message: String, isRefused: Bool = false) -> Action {
+        let error = RPCError(code, message, isRefused: isRefused)
+        return .write(Frame(stream: stream, type: .response, payload: ResponseEnvelope.failure(error).encoded()))
+    }
+
+    // MARK: - What handlers do
+
+    /// A handler has ended; its answer is nil when the caller has had one already, because its time was over.
+    public mutating func handlerEnded(_ stream: StreamID, with answer: ResponseEnvelope?) -> [Action] {
+        guard running.remove(stream) != nil else { return [] }
+        remember(stream)
+        var actions: [Action] = []
+        if let answer, !isClosed {
+            actions.append(.write(Frame(stream: stream, type: .response, payload: answer.encoded())))
+        }
+        return actions + closeIfDrained()
+    }
+
+    private mutating func remember(_ stream: StreamID) {
+        guard recent.insert(stream).inserted else { return }
+        if recentOrder.count < Self.rememberedStreams {
+            recentOrder.append(stream)
+        } else {
+            recent.remove(recentOrder[oldestRecent])
+            recentOrder[oldestRecent] = stream
+            oldestRecent = (oldestRecent + 1) % Self.rememberedStreams
+        }
+    }
+
+    // MARK: - How it ends
+
+    /// From now on requests are refused; the connection closes once nothing runs.
+    public mutating func beginDraining() -> [Action] {
+        guard !isDraining else { return [] }
+        isDraining = true
+        return closeIfDrained()
+    }
+
+    /// The connection is gone.
+    public mutating func closed() -> [Action] {
+        guard !isClosed else { return [] }
+        isClosed = true
+        return running.isEmpty ? [] : [.cancelAll]
+    }
+
+    private func closeIfDrained() -> [Action] {
+        isDraining && running.isEmpty && !isClosed ? [.close] : []
+    }
+}

@@ -1,0 +1,75 @@
+/// What a client sends to make a call: `huleedu.wire.v1.Request`.
+public struct RequestEnvelope: Sendable, Hashable {
+    public var method: MethodDescriptor
+    public var payload: [UInt8]
+    /// How long the caller waits, in nanoseconds; zero means that it did not say, below zero that the time is over.
+    public var timeoutNanoseconds: Int64
+    public var metadata: Metadata
+
+    public init(method: MethodDescriptor, payload: [UInt8], timeoutNanoseconds: Int64 = 0, metadata: Metadata = Metadata()) {
+        self.method = method
+        self.payload = payload
+        self.timeoutNanoseconds = timeoutNanoseconds
+        self.metadata = metadata
+    }
+
+    public func encoded() -> [UInt8] {
+        var writer = EnvelopeWriter()
+        writer.string(1, method.service)
+        writer.string(2, method.method)
+        writer.bytes(3, payload)
+        writer.integer(4, timeoutNanoseconds)
+        for entry in metadata.entries {
+            writer.message(5) {
+                $0.string(1, entry.key)
+                $0.string(2, entry.value)
+            }
+        }
+        return writer.bytes
+    }
+
+    public init(decoding bytes: [UInt8]) throws(DecodingError) {
+        let result: Result<RequestEnvelope, DecodingError> = bytes.withUnsafeBytes { bytes in
+            Result { () throws(DecodingError) in try RequestEnvelope(reading: bytes) }
+        }
+        self = try result.get()
+    }
+
+    private init(reading bytes: UnsafeRawBufferPointer) throws(DecodingError) {
+        var service = ""
+        var method = ""
+        var payload: [UInt8] = []
+        var timeout: Int64 = 0
+        var metadata = Metadata()
+        var reader = EnvelopeReader(bytes)
+        while let (field, value) = try reader.next() {
+            switch field {
+            case 1: service = try value.text("service")
+            case 2: method = try value.text("method")
+            case 3: payload = Array(try value.content("payload"))
+            case 4: timeout = try value.number("timeout_nano")
+            case 5:
+                let (key, text) = try Self.entry(try value.content("metadata"))
+                metadata.append(text, for: key)
+            default: break
+            }
+        }
+        self.init(
+            method: MethodDescriptor(service: service, method: method), payload: payload, timeoutNanoseconds: timeout,
+            metadata: metadata)
+    }
+
+    private static func entry(_ bytes: UnsafeRawBufferPointer) throws(DecodingError) -> (String, String) {
+        var key = ""
+        var text = ""
+        var reader = EnvelopeReader(bytes)
+        while let (field, value) = try reader.next() {
+            switch field {
+            case 1: key = try value.text("metadata.key")
+            case 2: text = try value.text("metadata.value")
+            default: break
+            }
+        }
+        return (key, text)
+    }
+}

@@ -1,0 +1,70 @@
+/// What a server answers a call with: `huleedu.wire.v1.Response`.
+public enum ResponseEnvelope: Sendable {
+    case success([UInt8])
+    case failure(RPCError)
+
+    /// Full name of the detail by which a server says that no handler has seen the request.
+    static let refusedDetail = "type.googleapis.com/huleedu.wire.v1.Refused"
+
+    public func encoded() -> [UInt8] {
+        var writer = EnvelopeWriter()
+        switch self {
+        case .success(let payload):
+            writer.bytes(2, payload)
+        case .failure(let error):
+            writer.message(1) { status in
+                status.integer(1, Int64(error.code.rawValue))
+                status.string(2, error.message)
+                if error.isRefused { status.message(3) { $0.string(1, Self.refusedDetail) } }
+            }
+        }
+        return writer.bytes
+    }
+
+    /// Reads an answer. A status with code zero is success, as some peers send it; a code that nobody defined is `UNKNOWN`.
+    public init(decoding bytes: [UInt8]) throws(DecodingError) {
+        let result: Result<ResponseEnvelope, DecodingError> = bytes.withUnsafeBytes { bytes in
+            Result { () throws(DecodingError) in try ResponseEnvelope(reading: bytes) }
+        }
+        self = try result.get()
+    }
+
+    private init(reading bytes: UnsafeRawBufferPointer) throws(DecodingError) {
+        var payload: [UInt8] = []
+        var failure: RPCError?
+        var reader = EnvelopeReader(bytes)
+        while let (field, value) = try reader.next() {
+            switch field {
+            case 1: failure = try Self.status(try value.content("status"))
+            case 2: payload = Array(try value.content("payload"))
+            default: break
+            }
+        }
+        self = failure.map(ResponseEnvelope.failure) ?? .success(payload)
+    }
+
+    private static func status(_ bytes: UnsafeRawBufferPointer) throws(DecodingError) -> RPCError? {
+        var number: Int64 = 0
+        var message = ""
+        var isRefused = false
+        var reader = EnvelopeReader(bytes)
+        while let (field, value) = try reader.next() {
+            switch field {
+            case 1: number = try value.number("status.code")
+            case 2: message = try value.text("status.message")
+            case 3: if try isRefusal(try value.content("status.details")) { isRefused = true }
+            default: break
+            }
+        }
+        let code = Int32(exactly: number).flatMap(StatusCode.init(rawValue:)) ?? .unknown
+        return code == .ok ? nil : RPCError(code, message, isRefused: isRefused)
+    }
+
+    private static func isRefusal(_ detail: UnsafeRawBufferPointer) throws(DecodingError) -> Bool {
+        var reader = EnvelopeReader(detail)
+        while let (field, value) = try reader.next() {
+            if field == 1, try value.text("status.details.type_url") == refusedDetail { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,116 @@
+/// Finds frames in a stream of bytes that arrives in pieces.
+///
+/// A payload longer than the limit is never kept: it is counted off while it arrives and reported once, at its header. What no ttrpc peer
+/// sends (a length of 16 MiB or more, whose first byte is not zero) ends the connection at once.
+public struct FrameDecoder: Sendable {
+    /// What the bytes turned out to be.
+    public enum Event: Sendable, Hashable {
+        case frame(Frame)
+        /// A frame whose payload is over the limit; its bytes are being dropped.
+        case oversized(FrameHeader)
+    }
+
+    /// Lengths from here on have a first byte that is not zero.
+    public static let firstImpossibleLength: UInt32 = 1 << 24
+
+    private enum State: Sendable {
+        case header
+        case payload(FrameHeader)
+        case discarding(left: Int)
+    }
+
+    private let maximumPayloadBytes: Int
+    private var state = State.header
+    private var buffer: [UInt8] = []
+    private var consumed = 0
+
+    /// - Parameter maximumPayloadBytes: longest payload that is taken.
+    public init(maximumPayloadBytes: Int) {
+        self.maximumPayloadBytes = maximumPayloadBytes
+    }
+
+    /// Bytes that are kept because a frame is not complete yet.
+    public var bufferedByteCount: Int { buffer.count - consumed }
+
+    /// Whether a frame has begun and not ended.
+    public var isInsideFrame: Bool {
+        if case .header = state { return bufferedByteCount > 0 }
+        return true
+    }
+
+    /// Takes bytes that have arrived.
+    public mutating func append(_ bytes: some Collection<UInt8>) {
+        guard case .discarding(let left) = state, consumed == buffer.count else {
+            buffer.append(contentsOf: bytes)
+            return
+        }
+        let dropped = min(left, bytes.count)
+        state = left == dropped ? .header : .discarding(left: left - dropped)
+        buffer.append(contentsOf: bytes.dropFirst(dropped))
+    }
+
+    /// The next frame, or nil when more bytes are needed.
+    public mutating func next() throws(FrameError) -> Event? {
+        while true {
+            switch state {
+            case .header:
+                guard bufferedByteCount >= FrameHeader.byteCount else { return idle() }
+                let header = FrameHeader(buffer[consumed..<consumed + FrameHeader.byteCount])
+                guard header.length < Self.firstImpossibleLength else {
+                    throw FrameError(.impossibleLength, "a frame of \(header.length) bytes; the first byte of a length is zero")
+                }
+                consumed += FrameHeader.byteCount
+                guard header.length <= UInt32(maximumPayloadBytes) else {
+                    state = .discarding(left: Int(header.length))
+                    return .oversized(header)
+                }
+                state = .payload(header)
+            case .payload(let header):
+                let length = Int(header.length)
+                guard bufferedByteCount >= length else { return nil }
+                let payload = Array(buffer[consumed..<consumed + length])
+                consumed += length
+                state = .header
+                compact()
+                return .frame(Frame(stream: header.stream, type: header.type, flags: header.flags, payload: payload))
+            case .discarding(let left):
+                let dropped = min(left, bufferedByteCount)
+                consumed += dropped
+                compact()
+                guard dropped == left else {
+                    state = .discarding(left: left - dropped)
+                    return nil
+                }
+                state = .header
+            }
+        }
+    }
+
+    private mutating func idle() -> Event? {
+        compact()
+        return nil
+    }
+
+    /// Gives room back once most of the buffer has been consumed, so that bytes are not moved for every frame.
+    private mutating func compact() {
+        guard consumed == buffer.count || consumed > 64 << 10 else { return }
+        buffer.removeFirst(consumed)
+        consumed = 0
+    }
+}
+
+/// Bytes that end a connection.
+public struct FrameError: Error, Sendable, Hashable {
+    public enum Code: Sendable, Hashable {
+        /// A length that no ttrpc peer sends.
+        case impossibleLength
+    }
+
+    public let code: Code
+    public let message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}

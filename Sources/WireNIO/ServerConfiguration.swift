@@ -1,0 +1,63 @@
+public import Wire
+
+/// Where a server listens and what it puts up with.
+public struct ServerConfiguration: Sendable, Hashable {
+    /// Address to listen on.
+    public var host: String
+    /// Port to listen on; zero takes any that is free.
+    public var port: Int
+    /// Longest message, in bytes.
+    public var maximumMessageBytes = 4 << 20
+    /// Connections at once.
+    public var maximumConnections = 1024
+    /// Connections at once from one address.
+    public var maximumConnectionsPerAddress = 512
+    /// Limits of each connection.
+    public var connection = ServerConnection.Limits()
+    /// What a call gets whose caller did not say how long it waits.
+    public var defaultTimeout: Duration = .seconds(60)
+    /// What a call gets at most, whatever its caller says.
+    public var maximumTimeout: Duration = .seconds(600)
+    /// How long a frame may take to arrive once it has begun.
+    public var partialFrameTimeout: Duration = .seconds(30)
+    /// How long a peer may leave what was written to it unread.
+    public var writeStallTimeout: Duration = .seconds(30)
+    /// Bytes that wait to be written to one peer before nothing more is read from it.
+    public var maximumUnwrittenBytes = 8 << 20
+    /// How long a graceful shutdown waits for the calls that run.
+    public var gracePeriod: Duration = .seconds(30)
+
+    public init(host: String = "127.0.0.1", port: Int = 0) {
+        self.host = host
+        self.port = port
+    }
+}
+
+/// Where a server has been bound.
+public struct BoundAddress: Sendable, Hashable, CustomStringConvertible {
+    public let host: String
+    public let port: Int
+
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// Why a server could not begin.
+public struct ServerError: Error, Sendable, CustomStringConvertible {
+    public enum Code: Sendable, Hashable {
+        /// Something else listens there.
+        case addressInUse
+        /// The address is not one of this machine's, or the port needs rights that the process lacks.
+        case addressUnavailable
+    }
+
+    public let code: Code
+    public let message: String
+    public let cause: any Error
+
+    public var description: String { message }
+}

@@ -1,0 +1,185 @@
+public import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+public import Wire
+
+/// Calls a server over one TCP connection, which it makes when it is first needed and makes again when it is lost.
+///
+/// Calls that find no connection wait for one, within their deadlines. While a server is away, attempts to connect are spaced by a pause
+/// that grows, and half of which is chance, so that many clients do not come back at once.
+public final class WireClient: ClientTransport {
+    private struct Link {
+        let channel: any Channel
+        let handler: NIOLoopBound<(ClientHandler, ChannelHandlerContext)>
+    }
+
+    private struct State {
+        var link: Link?
+        var connecting: EventLoopFuture<Link>?
+        var failures = 0
+        var earliestAttempt = ContinuousClock.now
+        var nextCall: ClientConnection.CallID = 0
+        var isClosed = false
+    }
+
+    private let host: String
+    private let port: Int
+    private let configuration: ClientConfiguration
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    public init(host: String, port: Int, configuration: ClientConfiguration, logger: Logger) {
+        self.host = host
+        self.port = port
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    public func call(_ method: MethodDescriptor, payload: [UInt8], options: CallOptions) async throws -> [UInt8] {
+        let deadline = options.deadline ?? .after(configuration.defaultTimeout)
+        guard payload.count <= configuration.maximumMessageBytes else {
+            throw RPCError(
+                .resourceExhausted, "the request is \(payload.count) bytes; at most \(configuration.maximumMessageBytes) are sent",
+                isRefused: true)
+        }
+        let link = try await connected(by: deadline)
+        guard deadline.remaining > .zero else { throw Self.late() }
+        let request = RequestEnvelope(
+            method: method, payload: payload, timeoutNanoseconds: max(1, deadline.remaining.clampedNanoseconds),
+            metadata: options.metadata)
+        let call = state.withLock { state in
+            state.nextCall += 1
+            return state.nextCall
+        }
+        return try await exchange(request, as: call, over: link, deadline: deadline)
+    }
+
+    /// Closes the connection; calls that run end as `UNAVAILABLE`, and so do all later ones.
+    public func close() async {
+        let channel = state.withLock { state in
+            state.isClosed = true
+            defer { state.link = nil }
+            return state.link?.channel
+        }
+        // A channel that is closed already says so with an error, which is what was wanted.
+        try? await channel?.close().get()
+    }
+
+    // MARK: - One call
+
+    private func exchange(
+        _ request: RequestEnvelope, as call: ClientConnection.CallID, over link: Link, deadline: Deadline
+    ) async throws -> [UInt8] {
+        let eventLoop = link.channel.eventLoop
+        let answer = eventLoop.makePromise(of: [UInt8].self)
+        let bound = link.handler
+        return try await withTaskCancellationHandler {
+            eventLoop.execute {
+                let (handler, context) = bound.value
+                handler.send(request, as: call, answer: answer, context: context)
+                let expiry = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(deadline.remaining)) {
+                    handler.abandon(call, because: Self.late())
+                }
+                answer.futureResult.whenComplete { _ in expiry.cancel() }
+            }
+            return try await answer.futureResult.get()
+        } onCancel: {
+            eventLoop.execute { bound.value.0.abandon(call, because: RPCError(.cancelled, "the caller gave up")) }
+        }
+    }
+
+    private static func late() -> RPCError {
+        RPCError(.deadlineExceeded, "no answer came in time")
+    }
+
+    // MARK: - The connection
+
+    /// The connection, once there is one; attempts go on until the deadline.
+    private func connected(by deadline: Deadline) async throws -> Link {
+        var lastFailure: (any Error)?
+        while true {
+            let pause = try state.withLock { state in
+                guard !state.isClosed else { throw RPCError(.unavailable, "the client is closed", isRefused: true) }
+                return state.link == nil && state.connecting == nil
+                    ? ContinuousClock.now.duration(to: state.earliestAttempt) : .zero
+            }
+            if pause > .zero {
+                guard pause < deadline.remaining else { throw unreachable(lastFailure) }
+                try await Task.sleep(for: pause)
+                continue
+            }
+            guard !deadline.hasPassed else { throw unreachable(lastFailure) }
+            do {
+                return try await link().get()
+            } catch {
+                lastFailure = error
+            }
+        }
+    }
+
+    private func link() -> EventLoopFuture<Link> {
+        state.withLock { state in
+            if let link = state.link { return link.channel.eventLoop.makeSucceededFuture(link) }
+            if let connecting = state.connecting { return connecting }
+            let connecting = connect()
+            state.connecting = connecting
+            connecting.whenComplete { result in self.connected(result) }
+            return connecting
+        }
+    }
+
+    private func connect() -> EventLoopFuture<Link> {
+        let configuration = configuration
+        return ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .connect(host: host, port: port)
+            .flatMap { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = ClientHandler(maximumMessageBytes: configuration.maximumMessageBytes) { [weak self] in
+                        self?.retire(channel)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                    let context = try channel.pipeline.syncOperations.context(handler: handler)
+                    return Link(channel: channel, handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop))
+                }
+            }
+    }
+
+    private func connected(_ result: Result<Link, any Error>) {
+        let isUnwanted = state.withLock { state in
+            state.connecting = nil
+            switch result {
+            case .success(let link):
+                state.failures = 0
+                guard !state.isClosed, link.channel.isActive else { return true }
+                state.link = link
+            case .failure:
+                state.failures += 1
+                state.earliestAttempt = .now + pause(after: state.failures)
+            }
+            return false
+        }
+        if isUnwanted, case .success(let link) = result { link.channel.close(promise: nil) }
+        if case .failure(let error) = result {
+            logger.debug("not connected", metadata: ["server": "\(host):\(port)", "reason": "\(error)"])
+        }
+    }
+
+    private func pause(after failures: Int) -> Duration {
+        let doubled = configuration.shortestReconnectPause * (1 << min(failures - 1, 16))
+        return min(doubled, configuration.longestReconnectPause) * Double.random(in: 0.5...1)
+    }
+
+    private func retire(_ channel: any Channel) {
+        state.withLock { state in
+            if let link = state.link, link.channel === channel { state.link = nil }
+        }
+    }
+
+    private func unreachable(_ cause: (any Error)?) -> RPCError {
+        RPCError(.unavailable, "\(host):\(port) can't be reached", isRefused: true, cause: cause)
+    }
+}

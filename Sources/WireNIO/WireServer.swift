@@ -1,0 +1,148 @@
+public import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+public import Wire
+
+/// Serves RPC services over TCP in the ttrpc format.
+public final class WireServer: Sendable {
+    private struct State {
+        var listener: (any Channel)?
+        var connections: [ObjectIdentifier: any Channel] = [:]
+        var perAddress: [String: Int] = [:]
+        var isDraining = false
+        var drained: CheckedContinuation<Void, Never>?
+    }
+
+    private let router: Router
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let (endings, ending) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+    /// - Parameter services: each with a name of its own.
+    public init(services: [any RPCService], configuration: ServerConfiguration, logger: Logger) {
+        router = Router(services, logger: logger)
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Binds the socket and begins to accept.
+    ///
+    /// - Throws: ``ServerError`` when the address is taken or can't be had.
+    public func start() async throws -> BoundAddress {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in self.accept(channel) }
+        let listener: any Channel
+        do {
+            listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
+        } catch {
+            throw bindError(error)
+        }
+        state.withLock { $0.listener = listener }
+        let address = BoundAddress(
+            host: listener.localAddress?.ipAddress ?? configuration.host, port: listener.localAddress?.port ?? configuration.port)
+        return address
+    }
+
+    /// Serves until a graceful shutdown is over or the task is cancelled; nothing is left open.
+    public func serve() async throws {
+        for await _ in endings { break }
+        if !Task.isCancelled { await drain() }
+        let (listener, connections) = state.withLock { ($0.listener, Array($0.connections.values)) }
+        try await listener?.close().recover { _ in }.get()
+        for connection in connections { try await connection.close().recover { _ in }.get() }
+    }
+
+    /// Stops accepting, refuses new calls, and lets the calls that run end within the grace period.
+    public func beginGracefulShutdown() {
+        let (listener, connections) = state.withLock { state in
+            state.isDraining = true
+            return (state.listener, Array(state.connections.values))
+        }
+        listener?.close(promise: nil)
+        for connection in connections {
+            connection.pipeline.fireUserInboundEventTriggered(ServerHandler.BeginDraining())
+        }
+        ending.yield()
+        ending.finish()
+    }
+
+    // MARK: - Connections
+
+    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let address = channel.remoteAddress?.ipAddress ?? "unknown"
+        let isAccepted = state.withLock { state in
+            guard !state.isDraining, state.connections.count < configuration.maximumConnections,
+                state.perAddress[address, default: 0] < configuration.maximumConnectionsPerAddress
+            else { return false }
+            state.connections[ObjectIdentifier(channel)] = channel
+            state.perAddress[address, default: 0] += 1
+            return true
+        }
+        guard isAccepted else {
+            logger.notice("connection refused: too many", metadata: ["address": "\(address)"])
+            return channel.close()
+        }
+        channel.closeFuture.whenComplete { _ in self.forget(channel, address: address) }
+        return channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(
+                ServerHandler(
+                    router: self.router, configuration: self.configuration, peer: channel.remoteAddress?.description ?? "unknown",
+                    logger: self.logger))
+        }
+    }
+
+    private func forget(_ channel: any Channel, address: String) {
+        let drained = state.withLock { state in
+            state.connections[ObjectIdentifier(channel)] = nil
+            let left = state.perAddress[address, default: 1] - 1
+            state.perAddress[address] = left > 0 ? left : nil
+            guard state.connections.isEmpty else { return nil as CheckedContinuation<Void, Never>? }
+            return state.drained.take()
+        }
+        drained?.resume()
+    }
+
+    /// Returns when no connection is left, or at the end of the grace period.
+    private func drain() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.allClosed() }
+            group.addTask {
+                // Cancelled once every connection has closed, which is what it waits for.
+                try? await Task.sleep(for: self.configuration.gracePeriod)
+            }
+            await group.next()
+            group.cancelAll()
+            state.withLock { $0.drained.take() }?.resume()
+        }
+    }
+
+    private func allClosed() async {
+        await withCheckedContinuation { continuation in
+            let isDone = state.withLock { state in
+                guard !state.connections.isEmpty else { return true }
+                state.drained = continuation
+                return false
+            }
+            if isDone { continuation.resume() }
+        }
+    }
+
+    private func bindError(_ error: any Error) -> any Error {
+        let place = BoundAddress(host: configuration.host, port: configuration.port)
+        guard let failure = error as? IOError else {
+            return ServerError(code: .addressUnavailable, message: "\(place) is no address to listen on", cause: error)
+        }
+        switch failure.errnoCode {
+        case EADDRINUSE:
+            return ServerError(code: .addressInUse, message: "\(place) is taken: something else listens there", cause: error)
+        default:
+            return ServerError(code: .addressUnavailable, message: "\(place) can't be listened on: \(failure.description)", cause: error)
+        }
+    }
+}
