@@ -1,0 +1,71 @@
+/// What the provider service may use and how patient it is.
+public struct LLMProviderConfiguration: Sendable {
+    /// The vendors, each with a name of its own.
+    public var providers: [ProviderConfiguration]
+    /// Requests with vendors at once.
+    public var maximumInFlight = 32
+    /// How long a claimed request stays its worker's without a sign of life.
+    public var leaseSeconds: Int64 = 60
+    /// How often a worker gives that sign.
+    public var heartbeat: Duration = .seconds(15)
+    /// How often the queue is looked at when nothing is signalled.
+    public var pollInterval: Duration = .milliseconds(250)
+    /// How long one call to a vendor may take.
+    public var callTimeout: Duration = .seconds(120)
+    public var connectTimeout: Duration = .seconds(5)
+    /// Longest reply that is read, in bytes.
+    public var maximumReplyBytes = 1 << 20
+    /// Longest prompt of one request, in bytes.
+    public var maximumPromptBytes = 2 << 20
+    /// Requests that may wait; one more is refused.
+    public var maximumQueue: Int64 = 100_000
+    public var retry = RetryPolicy()
+    /// How long the calls under way may still take when the service is told to end.
+    public var gracePeriod: Duration = .seconds(20)
+
+    public init(providers: [ProviderConfiguration]) {
+        self.providers = providers
+    }
+}
+
+/// One vendor and how it is reached.
+public struct ProviderConfiguration: Sendable {
+    /// Languages that vendors speak.
+    public enum Dialect: Sendable, Hashable {
+        /// `POST /v1/messages` as Anthropic documents it.
+        case anthropicMessages
+        /// `POST /v1/chat/completions` as OpenAI documents it; Ollama, vLLM and OpenRouter answer to it.
+        case openAIChatCompletions
+    }
+
+    /// What requests call it.
+    public var name: String
+    public var dialect: Dialect
+    /// Without the path of the method, `https://api.anthropic.com` for example.
+    public var baseURL: String
+    /// Nil for a vendor that asks for none.
+    public var apiKey: Secret?
+    /// No language model stands behind it.
+    public var isSimulated: Bool
+
+    public init(name: String, dialect: Dialect, baseURL: String, apiKey: Secret?, isSimulated: Bool) {
+        self.name = name
+        self.dialect = dialect
+        self.baseURL = baseURL
+        self.apiKey = apiKey
+        self.isSimulated = isSimulated
+    }
+}
+
+/// A text that no log, message or description ever shows.
+public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    let value: String
+
+    public init(_ value: String) {
+        self.value = value
+    }
+
+    public var description: String { "(secret)" }
+    public var debugDescription: String { "(secret)" }
+    public var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
+}

@@ -1,0 +1,60 @@
+/// What a model can do and what it costs.
+struct ModelDescription: Sendable, Hashable {
+    /// The vendor's own name.
+    let id: String
+    /// Other names it goes by.
+    var aliases: [String] = []
+    let contextTokens: Int
+    let maximumOutputTokens: Int
+    /// Takes a temperature.
+    let acceptsTemperature: Bool
+    /// Can be made to call a tool; one that can't is asked for structured output instead.
+    let acceptsForcedTool: Bool
+    /// Shorter prefixes are not kept in the vendor's cache; zero where there is none.
+    let minimumCacheableTokens: Int
+    /// Nil where the price is not known.
+    let prices: Prices?
+}
+
+/// Nano-dollars per token.
+struct Prices: Sendable, Hashable {
+    let input: Int64
+    let output: Int64
+    let cacheRead: Int64
+    let cacheWriteFiveMinutes: Int64
+    let cacheWriteOneHour: Int64
+    /// The day on which they were looked up.
+    let asOf: String
+}
+
+/// Tokens that a call used, in the classes that are priced apart.
+struct TokenUsage: Sendable, Hashable {
+    /// Neither read from the cache nor written to it.
+    var input: Int64 = 0
+    var output: Int64 = 0
+    var cacheRead: Int64 = 0
+    var cacheWriteFiveMinutes: Int64 = 0
+    var cacheWriteOneHour: Int64 = 0
+
+    static func + (left: TokenUsage, right: TokenUsage) -> TokenUsage {
+        TokenUsage(
+            input: left.input + right.input, output: left.output + right.output, cacheRead: left.cacheRead + right.cacheRead,
+            cacheWriteFiveMinutes: left.cacheWriteFiveMinutes + right.cacheWriteFiveMinutes,
+            cacheWriteOneHour: left.cacheWriteOneHour + right.cacheWriteOneHour)
+    }
+}
+
+extension Prices {
+    /// What the usage costs, in nano-dollars.
+    func cost(of usage: TokenUsage) -> Int64 {
+        usage.input * input + usage.output * output + usage.cacheRead * cacheRead
+            + usage.cacheWriteFiveMinutes * cacheWriteFiveMinutes + usage.cacheWriteOneHour * cacheWriteOneHour
+    }
+
+    /// What the cached tokens would have cost more as plain input, less what writing the cache cost beyond that, in nano-dollars.
+    func cacheSavings(of usage: TokenUsage) -> Int64 {
+        usage.cacheRead * (input - cacheRead)
+            - usage.cacheWriteFiveMinutes * (cacheWriteFiveMinutes - input)
+            - usage.cacheWriteOneHour * (cacheWriteOneHour - input)
+    }
+}

@@ -1,0 +1,67 @@
+/// A request with everything about it settled, ready to be put into a vendor's words.
+struct VendorCall: Sendable, Hashable {
+    enum CacheMark: Sendable, Hashable { case none, fiveMinutes, oneHour }
+
+    struct Block: Sendable, Hashable {
+        let isSystem: Bool
+        let text: String
+        let cacheMark: CacheMark
+    }
+
+    struct Format: Sendable, Hashable {
+        let name: String
+        let description: String
+        /// JSON Schema, as the caller wrote it.
+        let schema: String
+    }
+
+    let model: ModelDescription
+    let temperature: Double?
+    let maximumOutputTokens: Int
+    let blocks: [Block]
+    let format: Format
+}
+
+/// What came of one attempt.
+enum AttemptOutcome: Sendable, Hashable {
+    /// The object that was asked for.
+    case reply(VendorReply)
+    /// No reply, and why.
+    case failure(AttemptFailure)
+}
+
+/// A vendor's answer.
+struct VendorReply: Sendable, Hashable {
+    /// The object, in the schema's spelling.
+    let json: [UInt8]
+    /// As the vendor names it.
+    let model: String
+    let usage: TokenUsage
+    let vendorRequestID: String
+}
+
+/// Why an attempt brought no reply, and what may follow.
+struct AttemptFailure: Error, Sendable, Hashable {
+    enum Kind: String, Sendable, Hashable, CaseIterable {
+        case invalidRequest, authentication, billing, rateLimited, overloaded, unreachable, unreadableReply, refusal, truncated
+    }
+
+    enum Remedy: Sendable, Hashable {
+        /// Nothing will change it.
+        case none
+        /// Another attempt, after a growing pause.
+        case retry
+        /// Another attempt that does not count, once the vendor takes requests again; nothing is sent to it until then.
+        case wait(Duration)
+    }
+
+    let kind: Kind
+    /// For a person to read.
+    let message: String
+    let remedy: Remedy
+    /// Zero where there was no answer.
+    var httpStatus = 0
+    /// Tokens that the attempt used all the same.
+    var usage = TokenUsage()
+    var vendorRequestID = ""
+}
