@@ -1,0 +1,297 @@
+private import CPostgres
+
+/// One session with the server, in pipeline mode throughout.
+///
+/// It carries one batch at a time and lives on ``PostgresLoop``; nothing here waits for the network.
+@PostgresLoop
+final class Connection: EventLoop.Handler {
+    enum Phase {
+        case connecting(CheckedContinuation<PostgresError?, Never>)
+        case idle
+        case running(BatchUnderWay)
+        /// Outside pipeline mode, for the simple protocol.
+        case runningScript(CheckedContinuation<PostgresError?, Never>, PostgresError?)
+        case closed
+    }
+
+    /// A batch that has been sent and is being answered.
+    struct BatchUnderWay {
+        let number: Int
+        var pipeline: Pipeline
+        let isCancellable: Bool
+        let continuation: CheckedContinuation<Reply, Never>
+        var cancelling: Cancelling = .none
+    }
+
+    /// A cancel request travels on a connection of its own; until it has been dealt with the session must not be used for
+    /// anything else, or the request would hit the next statement.
+    enum Cancelling { case none, underWay, done }
+
+    let number: Int
+    let settings: ConnectionSettings
+    var handle: ConnectionHandle
+    var phase: Phase
+    var prepared: PreparedStatements
+    private(set) var watchedDescriptor: Int32 = -1
+    private var silenceTimer: EventLoop.TimerToken?
+    private var batchCount = 0
+    /// Bytes read since the last complete result.
+    private var unfinishedBytes = 0
+    /// Round trips made, for statistics.
+    private(set) var roundTrips = 0
+    /// Told once when an idle connection ends by itself.
+    var whenEnded: ((PostgresError) -> Void)?
+
+    init(number: Int, handle: consuming ConnectionHandle, settings: ConnectionSettings) {
+        self.number = number
+        self.handle = handle
+        self.settings = settings
+        phase = .closed
+        prepared = PreparedStatements(capacity: settings.preparedStatementCapacity)
+    }
+
+    var isOpen: Bool {
+        if case .closed = phase { return false }
+        return true
+    }
+
+    /// True when no transaction is open.
+    var isOutsideTransaction: Bool { PQtransactionStatus(handle.raw) == PQTRANS_IDLE }
+
+    /// True inside a transaction that has not failed.
+    var isInsideTransaction: Bool { PQtransactionStatus(handle.raw) == PQTRANS_INTRANS }
+
+    /// True when a transaction is open, failed or not.
+    var mustRollBack: Bool { isOpen && !isOutsideTransaction }
+
+    // MARK: Batches
+
+    /// Sends statements, with one synchronisation point after them, and waits for all answers.
+    func run(_ batch: Batch) async -> Reply {
+        if batch.isCancellable, Task.isCancelled {
+            return Reply(results: [], failure: .notSent(.cancelledBeforeSending), isCancelled: true)
+        }
+        batchCount += 1
+        let number = batchCount
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                begin(batch, number: number, continuation)
+            }
+        } onCancel: {
+            EventLoop.shared.execute { self.cancel(batchNumber: number) }
+        }
+    }
+
+    private func begin(_ batch: Batch, number: Int, _ continuation: CheckedContinuation<Reply, Never>) {
+        guard case .idle = phase else {
+            // The pool leases a connection to one caller, and a caller waits for its batch: only a closed one comes here.
+            let error = PostgresError(.connectionLost, "the connection has been closed", outcome: .notSent)
+            return continuation.resume(returning: Reply(results: [], failure: .notSent(error)))
+        }
+        do throws(PostgresError) {
+            for query in batch.queries { try query.validate() }
+        } catch {
+            return continuation.resume(returning: Reply(results: [], failure: .notSent(error)))
+        }
+        roundTrips += 1
+        unfinishedBytes = 0
+        let (steps, isSent) = send(batch)
+        phase = .running(
+            BatchUnderWay(
+                number: number, pipeline: Pipeline(steps: steps), isCancellable: batch.isCancellable, continuation: continuation))
+        guard isSent else { return end(lostError()) }
+        restartSilenceTimer()
+        flush()
+    }
+
+    /// Hands all statements to the library.
+    private func send(_ batch: Batch) -> (steps: [Pipeline.Step], isSent: Bool) {
+        var steps: [Pipeline.Step] = []
+        if PQtransactionStatus(handle.raw) != PQTRANS_INERROR {
+            for name in prepared.evictedNames {
+                steps.append(.deallocate(name: name))
+                guard handle.sendUnnamed(Query(sql: "DEALLOCATE \(name)")) else { return (steps, false) }
+            }
+        }
+        for query in batch.queries {
+            let isSent: Bool
+            switch prepared.plan(for: query) {
+            case .unnamed:
+                steps.append(.execute(reuses: nil))
+                isSent = handle.sendUnnamed(query)
+            case .reuse(let name):
+                steps.append(.execute(reuses: name))
+                isSent = handle.sendPrepared(name, query)
+            case .prepare(let name):
+                steps += [.prepare(name: name), .execute(reuses: nil)]
+                isSent = handle.sendPrepare(name, query) && handle.sendPrepared(name, query)
+            }
+            guard isSent else { return (steps, false) }
+        }
+        return (steps, PQpipelineSync(handle.raw) == 1)
+    }
+
+    // MARK: The socket
+
+    func descriptorIsReady(readable: Bool, writable: Bool) {
+        switch phase {
+        case .connecting: continueConnecting()
+        case .closed: return
+        case .idle, .running, .runningScript:
+            if readable { receive() }
+            if isOpen { flush() }
+        }
+    }
+
+    /// Writes what the kernel takes. While output is left the socket is watched for both directions, because a server whose
+    /// answers nobody reads stops reading.
+    func flush() {
+        let status = PQflush(handle.raw)
+        guard status >= 0 else {
+            // The reason may still be readable: a server that shuts down says so before it closes.
+            receive()
+            if isOpen { end(lostError()) }
+            return
+        }
+        watch(writable: status == 1)
+    }
+
+    func watch(writable: Bool) {
+        let descriptor = PQsocket(handle.raw)
+        if descriptor != watchedDescriptor { unwatch() }
+        guard descriptor >= 0 else { return }
+        watchedDescriptor = descriptor
+        EventLoop.shared.register(descriptor, writable: writable, handler: self)
+    }
+
+    func unwatch() {
+        guard watchedDescriptor >= 0 else { return }
+        EventLoop.shared.unregister(watchedDescriptor)
+        watchedDescriptor = -1
+    }
+
+    private func receive() {
+        unfinishedBytes += handle.readableByteCount(watchedDescriptor)
+        let isAlive = PQconsumeInput(handle.raw) == 1
+        drain()
+        guard isOpen else { return }
+        guard isAlive, PQstatus(handle.raw) == CONNECTION_OK else { return end(lostError()) }
+        guard unfinishedBytes <= settings.maxResultBytes else {
+            return end(
+                PostgresError(
+                    .resultTooLarge, "a result exceeds \(settings.maxResultBytes) bytes", outcome: .inDoubt))
+        }
+    }
+
+    /// Takes all results that are complete.
+    private func drain() {
+        // Two ends of results in a row mean that nothing more is there.
+        var endsInARow = 0
+        while endsInARow < 2, isOpen, PQisBusy(handle.raw) == 0 {
+            guard let raw = PQgetResult(handle.raw) else {
+                endsInARow += 1
+                if case .runningScript(let continuation, let error) = phase {
+                    return endScript(continuation, error)
+                }
+                continue
+            }
+            endsInARow = 0
+            unfinishedBytes = 0
+            take(ResultHandle(raw))
+        }
+    }
+
+    private func take(_ result: consuming ResultHandle) {
+        switch phase {
+        case .running(var batch):
+            guard let event = result.event else {
+                return end(PostgresError(.unexpectedReply, "the server answered with \(result.statusName)", outcome: .inDoubt))
+            }
+            restartSilenceTimer()
+            let action = batch.pipeline.receive(event)
+            phase = .running(batch)
+            switch action {
+            case .awaitNext:
+                if batch.pipeline.isEndedByServer { end(lostError()) }
+            case .finish: finishBatch()
+            case .abandon: end(PostgresError(.unexpectedReply, "the server's answers do not fit the statements", outcome: .inDoubt))
+            }
+        case .runningScript(let continuation, let error):
+            restartSilenceTimer()
+            phase = .runningScript(continuation, error ?? result.scriptError)
+        case .connecting, .idle, .closed:
+            // A server that shuts down sends its reason to idle sessions, too; the end of the stream follows.
+            return
+        }
+    }
+
+    // MARK: Endings
+
+    /// The synchronisation point has been reached.
+    func finishBatch() {
+        guard case .running(let batch) = phase, batch.cancelling != .underWay else { return }
+        stopSilenceTimer()
+        prepared.settle(
+            prepared: batch.pipeline.preparedNames, deallocated: batch.pipeline.deallocatedNames,
+            staleness: batch.pipeline.staleness)
+        phase = .idle
+        var reply = batch.pipeline.reply
+        reply.isCancelled = batch.cancelling == .done
+        batch.continuation.resume(returning: reply)
+    }
+
+    /// The connection cannot be used any more: closes it and tells whoever waits.
+    func end(_ error: PostgresError) {
+        let ended = phase
+        phase = .closed
+        stopSilenceTimer()
+        unwatch()
+        handle.finish()
+        switch ended {
+        case .connecting(let continuation): continuation.resume(returning: error)
+        case .running(let batch):
+            var reply = batch.pipeline.reply
+            // What the server said before it hung up is a better reason than the silence after.
+            if reply.failure == nil { reply.failure = .lost(error) }
+            reply.isCancelled = batch.cancelling != .none
+            batch.continuation.resume(returning: reply)
+        case .runningScript(let continuation, let scriptError): continuation.resume(returning: scriptError ?? error)
+        case .idle, .closed: break
+        }
+        whenEnded?(error)
+        whenEnded = nil
+    }
+
+    /// Closes the connection; what is under way fails.
+    func close() {
+        guard isOpen else { return }
+        end(PostgresError(.connectionLost, "the connection was closed", outcome: .inDoubt))
+    }
+
+    func lostError() -> PostgresError {
+        let text = PQerrorMessage(handle.raw).map { String(cString: $0) } ?? ""
+        let line = text.split(separator: "\n").first.map(String.init) ?? "the server closed the connection"
+        return PostgresError(.connectionLost, line, outcome: .inDoubt)
+    }
+
+    // MARK: Silence
+
+    func restartSilenceTimer() {
+        stopSilenceTimer()
+        guard let timeout = settings.silenceTimeout else { return }
+        silenceTimer = EventLoop.shared.schedule(at: .now + timeout) { [weak self] in
+            self?.end(PostgresError(.connectionLost, "the server did not answer within \(timeout)", outcome: .inDoubt))
+        }
+    }
+
+    func stopSilenceTimer() {
+        if let silenceTimer { EventLoop.shared.cancel(silenceTimer) }
+        silenceTimer = nil
+    }
+}
+
+extension PostgresError {
+    static var cancelledBeforeSending: PostgresError {
+        PostgresError(.cancelled, "the task was cancelled", outcome: .notSent, cause: CancellationError())
+    }
+}

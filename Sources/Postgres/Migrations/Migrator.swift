@@ -1,0 +1,130 @@
+/// Brings one line of migrations up to date in one schema.
+///
+/// Each migration runs in a transaction of its own, together with the note that it was applied; a lock per line lets one process at a
+/// time work on it, so any number may start at once.
+public struct Migrator: Sendable {
+    /// Name of the sequence of migrations, usually the service's.
+    public let line: String
+    /// Schema that holds the tables; created when absent.
+    public let schema: String
+    public let migrations: [Migration]
+
+    /// How long to wait for another process that works on the same line.
+    private static let lineLockTimeout = "60s"
+    /// How long a script may wait for a lock on a table in use; longer would hold up everyone behind it.
+    private static let tableLockTimeout = "3s"
+    /// How long one statement of a script may take.
+    private static let scriptTimeout = "10min"
+
+    public init(line: String, schema: String, migrations: [Migration]) {
+        self.line = line
+        self.schema = schema
+        self.migrations = migrations
+    }
+
+    /// Applies what is missing.
+    ///
+    /// - Returns: the number of migrations applied.
+    /// - Throws: ``PostgresError`` with `.migrationChanged`, `.databaseNewer` or `.invalidMigrations` before anything is done;
+    ///   `.migrationFailed` when a script fails, which leaves those before it applied and nothing of it.
+    public func migrate(_ pool: Pool) async throws -> Int {
+        try MigrationPlan.validate(migrations, line: line)
+        var count = 0
+        // One run more than there are migrations: the last one finds nothing to do.
+        for _ in 0...migrations.count {
+            guard try await applyNext(pool) else { break }
+            count += 1
+        }
+        return count
+    }
+
+    /// What the database has of this line, without changing anything.
+    ///
+    /// - Throws: ``PostgresError``.
+    public func status(_ pool: Pool) async throws -> [MigrationStatus] {
+        guard try await Self.isTrue(pool.query(tableExists)) else {
+            return MigrationPlan(migrations: migrations, applied: []).statuses
+        }
+        let applied = try await pool.unitOfWork("migration status") { try await readApplied($0) }
+        return MigrationPlan(migrations: migrations, applied: applied).statuses
+    }
+
+    // MARK: Private
+
+    /// Applies the first missing migration, if any, in one transaction.
+    private func applyNext(_ pool: Pool) async throws -> Bool {
+        try await pool.unitOfWork("migrate \(line)") { unit in
+            unit.send("SELECT set_config('lock_timeout', \(Self.lineLockTimeout), true)")
+            unit.send("SELECT set_config('statement_timeout', \(Self.scriptTimeout), true)")
+            unit.send("SELECT pg_advisory_xact_lock(hashtextextended(\("huleedu migration " + line), 0))")
+            try await prepareTable(unit)
+            let plan = MigrationPlan(migrations: migrations, applied: try await readApplied(unit))
+            guard let migration = try plan.next(line: line) else { return false }
+            unit.send("SELECT set_config('lock_timeout', \(Self.tableLockTimeout), true)")
+            unit.send("SELECT set_config('search_path', \(quoted(schema) + ", public"), true)")
+            try await unit.sync()
+            try await run(migration, unit)
+            unit.send(
+                """
+                INSERT INTO \(unescaped: table) (line, version, name, sha256)
+                VALUES (\(line), \(migration.version), \(migration.name), \(migration.checksum))
+                """)
+            return true
+        }
+    }
+
+    /// The lock is held, so nobody else creates these at the same time.
+    private func prepareTable(_ unit: UnitOfWork) async throws {
+        try await unit.sync()
+        guard try await !Self.isTrue(unit.query(tableExists)) else { return }
+        unit.send("CREATE SCHEMA IF NOT EXISTS \(unescaped: quoted(schema))")
+        try await unit.execute(
+            """
+            CREATE TABLE \(unescaped: table) (
+                line text NOT NULL,
+                version int8 NOT NULL,
+                name text NOT NULL,
+                sha256 bytea NOT NULL,
+                applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+                PRIMARY KEY (line, version))
+            """)
+    }
+
+    private func readApplied(_ unit: UnitOfWork) async throws -> [MigrationPlan.Applied] {
+        let rows = try await unit.query(
+            "SELECT version, name, sha256, applied_at FROM \(unescaped: table) WHERE line = \(line) ORDER BY version")
+        return try rows.map { row in
+            let (version, name, checksum, appliedAt) = try row.decode(Int.self, String.self, [UInt8].self, Timestamp.self)
+            return MigrationPlan.Applied(version: version, name: name, checksum: checksum, appliedAt: appliedAt)
+        }
+    }
+
+    private func run(_ migration: Migration, _ unit: UnitOfWork) async throws {
+        do throws(PostgresError) {
+            try await unit.runScript(migration.sql)
+        } catch {
+            // What may pass is left to the unit, which runs again; what the script itself did wrong gets its name.
+            guard RerunPolicy().delay(after: error, tries: 1, jitter: 0) == nil else { throw error }
+            throw PostgresError(
+                .migrationFailed, "migration \(migration.version) (\(migration.name)) of line \"\(line)\": \(error.message)",
+                sqlState: error.sqlState, constraint: error.constraint, outcome: error.outcome, cause: error)
+        }
+    }
+
+    private var tableExists: Query { "SELECT to_regclass(\(table)) IS NOT NULL" }
+
+    private static func isTrue(_ rows: [Row]) throws(PostgresError) -> Bool {
+        guard let row = rows.first else { throw .missingAnswer }
+        return try row.decode(Bool.self)
+    }
+
+    private var table: String { "\(quoted(schema)).schema_migration" }
+
+    private func quoted(_ identifier: String) -> String {
+        var text = "\""
+        for character in identifier.unicodeScalars {
+            if character == "\"" { text += "\"\"" } else { text.unicodeScalars.append(character) }
+        }
+        return text + "\""
+    }
+}

@@ -1,0 +1,52 @@
+extension PoolCore {
+    /// Tries of a statement that has not been sent, or that found its prepared form outdated.
+    private static let maxTries = 3
+
+    /// Runs one statement in a transaction of its own.
+    func runAlone(_ query: Query) async throws(PostgresError) -> StatementResult {
+        try query.validate()
+        var tries = 0
+        while true {
+            tries += 1
+            let connection = try await acquireAlive()
+            let reply = await connection.run(Batch(queries: [query]))
+            release(connection)
+            switch reply.failure {
+            case nil:
+                guard let result = reply.results.first else { throw .missingAnswer }
+                return result
+            case .stale where tries < Self.maxTries: continue
+            case .notSent where tries < Self.maxTries && !reply.isCancelled: continue
+            case .refused(let report), .stale(let report):
+                throw report.error(outcome: .rolledBack).asCancelled(reply.isCancelled)
+            case .lost(let error): throw error.with(outcome: .inDoubt).asCancelled(reply.isCancelled)
+            case .notSent(let error): throw error
+            }
+        }
+    }
+
+    /// Borrows a connection that has answered recently: one that was idle for long may have died unnoticed, behind a firewall for
+    /// example.
+    private func acquireAlive() async throws(PostgresError) -> Connection {
+        while true {
+            let lease = try await acquire()
+            guard lease.idleFor >= configuration.pingAfterIdle else { return lease.connection }
+            let reply = await lease.connection.run(Batch(queries: [], isCancellable: false))
+            guard reply.failure != nil else { return lease.connection }
+            // Each round closes one idle connection, so there are at most as many as the pool holds.
+            release(lease.connection)
+        }
+    }
+}
+
+extension PostgresError {
+    static var missingAnswer: PostgresError {
+        PostgresError(.unexpectedReply, "the server did not answer the statement", outcome: .inDoubt)
+    }
+
+    /// What a caller sees whose task was cancelled: the code says so, the rest tells what became of the statement.
+    func asCancelled(_ isCancelled: Bool) -> PostgresError {
+        guard isCancelled, code == .statementTimeout || code == .connectionLost || code == .cancelled else { return self }
+        return PostgresError(.cancelled, "the task was cancelled", sqlState: sqlState, outcome: outcome, cause: CancellationError())
+    }
+}

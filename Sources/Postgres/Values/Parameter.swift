@@ -1,0 +1,29 @@
+/// One value bound to a query, in PostgreSQL's binary format.
+public struct Parameter: Sendable, Hashable {
+    public let type: TypeID
+    /// The value's bytes; nil is NULL.
+    public let bytes: [UInt8]?
+
+    public init(type: TypeID, bytes: [UInt8]?) {
+        self.type = type
+        self.bytes = bytes
+    }
+}
+
+/// A value that can be bound to a query.
+public protocol ParameterEncodable {
+    /// The type under which the value is declared to the server.
+    static var parameterType: TypeID { get }
+    /// The value's bytes in binary format, or nil for NULL.
+    func encodeParameter() -> [UInt8]?
+}
+
+extension ParameterEncodable {
+    /// The value with its type.
+    var parameter: Parameter { Parameter(type: Self.parameterType, bytes: encodeParameter()) }
+}
+
+extension Optional: ParameterEncodable where Wrapped: ParameterEncodable {
+    public static var parameterType: TypeID { Wrapped.parameterType }
+    public func encodeParameter() -> [UInt8]? { self?.encodeParameter() }
+}
