@@ -1,0 +1,102 @@
+public import Contracts
+public import CurlClient
+public import EventLog
+public import Logging
+public import Postgres
+public import Wire
+
+/// The provider service: takes requests to language models on, makes each until it has an answer or cannot have one, and tells what came
+/// of it as an event.
+public struct LLMProvider: LLMV1.LLMProviderService {
+    private let store: RequestStore
+    private let parser: SubmissionParser
+    private let worker: RequestWorker
+    private let configuration: LLMProviderConfiguration
+    private let work = Wakeup()
+    private let events: Wakeup
+
+    /// - Parameter wakeup: signalled when an event was written; give it to the service's event feed too.
+    public init(
+        pool: Pool, wakeup: Wakeup, configuration: LLMProviderConfiguration, http: CurlClient, logger: Logger
+    ) {
+        store = RequestStore(pool: pool)
+        parser = SubmissionParser(configuration: configuration)
+        self.configuration = configuration
+        events = wakeup
+        worker = RequestWorker(
+            store: store, configuration: configuration, parser: parser, http: http, work: work, events: wakeup, logger: logger,
+            lanes: Lanes(configuration.providers.map(\.name)))
+    }
+
+    /// The service's own record of what happened, for its event feed.
+    public static let log = RequestStore.log
+
+    /// Brings the service's schema up to date.
+    ///
+    /// - Returns: how many migrations were applied.
+    @discardableResult
+    public static func migrate(_ pool: Pool) async throws -> Int {
+        try await RequestStore.migrator.migrate(pool)
+    }
+
+    /// Makes requests until cancelled.
+    public func run() async throws {
+        try await worker.run()
+    }
+
+    public func submit(_ request: LLMV1.SubmitRequest, context: ServerContext) async throws -> LLMV1.SubmitResponse {
+        _ = try parser.parse(request)
+        let submission: RequestStore.Submission
+        do {
+            submission = try await store.submit(
+                request, content: try request.encoded(), maximumQueue: configuration.maximumQueue)
+        } catch is RequestStore.QueueFull {
+            submission = .full
+        }
+        switch submission {
+        case .accepted:
+            work.signal()
+            return LLMV1.SubmitResponse(state: .queued, alreadyKnown: false)
+        case .known(let state):
+            return LLMV1.SubmitResponse(state: state, alreadyKnown: true)
+        case .differs:
+            throw RPCError(.alreadyExists, "request_id: a request with other content has the id \(request.requestID)")
+        case .full:
+            throw RPCError(.resourceExhausted, "the queue holds \(configuration.maximumQueue) requests and takes no more", isRefused: true)
+        }
+    }
+
+    public func get(_ request: LLMV1.GetRequest, context: ServerContext) async throws -> LLMV1.GetResponse {
+        guard let status = try await store.status(of: request.requestID) else {
+            throw RPCError(.notFound, "request_id: no request has the id \(request.requestID)")
+        }
+        return status
+    }
+
+    public func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {
+        let failure = LLMV1.Failure(kind: .cancelled, message: "withdrawn before it was sent")
+        let cancelled = try await store.cancel(owner: request.owner) { id in
+            LLMV1.Result(requestID: id, owner: request.owner, outcome: .failure(failure))
+        }
+        if cancelled > 0 { events.signal() }
+        return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))
+    }
+
+    public func describeModel(
+        _ request: LLMV1.DescribeModelRequest, context: ServerContext
+    ) async throws -> LLMV1.DescribeModelResponse {
+        let provider = try parser.provider(request.provider)
+        let model = try parser.model(request.model, at: provider)
+        return LLMV1.DescribeModelResponse(
+            provider: provider.name, model: model.id, contextTokens: UInt32(model.contextTokens),
+            maxOutputTokens: UInt32(model.maximumOutputTokens), acceptsTemperature: model.acceptsTemperature,
+            minimumCacheableTokens: UInt32(model.minimumCacheableTokens),
+            prices: model.prices.map { prices in
+                LLMV1.Prices(
+                    input: UInt64(prices.input), output: UInt64(prices.output), cacheRead: UInt64(prices.cacheRead),
+                    cacheWriteFiveMinutes: UInt64(prices.cacheWriteFiveMinutes),
+                    cacheWriteOneHour: UInt64(prices.cacheWriteOneHour), asOf: prices.asOf)
+            },
+            simulated: provider.isSimulated)
+    }
+}

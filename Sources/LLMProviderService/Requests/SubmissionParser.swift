@@ -1,0 +1,149 @@
+import Contracts
+import Wire
+
+/// Turns a submitted request into a call with everything settled, or says what is wrong with it.
+struct SubmissionParser: Sendable {
+    private static let maximumBlocks = 32
+    private static let maximumBreakpoints = 4
+
+    let configuration: LLMProviderConfiguration
+
+    /// A request that can be sent, and to whom.
+    struct Parsed: Sendable {
+        let provider: ProviderConfiguration
+        let call: VendorCall
+        let schema: JSONSchema
+    }
+
+    func parse(_ request: LLMV1.SubmitRequest) throws(RPCError) -> Parsed {
+        try identifier(request.requestID, "request_id")
+        try identifier(request.owner, "owner")
+        let provider = try provider(request.provider)
+        let model = try model(request.model, at: provider)
+        if let temperature = request.temperature {
+            guard temperature.isFinite, (0...2).contains(temperature) else {
+                throw Self.fault("temperature", "expected 0 to 2, got \(temperature)")
+            }
+            guard model.acceptsTemperature else { throw Self.fault("temperature", "\(model.id) takes none") }
+        }
+        guard request.maxOutputTokens >= 1, request.maxOutputTokens <= model.maximumOutputTokens else {
+            throw Self.fault(
+                "max_output_tokens", "expected 1 to \(model.maximumOutputTokens), got \(request.maxOutputTokens)")
+        }
+        let (format, schema) = try format(request.replyFormat)
+        return Parsed(
+            provider: provider,
+            call: VendorCall(
+                model: model, temperature: request.temperature, maximumOutputTokens: Int(request.maxOutputTokens),
+                blocks: try blocks(request.blocks), format: format),
+            schema: schema)
+    }
+
+    func provider(_ name: String) throws(RPCError) -> ProviderConfiguration {
+        guard let provider = configuration.providers.first(where: { $0.name == name }) else {
+            let names = configuration.providers.map(\.name).joined(separator: ", ")
+            throw Self.fault("provider", "expected one of \(names), got \(name)")
+        }
+        return provider
+    }
+
+    func model(_ name: String, at provider: ProviderConfiguration) throws(RPCError) -> ModelDescription {
+        guard !name.isEmpty, let model = ModelManifest.description(of: name, at: provider) else {
+            let names = ModelManifest.names(of: provider).joined(separator: ", ")
+            throw RPCError(.notFound, "model: \(provider.name) has no model \(name); known are \(names)")
+        }
+        return model
+    }
+
+    // MARK: - Parts
+
+    private func identifier(_ text: String, _ field: String) throws(RPCError) {
+        let isSound = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"),
+                UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        guard isSound, (1...100).contains(text.utf8.count) else {
+            throw Self.fault(field, "expected 1 to 100 characters of A–Z a–z 0–9 . _ : -")
+        }
+    }
+
+    private func blocks(_ blocks: [LLMV1.PromptBlock]) throws(RPCError) -> [VendorCall.Block] {
+        guard (1...Self.maximumBlocks).contains(blocks.count) else {
+            throw Self.fault("blocks", "expected 1 to \(Self.maximumBlocks), got \(blocks.count)")
+        }
+        let bytes = blocks.reduce(0) { $0 + $1.text.count }
+        guard bytes <= configuration.maximumPromptBytes else {
+            throw Self.fault("blocks", "expected at most \(configuration.maximumPromptBytes) bytes in all, got \(bytes)")
+        }
+        var parsed: [VendorCall.Block] = []
+        for (index, block) in blocks.enumerated() {
+            parsed.append(try self.block(block, at: "blocks[\(index)]"))
+        }
+        guard parsed.contains(where: { !$0.isSystem }) else {
+            throw Self.fault("blocks", "expected at least one for the user")
+        }
+        try layout(parsed)
+        return parsed
+    }
+
+    private func block(_ block: LLMV1.PromptBlock, at path: String) throws(RPCError) -> VendorCall.Block {
+        guard block.target == .system || block.target == .user else {
+            throw Self.fault("\(path).target", "expected PROMPT_TARGET_SYSTEM or PROMPT_TARGET_USER")
+        }
+        guard let text = String(validating: block.text, as: UTF8.self), text.contains(where: { !$0.isWhitespace }) else {
+            throw Self.fault("\(path).text", "expected a text in UTF-8")
+        }
+        let mark: VendorCall.CacheMark
+        switch block.cacheMark {
+        case .unspecified, .none: mark = .none
+        case .fiveMinutes: mark = .fiveMinutes
+        case .oneHour: mark = .oneHour
+        default: throw Self.fault("\(path).cache_mark", "expected a CacheMark of this contract, got \(block.cacheMark)")
+        }
+        return VendorCall.Block(isSystem: block.target == .system, text: text, cacheMark: mark)
+    }
+
+    /// What vendors demand of cache marks: few, and the longer-lived ones first.
+    private func layout(_ blocks: [VendorCall.Block]) throws(RPCError) {
+        let ordered = blocks.filter(\.isSystem) + blocks.filter { !$0.isSystem }
+        let marks = ordered.map(\.cacheMark).filter { $0 != .none }
+        guard marks.count <= Self.maximumBreakpoints else {
+            throw Self.fault("blocks", "expected at most \(Self.maximumBreakpoints) cache marks, got \(marks.count)")
+        }
+        if let firstShort = marks.firstIndex(of: .fiveMinutes), marks[firstShort...].contains(.oneHour) {
+            throw Self.fault("blocks", "expected marks for one hour before those for five minutes")
+        }
+    }
+
+    private func format(_ format: LLMV1.ReplyFormat?) throws(RPCError) -> (VendorCall.Format, JSONSchema) {
+        guard let format else { throw Self.fault("reply_format", "expected a name and a schema") }
+        let isSound = format.name.utf8.allSatisfy {
+            ($0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z")) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+        }
+        guard isSound, (1...64).contains(format.name.utf8.count) else {
+            throw Self.fault("reply_format.name", "expected 1 to 64 characters of A–Z a–z 0–9 _ -")
+        }
+        guard let description = String(validating: format.description, as: UTF8.self) else {
+            throw Self.fault("reply_format.description", "expected UTF-8")
+        }
+        guard let schema = String(validating: format.jsonSchema, as: UTF8.self) else {
+            throw Self.fault("reply_format.json_schema", "expected UTF-8")
+        }
+        do throws(JSONSchemaError) {
+            let parsed = try JSONSchema(format.jsonSchema)
+            return (VendorCall.Format(name: format.name, description: description, schema: schema), parsed)
+        } catch {
+            throw Self.fault("reply_format.json_schema", error.message)
+        }
+    }
+
+    private static func fault(_ field: String, _ expectation: String) -> RPCError {
+        RPCError(.invalidArgument, "\(field): \(expectation)")
+    }
+}

@@ -1,0 +1,23 @@
+import Synchronization
+
+/// Which providers take requests now, as far as this process knows: one that said to wait is left alone until then.
+final class Lanes: Sendable {
+    private let pausedUntil = Mutex<[String: ContinuousClock.Instant]>([:])
+    private let names: [String]
+
+    init(_ names: [String]) {
+        self.names = names
+    }
+
+    /// The providers that may be sent to.
+    var open: [String] {
+        let now = ContinuousClock.now
+        return pausedUntil.withLock { paused in names.filter { paused[$0].map { $0 <= now } ?? true } }
+    }
+
+    /// Sends nothing to a provider for a while; a longer pause that is running stays.
+    func pause(_ name: String, for duration: Duration) {
+        let end = ContinuousClock.now + duration
+        pausedUntil.withLock { paused in paused[name] = max(paused[name] ?? end, end) }
+    }
+}

@@ -1,0 +1,127 @@
+import Contracts
+import CurlClient
+import EventLog
+import Logging
+import Postgres
+import Synchronization
+import Wire
+
+/// Takes requests from the queue, calls vendors, and writes down at once what came of it.
+struct RequestWorker: Sendable {
+    let store: RequestStore
+    let configuration: LLMProviderConfiguration
+    let parser: SubmissionParser
+    let http: CurlClient
+    /// Signalled when there may be something to claim.
+    let work: Wakeup
+    /// Signalled when an event was written.
+    let events: Wakeup
+    let logger: Logger
+    let lanes: Lanes
+    let held = HeldClaims()
+
+    // MARK: - One request
+
+    /// Makes one attempt and writes what came of it.
+    func process(_ claim: ClaimedRequest) async throws {
+        let outcome = await attempt(claim)
+        switch outcome {
+        case .success(let attempt): try await settle(claim, attempt)
+        case .failure(let error):
+            // The request was checked when it was taken on; that it no longer passes means that the configuration has changed.
+            let failure = AttemptFailure(kind: .invalidRequest, message: error.message, remedy: .none)
+            try await finish(claim, .failure(failure), usage: claim.usage, provider: nil, latency: .zero)
+        }
+    }
+
+    private struct Attempt: Sendable {
+        let parsed: SubmissionParser.Parsed
+        let outcome: AttemptOutcome
+        let latency: Duration
+    }
+
+    private func attempt(_ claim: ClaimedRequest) async -> Result<Attempt, RPCError> {
+        let parsed: SubmissionParser.Parsed
+        do throws(RPCError) {
+            parsed = try parser.parse(claim.request)
+        } catch {
+            return .failure(error)
+        }
+        let vendor = parsed.provider.dialect.vendor
+        let request = HTTPRequest(
+            method: "POST", url: parsed.provider.baseURL + vendor.path, headers: vendor.headers(key: parsed.provider.apiKey),
+            body: vendor.body(parsed.call), connectTimeout: configuration.connectTimeout, timeout: configuration.callTimeout,
+            maxResponseBytes: configuration.maximumReplyBytes)
+        let began = ContinuousClock.now
+        do throws(CurlError) {
+            let response = try await http.send(request)
+            return .success(
+                Attempt(
+                    parsed: parsed, outcome: vendor.outcome(of: response, schema: parsed.schema), latency: began.duration(to: .now)))
+        } catch {
+            return .success(Attempt(parsed: parsed, outcome: .failure(Self.failure(error)), latency: began.duration(to: .now)))
+        }
+    }
+
+    private static func failure(_ error: CurlError) -> AttemptFailure {
+        switch error.code {
+        case .invalidURL, .invalidRequest:
+            AttemptFailure(kind: .invalidRequest, message: error.message, remedy: .none)
+        case .responseTooLarge, .protocolViolation:
+            AttemptFailure(kind: .unreadableReply, message: error.message, remedy: .retry)
+        case .couldNotResolve, .couldNotConnect, .timeout, .tls, .connectionLost, .cancelled, .overloaded, .shutDown,
+            .internalFailure:
+            AttemptFailure(kind: .unreachable, message: "the provider can't be reached: \(error.message)", remedy: .retry)
+        }
+    }
+
+    private func settle(_ claim: ClaimedRequest, _ attempt: Attempt) async throws {
+        switch attempt.outcome {
+        case .reply(let reply):
+            try await finish(
+                claim, attempt.outcome, usage: claim.usage + reply.usage, provider: attempt.parsed, latency: attempt.latency)
+        case .failure(let failure):
+            let usage = claim.usage + failure.usage
+            let step = configuration.retry.step(
+                after: failure, attempts: claim.attempts, waits: claim.waits, chance: .random(in: 0...1))
+            logger.info(
+                "attempt failed",
+                metadata: [
+                    "request": "\(claim.id)", "attempt": "\(claim.attempts)", "kind": "\(failure.kind.rawValue)",
+                    "status": "\(failure.httpStatus)", "then": "\(step)",
+                ])
+            switch step {
+            case .giveUp:
+                try await finish(claim, attempt.outcome, usage: usage, provider: attempt.parsed, latency: attempt.latency)
+            case .retry(let pause):
+                try await store.postpone(claim, by: pause, countsAsAttempt: true, usage: usage)
+            case .wait(let pause):
+                lanes.pause(attempt.parsed.provider.name, for: pause)
+                try await store.postpone(claim, by: pause, countsAsAttempt: false, usage: usage)
+            }
+        }
+    }
+
+    private func finish(
+        _ claim: ClaimedRequest, _ outcome: AttemptOutcome, usage: TokenUsage, provider: SubmissionParser.Parsed?,
+        latency: Duration
+    ) async throws {
+        let result = LLMV1.Result(claim, outcome: outcome, usage: usage, provider: provider, latency: latency)
+        let isSuccess = if case .reply = outcome { true } else { false }
+        guard try await store.finish(claim, with: result, isSuccess: isSuccess) else {
+            return logger.warning("result dropped: the request is another worker's by now", metadata: ["request": "\(claim.id)"])
+        }
+        events.signal()
+    }
+}
+
+/// The claims that this process holds, for their leases to be renewed together.
+final class HeldClaims: Sendable {
+    private let claims = Mutex<[String: Int64]>([:])
+
+    var all: [(id: String, epoch: Int64)] { claims.withLock { $0.map { (id: $0.key, epoch: $0.value) } } }
+    var count: Int { claims.withLock { $0.count } }
+
+    func add(_ claim: ClaimedRequest) { claims.withLock { $0[claim.id] = claim.epoch } }
+    func remove(_ claim: ClaimedRequest) { claims.withLock { $0[claim.id] = nil } }
+}

@@ -1,0 +1,63 @@
+import Contracts
+
+extension LLMV1.Result {
+    /// What is told about a request that has ended.
+    init(
+        _ claim: ClaimedRequest, outcome: AttemptOutcome, usage: TokenUsage, provider: SubmissionParser.Parsed?, latency: Duration
+    ) {
+        let prices = provider?.call.model.prices
+        self.init(
+            requestID: claim.id,
+            owner: claim.request.owner,
+            outcome: Self.outcome(outcome),
+            provider: claim.request.provider,
+            model: Self.model(outcome) ?? claim.request.model,
+            attempts: UInt32(clamping: claim.attempts + claim.waits),
+            usage: LLMV1.Usage(
+                inputTokens: UInt64(usage.input), outputTokens: UInt64(usage.output), cacheReadTokens: UInt64(usage.cacheRead),
+                cacheWriteFiveMinutesTokens: UInt64(usage.cacheWriteFiveMinutes),
+                cacheWriteOneHourTokens: UInt64(usage.cacheWriteOneHour)),
+            costNanodollars: prices.map { UInt64(clamping: $0.cost(of: usage)) },
+            cacheSavingsNanodollars: prices.map { $0.cacheSavings(of: usage) },
+            latencyMilliseconds: UInt64(max(0, latency / .milliseconds(1))),
+            vendorRequestID: Self.vendorRequestID(outcome),
+            simulated: provider?.provider.isSimulated ?? false)
+    }
+
+    private static func outcome(_ outcome: AttemptOutcome) -> LLMV1.Result.Outcome {
+        switch outcome {
+        case .reply(let reply): .reply(LLMV1.Reply(json: reply.json))
+        case .failure(let failure):
+            .failure(
+                LLMV1.Failure(kind: failure.kind.contract, message: failure.message, httpStatus: UInt32(max(0, failure.httpStatus))))
+        }
+    }
+
+    private static func model(_ outcome: AttemptOutcome) -> String? {
+        guard case .reply(let reply) = outcome, !reply.model.isEmpty else { return nil }
+        return reply.model
+    }
+
+    private static func vendorRequestID(_ outcome: AttemptOutcome) -> String {
+        switch outcome {
+        case .reply(let reply): reply.vendorRequestID
+        case .failure(let failure): failure.vendorRequestID
+        }
+    }
+}
+
+extension AttemptFailure.Kind {
+    var contract: LLMV1.FailureKind {
+        switch self {
+        case .invalidRequest: .invalidRequest
+        case .authentication: .authentication
+        case .billing: .billing
+        case .rateLimited: .rateLimited
+        case .overloaded: .overloaded
+        case .unreachable: .unreachable
+        case .unreadableReply: .unreadableReply
+        case .refusal: .refusal
+        case .truncated: .truncated
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// When a request that failed is tried again, and when no more.
+public struct RetryPolicy: Sendable, Hashable {
+    /// Attempts that count.
+    public var maximumAttempts: Int64 = 5
+    /// Times that a request lets the vendor make it wait; those do not count as attempts.
+    public var maximumWaits: Int64 = 100
+    /// Upper end of the pause before the second attempt; it doubles with each further one.
+    public var firstPause: Duration = .milliseconds(500)
+    public var longestPause: Duration = .seconds(30)
+
+    public init() {}
+
+    /// What follows an attempt that brought no reply.
+    enum Step: Sendable, Hashable {
+        case giveUp
+        case retry(after: Duration)
+        /// The attempt does not count, and nothing is sent to the vendor until the pause is over.
+        case wait(Duration)
+    }
+
+    /// - Parameters:
+    ///   - attempts: made so far, this one among them.
+    ///   - waits: so far, without this one.
+    ///   - chance: from 0 to 1; spreads the pauses of requests that failed together.
+    func step(after failure: AttemptFailure, attempts: Int64, waits: Int64, chance: Double) -> Step {
+        switch failure.remedy {
+        case .none: .giveUp
+        case .wait(let pause): waits < maximumWaits ? .wait(pause + .milliseconds(250) * chance) : .giveUp
+        case .retry: attempts < maximumAttempts ? .retry(after: pause(afterAttempt: attempts) * chance) : .giveUp
+        }
+    }
+
+    private func pause(afterAttempt attempt: Int64) -> Duration {
+        min(firstPause * (1 << min(max(attempt - 1, 0), 16)), longestPause)
+    }
+}
