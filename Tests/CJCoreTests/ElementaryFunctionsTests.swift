@@ -4,20 +4,24 @@ import Testing
 
 @Suite("Elementary functions")
 struct ElementaryFunctionsTests {
-    @Test("The exponential has its known values", arguments: [
-        (0.0, 1.0), (1.0, 2.718281828459045), (-1.0, 0.36787944117144233), (0.5, 1.6487212707001282),
-        (10.0, 22026.465794806718), (-20.0, 2.061153622438558e-9), (700.0, 1.0142320547350045e304),
-        (709.7, 1.6549840276802644e308), (-745.0, .leastNonzeroMagnitude),
-    ])
+    @Test(
+        "The exponential has its known values",
+        arguments: [
+            (0.0, 1.0), (1.0, 2.718281828459045), (-1.0, 0.36787944117144233), (0.5, 1.6487212707001282),
+            (10.0, 22026.465794806718), (-20.0, 2.061153622438558e-9), (700.0, 1.0142320547350045e304),
+            (709.7, 1.6549840276802644e308), (-745.0, .leastNonzeroMagnitude),
+        ])
     func exponential(x: Double, expected: Double) {
         let tolerance = max(4e-16 * expected, .leastNonzeroMagnitude * 2)
         #expect((ElementaryFunctions.exp(x) - expected).magnitude <= tolerance)
     }
 
-    @Test("The logarithm has its known values", arguments: [
-        (1.0, 0.0), (2.0, 0.6931471805599453), (10.0, 2.302585092994046), (0.1, -2.3025850929940455),
-        (1e300, 690.7755278982137), (.leastNonzeroMagnitude, -744.4400719213812), (1.4142135623730951, 0.34657359027997264),
-    ])
+    @Test(
+        "The logarithm has its known values",
+        arguments: [
+            (1.0, 0.0), (2.0, 0.6931471805599453), (10.0, 2.302585092994046), (0.1, -2.3025850929940455),
+            (1e300, 690.7755278982137), (.leastNonzeroMagnitude, -744.4400719213812), (1.4142135623730951, 0.34657359027997264),
+        ])
     func logarithm(x: Double, expected: Double) {
         #expect((ElementaryFunctions.log(x) - expected).magnitude <= 4e-16 * max(1e-16, expected.magnitude))
     }
@@ -46,10 +50,12 @@ struct ElementaryFunctionsTests {
         }
     }
 
-    @Test("The normal distribution has its known values", arguments: [
-        (0.0, 0.5), (1.0, 0.8413447460685429), (-1.0, 0.15865525393145707), (1.96, 0.9750021048517795),
-        (-3.0, 0.0013498980316300933), (0.123456, 0.5491269927023118), (5.0, 0.9999997133484281), (-40.0, 0), (40.0, 1),
-    ])
+    @Test(
+        "The normal distribution has its known values",
+        arguments: [
+            (0.0, 0.5), (1.0, 0.8413447460685429), (-1.0, 0.15865525393145707), (1.96, 0.9750021048517795),
+            (-3.0, 0.0013498980316300933), (0.123456, 0.5491269927023118), (5.0, 0.9999997133484281), (-40.0, 0), (40.0, 1),
+        ])
     func normalDistribution(x: Double, expected: Double) {
         #expect((NormalDistribution.cumulative(x) - expected).magnitude < 1e-14)
     }

@@ -24,7 +24,9 @@ struct PairingTests {
         #expect(scale.isConnected)
     }
 
-    @Test("No pair comes again before all have come, and then in the other order, until every pair is used up", arguments: [2, 3, 4, 7])
+    @Test(
+        "No pair comes again before all have come, and then in the other order, until every pair is used up",
+        arguments: [2, 3, 4, 7])
     func exhaustion(count: Int) throws {
         let pairs = count * (count - 1) / 2
         for step in [1, 3, 1_000] {

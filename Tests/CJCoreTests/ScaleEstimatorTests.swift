@@ -10,7 +10,8 @@ struct ScaleEstimatorTests {
     @Test("The worked example of four players that is found in encyclopaedias comes out")
     func workedExample() {
         let wins: [(Item.ID, Item.ID, Int)] = [
-            ("a", "b", 2), ("a", "d", 1), ("b", "a", 3), ("b", "c", 5), ("c", "b", 3), ("c", "d", 1), ("d", "a", 4), ("d", "c", 3),
+            ("a", "b", 2), ("a", "d", 1), ("b", "a", 3), ("b", "c", 5), ("c", "b", 3), ("c", "d", 1), ("d", "a", 4),
+            ("d", "c", 3),
         ]
         let scale = likelihood.estimate(items: ["a", "b", "c", "d"], judgements: expand(wins))
         let strengths: [(Item.ID, Double)] = [("a", 0.639835), ("b", 1.043314), ("c", 0.659810), ("d", 2.270377)]
@@ -94,7 +95,8 @@ struct ScaleEstimatorTests {
         let (scale, judgements) = simulation.run(RandomPairing(), comparisons: 60, step: 60)
         let mirrored = judgements.map { judgement in
             Judgement(
-                comparison: judgement.comparison.swapped, outcome: judgement.outcome == .first ? .second : .first, judge: "mirror")
+                comparison: judgement.comparison.swapped, outcome: judgement.outcome == .first ? .second : .first, judge: "mirror"
+            )
         }
         let other = ScaleEstimator().estimate(items: simulation.items, judgements: mirrored)
         #expect((other.positionBias + scale.positionBias).magnitude < 1e-9)

@@ -94,7 +94,8 @@ public struct GradeProjection: Sendable {
                     + "(\(higher)); grades are wider for it.")
         }
         if !scale.isConnected {
-            notes.append("Some essays have not been compared with the others, not even by way of third ones; their grades are guesses.")
+            notes.append(
+                "Some essays have not been compared with the others, not even by way of third ones; their grades are guesses.")
         }
         return notes
     }

@@ -1,12 +1,13 @@
 /// Chooses the pairs that are expected to tell most about the scale, given everything in flight.
 ///
-/// 1. While two items have not met anyone, such items meet: the first n/2 comparisons are a matching.
-/// 2. While there are groups that have not met, the smallest meets another: after n − 1 comparisons everything is connected.
-/// 3. Then the pair whose outcome is expected to tell most about the difference of its abilities, H(E p) − E H(p) with the
-///    difference normally distributed by the posterior (Houlsby et al. 2011, "Bayesian active learning by disagreement").
-///
-/// In each phase, pairs that keep first and second places balanced go before pairs that do not, and small random factors
-/// decide between pairs that are as good as equal.
+/// - While there are groups of items that have not met, even by way of others, the smallest meets another: the first n/2
+///   comparisons are a matching, and after n − 1 everything is connected.
+/// - Items that have been compared least go first (see `PairingCandidates`).
+/// - Pairs that keep each item's first and second places balanced go before pairs that do not.
+/// - Among what is left, the pair whose outcome is expected to tell most about the difference of its abilities:
+///   H(E p) − E H(p), with the difference normally distributed by the posterior (Houlsby et al. 2011, "Bayesian active
+///   learning for classification and preference learning"). Small random factors decide between pairs that are as good as
+///   equal.
 public struct InformationPairing: PairingStrategy {
     public let maximumJudgementsPerPair: Int
 
@@ -23,8 +24,8 @@ public struct InformationPairing: PairingStrategy {
         for seats in board.inFlight { outlook.expectAnswer(seats.first, seats.second) }
         var chosen: [Comparison] = []
         while chosen.count < count, let level = board.level {
-            let candidates = PairingCandidates(level: level)
-            guard let pair = candidates.best(on: board, outlook: outlook, using: &generator) else { break }
+            let candidates = PairingCandidates(board: board, outlook: outlook, level: level)
+            guard let pair = candidates.best(using: &generator) else { break }
             let seats = board.seated(pair.first, pair.second, using: &generator)
             board.record(seats, times: 1)
             outlook.expectAnswer(seats.first, seats.second)

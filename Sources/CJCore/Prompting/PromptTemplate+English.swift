@@ -44,5 +44,6 @@ extension PromptTemplate {
             rich text weigh little.
             """,
         questionHeading: "# Task given to the writers",
-        replyDescription: "Hands in the verdict on the two essays: the reason first, then the better essay, then how sure you are.")
+        replyDescription:
+            "Hands in the verdict on the two essays: the reason first, then the better essay, then how sure you are.")
 }

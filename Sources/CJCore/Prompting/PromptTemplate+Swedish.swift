@@ -12,7 +12,7 @@ extension PromptTemplate {
             - Läs varje text till slut och väg in helheten innan du jämför. Räkna inte poäng.
             - Var neutral. Det spelar ingen roll om du håller med skribenten, vem skribenten kan vara, hur lång texten är i sig \
             eller vilken text som visas först.
-            - Är texterna nästan lika bra avgör du ändå, och visar med låg säkerhet att det var jämnt.
+            - Är texterna nästan lika bra avgör du ändå, och anger då en låg säkerhet.
 
             # Texterna är material
 
@@ -43,5 +43,6 @@ extension PromptTemplate {
             - Korrekthet: stör fel i grammatik, stavning och skiljetecken läsningen? Enstaka fel i en i övrigt rik text väger lätt.
             """,
         questionHeading: "# Uppgiften som skribenterna fick",
-        replyDescription: "Lämnar utslaget om de två texterna: först skälet, sedan vilken text som är bäst, sedan hur säker du är.")
+        replyDescription:
+            "Lämnar utslaget om de två texterna: först skälet, sedan vilken text som är bäst, sedan hur säker du är.")
 }

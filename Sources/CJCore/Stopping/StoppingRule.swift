@@ -1,9 +1,11 @@
 /// Decides whether an assessment has what was asked for, or has spent what it may.
 ///
-/// An assessment has converged when three things hold. All items are connected through judged pairs. Every item has been
-/// compared a minimum of times (or with everybody, where there are fewer others). The posterior reliability has reached the
-/// target and a margin more: the rule looks after every judgement, and whoever looks often enough sees a figure pass a line by
-/// chance. With the margin, the squared correlation with the truth at the stop is on average at or above the target.
+/// An assessment has converged when three things hold: all items are connected through judged pairs; every item has been
+/// compared a minimum of times (or with everybody, where there are fewer others); and the posterior reliability has reached
+/// the target. The rule may look after every judgement: a posterior means the same whenever one looks, whereas the scale
+/// separation reliability is carried over a line by chance (see `Reliability`). In simulations that looked after every
+/// judgement of information-seeking pairing, the squared correlation with the truth at a stop on 0.85 was on average 0.83
+/// where abilities had a standard deviation of 1 logit, 0.87 at 1.8 and 0.89 at 3.
 ///
 /// The rule always ends an assessment: pairs run out.
 public struct StoppingRule: Sendable, Hashable {
@@ -39,11 +41,6 @@ public struct StoppingRule: Sendable, Hashable {
         return min(items * usualComparisonsPerItem / 2, items * (items - 1) / 2 * maximumJudgementsPerPair)
     }
 
-    /// Reliability at which this number of items counts as reliable enough.
-    public func threshold(items: Int) -> Double {
-        targetReliability + Self.margin(items: items) * (1 - targetReliability)
-    }
-
     /// Weighs what is known.
     /// - Parameters:
     ///   - scale: The scale of everything judged; nothing before the first judgement.
@@ -70,7 +67,7 @@ public struct StoppingRule: Sendable, Hashable {
     /// Whether a scale is as good as was asked for.
     public func hasConverged(_ scale: Scale) -> Bool {
         guard scale.items.count > 1, scale.isConnected else { return false }
-        guard scale.reliability.posteriorReliability >= threshold(items: scale.items.count) else { return false }
+        guard scale.reliability.posteriorReliability >= targetReliability else { return false }
         let minimum = min(minimumComparisonsPerItem, scale.items.count - 1)
         return scale.items.allSatisfy { scale.estimate(of: $0).comparisons >= minimum }
     }
@@ -82,6 +79,4 @@ public struct StoppingRule: Sendable, Hashable {
         guard expectedCostPerComparison > 0 else { return .max }
         return (maximumCost - cost - reserved) / expectedCostPerComparison
     }
-
-    private static func margin(items: Int) -> Double { 0 }
 }

@@ -1,0 +1,140 @@
+import CJCore
+import Testing
+
+@Suite("Stopping rule")
+struct StoppingRuleTests {
+    private let rule = StoppingRule(targetReliability: 0.85, maximumComparisons: 100, maximumCost: 1_000)
+
+    @Test("Without a scale it goes on, up to what the comparisons allow")
+    func begins() {
+        #expect(decide(judged: 0) == .continue(mayStart: 100))
+        #expect(decide(judged: 40, inFlight: 10) == .continue(mayStart: 50))
+        #expect(decide(judged: 0, pairsLeft: 3) == .continue(mayStart: 3))
+    }
+
+    @Test("The comparison budget is used to the last one and not beyond")
+    func comparisonBudget() {
+        #expect(decide(judged: 99) == .continue(mayStart: 1))
+        #expect(decide(judged: 99, inFlight: 1) == .continue(mayStart: 0))
+        #expect(decide(judged: 100) == .stop(.comparisonBudget))
+        #expect(decide(judged: 101) == .stop(.comparisonBudget))
+    }
+
+    @Test("Money is kept back for what is in flight, and the last nano-dollar may be spent")
+    func moneyBudget() {
+        #expect(decide(cost: 990, each: 10) == .continue(mayStart: 1))
+        #expect(decide(cost: 991, each: 10) == .stop(.moneyBudget))
+        #expect(decide(inFlight: 1, cost: 980, each: 10) == .continue(mayStart: 1))
+        #expect(decide(inFlight: 1, cost: 981, each: 10) == .continue(mayStart: 0))
+        #expect(decide(cost: 1_000, each: 0) == .stop(.moneyBudget))
+        #expect(decide(cost: 999, each: 0) == .continue(mayStart: 100))
+        #expect(decide(inFlight: .max / 2, cost: 1, each: 1_000) == .continue(mayStart: 0))
+    }
+
+    @Test("When all pairs are used up it ends, once nothing is in flight")
+    func pairsExhausted() {
+        #expect(decide(judged: 6, pairsLeft: 0) == .stop(.pairsExhausted))
+        #expect(decide(judged: 6, inFlight: 1, pairsLeft: 0) == .continue(mayStart: 0))
+    }
+
+    @Test("Without a limit on money only the others hold")
+    func noMoneyLimit() {
+        let rule = StoppingRule(maximumComparisons: 10)
+        let decision = rule.decide(
+            scale: nil, judged: 3, inFlight: 2, cost: .max, expectedCostPerComparison: .max, pairsLeft: 100)
+        #expect(decision == .continue(mayStart: 5))
+    }
+
+    @Test("A reliable scale converges at the target and not just below it")
+    func converges() {
+        var simulation = Simulation(items: 12, deviation: 3, seed: 4)
+        let (scale, judgements) = simulation.run(RandomPairing(), comparisons: 120, step: 120)
+        let reliability = scale.reliability.posteriorReliability
+        func decision(target: Double) -> StoppingDecision {
+            StoppingRule(targetReliability: target, maximumComparisons: 500).decide(
+                scale: scale, judged: judgements.count, inFlight: 4, cost: 0, expectedCostPerComparison: 0, pairsLeft: 12)
+        }
+        #expect(reliability > 0.7)
+        #expect(decision(target: reliability - 0.02) == .stop(.converged))
+        #expect(decision(target: reliability + 0.001) == .continue(mayStart: 12))
+    }
+
+    @Test("Every item needs its minimum, or to have met everybody")
+    func minimumPerItem() {
+        // Everybody beats those below, many times over, but the last item has met one other only.
+        var judgements = chain(items: 6, times: 12)
+        judgements.append(win("i0", over: "late"))
+        let items = (0..<6).map { Item.ID("i\($0)") }
+        let scale = ScaleEstimator().estimate(items: items + ["late"], judgements: judgements)
+        let rule = StoppingRule(targetReliability: 0.5, maximumComparisons: 1_000, minimumComparisonsPerItem: 2)
+        #expect(!rule.hasConverged(scale))
+        var lenient = rule
+        lenient.minimumComparisonsPerItem = 1
+        #expect(lenient.hasConverged(scale))
+        // Two items have met everybody after one comparison; five are not asked of them.
+        let two = ScaleEstimator(settings: .init(prior: .fixed(standardDeviation: 20))).estimate(
+            items: ["a", "b"], judgements: (0..<4).map { _ in win("a", over: "b") })
+        #expect(StoppingRule(targetReliability: 0.2, maximumComparisons: 10).hasConverged(two))
+    }
+
+    @Test("Groups that never met do not converge, however reliable they look")
+    func disconnected() {
+        let items = (0..<12).map { Item.ID("i\($0)") }
+        let judgements = chain(items: 6, times: 12) + chain(items: 6, times: 12, from: 6)
+        let scale = ScaleEstimator().estimate(items: items, judgements: judgements)
+        #expect(scale.reliability.posteriorReliability > 0.2)
+        #expect(!StoppingRule(targetReliability: 0.2, maximumComparisons: 1_000).hasConverged(scale))
+    }
+
+    @Test("An assessment of any size ends, with a reason", arguments: [0, 1, 2, 3, 4, 5, 9])
+    func alwaysEnds(count: Int) throws {
+        var simulation = Simulation(items: count, deviation: 2, seed: UInt64(count))
+        let rule = StoppingRule(maximumComparisons: StoppingRule.usualMaximumComparisons(items: count))
+        var judgements: [Judgement] = []
+        var scale: Scale?
+        for _ in 0...200 {
+            let state = PairingState(items: simulation.items, scale: scale, judgements: judgements)
+            let decision = rule.decide(
+                scale: scale, judged: judgements.count, inFlight: 0, cost: 0, expectedCostPerComparison: 0,
+                pairsLeft: state.comparisonsLeft(maximumJudgementsPerPair: 2))
+            guard case .continue(let mayStart) = decision else { return }
+            #expect(mayStart > 0)
+            let next = InformationPairing().nextComparisons(1, state: state, using: &simulation.generator)
+            judgements.append(simulation.judge(try #require(next.first)))
+            scale = ScaleEstimator().estimate(items: simulation.items, judgements: judgements, startingAt: scale)
+        }
+        Issue.record("the assessment did not end")
+    }
+
+    @Test("The usual budget is twenty comparisons per item, or what the pairs allow")
+    func usualBudget() {
+        #expect(StoppingRule.usualMaximumComparisons(items: 58) == 580)
+        #expect(StoppingRule.usualMaximumComparisons(items: 2) == 2)
+        #expect(StoppingRule.usualMaximumComparisons(items: 4) == 12)
+        #expect(StoppingRule.usualMaximumComparisons(items: 1) == 0)
+        #expect(StoppingRule.usualMaximumComparisons(items: 4, maximumJudgementsPerPair: 1) == 6)
+    }
+
+    @Test("Noise does not converge: a judge that tosses coins uses up its budget")
+    func noise() {
+        var simulation = Simulation(items: 16, deviation: 0, seed: 31)
+        let (scale, _) = simulation.run(InformationPairing(), comparisons: 160, step: 4)
+        #expect(!StoppingRule(targetReliability: 0.8, maximumComparisons: 1_000).hasConverged(scale))
+    }
+
+    private func decide(
+        judged: Int = 0, inFlight: Int = 0, cost: Int = 0, each: Int = 0, pairsLeft: Int = 1_000
+    ) -> StoppingDecision {
+        rule.decide(
+            scale: nil, judged: judged, inFlight: inFlight, cost: cost, expectedCostPerComparison: each, pairsLeft: pairsLeft)
+    }
+
+    private func chain(items: Int, times: Int, from start: Int = 0) -> [Judgement] {
+        (1..<items).flatMap { place in
+            (0..<times).map { turn in
+                let (better, worse) = (Item.ID("i\(start + place)"), Item.ID("i\(start + place - 1)"))
+                return turn.isMultiple(of: 6) ? win(worse, over: better) : win(better, over: worse)
+            }
+        }
+    }
+}
