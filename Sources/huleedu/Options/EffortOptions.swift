@@ -50,7 +50,8 @@ struct EffortOptions: ParsableArguments {
     private static func precision(_ text: String) throws(CommandError) -> Double {
         guard let value = Double(text), precisionRange.contains(value) else {
             throw CommandError(
-                .optionOutOfRange, "\(quoted(text)) is no reliability to aim for; expected a number from 0.5 to 0.99, as in 0.85.")
+                .optionOutOfRange, "\(quoted(text)) is no reliability to aim for; expected a number from 0.5 to 0.99, as in 0.85."
+            )
         }
         return value
     }
@@ -66,7 +67,8 @@ struct EffortOptions: ParsableArguments {
     private static func concurrency(_ text: String) throws(CommandError) -> Int {
         guard let value = Int(text), concurrencyRange.contains(value) else {
             throw CommandError(
-                .optionOutOfRange, "\(quoted(text)) comparisons cannot be under way at once; expected a whole number from 1 to 256.")
+                .optionOutOfRange,
+                "\(quoted(text)) comparisons cannot be under way at once; expected a whole number from 1 to 256.")
         }
         return value
     }

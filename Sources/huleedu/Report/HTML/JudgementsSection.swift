@@ -9,7 +9,8 @@ struct JudgementsSection: ReportSection {
         let summary = say(
             "All \(report.judgements(judged)), in the order in which they were made",
             "Alla \(report.judgements(judged)), i den ordning de gjordes")
-        let rest = others > 0
+        let rest =
+            others > 0
             ? say(" (and \(count(others)) without an answer)", " (och \(count(others)) utan svar)") : ""
         let body: HTML = """
             <details class="all"><summary>\(summary)\(rest)</summary>
@@ -43,7 +44,9 @@ struct JudgementsSection: ReportSection {
     private func facts(_ comparison: RankingReport.Comparison) -> String {
         var parts: [String] = []
         if comparison.outcome == nil { parts.append(StateName(language: language).text(comparison.state)) }
-        if let confidence = comparison.confidence { parts.append(say("confidence \(confidence) of 5", "säkerhet \(confidence) av 5")) }
+        if let confidence = comparison.confidence {
+            parts.append(say("confidence \(confidence) of 5", "säkerhet \(confidence) av 5"))
+        }
         if let probability = context.probabilityOfOutcome(comparison), probability < SecondLook.surprising {
             parts.append(say("against the final order", "emot slutlig ordning"))
         }

@@ -71,7 +71,8 @@ enum ReportStyle {
         vertical-align:.06em}
         .meter i{display:block;height:100%;background:var(--accent)}
         .figures{margin:0}
-        .figures div{display:grid;grid-template-columns:15rem 1fr;gap:.2rem 1.5rem;padding:.7rem 0;border-bottom:1px solid var(--line)}
+        .figures div{display:grid;grid-template-columns:15rem 1fr;gap:.2rem 1.5rem;padding:.7rem 0;
+        border-bottom:1px solid var(--line)}
         .figures dt{font-weight:600}
         .figures dd{margin:0}
         .figures dd b{display:block;font-size:1.1rem;font-variant-numeric:tabular-nums}
