@@ -20,7 +20,8 @@ struct EffortOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Stop as soon as the ranking is this reliable: 0.5 to 0.99, where 1 would be a ranking without chance in it. \
-            0.7 shows who is in which half, 0.85 serves most classrooms, 0.9 and more decides about single pupils.
+            0.7 gives a rough order, 0.85 serves most classrooms, 0.9 is customary where much hangs on single essays. \
+            (default: 0.85)
             """,
             valueName: "reliability"),
         transform: { try Self.precision($0) })

@@ -82,10 +82,18 @@ struct EssaysSection: ReportSection {
         let won = winner == id
         let kind: HTML = won ? "won" : "lost"
         let word = won ? say("better than", "bättre än") : say("weaker than", "svagare än")
+        // The judge's reason speaks of the first and the second essay.
+        let order =
+            comparison.first == id
+            ? say("shown first", "visad först") : say("shown second", "visad sist")
         let reason: HTML =
-            report.judgements.count <= Self.repeatedRationales && !comparison.rationale.isEmpty
+            context.judged <= Self.repeatedRationales && !comparison.rationale.isEmpty
             ? "<p dir=\"auto\">\(comparison.rationale)</p>" : .empty
-        return "<li class=\"\(kind)\"><i class=\"key \(kind)\"></i>\(word) \(opponent) \(number)\(reason)</li>\n"
+        return """
+            <li class="\(kind)"><i class="key \(kind)"></i>\(word) \(opponent) \(number) \
+            <small class="quiet">\(order)</small>\(reason)</li>
+
+            """
     }
 
     private func text(_ item: RankingReport.Item) -> HTML {

@@ -4,7 +4,7 @@ struct JudgementsSection: ReportSection {
 
     var html: HTML {
         guard !report.comparisons.isEmpty else { return .empty }
-        let judged = report.judgements.count
+        let judged = context.judged
         let others = report.comparisons.count - judged
         let summary = say(
             "All \(report.judgements(judged)), in the order in which they were made",
@@ -13,6 +13,7 @@ struct JudgementsSection: ReportSection {
             others > 0
             ? say(" (and \(count(others)) without an answer)", " (och \(count(others)) utan svar)") : ""
         let body: HTML = """
+            <p class="note">\(order)</p>
             <details class="all"><summary>\(summary)\(rest)</summary>
             <ol class="judgements">
             \(report.comparisons.map(entry))</ol>
@@ -20,6 +21,12 @@ struct JudgementsSection: ReportSection {
 
             """
         return section("judgements", say("Every judgement", "Alla bedömningar"), body)
+    }
+
+    private var order: String {
+        say(
+            "The essay that the judge saw first is named first; that is the one its reason calls the first.",
+            "Uppsatsen som domaren såg först nämns först; det är den som skälet kallar den första.")
     }
 
     private func entry(_ comparison: RankingReport.Comparison) -> HTML {

@@ -74,7 +74,8 @@ struct MatrixSection: ReportSection {
 
     private func rules(_ tally: PairTally, size: Double) -> [HTML] {
         let side = size * Double(tally.groups.count)
-        return (0...tally.groups.count).filter { $0 % 5 == 0 || $0 == tally.groups.count }.map { place in
+        let every = size >= 20 ? 1 : 5
+        return (0...tally.groups.count).filter { $0 % every == 0 || $0 == tally.groups.count }.map { place in
             let at = size * Double(place)
             return """
                 <line class="grid" x1="\(at: at)" x2="\(at: at)" y1="\(at: Self.head)" y2="\(at: Self.head + side)"/>\

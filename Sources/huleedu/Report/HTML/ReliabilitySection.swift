@@ -13,7 +13,7 @@ struct ReliabilitySection: ReportSection {
     }
 
     private var axis: Axis {
-        Axis(low: 0, high: Double(max(1, report.history.last?.judged ?? report.judgements.count)))
+        Axis(low: 0, high: Double(max(1, report.history.last?.judged ?? context.judged)))
     }
 
     private var chart: HTML {

@@ -64,9 +64,9 @@ extension ReportStyle {
         details.essay:target>summary,li:target{background:var(--soft)}
         details.essay>*:not(summary){margin-left:2.6rem}
         .verdicts,.judgements{list-style:none;margin:0;padding:0}
-        .verdicts li{padding:.35rem 0}
+        .verdicts li{padding:.35rem 0 .35rem 1.3rem;text-indent:-1.3rem}
         .verdicts p,.judgements p{margin:.15rem 0 0;max-width:46rem;white-space:pre-wrap;overflow-wrap:anywhere}
-        .verdicts li p{padding-left:1.3rem}
+        .verdicts li p{text-indent:0}
         .judgements li{padding:.7rem .3rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
         .trace{color:var(--muted);font-size:.75rem}
         ul.grades{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;margin:0 0 .8rem;
@@ -86,7 +86,10 @@ extension ReportStyle {
         .plot.compact{grid-template-columns:minmax(0,1fr)}
         .matrix{grid-template-columns:fit-content(32%) minmax(0,auto)}
         .wide{display:none}
-        th,td{padding:.4rem .45rem}
+        th,td{padding:.4rem .4rem}
+        .ranking{font-size:.92rem}
+        .ranking .meter{display:none}
+        table.ranking tbody th{white-space:nowrap;max-width:9rem;overflow:hidden;text-overflow:ellipsis}
         .figures div{grid-template-columns:1fr}
         details.essay>*:not(summary){margin-left:.2rem}
         .lead p{font-size:1.06rem}

@@ -21,7 +21,7 @@ struct ScaleSection: ReportSection {
         switch report.items.count {
         case ...30: 24
         case ...Self.namedRows: 20
-        default: max(2, min(6, 2400 / Double(report.items.count)))
+        default: max(1.5, min(6, 1000 / Double(report.items.count)))
         }
     }
 

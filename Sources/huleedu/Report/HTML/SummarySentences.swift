@@ -22,7 +22,7 @@ struct SummarySentences: ReportSection {
 
     private var opening: String {
         let essays = report.essays(report.items.count)
-        let judged = count(report.judgements.count)
+        let judged = count(context.judged)
         return say(
             "\(essays) were put in order from \(judged) judgements, in each of which the judge read two and chose the better.",
             "\(essays) ordnades utifrån \(judged) bedömningar, där domaren varje gång läste två och valde den bättre.")
