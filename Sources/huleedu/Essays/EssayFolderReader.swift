@@ -179,7 +179,9 @@ struct EssayFolderReader {
 
 extension EssayFolderReader {
     private func noEssays() -> CommandError {
-        let rest = skipped.isEmpty ? "is empty" : "holds no essay, only \(skipped.count) other \(skipped.count == 1 ? "entry" : "entries")"
+        let rest =
+            skipped.isEmpty
+            ? "is empty" : "holds no essay, only \(skipped.count) other \(skipped.count == 1 ? "entry" : "entries")"
         return CommandError(.noEssays, "\(path) \(rest); expected at least two files that end in .txt or .md.")
     }
 

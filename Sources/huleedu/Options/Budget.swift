@@ -50,7 +50,11 @@ enum Budget: Sendable, Hashable {
         guard money.nanodollars > 0, money.nanodollars <= maximumMoney.nanodollars else {
             throw CommandError(
                 .budgetOutOfRange,
-                "\(quoted(text)) cannot be the budget; expected more than nothing and at most \(maximumMoney.formatted(in: .english)).")
+                """
+                \(quoted(text)) cannot be the budget; expected more than nothing and at most \
+                \(maximumMoney.formatted(in: .english)).
+                """
+            )
         }
         return money
     }

@@ -20,7 +20,8 @@ struct EffortOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Stop as soon as the ranking is this reliable: 0.5 to 0.99, where 1 would be a ranking without chance in it. \
-            0.7 shows who is in which half, 0.85 serves most classrooms, 0.9 and more decides about single pupils.
+            0.7 gives a rough order, 0.85 serves most classrooms, 0.9 is customary where much hangs on single essays. \
+            (default: 0.85)
             """,
             valueName: "reliability"),
         transform: { try Self.precision($0) })
@@ -50,7 +51,8 @@ struct EffortOptions: ParsableArguments {
     private static func precision(_ text: String) throws(CommandError) -> Double {
         guard let value = Double(text), precisionRange.contains(value) else {
             throw CommandError(
-                .optionOutOfRange, "\(quoted(text)) is no reliability to aim for; expected a number from 0.5 to 0.99, as in 0.85.")
+                .optionOutOfRange, "\(quoted(text)) is no reliability to aim for; expected a number from 0.5 to 0.99, as in 0.85."
+            )
         }
         return value
     }
@@ -66,7 +68,8 @@ struct EffortOptions: ParsableArguments {
     private static func concurrency(_ text: String) throws(CommandError) -> Int {
         guard let value = Int(text), concurrencyRange.contains(value) else {
             throw CommandError(
-                .optionOutOfRange, "\(quoted(text)) comparisons cannot be under way at once; expected a whole number from 1 to 256.")
+                .optionOutOfRange,
+                "\(quoted(text)) comparisons cannot be under way at once; expected a whole number from 1 to 256.")
         }
         return value
     }

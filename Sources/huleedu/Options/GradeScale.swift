@@ -46,7 +46,8 @@ struct GradeScale: Sendable, Hashable {
         }
         for (index, grade) in grades.enumerated() {
             guard !grade.isEmpty else {
-                throw CommandError(.gradesUnreadable, "Grade \(index + 1) of \(quoted(text)) is blank; expected a name between the commas.")
+                throw CommandError(
+                    .gradesUnreadable, "Grade \(index + 1) of \(quoted(text)) is blank; expected a name between the commas.")
             }
             guard grade.count <= Self.maximumGradeLength,
                 grade.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })

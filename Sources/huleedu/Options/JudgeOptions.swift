@@ -45,7 +45,8 @@ struct JudgeOptions: ParsableArguments {
     private static func name(_ text: String, of what: String) throws(CommandError) -> String {
         guard !text.isEmpty, text.count <= maximumNameLength, !text.contains(where: { $0.isWhitespace || $0.isNewline }) else {
             throw CommandError(
-                .optionUnreadable, "\(quoted(text)) is no \(what)'s name; expected 1 to \(maximumNameLength) characters without spaces.")
+                .optionUnreadable,
+                "\(quoted(text)) is no \(what)'s name; expected 1 to \(maximumNameLength) characters without spaces.")
         }
         return text
     }

@@ -13,7 +13,8 @@ enum TextArgument: Sendable, Hashable {
         } else if argument.hasPrefix("@") {
             let path = String(argument.dropFirst())
             guard !path.isEmpty else {
-                throw CommandError(.optionUnreadable, "After @ the name of a file is expected; write @@ for text that begins with @.")
+                throw CommandError(
+                    .optionUnreadable, "After @ the name of a file is expected; write @@ for text that begins with @.")
             }
             self = .file(path)
         } else {
@@ -38,7 +39,8 @@ enum TextArgument: Sendable, Hashable {
             }
         }
         guard bytes.count <= Self.maximumBytes else {
-            throw CommandError(.textTooLong, "\(source) is longer than \(Self.maximumBytes / 1024) KiB; expected a question or a rubric.")
+            throw CommandError(
+                .textTooLong, "\(source) is longer than \(Self.maximumBytes / 1024) KiB; expected a question or a rubric.")
         }
         do throws(EssayText.Fault) {
             return try EssayText.decode(bytes)

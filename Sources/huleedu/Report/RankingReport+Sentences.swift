@@ -27,7 +27,8 @@ extension RankingReport {
             let failure = stop.failure.isEmpty ? "" : " (\(stop.failure))"
             return language.say(
                 "Stopped because the judge failed too often\(failure); the ranking rests on what had been judged by then.",
-                "Avslutad för att domaren misslyckades för ofta\(failure); rangordningen bygger på det som dittills hade bedömts.")
+                "Avslutad för att domaren misslyckades för ofta\(failure); rangordningen bygger på det som dittills hade bedömts."
+            )
         }
     }
 
@@ -55,8 +56,15 @@ extension RankingReport {
     var simulationNotice: String? {
         guard judge.simulated else { return nil }
         return language.say(
-            "Simulated judge: no language model has read these essays. The figures show how the program works, not how good the essays are.",
-            "Simulerad domare: ingen språkmodell har läst uppsatserna. Siffrorna visar hur programmet fungerar, inte hur bra uppsatserna är.")
+            """
+            Simulated judge: no language model has read these essays. The figures show how the program works, not how good \
+            the essays are.
+            """,
+            """
+            Simulerad domare: ingen språkmodell har läst uppsatserna. Siffrorna visar hur programmet fungerar, inte hur bra \
+            uppsatserna är.
+            """
+        )
     }
 
     /// "58 essays", in the report's language.

@@ -22,7 +22,11 @@ struct ConfirmPrompt: Sendable {
         guard dialogue.isInteractive else {
             throw CommandError(
                 .confirmationImpossible,
-                "This run would spend money (\(estimate.costText(in: .english))), and there is no terminal to ask on; pass --yes to agree beforehand.")
+                """
+                This run would spend money (\(estimate.costText(in: .english))), and there is no terminal to ask on; pass \
+                --yes to agree beforehand.
+                """
+            )
         }
         for _ in 0..<Self.attempts {
             dialogue.write(language.say("Go on? [y/n] ", "Fortsätta? [j/n] "))

@@ -15,7 +15,8 @@ import Testing
 
     @Test(arguments: [
         ("a,b\n1,2", [["1", "2"]]), ("a,b\r1,2\r", [["1", "2"]]), ("a,b\n\"1,\"\"x\"\"\",2\n", [["1,\"x\"", "2"]]),
-        ("a,b\n\"line\r\nend\",2\n", [["line\r\nend", "2"]]), ("a,b\n 1 ,\t2\n", [["1", "2"]]), ("a,b\n\" 1 \",2\n", [[" 1 ", "2"]]),
+        ("a,b\n\"line\r\nend\",2\n", [["line\r\nend", "2"]]), ("a,b\n 1 ,\t2\n", [["1", "2"]]),
+        ("a,b\n\" 1 \",2\n", [[" 1 ", "2"]]),
         ("a,b\n,\n", [["", ""]]), ("a\n\"\"\n", [[""]]), ("a;b\n1,5;2\n", [["1,5", "2"]]), ("a,b\n\"1\" ,2\n", [["1", "2"]]),
         ("a,b\n", []), ("a,b\n  \"x\",y", [["x", "y"]]), ("å,\u{1F600}\nö,ä", [["ö", "ä"]]),
     ])
@@ -79,7 +80,8 @@ import Testing
         for _ in 0..<20_000 {
             var bytes = table
             for _ in 0...(random.next() % 4) {
-                bytes[Int(random.next() % UInt64(bytes.count))] = [0x22, 0x2C, 0x0A, 0x0D, 0x3B, 0x00, 0xC3, 0x20][Int(random.next() % 8)]
+                bytes[Int(random.next() % UInt64(bytes.count))] =
+                    [0x22, 0x2C, 0x0A, 0x0D, 0x3B, 0x00, 0xC3, 0x20][Int(random.next() % 8)]
             }
             inputs.append(bytes)
         }

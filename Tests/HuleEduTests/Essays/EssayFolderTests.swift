@@ -6,7 +6,10 @@ import Testing
     @Test func readsTextAndMarkdownInTheOrderOfTheirNames() throws {
         let folder = try TemporaryFolder().add("b.md", "Second").add("a.txt", "First").add("c.TXT", "Third")
         let read = try EssayFolder.read(folder.path)
-        #expect(read.essays == [Essay(id: "a.txt", text: "First"), Essay(id: "b.md", text: "Second"), Essay(id: "c.TXT", text: "Third")])
+        #expect(
+            read.essays == [
+                Essay(id: "a.txt", text: "First"), Essay(id: "b.md", text: "Second"), Essay(id: "c.TXT", text: "Third"),
+            ])
         #expect(read.skipped.isEmpty)
     }
 

@@ -4,7 +4,8 @@ import Testing
 
 /// The essays that ship with the program are what its own reader and tables say they should be.
 @Suite struct SampleEssaysTests {
-    private static let samples = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/") + "/Tools/samples"
+    private static let samples =
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/") + "/Tools/samples"
 
     @Test(arguments: ["english", "swedish"]) func areADozenShortEssaysWithQualities(name: String) throws {
         let folder = try EssayFolder.read("\(Self.samples)/\(name)")
@@ -27,7 +28,8 @@ import Testing
         #expect(Set(anchors.grades.values).isSuperset(of: ["F", "A"]))
         let qualities = try QualityTable(CSVTable.read("\(Self.samples)/english.qualities.csv"), essays: folder).qualities
         let byGrade = anchors.grades.sorted { left, right in
-            (GradeScale.swedish.grades.firstIndex(of: left.value) ?? 0) < (GradeScale.swedish.grades.firstIndex(of: right.value) ?? 0)
+            (GradeScale.swedish.grades.firstIndex(of: left.value) ?? 0)
+                < (GradeScale.swedish.grades.firstIndex(of: right.value) ?? 0)
         }
         let ordered = byGrade.compactMap { qualities[$0.key] }
         #expect(ordered == ordered.sorted())

@@ -35,9 +35,12 @@ import Testing
 
     @Test func understandsEveryOption() throws {
         let settings = try settings([
-            "essays", "--question", "Why?", "--rubric", "@@home", "--language", "sv", "--anchors", "a.csv", "--grades", "G,VG", "--provider",
-            "simulated", "--model", "m-1", "--temperature", "0.5", "--qualities", "q.csv:syntax", "--budget", "$2.50", "--precision", "0.9",
-            "--seed", "18446744073709551615", "--concurrency", "8", "--pairing", "random", "--resume", "--json", "--report", "r.html", "-y", "-q",
+            "essays", "--question", "Why?", "--rubric", "@@home", "--language", "sv", "--anchors", "a.csv", "--grades", "G,VG",
+            "--provider",
+            "simulated", "--model", "m-1", "--temperature", "0.5", "--qualities", "q.csv:syntax", "--budget", "$2.50",
+            "--precision", "0.9",
+            "--seed", "18446744073709551615", "--concurrency", "8", "--pairing", "random", "--resume", "--json", "--report",
+            "r.html", "-y", "-q",
             "--data", "/tmp/d", "--no-color",
         ])
         #expect(
@@ -45,7 +48,8 @@ import Testing
                 == RankSettings(
                     folder: "essays", question: "Why?", rubric: "@home", language: .swedish, anchors: "a.csv",
                     scale: try GradeScale(parsing: "G,VG"), provider: "simulated", model: "m-1", temperature: 0.5,
-                    qualities: try QualitiesArgument(parsing: "q.csv:syntax"), budget: .money(Money(nanodollars: 2_500_000_000)), precision: 0.9,
+                    qualities: try QualitiesArgument(parsing: "q.csv:syntax"), budget: .money(Money(nanodollars: 2_500_000_000)),
+                    precision: 0.9,
                     seed: .max, concurrency: 8, pairing: .random, resume: true,
                     output: .init(json: true, report: "r.html", yes: true, quiet: true, colour: false, dataFolder: "/tmp/d")))
     }
@@ -56,7 +60,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("@missing.txt", CommandError.Code.textUnreadable), ("@blank.txt", .textUnreadable), ("  ", .textUnreadable), ("@long.txt", .textTooLong),
+        ("@missing.txt", CommandError.Code.textUnreadable), ("@blank.txt", .textUnreadable), ("  ", .textUnreadable),
+        ("@long.txt", .textTooLong),
     ])
     func namesATextThatCannotBeRead(argument: String, code: CommandError.Code) throws {
         let files = FakeFiles(["blank.txt": " ", "long.txt": String(repeating: "a", count: 64 * 1024 + 1)]).access()
@@ -69,11 +74,15 @@ import Testing
         (["essays", "--budget", "2.50"], "no budget"), (["essays", "--precision", "0.49"], "0.5 to 0.99"),
         (["essays", "--precision", "0.995"], "0.5 to 0.99"), (["essays", "--precision", "nan"], "0.5 to 0.99"),
         (["essays", "--temperature", "2.1"], "0 to 2"), (["essays", "--temperature", "-0.1"], "temperature"),
-        (["essays", "--seed", "-1"], "seed"), (["essays", "--concurrency", "0"], "1 to 256"), (["essays", "--concurrency", "257"], "1 to 256"),
-        (["essays", "--language", "de"], "language"), (["essays", "--pairing", "best"], "pairing"), (["essays", "--grades", "A,B"], "--anchors"),
+        (["essays", "--seed", "-1"], "seed"), (["essays", "--concurrency", "0"], "1 to 256"),
+        (["essays", "--concurrency", "257"], "1 to 256"),
+        (["essays", "--language", "de"], "language"), (["essays", "--pairing", "best"], "pairing"),
+        (["essays", "--grades", "A,B"], "--anchors"),
         (["essays", "--grades", "A", "--anchors", "a.csv"], "list of grades"), (["essays", "--quiet"], "--report"),
-        (["essays", "--qualities", "q.csv", "--provider", "anthropic"], "simulated"), (["essays", "--qualities", ":x"], "FILE.csv"),
-        (["essays", "--model", "a b"], "model's name"), (["essays", "--provider", ""], "provider's name"), (["essays", "--question", "@"], "@@"),
+        (["essays", "--qualities", "q.csv", "--provider", "anthropic"], "simulated"),
+        (["essays", "--qualities", ":x"], "FILE.csv"),
+        (["essays", "--model", "a b"], "model's name"), (["essays", "--provider", ""], "provider's name"),
+        (["essays", "--question", "@"], "@@"),
         (["essays", "--report", ""], "--report"), (["essays", "--data", ""], "--data"), ([""], "folder"), ([], "folder"),
     ])
     func refusesWhatItCannotDoAndSaysWhatItExpected(arguments: [String], expected: String) {
@@ -81,7 +90,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("q.csv", "q.csv", "overall"), ("q.csv:syntax", "q.csv", "syntax"), ("a:b/q.csv", "a:b/q.csv", "overall"), ("a:b.csv:c", "a:b.csv", "c"),
+        ("q.csv", "q.csv", "overall"), ("q.csv:syntax", "q.csv", "syntax"), ("a:b/q.csv", "a:b/q.csv", "overall"),
+        ("a:b.csv:c", "a:b.csv", "c"),
     ])
     func splitsATableFromItsColumn(argument: String, path: String, column: String) throws {
         let qualities = try QualitiesArgument(parsing: argument)
@@ -91,8 +101,10 @@ import Testing
     @Test func helpExplainsEveryOptionAndShowsExamples() {
         let help = Rank.helpMessage(columns: 100)
         for option in [
-            "--question", "--rubric", "--language", "--anchors", "--grades", "--provider", "--model", "--temperature", "--qualities", "--budget",
-            "--precision", "--seed", "--concurrency", "--pairing", "--resume", "--json", "--report", "--yes", "--quiet", "--no-color", "--data",
+            "--question", "--rubric", "--language", "--anchors", "--grades", "--provider", "--model", "--temperature",
+            "--qualities", "--budget",
+            "--precision", "--seed", "--concurrency", "--pairing", "--resume", "--json", "--report", "--yes", "--quiet",
+            "--no-color", "--data",
         ] {
             #expect(help.contains(option), "\(option)")
         }

@@ -37,7 +37,8 @@ struct SampleReport {
             RankingReport.Comparison(
                 number: place + 1, first: names[pairs[place].first], second: names[pairs[place].second],
                 state: place == 3 ? .failed : .judged, outcome: place == 3 ? nil : outcomes[place] ? .first : .second,
-                confidence: place == 3 ? nil : 1 + Int(random.unit() * 5), rationale: place == 3 ? "" : Self.reasons[place % Self.reasons.count],
+                confidence: place == 3 ? nil : 1 + Int(random.unit() * 5),
+                rationale: place == 3 ? "" : Self.reasons[place % Self.reasons.count],
                 cost: Money(nanodollars: 2_100_000 + Int64(random.unit() * 900_000)),
                 requestID: "01j-\(String(random.next() % 0xFFFF_FFFF, radix: 16))",
                 promptSHA256: String(repeating: "9f86d081884c7d65", count: 4), model: "example-model-4",
@@ -50,10 +51,12 @@ struct SampleReport {
             let anchor = isGraded && rank % max(2, essays / 5) == 1 ? grades[best] : nil
             return RankingReport.Item(
                 id: names[item], rank: rank + 1, ability: scale.abilities[item], standardError: scale.errors[item],
-                comparisons: own.count, wins: own.count { $0.winner == names[item] }, shownFirst: own.count { $0.first == names[item] },
+                comparisons: own.count, wins: own.count { $0.winner == names[item] },
+                shownFirst: own.count { $0.first == names[item] },
                 infit: 0.6 + random.unit() * 0.85, anchorGrade: anchor, grade: isGraded ? grades[best] : nil,
                 gradeProbabilities: isGraded ? zip(grades, probabilities).map { .init(grade: $0, probability: $1) } : [],
-                text: "School should begin later.\n\nIn the morning the young brain still sleeps. That is not laziness but biology, and a school that starts at eight teaches half its pupils in their night.\n\nI know what is said against it: parents work, buses run. But buses can run later."
+                text:
+                    "School should begin later.\n\nIn the morning the young brain still sleeps. That is not laziness but biology, and a school that starts at eight teaches half its pupils in their night.\n\nI know what is said against it: parents work, buses run. But buses can run later."
             )
         }
         return report(items: items, comparisons: comparisons, cuts: cuts, grades: grades)
@@ -65,7 +68,8 @@ struct SampleReport {
         let variance = items.map { $0.ability * $0.ability }.reduce(0, +) / Double(max(1, items.count - 1))
         let error = items.map { $0.standardError * $0.standardError }.reduce(0, +) / Double(items.count)
         let posterior = variance / (variance + error)
-        let history = stride(from: max(2, essays / 4), through: comparisons.count, by: max(1, comparisons.count / 60)).map { judged in
+        let history = stride(from: max(2, essays / 4), through: comparisons.count, by: max(1, comparisons.count / 60)).map {
+            judged in
             let share = Double(judged) / Double(comparisons.count)
             return RankingReport.ScalePoint(
                 judged: judged, posterior: posterior * (1 - exp(-3.2 * share)) / (1 - exp(-3.2)) + 0.012 * sin(share * 40),
@@ -78,7 +82,8 @@ struct SampleReport {
                 "Bör skolan börja senare på morgonen? Ta ställning och motivera."),
             rubric: "Argument, structure, language.", language: language,
             started: WallTime(unixSeconds: 1_795_446_000, utcOffsetSeconds: 3600),
-            finished: WallTime(unixSeconds: 1_795_446_143, utcOffsetSeconds: 3600), seed: seed, pairing: .information, items: items,
+            finished: WallTime(unixSeconds: 1_795_446_143, utcOffsetSeconds: 3600), seed: seed, pairing: .information,
+            items: items,
             comparisons: comparisons, grades: isGraded ? grades : [],
             cutScores: isGraded && hasCutScores ? zip(grades.dropFirst(), cuts).map { .init(grade: $0, ability: $1) } : [],
             gradingNotes: isGraded ? ["Only one anchor has the grade E; grades near it are wide."] : [],
@@ -88,10 +93,13 @@ struct SampleReport {
             targetReliability: 0.85, history: history,
             judge: .init(
                 provider: isSimulated ? "simulated" : "anthropic", model: "example-model-4", promptVersion: "judge-en-1",
-                simulated: isSimulated, positionBias: -0.21, positionBiasStandardError: 0.09, firstShare: 0.46, infit: 0.94, outfit: 1.08,
+                simulated: isSimulated, positionBias: -0.21, positionBiasStandardError: 0.09, firstShare: 0.46, infit: 0.94,
+                outfit: 1.08,
                 meanConfidence: 3.4),
             stop: .init(reason: posterior >= 0.85 ? .converged : .comparisonBudget, failure: ""),
-            cost: .init(total: Money(nanodollars: 231_400_000), cacheSavings: Money(nanodollars: 188_000_000), providerCalls: comparisons.count + 3),
+            cost: .init(
+                total: Money(nanodollars: 231_400_000), cacheSavings: Money(nanodollars: 188_000_000),
+                providerCalls: comparisons.count + 3),
             skipped: [SkippedFile(name: ".DS_Store", reason: .hidden), SkippedFile(name: "notes.docx", reason: .otherExtension)])
     }
 

@@ -15,7 +15,8 @@ struct AnchorTable: Sendable, Hashable {
                 """)
         }.entries
         guard !entries.isEmpty else {
-            throw CommandError(.tableEmpty, "\(table.name) has no row below its header; expected at least one essay with its grade.")
+            throw CommandError(
+                .tableEmpty, "\(table.name) has no row below its header; expected at least one essay with its grade.")
         }
         grades = Dictionary(uniqueKeysWithValues: entries.map { ($0.essay, $0.value) })
     }

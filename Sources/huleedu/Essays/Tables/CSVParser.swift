@@ -34,7 +34,7 @@ struct CSVParser {
     mutating func records() throws(CommandError) -> [CSVTable.Row] {
         var previous: Unicode.Scalar = " "
         for scalar in scalars {
-            // "\r\n" is one line end: its second half is passed over, except inside quotation marks, where both belong to the field.
+            // "\r\n" is one line end: its second half is passed over, except in quotation marks, where both are the field's.
             if scalar == "\n", previous == "\r", state != .quoted {
                 previous = scalar
                 continue
@@ -74,12 +74,14 @@ struct CSVParser {
             field.append(scalar)
             if !scalar.properties.isWhitespace { state = .unquoted }
         case (.unquoted, "\""):
-            throw malformed(line, "a quotation mark inside an unquoted field; put the whole field in quotation marks and double this one")
+            throw malformed(
+                line, "a quotation mark inside an unquoted field; put the whole field in quotation marks and double this one")
         case (.unquoted, _):
             field.append(scalar)
         case (.quoteSeen, _):
             guard scalar.properties.isWhitespace else {
-                throw malformed(line, "text after a closing quotation mark; expected \(quoted(String(separator))) or the line's end")
+                throw malformed(
+                    line, "text after a closing quotation mark; expected \(quoted(String(separator))) or the line's end")
             }
         }
     }

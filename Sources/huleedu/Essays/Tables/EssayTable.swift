@@ -59,7 +59,10 @@ struct EssayTable: Sendable {
             } else if let skipped = essays.skipped.first(where: { $0.name == file }) {
                 "\(quoted(file)) is no essay (\(skipped.explanation(in: .english)))"
             } else {
-                "there is no essay \(quoted(file)) in \(essays.path); expected a file name with its ending, such as \(quoted(essays.essays[0].id))"
+                """
+                there is no essay \(quoted(file)) in \(essays.path); expected a file name with its ending, such as \
+                \(quoted(essays.essays[0].id))
+                """
             }
         return CommandError(.rowUnknownFile, "\(table), line \(line), column \"file\": \(reason).")
     }

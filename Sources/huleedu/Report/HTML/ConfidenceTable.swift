@@ -29,8 +29,8 @@ struct ConfidenceTable: ReportSection {
         let along = judged.filter(agrees).count
         let share = Double(along) / Double(judged.count)
         return """
-            <tr><th scope="row">\(level) <span class="quiet">\(name(level))</span></th><td class="num">\(count(judged.count))</td>\
-            <td><span class="meter" aria-hidden="true"><i style="width:\(at: share * 100)%"></i></span> \(percent(share))</td></tr>
+            <tr><th scope="row">\(level) <span class="quiet">\(name(level))</span></th>\
+            <td class="num">\(count(judged.count))</td><td>\(meter(share)) \(percent(share))</td></tr>
 
             """
     }
@@ -53,7 +53,14 @@ struct ConfidenceTable: ReportSection {
     private var note: String {
         let mean = report.judge.meanConfidence.map { decimal($0, 1) } ?? "–"
         return say(
-            "Mean confidence \(mean) of 5. The scale does not use it. Pairs are chosen close together, so even a good judge agrees with the final order in far from all of them.",
-            "Genomsnittlig säkerhet \(mean) av 5. Skalan använder den inte. Paren väljs tätt ihop, så även en bra domare stämmer långt ifrån alltid med den slutliga ordningen.")
+            """
+            Mean confidence \(mean) of 5. The scale does not use it. Pairs are chosen close together, so even a good judge \
+            agrees with the final order in far from all of them.
+            """,
+            """
+            Genomsnittlig säkerhet \(mean) av 5. Skalan använder den inte. Paren väljs tätt ihop, så även en bra domare \
+            stämmer långt ifrån alltid med den slutliga ordningen.
+            """
+        )
     }
 }

@@ -19,11 +19,13 @@ struct EssaysSection: ReportSection {
         let item = report.items[place]
         let grade: HTML = item.grade.map { "<span class=\"tag\">\($0)</span>" } ?? .empty
         let entries = context.comparisonsOfItem[place].map { entry(report.comparisons[$0], of: item.id) }
-        let list: HTML = entries.isEmpty
+        let list: HTML =
+            entries.isEmpty
             ? "<p>\(say("It was not compared.", "Den jämfördes inte."))</p>\n" : "<ul class=\"verdicts\">\n\(entries)</ul>\n"
         return """
             <details class="essay" id="essay-\(place + 1)">
-            <summary><span class="rank">\(item.rank)</span> <bdi>\(item.id)</bdi> \(grade) <span class="quiet">\(signed(item.ability)) ± \(decimal(item.standardError))</span></summary>
+            <summary><span class="rank">\(item.rank)</span> <bdi>\(item.id)</bdi> \(grade) \
+            <span class="quiet">\(signed(item.ability)) ± \(decimal(item.standardError))</span></summary>
             <p class="note">\(facts(item))</p>
             \(grades(item))\(list)\(text(item))</details>
 
@@ -34,40 +36,64 @@ struct EssaysSection: ReportSection {
         let reach = ScaleSection.halfInterval * item.standardError
         let (low, high) = (signed(item.ability - reach), signed(item.ability + reach))
         var parts = [
-            say("Preferred in \(item.wins) of \(item.comparisons) judgements", "Föredragen i \(item.wins) av \(item.comparisons) bedömningar"),
+            say(
+                "Preferred in \(item.wins) of \(item.comparisons) judgements",
+                "Föredragen i \(item.wins) av \(item.comparisons) bedömningar"),
             say("shown first in \(item.shownFirst)", "visad först i \(item.shownFirst)"),
-            say("true place between \(low) and \(high) with 95% probability", "sann plats mellan \(low) och \(high) med 95 % sannolikhet"),
+            say(
+                "true place between \(low) and \(high) with 95% probability",
+                "sann plats mellan \(low) och \(high) med 95 % sannolikhet"),
         ]
         if let infit = item.infit { parts.append(say("fit \(decimal(infit))", "passning \(decimal(infit))")) }
-        if let anchor = item.anchorGrade { parts.append(say("anchor with the known grade \(anchor)", "ankare med det kända betyget \(anchor)")) }
+        if let anchor = item.anchorGrade {
+            parts.append(say("anchor with the known grade \(anchor)", "ankare med det kända betyget \(anchor)"))
+        }
         return parts.joined(separator: ", ") + "."
     }
 
     private func grades(_ item: RankingReport.Item) -> HTML {
         guard !item.gradeProbabilities.isEmpty else { return .empty }
         let entries = item.gradeProbabilities.map { grade -> HTML in
-            let share = min(1, max(0, grade.probability))
             return """
-                <li><b>\(grade.grade)</b> <span class="meter" aria-hidden="true"><i style="width:\(at: share * 100)%"></i></span> \(percent(share))</li>
+                <li><b>\(grade.grade)</b> \(meter(grade.probability)) \(percent(grade.probability))</li>
 
                 """
         }
-        return "<ul class=\"grades\" aria-label=\"\(say("Probability of each grade", "Sannolikhet för varje betyg"))\">\n\(entries)</ul>\n"
+        return
+            """
+            <ul class="grades" \
+            aria-label="\(say("Probability of each grade", "Sannolikhet för varje betyg"))">
+            \(entries)</ul>
+
+            """
     }
 
     private func entry(_ comparison: RankingReport.Comparison, of id: String) -> HTML {
         let number: HTML = "<a class=\"quiet\" href=\"#judgement-\(comparison.number)\">#\(comparison.number)</a>"
         let opponent = link(to: comparison.opponent(of: id))
         guard let winner = comparison.winner else {
-            return "<li class=\"none\">\(opponent) <span class=\"tag\">\(StateName(language: language).text(comparison.state))</span> \(number)</li>\n"
+            return
+                """
+                <li class="none">\(opponent) <span \
+                class="tag">\(StateName(language: language).text(comparison.state))</span> \(number)</li>
+
+                """
         }
         let won = winner == id
         let kind: HTML = won ? "won" : "lost"
         let word = won ? say("better than", "bättre än") : say("weaker than", "svagare än")
+        // The judge's reason speaks of the first and the second essay.
+        let order =
+            comparison.first == id
+            ? say("shown first", "visad först") : say("shown second", "visad sist")
         let reason: HTML =
-            report.judgements.count <= Self.repeatedRationales && !comparison.rationale.isEmpty
+            context.judged <= Self.repeatedRationales && !comparison.rationale.isEmpty
             ? "<p dir=\"auto\">\(comparison.rationale)</p>" : .empty
-        return "<li class=\"\(kind)\"><i class=\"key \(kind)\"></i>\(word) \(opponent) \(number)\(reason)</li>\n"
+        return """
+            <li class="\(kind)"><i class="key \(kind)"></i>\(word) \(opponent) \(number) \
+            <small class="quiet">\(order)</small>\(reason)</li>
+
+            """
     }
 
     private func text(_ item: RankingReport.Item) -> HTML {

@@ -34,7 +34,7 @@ struct HeaderSection: ReportSection {
     private var tiles: HTML {
         var tiles: [HTML] = [
             tile(say("Essays", "Uppsatser"), count(report.items.count), nil),
-            tile(say("Judgements", "Bedömningar"), count(report.judgements.count), perEssay),
+            tile(say("Judgements", "Bedömningar"), count(context.judged), perEssay),
         ]
         if let reliability = report.reliability {
             tiles.append(
@@ -52,7 +52,7 @@ struct HeaderSection: ReportSection {
 
     private var perEssay: String? {
         guard !report.items.isEmpty else { return nil }
-        let each = decimal(2 * Double(report.judgements.count) / Double(report.items.count), 1)
+        let each = decimal(2 * Double(context.judged) / Double(report.items.count), 1)
         return say("\(each) per essay", "\(each) per uppsats")
     }
 

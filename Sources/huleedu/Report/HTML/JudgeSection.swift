@@ -8,9 +8,13 @@ struct JudgeSection: ReportSection {
         let rows: [HTML] = [
             row(say("Judge", "Domare"), "\(judge.provider) · \(judge.model)", simulated),
             row(say("Leaning towards a place", "Dragning åt en plats"), bias, biasMeaning),
-            row(say("Share for the essay shown first", "Andel för uppsatsen som visades först"), percent(judge.firstShare), shareMeaning),
+            row(
+                say("Share for the essay shown first", "Andel för uppsatsen som visades först"), percent(judge.firstShare),
+                shareMeaning),
             row(say("Fit (infit)", "Passning (infit)"), decimal(judge.infit), fitMeaning),
-            row(say("Fit, surprises weighted fully (outfit)", "Passning, överraskningar fullt vägda (outfit)"), decimal(judge.outfit), outfitMeaning),
+            row(
+                say("Fit, surprises weighted fully (outfit)", "Passning, överraskningar fullt vägda (outfit)"),
+                decimal(judge.outfit), outfitMeaning),
         ]
         return section(
             "judge", say("The judge", "Domaren"),
@@ -19,7 +23,9 @@ struct JudgeSection: ReportSection {
 
     private var simulated: String {
         report.judge.simulated
-            ? say("No language model: judgements drawn at random around given qualities.", "Ingen språkmodell: bedömningar dragna slumpmässigt kring givna kvaliteter.")
+            ? say(
+                "No language model: judgements drawn at random around given qualities.",
+                "Ingen språkmodell: bedömningar dragna slumpmässigt kring givna kvaliteter.")
             : say("The language model that read the essays.", "Språkmodellen som läste uppsatserna.")
     }
 
@@ -34,12 +40,16 @@ struct JudgeSection: ReportSection {
             "Of two equally good essays it would choose the one shown first \(hundred) times in 100.",
             "Av två lika bra uppsatser skulle den välja den som visades först \(hundred) gånger av 100.")
         guard abs(judge.positionBias) > 2 * judge.positionBiasStandardError else {
-            return size + say(" That is not to be told from 50: no sign of a leaning.", " Det går inte att skilja från 50: inget tecken på dragning.")
+            return size
+                + say(
+                    " That is not to be told from 50: no sign of a leaning.",
+                    " Det går inte att skilja från 50: inget tecken på dragning.")
         }
         let place = judge.positionBias > 0 ? say("first", "första") : say("second", "andra")
-        return size + say(
-            " It leans towards the \(place) place. The scale corrects for it, and places were balanced.",
-            " Den dras åt den \(place) platsen. Skalan korrigerar för det, och platserna balanserades.")
+        return size
+            + say(
+                " It leans towards the \(place) place. The scale corrects for it, and places were balanced.",
+                " Den dras åt den \(place) platsen. Skalan korrigerar för det, och platserna balanserades.")
     }
 
     private var shareMeaning: String {
@@ -56,8 +66,15 @@ struct JudgeSection: ReportSection {
                 "Klart över 1: bedömningarna säger emot varandra mer än modellen förklarar. Var försiktig med nära placeringar.")
         case ..<Misfit.lowLimit:
             say(
-                "Well below 1: the judge agrees with itself more than the model expects. The order is sound, the distances are somewhat too small.",
-                "Klart under 1: domaren är mer överens med sig själv än modellen väntar sig. Ordningen håller, avstånden är något för små.")
+                """
+                Well below 1: the judge agrees with itself more than the model expects. The order is sound, the distances \
+                are somewhat too small.
+                """,
+                """
+                Klart under 1: domaren är mer överens med sig själv än modellen väntar sig. Ordningen håller, avstånden är \
+                något för små.
+                """
+            )
         default:
             say(
                 "Close to 1: the judgements hang together as the model expects.",
@@ -67,8 +84,15 @@ struct JudgeSection: ReportSection {
 
     private var outfitMeaning: String {
         say(
-            "As above, but a single judgement far against the order counts heavily; much larger than infit means a few great surprises.",
-            "Som ovan, men en enda bedömning långt emot ordningen väger tungt; mycket större än infit betyder ett fåtal stora överraskningar.")
+            """
+            As above, but a single judgement far against the order counts heavily; much larger than infit means a few great \
+            surprises.
+            """,
+            """
+            Som ovan, men en enda bedömning långt emot ordningen väger tungt; mycket större än infit betyder ett fåtal \
+            stora överraskningar.
+            """
+        )
     }
 
     private func row(_ name: String, _ value: String, _ meaning: String) -> HTML {

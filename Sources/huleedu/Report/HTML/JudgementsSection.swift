@@ -4,14 +4,16 @@ struct JudgementsSection: ReportSection {
 
     var html: HTML {
         guard !report.comparisons.isEmpty else { return .empty }
-        let judged = report.judgements.count
+        let judged = context.judged
         let others = report.comparisons.count - judged
         let summary = say(
             "All \(report.judgements(judged)), in the order in which they were made",
             "Alla \(report.judgements(judged)), i den ordning de gjordes")
-        let rest = others > 0
+        let rest =
+            others > 0
             ? say(" (and \(count(others)) without an answer)", " (och \(count(others)) utan svar)") : ""
         let body: HTML = """
+            <p class="note">\(order)</p>
             <details class="all"><summary>\(summary)\(rest)</summary>
             <ol class="judgements">
             \(report.comparisons.map(entry))</ol>
@@ -19,6 +21,12 @@ struct JudgementsSection: ReportSection {
 
             """
         return section("judgements", say("Every judgement", "Alla bedömningar"), body)
+    }
+
+    private var order: String {
+        say(
+            "The essay that the judge saw first is named first; that is the one its reason calls the first.",
+            "Uppsatsen som domaren såg först nämns först; det är den som skälet kallar den första.")
     }
 
     private func entry(_ comparison: RankingReport.Comparison) -> HTML {
@@ -43,7 +51,9 @@ struct JudgementsSection: ReportSection {
     private func facts(_ comparison: RankingReport.Comparison) -> String {
         var parts: [String] = []
         if comparison.outcome == nil { parts.append(StateName(language: language).text(comparison.state)) }
-        if let confidence = comparison.confidence { parts.append(say("confidence \(confidence) of 5", "säkerhet \(confidence) av 5")) }
+        if let confidence = comparison.confidence {
+            parts.append(say("confidence \(confidence) of 5", "säkerhet \(confidence) av 5"))
+        }
         if let probability = context.probabilityOfOutcome(comparison), probability < SecondLook.surprising {
             parts.append(say("against the final order", "emot slutlig ordning"))
         }

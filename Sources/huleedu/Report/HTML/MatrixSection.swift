@@ -50,7 +50,8 @@ struct MatrixSection: ReportSection {
             tally.groups.indices.map { square(row, $0, tally: tally, size: size) }
         }
         return """
-            <svg class="squares" width="\(at: side + 1)" height="\(at: side + Self.head + 1)" role="img" aria-label="\(describing(tally))">
+            <svg class="squares" width="\(at: side + 1)" height="\(at: side + Self.head + 1)" \
+            role="img" aria-label="\(describing(tally))">
             <rect class="ground" x="0" y="\(at: Self.head)" width="\(at: side)" height="\(at: side)"/>
             \(numbers(tally, size: size))\(rules(tally, size: size))\(squares)</svg>
 
@@ -62,13 +63,19 @@ struct MatrixSection: ReportSection {
         return tally.groups.indices.compactMap { column in
             guard !tally.isGrouped else { return nil }
             guard (column + 1) % every == 0 || column == 0 else { return nil }
-            return "<text class=\"tick\" x=\"\(at: size * (Double(column) + 0.5))\" y=\"\(at: Self.head - 7)\">\(column + 1)</text>\n"
+            return
+                """
+                <text class="tick" x="\(at: size * (Double(column) + 0.5))" \
+                y="\(at: Self.head - 7)">\(column + 1)</text>
+
+                """
         }
     }
 
     private func rules(_ tally: PairTally, size: Double) -> [HTML] {
         let side = size * Double(tally.groups.count)
-        return (0...tally.groups.count).filter { $0 % 5 == 0 || $0 == tally.groups.count }.map { place in
+        let every = size >= 20 ? 1 : 5
+        return (0...tally.groups.count).filter { $0 % every == 0 || $0 == tally.groups.count }.map { place in
             let at = size * Double(place)
             return """
                 <line class="grid" x1="\(at: at)" x2="\(at: at)" y1="\(at: Self.head)" y2="\(at: Self.head + side)"/>\
@@ -118,9 +125,8 @@ struct MatrixSection: ReportSection {
     }
 
     private func legend(_ tally: PairTally) -> HTML {
-        let split: HTML =
-            tally.isGrouped
-            ? "" : "<span><i class=\"key split\"></i>\(say("judged more than once, with different outcomes", "bedömda flera gånger, med olika utfall"))</span>\n"
+        let both = say("judged more than once, with different outcomes", "bedömda flera gånger, med olika utfall")
+        let split: HTML = tally.isGrouped ? .empty : "<span><i class=\"key split\"></i>\(both)</span>"
         return """
             <p class="legend"><span><i class="key won"></i>\(say("the row was preferred", "raden föredrogs"))</span>
             <span><i class="key lost"></i>\(say("the column was preferred", "kolumnen föredrogs"))</span>
@@ -131,12 +137,29 @@ struct MatrixSection: ReportSection {
 
     private func caption(_ tally: PairTally) -> String {
         let base = say(
-            "Rows and columns stand in the order of the ranking. Were every judgement in line with it, all above the diagonal would be blue and all below it orange; a square of the other colour is a judgement against the final order. Empty squares were not compared: that is how a ranking is had without judging every pair.",
-            "Rader och kolumner står i rangordning. Om alla bedömningar stämde med den vore allt ovanför diagonalen blått och allt under den orange; en ruta i den andra färgen är en bedömning mot den slutliga ordningen. Tomma rutor jämfördes inte: så fås en rangordning utan att alla par bedöms.")
+            """
+            Rows and columns stand in the order of the ranking. Were every judgement in line with it, all above the \
+            diagonal would be blue and all below it orange; a square of the other colour is a judgement against the final \
+            order. Empty squares were not compared: that is how a ranking is had without judging every pair.
+            """,
+            """
+            Rader och kolumner står i rangordning. Om alla bedömningar stämde med den vore allt ovanför diagonalen blått \
+            och allt under den orange; en ruta i den andra färgen är en bedömning mot den slutliga ordningen. Tomma rutor \
+            jämfördes inte: så fås en rangordning utan att alla par bedöms.
+            """
+        )
         guard tally.isGrouped else { return base }
-        return base + say(
-            " There are too many essays for a square each, so neighbouring ranks share one; the stronger its colour, the more one-sided its judgements.",
-            " Uppsatserna är för många för var sin ruta, så närliggande platser delar en; ju starkare färg, desto mer ensidiga bedömningar.")
+        return base
+            + say(
+                """
+                 There are too many essays for a square each, so neighbouring ranks share one; the stronger its colour, the \
+                more one-sided its judgements.
+                """,
+                """
+                 Uppsatserna är för många för var sin ruta, så närliggande platser delar en; ju starkare färg, desto mer \
+                ensidiga bedömningar.
+                """
+            )
     }
 
     private func describing(_ tally: PairTally) -> String {
@@ -148,7 +171,14 @@ struct MatrixSection: ReportSection {
             return first < second
         }.count
         return say(
-            "Matrix of \(report.judgements(judged.count)); \(along) of them agree with the final order. Every one of them is listed under Every judgement.",
-            "Matris över \(report.judgements(judged.count)); \(along) av dem stämmer med den slutliga ordningen. Alla finns under Alla bedömningar.")
+            """
+            Matrix of \(report.judgements(judged.count)); \(along) of them agree with the final order. Every one of them is \
+            listed under Every judgement.
+            """,
+            """
+            Matris över \(report.judgements(judged.count)); \(along) av dem stämmer med den slutliga ordningen. Alla finns \
+            under Alla bedömningar.
+            """
+        )
     }
 }

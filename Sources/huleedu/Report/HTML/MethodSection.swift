@@ -41,8 +41,9 @@ struct MethodSection: ReportSection {
 
     private var rubric: HTML {
         guard let rubric = report.rubric else { return .empty }
+        let heading = say("The rubric the judge was given", "Bedömningsanvisningen som domaren fick")
         return """
-            <details class="text"><summary>\(say("The rubric the judge was given", "Bedömningsanvisningen som domaren fick"))</summary>
+            <details class="text"><summary>\(heading)</summary>
             <div class="prose" dir="auto">\(rubric)</div></details>
 
             """

@@ -11,46 +11,112 @@ struct MethodText: Sendable {
 
     private var procedure: String {
         report.language.say(
-            "Comparative judgement: the judge is shown two essays side by side and says which is the better, with a reason and a confidence from 1 to 5. It never gives marks. Which of the two stands first is balanced, so that every essay stands first about as often as second. An answer that could not be read was asked for again or is listed as failed; none was ever guessed.",
-            "Parvis bedömning: domaren visas två uppsatser intill varandra och säger vilken som är bättre, med ett skäl och en säkerhet från 1 till 5. Den sätter aldrig poäng. Vilken av de två som står först balanseras, så att varje uppsats står först ungefär lika ofta som sist. Ett svar som inte gick att läsa begärdes på nytt eller är angivet som misslyckat; inget har gissats.")
+            """
+            Comparative judgement: the judge is shown two essays side by side and says which is the better, with a reason \
+            and a confidence from 1 to 5. It never gives marks. Which of the two stands first is balanced, so that every \
+            essay stands first about as often as second. An answer that could not be read was asked for again or is listed \
+            as failed; none was ever guessed.
+            """,
+            """
+            Parvis bedömning: domaren visas två uppsatser intill varandra och säger vilken som är bättre, med ett skäl och \
+            en säkerhet från 1 till 5. Den sätter aldrig poäng. Vilken av de två som står först balanseras, så att varje \
+            uppsats står först ungefär lika ofta som sist. Ett svar som inte gick att läsa begärdes på nytt eller är \
+            angivet som misslyckat; inget har gissats.
+            """
+        )
     }
 
     private var model: String {
-        let prior = report.reliability.map {
-            DecimalText.text($0.priorStandardDeviation, decimals: 2, language: report.language)
-        } ?? "–"
+        let prior =
+            report.reliability.map {
+                DecimalText.text($0.priorStandardDeviation, decimals: 2, language: report.language)
+            } ?? "–"
         return report.language.say(
-            "The scale is a Bradley–Terry model (1952): the probability that essay a, shown first, is preferred to essay b is 1 / (1 + e^−(θa − θb + β)), where θ are the abilities in logits and β is the judge's leaning towards the first place. The abilities are the most probable ones (maximum a posteriori) under a normal prior with standard deviation \(prior), and sum to zero.",
-            "Skalan är en Bradley–Terry-modell (1952): sannolikheten att uppsats a, som visas först, föredras framför uppsats b är 1 / (1 + e^−(θa − θb + β)), där θ är nivåerna i logit och β domarens dragning åt den första platsen. Nivåerna är de mest sannolika (maximum a posteriori) under en normalfördelad prior med standardavvikelse \(prior), och summerar till noll.")
+            """
+            The scale is a Bradley–Terry model (1952): the probability that essay a, shown first, is preferred to essay b \
+            is 1 / (1 + e^−(θa − θb + β)), where θ are the abilities in logits and β is the judge's leaning towards the \
+            first place. The abilities are the most probable ones (maximum a posteriori) under a normal prior with standard \
+            deviation \(prior), and sum to zero.
+            """,
+            """
+            Skalan är en Bradley–Terry-modell (1952): sannolikheten att uppsats a, som visas först, föredras framför \
+            uppsats b är 1 / (1 + e^−(θa − θb + β)), där θ är nivåerna i logit och β domarens dragning åt den första \
+            platsen. Nivåerna är de mest sannolika (maximum a posteriori) under en normalfördelad prior med \
+            standardavvikelse \(prior), och summerar till noll.
+            """
+        )
     }
 
     private var error: String {
         report.language.say(
-            "The error (±) is the standard deviation of the posterior, from the full covariance of all abilities. The bars in the drawing reach 1.96 errors to either side.",
-            "Felet (±) är posteriorns standardavvikelse, ur hela kovariansen för alla nivåer. Strecken i bilden når 1,96 fel åt vardera hållet.")
+            """
+            The error (±) is the standard deviation of the posterior, from the full covariance of all abilities. The bars \
+            in the drawing reach 1.96 errors to either side.
+            """,
+            """
+            Felet (±) är posteriorns standardavvikelse, ur hela kovariansen för alla nivåer. Strecken i bilden når 1,96 fel \
+            åt vardera hållet.
+            """
+        )
     }
 
     private var reliability: String {
         report.language.say(
-            "Reliability (posterior) is the variance of the abilities divided by that variance plus the mean squared error. Scale separation reliability is 1 − mean squared error / variance of the abilities; the separation ratio is the square root of variance / mean squared error. The expected Kendall's tau is the mean over all pairs of 2Φ(|θa − θb| / s) − 1, with s the standard error of the difference.",
-            "Reliabilitet (posterior) är nivåernas varians delad med samma varians plus medelvärdet av felen i kvadrat. Skalseparationsreliabilitet är 1 − medelvärdet av felen i kvadrat / nivåernas varians; separationskvoten är kvadratroten ur varians / medelvärdet av felen i kvadrat. Väntad Kendalls tau är medelvärdet över alla par av 2Φ(|θa − θb| / s) − 1, där s är skillnadens standardfel.")
+            """
+            Reliability (posterior) is the variance of the abilities divided by that variance plus the mean squared error. \
+            Scale separation reliability is 1 − mean squared error / variance of the abilities; the separation ratio is the \
+            square root of variance / mean squared error. The expected Kendall's tau is the mean over all pairs of 2Φ(|θa − \
+            θb| / s) − 1, with s the standard error of the difference.
+            """,
+            """
+            Reliabilitet (posterior) är nivåernas varians delad med samma varians plus medelvärdet av felen i kvadrat. \
+            Skalseparationsreliabilitet är 1 − medelvärdet av felen i kvadrat / nivåernas varians; separationskvoten är \
+            kvadratroten ur varians / medelvärdet av felen i kvadrat. Väntad Kendalls tau är medelvärdet över alla par av \
+            2Φ(|θa − θb| / s) − 1, där s är skillnadens standardfel.
+            """
+        )
     }
 
     private var fit: String {
         report.language.say(
-            "Infit is the sum of squared residuals divided by the sum of their variances; outfit is the mean of the squared standardised residuals. Both are 1 when judgements scatter as the model says.",
-            "Infit är summan av residualerna i kvadrat delad med summan av deras varianser; outfit är medelvärdet av de standardiserade residualerna i kvadrat. Båda är 1 när bedömningarna sprids som modellen säger.")
+            """
+            Infit is the sum of squared residuals divided by the sum of their variances; outfit is the mean of the squared \
+            standardised residuals. Both are 1 when judgements scatter as the model says.
+            """,
+            """
+            Infit är summan av residualerna i kvadrat delad med summan av deras varianser; outfit är medelvärdet av de \
+            standardiserade residualerna i kvadrat. Båda är 1 när bedömningarna sprids som modellen säger.
+            """
+        )
     }
 
     private var grades: String {
         report.language.say(
-            "Grades come from the anchors, the essays whose grades were given: ordered borders between the grades are estimated along the scale, and the probability of a grade takes in the uncertainty of the essay and of the borders. The grade shown is the most probable one.",
-            "Betygen kommer från ankarna, uppsatserna vars betyg var givna: ordnade gränser mellan betygen skattas längs skalan, och sannolikheten för ett betyg tar med osäkerheten hos både uppsatsen och gränserna. Det visade betyget är det mest sannolika.")
+            """
+            Grades come from the anchors, the essays whose grades were given: ordered borders between the grades are \
+            estimated along the scale, and the probability of a grade takes in the uncertainty of the essay and of the \
+            borders. The grade shown is the most probable one.
+            """,
+            """
+            Betygen kommer från ankarna, uppsatserna vars betyg var givna: ordnade gränser mellan betygen skattas längs \
+            skalan, och sannolikheten för ett betyg tar med osäkerheten hos både uppsatsen och gränserna. Det visade \
+            betyget är det mest sannolika.
+            """
+        )
     }
 
     private var limits: String {
         report.language.say(
-            "What these figures cannot show: whether the judge values what you value. A judge that consistently prefers, say, longer essays gives a reliable ranking of the wrong thing. Read the reasons, look at the essays worth a second look, and let a teacher's decision stand over the ranking.",
-            "Vad siffrorna inte kan visa: om domaren värderar det du värderar. En domare som genomgående föredrar till exempel längre uppsatser ger en tillförlitlig rangordning av fel sak. Läs skälen, titta på det som är värt att titta på igen, och låt en lärares beslut stå över rangordningen.")
+            """
+            What these figures cannot show: whether the judge values what you value. A judge that consistently prefers, \
+            say, longer essays gives a reliable ranking of the wrong thing. Read the reasons, look at the essays worth a \
+            second look, and let a teacher's decision stand over the ranking.
+            """,
+            """
+            Vad siffrorna inte kan visa: om domaren värderar det du värderar. En domare som genomgående föredrar till \
+            exempel längre uppsatser ger en tillförlitlig rangordning av fel sak. Läs skälen, titta på det som är värt att \
+            titta på igen, och låt en lärares beslut stå över rangordningen.
+            """
+        )
     }
 }

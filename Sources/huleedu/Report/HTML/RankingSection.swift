@@ -9,8 +9,15 @@ struct RankingSection: ReportSection {
     var html: HTML {
         guard !report.items.isEmpty else { return .empty }
         let caption = say(
-            "Ability and error are in logits. Fit says how well the judgements of an essay agree with its place: about 1 is as expected, above 1.3 they contradict each other more than chance explains.",
-            "Nivå och fel är i logit. Passning säger hur väl bedömningarna av en uppsats stämmer med dess plats: omkring 1 är som väntat, över 1,3 säger de emot varandra mer än slumpen förklarar.")
+            """
+            Ability and error are in logits. Fit says how well the judgements of an essay agree with its place: about 1 is \
+            as expected, above 1.3 they contradict each other more than chance explains.
+            """,
+            """
+            Nivå och fel är i logit. Passning säger hur väl bedömningarna av en uppsats stämmer med dess plats: omkring 1 \
+            är som väntat, över 1,3 säger de emot varandra mer än slumpen förklarar.
+            """
+        )
         let table: HTML = """
             <table class="ranking">
             <caption class="unseen">\(say("Ranking", "Rangordning"))</caption>
@@ -79,7 +86,7 @@ struct RankingSection: ReportSection {
             .map { "\($0.grade) \(percent($0.probability))" }
             .joined(separator: ", ")
         let rest: HTML = others.isEmpty ? .empty : " <span class=\"quiet\">\(others)</span>"
-        return "<span class=\"meter\" aria-hidden=\"true\"><i style=\"width:\(at: own * 100)%\"></i></span> \(percent(own))\(rest)"
+        return "\(meter(own)) \(percent(own))\(rest)"
     }
 
     private func fit(_ item: RankingReport.Item) -> HTML {

@@ -13,7 +13,7 @@ struct ReliabilitySection: ReportSection {
     }
 
     private var axis: Axis {
-        Axis(low: 0, high: Double(max(1, report.history.last?.judged ?? report.judgements.count)))
+        Axis(low: 0, high: Double(max(1, report.history.last?.judged ?? context.judged)))
     }
 
     private var chart: HTML {
@@ -52,7 +52,8 @@ struct ReliabilitySection: ReportSection {
             let place = axis.percent(tick)
             let anchor: HTML = place < 4 ? "start" : place > 96 ? "end" : "middle"
             return """
-                <text class="tick" style="text-anchor:\(anchor)" x="\(at: place)%" y="\(at: Self.bottom + 20)">\(count(Int(tick)))</text>
+                <text class="tick" style="text-anchor:\(anchor)" x="\(at: place)%" y="\(at: Self.bottom + 20)">\
+                \(count(Int(tick)))</text>
 
                 """
         }
@@ -73,10 +74,16 @@ struct ReliabilitySection: ReportSection {
         let separation = points(\.scaleSeparation)
         var end: HTML = .empty
         if let last = report.history.last {
-            end = "<circle class=\"dot\" cx=\"\(at: axis.percent(Double(last.judged)))%\" cy=\"\(at: y(last.posterior))\" r=\"4.5\"/>\n"
+            end =
+                """
+                <circle class="dot" cx="\(at: axis.percent(Double(last.judged)))%" cy="\(at: y(last.posterior))" \
+                r="4.5"/>
+
+                """
         }
         return """
-            <svg x="0" y="0" width="100%" height="\(at: Self.height)" viewBox="0 0 100 \(at: Self.height)" preserveAspectRatio="none">
+            <svg x="0" y="0" width="100%" height="\(at: Self.height)" viewBox="0 0 100 \(at: Self.height)" \
+            preserveAspectRatio="none">
             <polyline class="thin" points="\(separation)"/>
             <polyline class="line" points="\(posterior)"/>
             </svg>
@@ -104,19 +111,40 @@ struct ReliabilitySection: ReportSection {
             figure(
                 say("Reliability (posterior)", "Reliabilitet (posterior)"), decimal(reliability.posterior),
                 say(
-                    "The share of the differences between essays that is not chance. 0 would be a lottery, 1 certainty. The run stops on this figure, because choosing pairs cleverly does not flatter it.",
-                    "Den del av skillnaderna mellan uppsatser som inte är slump. 0 vore ett lotteri, 1 visshet. Körningen avslutas utifrån denna siffra, eftersom ett smart val av par inte förskönar den.")),
+                    """
+                    The share of the differences between essays that is not chance. 0 would be a lottery, 1 certainty. The \
+                    run stops on this figure, because choosing pairs cleverly does not flatter it.
+                    """,
+                    """
+                    Den del av skillnaderna mellan uppsatser som inte är slump. 0 vore ett lotteri, 1 visshet. Körningen \
+                    avslutas utifrån denna siffra, eftersom ett smart val av par inte förskönar den.
+                    """
+                )),
             figure(
                 say("Expected agreement with the true order", "Väntad överensstämmelse med den sanna ordningen"),
                 "τ = \(decimal(reliability.expectedKendallTau))",
                 say(
-                    "Kendall's tau between this ranking and the one that endless judging would give: the share of pairs in the right order minus the share in the wrong one.",
-                    "Kendalls tau mellan denna rangordning och den som ett oändligt bedömande skulle ge: andelen par i rätt ordning minus andelen i fel.")),
+                    """
+                    Kendall's tau between this ranking and the one that endless judging would give: the share of pairs in \
+                    the right order minus the share in the wrong one.
+                    """,
+                    """
+                    Kendalls tau mellan denna rangordning och den som ett oändligt bedömande skulle ge: andelen par i rätt \
+                    ordning minus andelen i fel.
+                    """
+                )),
             figure(
                 say("Scale separation reliability", "Skalseparationsreliabilitet"), decimal(reliability.scaleSeparation),
                 say(
-                    "The figure that studies of comparative judgement usually publish. It tends to be too high when pairs are chosen for information.",
-                    "Siffran som studier av parvis bedömning brukar publicera. Den blir lätt för hög när par väljs efter information.")),
+                    """
+                    The figure that studies of comparative judgement usually publish. It tends to be too high when pairs \
+                    are chosen for information.
+                    """,
+                    """
+                    Siffran som studier av parvis bedömning brukar publicera. Den blir lätt för hög när par väljs efter \
+                    information.
+                    """
+                )),
             figure(
                 say("Separation ratio", "Separationskvot"), decimal(reliability.separationRatio),
                 say(

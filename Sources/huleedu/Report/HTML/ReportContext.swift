@@ -7,6 +7,8 @@ struct ReportContext: Sendable {
     let index: [String: Int]
     /// Places in `report.comparisons` of the comparisons an essay took part in, by place of the essay.
     let comparisonsOfItem: [[Int]]
+    /// How many comparisons brought a judgement.
+    let judged: Int
 
     init(_ report: RankingReport) {
         self.report = report
@@ -19,6 +21,7 @@ struct ReportContext: Sendable {
             }
         }
         comparisonsOfItem = comparisons
+        judged = report.comparisons.count { $0.outcome != nil }
     }
 
     /// How probable the model says the outcome of a comparison was, given where both essays came out and the judge's

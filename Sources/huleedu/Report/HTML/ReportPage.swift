@@ -25,7 +25,7 @@ struct ReportPage: Sendable {
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
             <meta name="color-scheme" content="light dark">
             <meta name="generator" content="HuleEdu">
-            <title>\(report.title) – \(report.language.say("ranking by comparative judgement", "rangordning genom parvis bedömning"))</title>
+            <title>\(report.title) – \(kind)</title>
             <style>
             \(ReportStyle.sheet)
             </style>
@@ -38,6 +38,10 @@ struct ReportPage: Sendable {
 
             """
         return page.markup
+    }
+
+    private var kind: String {
+        report.language.say("ranking by comparative judgement", "rangordning genom parvis bedömning")
     }
 
     private var footer: HTML {

@@ -40,6 +40,12 @@ extension ReportSection {
         context.index[id].map(link(toItem:)) ?? "<bdi>\(id)</bdi>"
     }
 
+    /// A share of one as a small bar; the number stands beside it for those who cannot see it.
+    func meter(_ share: Double) -> HTML {
+        let width = share.isFinite ? min(1, max(0, share)) * 100 : 0
+        return "<span class=\"meter\" aria-hidden=\"true\"><i style=\"width:\(at: width)%\"></i></span>"
+    }
+
     /// A section with its heading and the name under which it is linked to.
     func section(_ anchor: String, _ heading: String, _ body: HTML) -> HTML {
         "<section id=\"\(anchor)\" aria-labelledby=\"\(anchor)-h\">\n<h2 id=\"\(anchor)-h\">\(heading)</h2>\n\(body)</section>\n"

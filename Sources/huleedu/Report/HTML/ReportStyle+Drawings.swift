@@ -7,14 +7,17 @@ extension ReportStyle {
         .plot.graded{grid-template-columns:fit-content(13rem) minmax(0,1fr) auto}
         .plot.compact{grid-template-columns:minmax(0,1fr)}
         .matrix{grid-template-columns:fit-content(13rem) minmax(0,auto);justify-content:start}
-        ol.names,ol.grades{list-style:none;margin:0;padding:var(--head) 0 0;min-width:0;font-size:min(.86rem,calc(var(--row) - 3px))}
-        ol.names li,ol.grades li{height:var(--row);line-height:var(--row);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+        ol.names,ol.grades{list-style:none;margin:0;padding:var(--head) 0 0;min-width:0;
+        font-size:min(.86rem,calc(var(--row) - 3px))}
+        ol.names li,ol.grades li{height:var(--row);line-height:var(--row);white-space:nowrap;
+        overflow:hidden;text-overflow:ellipsis}
         ol.names li{text-align:right}
         ol.names a{text-decoration:none}
         ol.names a:hover{text-decoration:underline}
         ol.grades li{font-weight:650;min-width:1.4rem}
         ol.grades li.anchor{color:var(--accent)}
-        .matrix ol.names b{display:inline-block;min-width:1.5em;font-weight:400;color:var(--muted);font-variant-numeric:tabular-nums}
+        .matrix ol.names b{display:inline-block;min-width:1.5em;font-weight:400;color:var(--muted);
+        font-variant-numeric:tabular-nums}
         svg{display:block}
         svg.chart{overflow:visible}
         svg text{font-size:12px;fill:var(--muted);font-variant-numeric:tabular-nums}
@@ -43,7 +46,8 @@ extension ReportStyle {
         .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;font-size:.9rem;color:var(--muted);margin-bottom:.6rem}
         .key{display:inline-block;width:.8rem;height:.8rem;margin-right:.45rem;border-radius:2px;vertical-align:-.06em}
         .key.split{background:linear-gradient(135deg,var(--accent) 50%,var(--warm) 50%)}
-        .key.line,.key.thin,.key.target{height:0;width:1.5rem;border-radius:0;border-top:2.5px solid var(--accent);vertical-align:.28em}
+        .key.line,.key.thin,.key.target{height:0;width:1.5rem;border-radius:0;border-top:2.5px solid var(--accent);
+        vertical-align:.28em}
         .key.thin{border-top:1.5px dashed var(--muted)}
         .key.target{border-top:1.5px dashed var(--warm)}
 
@@ -60,12 +64,13 @@ extension ReportStyle {
         details.essay:target>summary,li:target{background:var(--soft)}
         details.essay>*:not(summary){margin-left:2.6rem}
         .verdicts,.judgements{list-style:none;margin:0;padding:0}
-        .verdicts li{padding:.35rem 0}
+        .verdicts li{padding:.35rem 0 .35rem 1.3rem;text-indent:-1.3rem}
         .verdicts p,.judgements p{margin:.15rem 0 0;max-width:46rem;white-space:pre-wrap;overflow-wrap:anywhere}
-        .verdicts li p{padding-left:1.3rem}
+        .verdicts li p{text-indent:0}
         .judgements li{padding:.7rem .3rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
         .trace{color:var(--muted);font-size:.75rem}
-        ul.grades{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;margin:0 0 .8rem;font-variant-numeric:tabular-nums}
+        ul.grades{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:0;margin:0 0 .8rem;
+        font-variant-numeric:tabular-nums}
         .prose{white-space:pre-wrap;overflow-wrap:anywhere;max-width:40rem;padding:1rem 1.25rem;background:var(--panel);
         border:1px solid var(--line);border-radius:.5rem}
 
@@ -77,11 +82,14 @@ extension ReportStyle {
         header,main,footer{padding-left:1rem;padding-right:1rem}
         header{padding-top:1.5rem}
         .plot,.plot.graded,.matrix{column-gap:.5rem}
-        .plot,.plot.graded{grid-template-columns:minmax(4.5rem,32%) minmax(0,1fr) auto}
+        .plot,.plot.graded{grid-template-columns:fit-content(32%) minmax(0,1fr) auto}
         .plot.compact{grid-template-columns:minmax(0,1fr)}
-        .matrix{grid-template-columns:minmax(4.5rem,32%) minmax(0,auto)}
+        .matrix{grid-template-columns:fit-content(32%) minmax(0,auto)}
         .wide{display:none}
-        th,td{padding:.4rem .45rem}
+        th,td{padding:.4rem .4rem}
+        .ranking{font-size:.92rem}
+        .ranking .meter{display:none}
+        table.ranking tbody th{white-space:nowrap;max-width:9rem;overflow:hidden;text-overflow:ellipsis}
         .figures div{grid-template-columns:1fr}
         details.essay>*:not(summary){margin-left:.2rem}
         .lead p{font-size:1.06rem}

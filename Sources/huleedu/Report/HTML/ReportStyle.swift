@@ -57,7 +57,8 @@ enum ReportStyle {
     private static let tables: HTML = """
         .scroll{overflow-x:auto;max-width:100%}
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-        table.small{width:auto}
+        table.small{width:auto;max-width:100%}
+        table.small thead th{white-space:normal}
         th,td{text-align:left;padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:baseline}
         th:first-child,td:first-child{padding-left:.2rem}
         thead th{font-size:.85rem;color:var(--muted);font-weight:600;white-space:nowrap;vertical-align:bottom}
@@ -67,11 +68,14 @@ enum ReportStyle {
         tbody tr:hover{background:var(--band)}
         .num{text-align:right}
         td.rank{font-weight:650}
+        .ranking td .quiet{margin-left:.3rem}
         .meter{display:inline-block;width:3.6rem;height:.5rem;border-radius:.25rem;background:var(--line);overflow:hidden;
         vertical-align:.06em}
         .meter i{display:block;height:100%;background:var(--accent)}
         .figures{margin:0}
-        .figures div{display:grid;grid-template-columns:15rem 1fr;gap:.2rem 1.5rem;padding:.7rem 0;border-bottom:1px solid var(--line)}
+        figure+.figures{margin-top:1.2rem}
+        .figures div{display:grid;grid-template-columns:15rem 1fr;gap:.2rem 1.5rem;padding:.7rem 0;
+        border-bottom:1px solid var(--line)}
         .figures dt{font-weight:600}
         .figures dd{margin:0}
         .figures dd b{display:block;font-size:1.1rem;font-variant-numeric:tabular-nums}

@@ -21,7 +21,7 @@ struct ScaleSection: ReportSection {
         switch report.items.count {
         case ...30: 24
         case ...Self.namedRows: 20
-        default: max(2, min(6, 2400 / Double(report.items.count)))
+        default: max(1.5, min(6, 1000 / Double(report.items.count)))
         }
     }
 
@@ -50,7 +50,7 @@ struct ScaleSection: ReportSection {
     }
 
     private func list(_ kind: String, _ entries: [HTML]) -> HTML {
-        "<ol class=\"\(kind)\" \(kind == "grades" ? "aria-hidden=\"true\"" : "")>\n\(entries)</ol>\n"
+        "<ol class=\"\(kind)\" aria-hidden=\"\(kind == "grades" ? "true" : "false")\">\n\(entries)</ol>\n"
     }
 
     private func grade(_ item: RankingReport.Item) -> HTML {
@@ -76,7 +76,10 @@ struct ScaleSection: ReportSection {
             let (left, right) = (axis.percent(edges[place]), axis.percent(edges[place + 1]))
             let tint: HTML = place % 2 == 0 ? "band" : "band odd"
             let rectangle: HTML =
-                "<rect class=\"\(tint)\" x=\"\(at: left)%\" y=\"0\" width=\"\(at: max(0, right - left))%\" height=\"\(at: bottom)\"/>"
+                """
+                <rect class="\(tint)" x="\(at: left)%" y="0" width="\(at: max(0, right - left))%" \
+                height="\(at: bottom)"/>
+                """
             let name: HTML =
                 right - left < 2.5
                 ? .empty : "<text class=\"bandname\" x=\"\(at: (left + right) / 2)%\" y=\"17\">\(names[place])</text>"
@@ -125,17 +128,34 @@ struct ScaleSection: ReportSection {
         let from = report.items.last.map { signed($0.ability) } ?? ""
         let to = report.items.first.map { signed($0.ability) } ?? ""
         return say(
-            "\(report.essays(report.items.count)) along a scale from \(from) to \(to) logits, each with its margin of error; the table under Ranking has the same figures.",
-            "\(report.essays(report.items.count)) längs en skala från \(from) till \(to) logit, var och en med sin felmarginal; tabellen under Rangordning har samma siffror.")
+            """
+            \(report.essays(report.items.count)) along a scale from \(from) to \(to) logits, each with its margin of error; \
+            the table under Ranking has the same figures.
+            """,
+            """
+            \(report.essays(report.items.count)) längs en skala från \(from) till \(to) logit, var och en med sin \
+            felmarginal; tabellen under Rangordning har samma siffror.
+            """
+        )
     }
 
     private var caption: String {
         let base = say(
-            "Each dot is an essay, the better the further to the right; its bar shows where the true place lies with 95% probability. The unit is the logit: an essay one logit ahead of another is preferred 73 times in 100, two logits ahead 88 times.",
-            "Varje punkt är en uppsats, bättre ju längre till höger; strecket visar var den sanna platsen ligger med 95 % sannolikhet. Enheten är logit: en uppsats som ligger en logit före en annan föredras 73 gånger av 100, två logit före 88 gånger.")
+            """
+            Each dot is an essay, the better the further to the right; its bar shows where the true place lies with 95% \
+            probability. The unit is the logit: an essay one logit ahead of another is preferred 73 times in 100, two \
+            logits ahead 88 times.
+            """,
+            """
+            Varje punkt är en uppsats, bättre ju längre till höger; strecket visar var den sanna platsen ligger med 95 % \
+            sannolikhet. Enheten är logit: en uppsats som ligger en logit före en annan föredras 73 gånger av 100, två \
+            logit före 88 gånger.
+            """
+        )
         guard report.isGraded else { return base }
         let anchors = say(" Rings are anchors, whose grades were given.", " Ringar är ankare, vars betyg var givna.")
-        let borders = report.cutScores.isEmpty
+        let borders =
+            report.cutScores.isEmpty
             ? "" : say(" The shaded fields are the grades.", " De skuggade fälten är betygen.")
         return base + anchors + borders
     }

@@ -15,7 +15,7 @@ struct SecondLook: ReportSection {
             surprises.isEmpty
             ? .empty
             : """
-            <p>\(say("Judgements most against the final order; read these two essays yourself if they matter:", "Bedömningar mest emot den slutliga ordningen; läs själv de båda uppsatserna om det är viktigt:"))</p>
+            <p>\(intro)</p>
             <ul>
             \(surprises)</ul>
 
@@ -32,6 +32,12 @@ struct SecondLook: ReportSection {
         return "<h3>\(say("Worth a second look", "Värt att titta på igen"))</h3>\n\(first)\(second)"
     }
 
+    private var intro: String {
+        say(
+            "Judgements most against the final order; where it matters, read the two essays yourself:",
+            "Bedömningar mest emot den slutliga ordningen; läs själv de båda uppsatserna där det är viktigt:")
+    }
+
     private var surprises: [(comparison: RankingReport.Comparison, probability: Double)] {
         report.judgements
             .compactMap { comparison in context.probabilityOfOutcome(comparison).map { (comparison, $0) } }
@@ -44,7 +50,9 @@ struct SecondLook: ReportSection {
     private var uneven: [(place: Int, infit: Double)] {
         report.items.enumerated()
             .compactMap { place, item -> (Int, Double)? in
-                guard let infit = item.infit, infit > Misfit.limit, item.comparisons >= Misfit.fewestComparisons else { return nil }
+                guard let infit = item.infit, infit > Misfit.limit, item.comparisons >= Misfit.fewestComparisons else {
+                    return nil
+                }
                 return (place, infit)
             }
             .sorted { $0.1 > $1.1 }
@@ -56,12 +64,18 @@ struct SecondLook: ReportSection {
         let comparison = surprise.comparison
         guard let winner = comparison.winner else { return .empty }
         let loser = comparison.opponent(of: winner)
-        let expected = surprise.probability < 0.01
+        let expected =
+            surprise.probability < 0.01
             ? say("under 1%", "under 1 %") : percent(surprise.probability)
         let sentence: HTML = language.say(
             "\(link(to: winner)) over \(link(to: loser)), expected with a probability of \(expected)",
             "\(link(to: winner)) före \(link(to: loser)), väntat med sannolikheten \(expected)")
-        return "<li>\(sentence) (<a href=\"#judgement-\(comparison.number)\">\(say("judgement", "bedömning")) \(comparison.number)</a>)</li>\n"
+        return
+            """
+            <li>\(sentence) (<a href="#judgement-\(comparison.number)">\(say("judgement", "bedömning")) \
+            \(comparison.number)</a>)</li>
+
+            """
     }
 
     private func entry(_ uneven: (place: Int, infit: Double)) -> HTML {

@@ -22,7 +22,7 @@ struct SummarySentences: ReportSection {
 
     private var opening: String {
         let essays = report.essays(report.items.count)
-        let judged = count(report.judgements.count)
+        let judged = count(context.judged)
         return say(
             "\(essays) were put in order from \(judged) judgements, in each of which the judge read two and chose the better.",
             "\(essays) ordnades utifrån \(judged) bedömningar, där domaren varje gång läste två och valde den bättre.")
@@ -33,8 +33,15 @@ struct SummarySentences: ReportSection {
         let hundred = decimal((1 + reliability.expectedKendallTau) / 2 * 100, 0)
         let grade = word(for: reliability.posterior)
         return say(
-            "The order is \(grade): of two essays picked at random, the one ranked higher is the better one, by this judge's standard, about \(hundred) times in 100.",
-            "Ordningen är \(grade): av två slumpvis valda uppsatser är den högre placerade den bättre, med denna domares mått, ungefär \(hundred) gånger av 100.")
+            """
+            The order is \(grade): of two essays picked at random, the one ranked higher is the better one, by this judge's \
+            standard, about \(hundred) times in 100.
+            """,
+            """
+            Ordningen är \(grade): av två slumpvis valda uppsatser är den högre placerade den bättre, med denna domares \
+            mått, ungefär \(hundred) gånger av 100.
+            """
+        )
     }
 
     private func word(for reliability: Double) -> String {
@@ -50,6 +57,10 @@ struct SummarySentences: ReportSection {
     private var overlap: String {
         say(
             "Essays whose bars overlap in the drawing below are close; do not read much into which of them comes first.",
-            "Uppsatser vars streck överlappar i bilden nedan ligger nära varandra; vilken av dem som står först betyder inte mycket.")
+            """
+            Uppsatser vars streck överlappar i bilden nedan ligger nära varandra; vilken av dem som står först betyder inte \
+            mycket.
+            """
+        )
     }
 }
