@@ -46,9 +46,15 @@ final class ActiveTransfer {
     func outcome(_ code: CURLcode) -> PendingTransfer.Outcome {
         let elapsed = pending.submitted.duration(to: .now)
         guard code == CURLE_OK else { return .failure(failure(code)) }
-        guard let status = headers.status, (200...599).contains(status) else {
+        guard let status = headers.completeStatus else {
             return .failure(
-                CurlError(code: .protocolViolation, message: "the answer has no valid status", requestMayHaveBeenSent: true))
+                CurlError(
+                    code: .connectionLost, message: "the connection ended before the header fields did",
+                    requestMayHaveBeenSent: true))
+        }
+        guard (200...599).contains(status) else {
+            return .failure(
+                CurlError(code: .protocolViolation, message: "the answer's status is \(status)", requestMayHaveBeenSent: true))
         }
         return .success(HTTPResponse(status: status, headers: headers.headers, body: body, elapsed: elapsed))
     }
@@ -60,12 +66,16 @@ final class ActiveTransfer {
 
     private func failure(_ code: CURLcode) -> CurlError {
         let text = errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+        let hasBegun = handle.long(CURLINFO_REQUEST_SIZE) > 0
         let (kind, message): (CurlError.Code, String) =
             switch refusal {
             case .bodyTooLarge: (.responseTooLarge, "the body is longer than \(pending.request.maxResponseBytes) bytes")
             case .headersTooLarge: (.responseTooLarge, "the header fields are longer than \(limits.maxHeaderBytes) bytes")
             case .repetition: (.connectionLost, "a reused connection died after the whole request was written to it")
-            case nil: (CurlError.Code(code, hasBegun: handle.long(CURLINFO_REQUEST_SIZE) > 0), text)
+            // libcurl 7.88 runs out of its own buffer at a line of 100 KiB and calls that a lack of memory.
+            case nil where code == CURLE_OUT_OF_MEMORY && hasBegun && headers.completeStatus == nil:
+                (.responseTooLarge, "a header field is longer than libcurl takes")
+            case nil: (CurlError.Code(code, hasBegun: hasBegun), text)
             }
         return CurlError(
             code: kind, message: message, requestMayHaveBeenSent: mayHaveBeenSent, curlCode: Int32(code.rawValue))

@@ -18,10 +18,12 @@ extension EasyHandle {
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         try set(CURLOPT_TCP_KEEPIDLE, 60)
         try set(CURLOPT_TCP_KEEPINTVL, 60)
-        let version = configuration.version == .http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS
-        try set(CURLOPT_HTTP_VERSION, Int(version))
-        // Waiting for a connection that is being set up is better than opening one per request, where version 2 shares it.
-        try set(CURLOPT_PIPEWAIT, configuration.version == .negotiated ? 1 : 0)
+        // Without TLS nothing tells before the first answer whether the server speaks version 2, and with PIPEWAIT libcurl would let
+        // every other request wait for that answer.
+        let mayUseVersion2 = configuration.version == .negotiated && HTTPSyntax.hasScheme("https", request.url)
+        try set(CURLOPT_HTTP_VERSION, Int(mayUseVersion2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
+        // Waiting for the handshake of a connection that can be shared is better than opening one per request.
+        try set(CURLOPT_PIPEWAIT, mayUseVersion2 ? 1 : 0)
         if configuration.acceptsCompression { try set(CURLOPT_ACCEPT_ENCODING, "") }
         try setMethod(request)
         try setHeaders(Self.headerLines(request, userAgent: configuration.userAgent))
@@ -40,7 +42,8 @@ extension EasyHandle {
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         if let file = configuration.certificateAuthorityFile {
             try set(CURLOPT_CAINFO, file)
-            try set(CURLOPT_CAPATH, "")
+            // The folder that libcurl was built with would be trusted as well.
+            try unset(CURLOPT_CAPATH)
         }
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         switch configuration.proxy {

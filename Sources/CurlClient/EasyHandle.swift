@@ -33,6 +33,11 @@ struct EasyHandle: ~Copyable {
         try check(huleedu_curl_set_string(pointer, option, value))
     }
 
+    /// Takes away what libcurl was built with.
+    func unset(_ option: CURLoption) throws(CurlError) {
+        try check(huleedu_curl_set_string(pointer, option, nil))
+    }
+
     func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) throws(CurlError) {
         try check(huleedu_curl_set_pointer(pointer, option, value))
     }

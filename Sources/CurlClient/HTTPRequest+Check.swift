@@ -70,9 +70,10 @@ enum HTTPSyntax {
     static func isAcceptableURL(_ url: String) -> Bool {
         let bytes = url.utf8
         guard bytes.count <= 8192, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return false }
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return false }
-        let scheme = String(bytes[..<colon]) ?? ""
-        return (HTTPHeaders.isSameName(scheme, "https") || HTTPHeaders.isSameName(scheme, "http"))
-            && bytes[colon...].starts(with: "://".utf8)
+        return hasScheme("https", url) || hasScheme("http", url)
+    }
+
+    static func hasScheme(_ scheme: String, _ url: String) -> Bool {
+        HTTPHeaders.isSameName(String(url.prefix(scheme.count + 3)), scheme + "://")
     }
 }

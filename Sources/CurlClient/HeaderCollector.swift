@@ -13,11 +13,18 @@ struct HeaderCollector {
     private var state = State.beforeStatusLine
     private(set) var byteCount = 0
     private(set) var headers = HTTPHeaders()
-    /// The final response's status, once its status line has come.
-    private(set) var status: Int?
+    private var status: Int?
 
     init(limit: Int) {
         self.limit = limit
+    }
+
+    /// The final response's status, once its fields have come completely.
+    ///
+    /// libcurl 7.88 takes a connection that ends among the header fields for a response without body, so its word is not enough.
+    var completeStatus: Int? {
+        guard case .finished = state else { return nil }
+        return status
     }
 
     /// Takes one line with its line break. Returns false when the limit is passed; the transfer must then end.

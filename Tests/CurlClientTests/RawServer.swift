@@ -92,7 +92,7 @@ final class RawServer: Sendable {
         }
         precondition(isBound, "a test server needs a port")
         port = Int(UInt16(bigEndian: address.sin_port))
-        Self.startThread { [self] in acceptLoop() }
+        startThread { [self] in acceptLoop() }
     }
 
     func stop() {
@@ -107,29 +107,12 @@ final class RawServer: Sendable {
                 defer { count += 1 }
                 return count
             }
-            Self.startThread { [script] in
+            startThread { [script] in
                 script(Connection(socket: socket, number: number))
                 close(socket)
             }
         }
         close(listener)
-    }
-
-    private static func startThread(_ body: @escaping @Sendable () -> Void) {
-        final class Box {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
-                return nil
-            }, Unmanaged.passRetained(Box(body)).toOpaque())
-        precondition(result == 0, "a test server needs a thread")
-        pthread_detach(thread)
     }
 }
 

@@ -4,11 +4,12 @@ internal import Glibc
 ///
 /// It is no assessment of writing. It only makes the simulated judge consistent, so that a ranking of unknown essays can be tried out.
 enum SurfaceQuality {
-    /// ln(1 + words) − 2 + ½·(different words / √words), which is 1 to 6 for essays of ordinary length; −2 for an empty text.
+    /// 0.6·ln(1 + words) + 0.2·(different words / √words) − 1: between two and six for essays of ordinary length, −1 for an empty
+    /// text.
     static func estimate(_ text: String) -> Double {
         let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }
-        guard !words.isEmpty else { return -2 }
+        guard !words.isEmpty else { return -1 }
         let count = Double(words.count)
-        return log(1 + count) - 2 + 0.5 * Double(Set(words).count) / count.squareRoot()
+        return 0.6 * log(1 + count) + 0.2 * Double(Set(words).count) / count.squareRoot() - 1
     }
 }
