@@ -15,6 +15,7 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -78,7 +79,7 @@ let package = Package(
             dependencies: [
                 "CJAssessmentService", "CJCore", "Contracts", "CurlClient", "EventLog", "FakeProvider",
                 "LLMProviderService", "Postgres", "ServiceKit", "Wire", "WireNIO",
-                argumentParser, crypto, lifecycle, logging, configuration,
+                argumentParser, crypto, lifecycle, logging, signals,
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -146,7 +146,9 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             throw RPCError(
                 .failedPrecondition, "stopping.max_cost_nanodollars: the price of \(model.model) is not known; limit the comparisons instead")
         }
-        let expected = ExpectedComparisons(items: plan.essays.count, targetReliability: plan.stopping.targetReliability).before
+        let expected = ExpectedComparisons(
+            itemCount: plan.essays.count, targetReliability: plan.stopping.targetReliability
+        ).beforeTheRun
         return AssessmentTerms(
             model: model.model, promptVersion: PromptTemplate(language: plan.instructions.language)?.version ?? "",
             isSimulated: model.simulated, estimatedCost: cost,

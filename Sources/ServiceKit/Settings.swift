@@ -11,25 +11,34 @@ public struct Settings: Sendable {
         reader = ConfigReader(provider: provider)
     }
 
-    /// Settings from the environment: `database.url` is `DATABASE_URL`.
+    /// Settings from the environment.
     public static var environment: Settings {
         Settings(provider: EnvironmentVariablesProvider())
     }
 
     /// A text; nil where it is absent or empty.
-    public func text(_ key: ConfigKey, isSecret: Bool = false) -> String? {
-        let value = reader.string(forKey: key, isSecret: isSecret)
+    ///
+    /// - Parameter variable: the setting as an environment variable, `DATABASE_URL` for example.
+    public func text(_ variable: String, isSecret: Bool = false) -> String? {
+        let value = reader.string(forKey: Self.key(variable), isSecret: isSecret)
         return value?.isEmpty == true ? nil : value
     }
 
     /// A whole number within a range, or the default where it is absent.
-    public func integer(_ key: ConfigKey, default fallback: Int, in range: ClosedRange<Int>) throws(SettingsError) -> Int {
-        guard let text = text(key) else { return fallback }
+    public func integer(
+        _ variable: String, default fallback: Int, in range: ClosedRange<Int>
+    ) throws(SettingsError) -> Int {
+        guard let text = text(variable) else { return fallback }
         guard let value = Int(text), range.contains(value) else {
             throw SettingsError(
-                key: key, expectation: "expected a whole number from \(range.lowerBound) to \(range.upperBound), got \(text)")
+                variable: variable,
+                expectation: "expected a whole number from \(range.lowerBound) to \(range.upperBound), got \(text)")
         }
         return value
+    }
+
+    private static func key(_ variable: String) -> ConfigKey {
+        ConfigKey(variable.split(separator: "_").map { $0.lowercased() })
     }
 }
 
@@ -38,11 +47,6 @@ public struct SettingsError: Error, Sendable, CustomStringConvertible {
     /// The setting, as an environment variable.
     public let variable: String
     public let expectation: String
-
-    init(key: ConfigKey, expectation: String) {
-        variable = key.components.map { $0.uppercased() }.joined(separator: "_")
-        self.expectation = expectation
-    }
 
     public var description: String { "\(variable): \(expectation)" }
 }

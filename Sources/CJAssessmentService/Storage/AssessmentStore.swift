@@ -61,7 +61,7 @@ struct AssessmentStore: Sendable {
                 content = excluded.content, anchor_grade = excluded.anchor_grade, uploaded_at = now()
             """)
         let rows = try await unit.query("SELECT count(*) FROM cj.upload WHERE assessment_id = \(assessment)")
-        return Int(try rows[0].decode(Int64.self))
+        return try rows[0].decode(Int.self)
     }
 
     /// The essays kept for an assessment, in the order in which they were handed over.

@@ -25,7 +25,7 @@ struct RequestToSubmit: Sendable {
                     cacheMark: block.cacheMark.contract)
             },
             replyFormat: LLMV1.ReplyFormat(
-                name: replyFormat.name, description: Array(replyFormat.description.utf8),
+                name: replyFormat.toolName, description: Array(replyFormat.description.utf8),
                 jsonSchema: Array(replyFormat.jsonSchema.utf8)))
     }
 }

@@ -126,9 +126,9 @@ struct AssessmentMachine: Sendable {
     }
 
     private func expectedComparisons(_ snapshot: AssessmentSnapshot, scale: Scale) -> Int {
-        let expected = ExpectedComparisons(
-            items: snapshot.items.count, targetReliability: snapshot.stopping.targetReliability
-        ).during(judged: snapshot.count(.judged), reliability: scale.reliability.posteriorReliability)
+        let planner = ExpectedComparisons(
+            itemCount: snapshot.items.count, targetReliability: snapshot.stopping.targetReliability)
+        let expected = snapshot.judgements.isEmpty ? planner.beforeTheRun : planner.total(given: scale)
         return max(snapshot.count(.judged), min(expected, snapshot.stopping.maximumComparisons))
     }
 

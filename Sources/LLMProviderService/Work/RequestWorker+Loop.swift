@@ -1,5 +1,6 @@
 import Contracts
 import EventLog
+import Logging
 import ServiceKit
 import Synchronization
 

@@ -11,7 +11,7 @@ struct RankCommand: AsyncParsableCommand {
     var options: RankOptions
 
     func run() async throws {
-        let status = try await CommandFailure.reported {
+        let status = await CommandFailure.reported {
             let environment = ProcessInfo.processInfo.environment
             let settings = try options.settings()
             let input = try RankInput(settings)

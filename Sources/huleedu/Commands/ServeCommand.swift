@@ -38,7 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let status = await CommandFailure.reported {
             let environment = Settings.environment
-            guard let url = database ?? environment.text("database.url", isSecret: true) else {
+            guard let url = database ?? environment.text("DATABASE_URL", isSecret: true) else {
                 throw CommandError(
                     .databaseUnnamed, "No database is named; pass --database URL or set DATABASE_URL ('huleedu up' brings its own).")
             }
@@ -62,7 +62,7 @@ struct ServeCommand: AsyncParsableCommand {
     ) async throws -> (ServiceHost, BoundAddress) {
         switch service {
         case .llmProvider:
-            let access = ProviderAccess.configurations(environment, simulatedURL: environment.text("huleedu.simulated.url"))
+            let access = ProviderAccess.configurations(environment, simulatedURL: environment.text("HULEEDU_SIMULATED_URL"))
             guard !access.isEmpty else {
                 throw CommandError(
                     .judgeUnavailable,

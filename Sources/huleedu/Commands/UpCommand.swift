@@ -3,6 +3,7 @@ import FakeProvider
 import FoundationEssentials
 import Logging
 import ServiceKit
+import WireNIO
 
 /// `huleedu up`
 struct UpCommand: AsyncParsableCommand {
@@ -29,7 +30,7 @@ struct UpCommand: AsyncParsableCommand {
             let environment = Settings.environment
             let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
             let data = try DataFolder(chosen: hosting.data, environment: ProcessInfo.processInfo.environment)
-            let url = hosting.database ?? environment.text("database.url", isSecret: true)
+            let url = hosting.database ?? environment.text("DATABASE_URL", isSecret: true)
             if url == nil { try data.prepare() }
             let database = try await DatabaseServer.start(named: url, data: data, logger: logger)
             do {

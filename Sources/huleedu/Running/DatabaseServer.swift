@@ -62,7 +62,7 @@ enum DatabaseServer: Sendable {
 enum ConnectionText {
     /// The same server with another database.
     static func replacingDatabase(of text: String, with database: String) -> String {
-        guard let scheme = text.range(of: "://") else {
+        guard let scheme = text.firstRange(of: "://") else {
             // The last of several words with the same key counts.
             return text + " dbname=" + database
         }

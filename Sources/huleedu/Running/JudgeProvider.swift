@@ -27,7 +27,7 @@ struct JudgeProvider: Sendable {
                     "\(quoted(provider)) is no provider; expected \(Name.allCases.map(\.rawValue).joined(separator: ", ")).")
             }
             name = known
-        } else if !hasQualities, settings.text("anthropic.api.key", isSecret: true) != nil {
+        } else if !hasQualities, settings.text("ANTHROPIC_API_KEY", isSecret: true) != nil {
             name = .anthropic
         } else {
             name = .simulated
@@ -40,7 +40,7 @@ struct JudgeProvider: Sendable {
         case (.openai, nil):
             throw CommandError(.judgeUnavailable, "An OpenAI-compatible provider has no usual model; name one with --model.")
         }
-        if name == .anthropic, settings.text("anthropic.api.key", isSecret: true) == nil {
+        if name == .anthropic, settings.text("ANTHROPIC_API_KEY", isSecret: true) == nil {
             throw CommandError(.judgeUnavailable, "There is no key for anthropic; set ANTHROPIC_API_KEY.")
         }
     }
@@ -56,24 +56,24 @@ enum ProviderAccess {
     /// - Parameter simulatedURL: where the fake provider listens; nil leaves it out.
     static func configurations(_ settings: Settings, simulatedURL: String?) -> [ProviderConfiguration] {
         var configurations: [ProviderConfiguration] = []
-        if let key = settings.text("anthropic.api.key", isSecret: true) {
+        if let key = settings.text("ANTHROPIC_API_KEY", isSecret: true) {
             configurations.append(
                 ProviderConfiguration(
                     name: JudgeProvider.Name.anthropic.rawValue, dialect: .anthropicMessages,
-                    baseURL: settings.text("anthropic.base.url") ?? anthropicURL, apiKey: Secret(key), isSimulated: false))
+                    baseURL: settings.text("ANTHROPIC_BASE_URL") ?? anthropicURL, apiKey: Secret(key), isSimulated: false))
         }
-        let openAIKey = settings.text("openai.api.key", isSecret: true)
-        if openAIKey != nil || settings.text("openai.base.url") != nil {
+        let openAIKey = settings.text("OPENAI_API_KEY", isSecret: true)
+        if openAIKey != nil || settings.text("OPENAI_BASE_URL") != nil {
             configurations.append(
                 ProviderConfiguration(
                     name: JudgeProvider.Name.openai.rawValue, dialect: .openAIChatCompletions,
-                    baseURL: settings.text("openai.base.url") ?? openAIURL, apiKey: openAIKey.map(Secret.init), isSimulated: false))
+                    baseURL: settings.text("OPENAI_BASE_URL") ?? openAIURL, apiKey: openAIKey.map(Secret.init), isSimulated: false))
         }
         if let simulatedURL {
             configurations.append(
                 ProviderConfiguration(
                     name: JudgeProvider.Name.simulated.rawValue, dialect: .anthropicMessages, baseURL: simulatedURL,
-                    apiKey: Secret(settings.text("huleedu.simulated.key", isSecret: true) ?? "simulated"), isSimulated: true))
+                    apiKey: Secret(settings.text("HULEEDU_SIMULATED_KEY", isSecret: true) ?? "simulated"), isSimulated: true))
         }
         return configurations
     }

@@ -7,6 +7,7 @@ import Logging
 import Postgres
 import ServiceKit
 import ServiceLifecycle
+import UnixSignals
 import Wire
 import WireNIO
 

@@ -22,7 +22,7 @@ struct Simulation: Sendable {
 
     /// Starts it with a configuration.
     static func start(_ configuration: FakeProviderConfiguration, logger: Logger) async throws -> Simulation {
-        let provider = FakeProvider(configuration: configuration, logger: logger)
+        let provider = try FakeProvider(configuration: configuration, logger: logger)
         let (host, port) = try await provider.start()
         return Simulation(url: "http://\(host):\(port)", provider: provider)
     }
