@@ -21,6 +21,19 @@ import Testing
         #expect(question.count > 50)
     }
 
+    private static let real = samples.dropLast("Tools/samples".count) + "../shared/data/essays-distance-learning"
+
+    @Test(.enabled(if: (try? FileAccess.system.kind(String(real))) == .folder, "needs ../shared/data/essays-distance-learning"))
+    func realEssaysAndTheirScoresAreReadToo() throws {
+        let folder = try EssayFolder.read(String(Self.real))
+        #expect(folder.essays.count == 58)
+        #expect(folder.skipped == [SkippedFile(name: "scores.csv", reason: .otherExtension)])
+        let table = try CSVTable.read("\(Self.real)/scores.csv")
+        for column in ["overall", "cohesion", "syntax"] {
+            #expect(try QualityTable(table, column: column, essays: folder).qualities.count == 58)
+        }
+    }
+
     @Test func haveAnchorsFromTheLowestToTheHighestGrade() throws {
         let folder = try EssayFolder.read("\(Self.samples)/english")
         let anchors = try AnchorTable(CSVTable.read("\(Self.samples)/english.anchors.csv"), essays: folder, scale: .swedish)

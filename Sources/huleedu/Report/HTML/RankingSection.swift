@@ -63,7 +63,7 @@ struct RankingSection: ReportSection {
         let grade: HTML = report.isGraded ? "<td class=\"grade\">\(gradeMark(item))</td><td>\(certainty(item))</td>" : .empty
         let won = say("\(item.wins) of \(item.comparisons)", "\(item.wins) av \(item.comparisons)")
         return """
-            <tr><td class="num rank">\(item.rank)</td><th scope="row">\(link(toItem: place))</th>\
+            <tr><td class="num rank">\(item.rank)</td><th scope="row">\(cutLink(toItem: place))</th>\
             <td class="num">\(signed(item.ability))</td><td class="num quiet">\(decimal(item.standardError))</td>\(grade)\
             <td class="num">\(won)</td><td class="num wide">\(item.shownFirst)</td><td class="num wide">\(fit(item))</td></tr>
 

@@ -16,6 +16,8 @@ extension ReportStyle {
         ol.names a:hover{text-decoration:underline}
         ol.grades li{font-weight:650;min-width:1.4rem}
         ol.grades li.anchor{color:var(--accent)}
+        .matrix ol.names li{display:flex;justify-content:flex-end;gap:.4em}
+        .matrix ol.names bdi{min-width:0;overflow:hidden;text-overflow:ellipsis}
         .matrix ol.names b{display:inline-block;min-width:1.5em;font-weight:400;color:var(--muted);
         font-variant-numeric:tabular-nums}
         svg{display:block}
@@ -89,7 +91,7 @@ extension ReportStyle {
         th,td{padding:.4rem .4rem}
         .ranking{font-size:.92rem}
         .ranking .meter{display:none}
-        table.ranking tbody th{white-space:nowrap;max-width:9rem;overflow:hidden;text-overflow:ellipsis}
+        table.ranking tbody th{max-width:9rem}
         .figures div{grid-template-columns:1fr}
         details.essay>*:not(summary){margin-left:.2rem}
         .lead p{font-size:1.06rem}

@@ -16,7 +16,7 @@ enum ReportStyle {
         html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
         body{margin:0;background:var(--paper);color:var(--ink);line-height:1.55;
         font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
-        header,main,footer{max-width:62rem;margin:0 auto;padding:0 1.25rem}
+        header,main,footer{max-width:66rem;margin:0 auto;padding:0 1.25rem}
         header{padding-top:2.5rem}
         main>section{margin-top:3rem}
         h1,h2,h3{line-height:1.2;text-wrap:balance;font-weight:650}
@@ -24,6 +24,7 @@ enum ReportStyle {
         h2{font-size:1.45rem;margin:0 0 1rem;padding-bottom:.4rem;border-bottom:1px solid var(--line)}
         h3{font-size:1.08rem;margin:2rem 0 .6rem}
         p{margin:0 0 .8rem}
+        p,li,dd{overflow-wrap:anywhere}
         a{color:inherit;text-decoration-color:var(--muted);text-underline-offset:.18em}
         a:hover{color:var(--accent)}
         :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
@@ -59,11 +60,11 @@ enum ReportStyle {
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
         table.small{width:auto;max-width:100%}
         table.small thead th{white-space:normal}
-        th,td{text-align:left;padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:baseline}
+        th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:baseline}
         th:first-child,td:first-child{padding-left:.2rem}
         thead th{font-size:.85rem;color:var(--muted);font-weight:600;white-space:nowrap;vertical-align:bottom}
         tbody th{font-weight:500}
-        table.ranking tbody th{overflow-wrap:anywhere;min-width:7rem}
+        table.ranking tbody th{white-space:nowrap;max-width:11rem;overflow:hidden;text-overflow:ellipsis}
         .ranking td{white-space:nowrap}
         tbody tr:hover{background:var(--band)}
         .num{text-align:right}

@@ -36,7 +36,7 @@ struct ScaleSection: ReportSection {
     private var head: Double { report.cutScores.isEmpty ? 6 : 26 }
 
     private var figure: HTML {
-        let names = isCompact ? HTML.empty : list("names", report.items.indices.map { "<li>\(link(toItem: $0))</li>\n" })
+        let names = isCompact ? HTML.empty : list("names", report.items.indices.map { "<li>\(cutLink(toItem: $0))</li>\n" })
         let grades = report.isGraded && !isCompact ? list("grades", report.items.map(grade)) : .empty
         let kind = "plot" + (isCompact ? " compact" : "") + (report.isGraded && !isCompact ? " graded" : "")
         return """
@@ -107,7 +107,7 @@ struct ScaleSection: ReportSection {
         let dot = axis.percent(item.ability)
         let mark: HTML =
             isCompact
-            ? "<circle class=\"dot\" cx=\"\(at: dot)%\" cy=\"\(at: y)\" r=\"\(at: rowHeight / 2)\"/>"
+            ? "<circle class=\"dot\" cx=\"\(at: dot)%\" cy=\"\(at: y)\" r=\"\(at: max(1.5, rowHeight / 2))\"/>"
             : item.anchorGrade == nil
                 ? "<circle class=\"dot\" cx=\"\(at: dot)%\" cy=\"\(at: y)\" r=\"4.5\"/>"
                 : "<circle class=\"dot anchor\" cx=\"\(at: dot)%\" cy=\"\(at: y)\" r=\"5\"/>"
