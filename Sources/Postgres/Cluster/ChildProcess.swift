@@ -1,3 +1,4 @@
+private import CPostgres
 private import Glibc
 
 /// Starting programs. Every call here blocks; call it on a thread that may.
@@ -15,7 +16,7 @@ enum ChildProcess {
     private static let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
 
     /// Starts a program with its output going to a descriptor; nil when that fails.
-    static func start(_ command: [String], output: Int32) -> pid_t? {
+    static func start(_ command: [String], output: Int32) -> Int32? {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -70,17 +71,17 @@ enum ChildProcess {
     }
 
     /// Waits for a child to end, without releasing its number: no other process has it until ``reap(_:)``.
-    static func awaitExit(of child: pid_t) {
+    static func awaitExit(of child: Int32) {
         var reason = siginfo_t()
         while waitid(P_PID, id_t(child), &reason, Int32(WEXITED | WNOWAIT)) == -1, errno == EINTR {}
     }
 
     /// Releases the number of a child that has ended.
-    static func reap(_ child: pid_t) {
+    static func reap(_ child: Int32) {
         _ = waitForEnd(of: child)
     }
 
-    private static func waitForEnd(of child: pid_t) -> Int32 {
+    private static func waitForEnd(of child: Int32) -> Int32 {
         var status: Int32 = 0
         while waitpid(child, &status, 0) == -1 {
             guard errno == EINTR else { return -1 }

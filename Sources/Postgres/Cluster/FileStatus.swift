@@ -92,9 +92,9 @@ enum Files {
 
     /// Where a symbolic link points; nil when it is none or may not be read.
     static func linkTarget(_ path: String) -> String? {
-        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress, $0.count) }
-        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 
     /// Names in a folder, without `.` and `..`; empty when it cannot be read.
@@ -141,14 +141,14 @@ enum Files {
     }
 
     private static func read(_ descriptor: Int32, limit: Int) -> String? {
-        var bytes = [UInt8](repeating: 0, count: limit)
-        var count = 0
-        while count < limit {
-            let added = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress.map { $0 + count }, limit - count) }
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+            var chunk = [UInt8](repeating: 0, count: min(limit - bytes.count, 4096))
+            let added = Glibc.read(descriptor, &chunk, chunk.count)
             guard added > 0 else { break }
-            count += added
+            bytes += chunk.prefix(added)
         }
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func notUsable(_ path: String, _ what: String) -> PostgresError {

@@ -16,7 +16,9 @@ struct ServerPrograms: Sendable, Hashable {
     ///   - wantedVersion: the version that made an existing cluster, which only the same version can run.
     ///   - root: where the search starts, `/` outside tests.
     /// - Throws: `.serverNotInstalled` with the command that installs it; `.clusterVersionMismatch` when other versions are there.
-    static func find(wantedVersion: Int?, environment: [String: String], root: String = "") throws(PostgresError) -> ServerPrograms {
+    static func find(wantedVersion: Int?, environment: [String: String], root: String = "") throws(PostgresError)
+        -> ServerPrograms
+    {
         if let folder = environment["PG_BIN"], !folder.isEmpty {
             guard let programs = at(folder) else {
                 throw PostgresError(

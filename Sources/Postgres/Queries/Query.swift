@@ -44,6 +44,12 @@ public struct Query: Sendable, Hashable, ExpressibleByStringInterpolation {
             sql += "$\(parameters.count)"
         }
 
+        /// Binds a value, or NULL, as the next parameter.
+        public mutating func appendInterpolation(_ value: (some ParameterEncodable)?) {
+            parameters.append(value.parameter)
+            sql += "$\(parameters.count)"
+        }
+
         /// Splices text into the statement as it stands: for names chosen by the program, never for input.
         public mutating func appendInterpolation(unescaped text: String) {
             sql += text
