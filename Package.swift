@@ -106,26 +106,33 @@ let package = Package(
             name: "WireNIOTests", dependencies: ["Wire", "WireNIO", nioCore, nioPosix, nioEmbedded, logging],
             swiftSettings: strict),
         .testTarget(name: "ContractsTests", dependencies: ["Contracts", "Wire"], swiftSettings: strict),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging], swiftSettings: strict),
+        .target(
+            name: "PostgresTestSupport", dependencies: ["Postgres", logging], path: "Tests/Support/PostgresTestSupport",
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
         .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "FakeProvider"], swiftSettings: strict),
         .testTarget(
             name: "FakeProviderTests", dependencies: ["FakeProvider", "fakeprovider", "CurlClient", crypto], swiftSettings: strict),
         .testTarget(
             name: "LLMProviderServiceTests",
             dependencies: [
-                "LLMProviderService", "FakeProvider", "CurlClient", "Postgres", "EventLog", "Contracts", "Wire", logging,
+                "LLMProviderService", "FakeProvider", "CurlClient", "Postgres", "PostgresTestSupport", "EventLog", "Contracts", "Wire",
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "CJAssessmentServiceTests",
-            dependencies: ["CJAssessmentService", "CJCore", "Postgres", "EventLog", "Contracts", "Wire", logging],
+            dependencies: [
+                "CJAssessmentService", "CJCore", "Postgres", "PostgresTestSupport", "EventLog", "Contracts", "Wire", logging,
+            ],
             swiftSettings: strict),
         .testTarget(name: "HuleEduTests", dependencies: ["huleedu", argumentParser], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "huleedu", "CJAssessmentService", "CJCore", "Contracts", "FakeProvider", "LLMProviderService", "Postgres",
-                "ServiceKit", "Wire", "WireNIO", logging,
+                "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
             ],
             swiftSettings: strict),
     ],

@@ -214,7 +214,8 @@ final class Connection: EventLoop.Handler {
             case .awaitNext:
                 if batch.pipeline.isEndedByServer { end(lostError()) }
             case .finish: finishBatch()
-            case .abandon: end(PostgresError(.unexpectedReply, "the server's answers do not fit the statements", outcome: .inDoubt))
+            case .abandon:
+                end(PostgresError(.unexpectedReply, "the server's answers do not fit the statements", outcome: .inDoubt))
             }
         case .runningScript(let continuation, let error):
             restartSilenceTimer()

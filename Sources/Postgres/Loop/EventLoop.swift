@@ -120,6 +120,14 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         timers.cancel(timer)
     }
 
+    /// Waits, also in a task that has been cancelled.
+    @PostgresLoop
+    func pause(_ duration: Duration) async {
+        await withCheckedContinuation { continuation in
+            _ = schedule(at: .now + duration) { continuation.resume() }
+        }
+    }
+
     typealias TimerToken = TimerQueue<@PostgresLoop () -> Void>.Token
 
     // MARK: The thread

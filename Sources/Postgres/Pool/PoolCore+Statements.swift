@@ -47,6 +47,7 @@ extension PostgresError {
     /// What a caller sees whose task was cancelled: the code says so, the rest tells what became of the statement.
     func asCancelled(_ isCancelled: Bool) -> PostgresError {
         guard isCancelled, code == .statementTimeout || code == .connectionLost || code == .cancelled else { return self }
-        return PostgresError(.cancelled, "the task was cancelled", sqlState: sqlState, outcome: outcome, cause: CancellationError())
+        return PostgresError(
+            .cancelled, "the task was cancelled", sqlState: sqlState, outcome: outcome, cause: CancellationError())
     }
 }

@@ -109,7 +109,8 @@ final class PoolCore {
                     waiter,
                     .failure(
                         PostgresError(
-                            .tooManyWaiters, "\(configuration.maxWaiters) callers wait for a connection already", outcome: .notSent)))
+                            .tooManyWaiters, "\(configuration.maxWaiters) callers wait for a connection already",
+                            outcome: .notSent)))
             case .refuse(let waiter, .poolClosed): answer(waiter, .failure(.poolClosed))
             case .failAll(let waiters):
                 guard let error = lastConnectError else { break }

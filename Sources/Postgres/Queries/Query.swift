@@ -44,8 +44,8 @@ public struct Query: Sendable, Hashable, ExpressibleByStringInterpolation {
             sql += "$\(parameters.count)"
         }
 
-        /// Binds a value, or NULL for none, as the next parameter.
-        public mutating func appendInterpolation<Value: ParameterEncodable>(_ value: Value?) {
+        /// Binds a value, or NULL, as the next parameter.
+        public mutating func appendInterpolation(_ value: (some ParameterEncodable)?) {
             parameters.append(value.parameter)
             sql += "$\(parameters.count)"
         }

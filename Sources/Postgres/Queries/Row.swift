@@ -27,6 +27,14 @@ public struct Row: Sendable {
         return (repeat try next(each types))
     }
 
+    /// Reads the first column.
+    ///
+    /// - Throws: `.decodingFailed` when there is no column, or the value is not of the type.
+    public func decode<T: ColumnDecodable>(_ type: T.Type) throws(PostgresError) -> T {
+        guard !table.columns.isEmpty else { throw failure("the row has no columns") }
+        return try value(at: 0, as: type)
+    }
+
     /// Reads the column of this name, the first one when several have it.
     ///
     /// - Throws: `.decodingFailed` when there is no such column, or the value is not of the type.

@@ -14,6 +14,7 @@ extension Pool {
     /// - Returns: what the body returned in the run that was committed.
     /// - Throws: what the body threw, or ``PostgresError``; with outcome `.inDoubt` when the connection ended after `COMMIT` was sent,
     ///   and only a look at the database can tell whether the unit took effect.
+    @discardableResult
     public func unitOfWork<R>(
         _ name: String, isolation: IsolationLevel = .readCommitted, _ body: (UnitOfWork) async throws -> R
     ) async throws -> R {

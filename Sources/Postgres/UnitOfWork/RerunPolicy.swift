@@ -30,7 +30,8 @@ public struct RerunPolicy: Sendable, Hashable {
         case .connectionLost: return bound(reconnectDelay, tries) * jitter
         case .invalidConnectionString, .connectionFailed, .connectionRefused, .acquireTimedOut, .tooManyWaiters, .poolClosed,
             .cancelled, .invalidQuery, .pipelineFull, .unitOfWorkEnded, .resultTooLarge, .decodingFailed, .unexpectedReply,
-            .uniqueViolation, .constraintViolation, .invalidValue, .invalidStatement, .diskFull, .resourcesExhausted, .serverError,
+            .uniqueViolation, .constraintViolation, .invalidValue, .invalidStatement, .diskFull, .resourcesExhausted,
+            .serverError,
             .migrationChanged, .databaseNewer, .invalidMigrations, .migrationFailed, .serverNotInstalled, .clusterLocked,
             .clusterVersionMismatch, .socketPathTooLong, .folderNotUsable, .noUnprivilegedAccount, .initializationFailed,
             .startFailed:

@@ -27,7 +27,7 @@ struct RankRun: Sendable {
     ///
     /// - Returns: the status with which the process ends.
     func run() async throws -> Int32 {
-        if let path = settings.output.report { try ReportFile.checkWritable(path) }
+        if let path = settings.output.report { try OutputFile.check(path) }
         try data.prepare()
         let logger = try FileLog.logger(path: data.log, label: "huleedu")
         tell(language: "Starting the database and the services …", "Startar databasen och tjänsterna …")
@@ -165,7 +165,7 @@ struct RankRun: Sendable {
             return 0
         }
         if let path = settings.output.report {
-            try ReportFile.write(ReportPage(report: report).text(), to: path)
+            try OutputFile.write(ReportPage(report: report).text(), to: path)
             tell(language: "Report: \(path)", "Rapport: \(path)")
         }
         if settings.output.json {

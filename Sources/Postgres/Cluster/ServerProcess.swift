@@ -1,0 +1,90 @@
+private import Glibc
+internal import Logging
+private import Synchronization
+
+/// The running server, watched by a thread that starts it again should it die.
+///
+/// The thread that starts the server stays as long as the server does, because the kernel's "signal on parent's death" goes by thread.
+final class ServerProcess: Sendable {
+    /// Deaths within ``restartWindow`` after which no further start is made.
+    static let maxRestarts = 10
+    static let restartWindow: Duration = .seconds(60)
+
+    private struct State {
+        var process: Int32?
+        var isStopping = false
+        /// True once the server has answered; before that its end is a failed start.
+        var isServing = false
+        var hasEnded = false
+    }
+
+    private let command: [String]
+    private let folder: ClusterFolder
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(command: [String], folder: ClusterFolder, logger: Logger) {
+        self.command = command
+        self.folder = folder
+        self.logger = logger
+    }
+
+    /// Number of the server's main process while it runs.
+    var processNumber: Int32? { state.withLock { $0.process } }
+
+    /// True when no server runs and none will be started.
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
+
+    /// Starts the server on a thread of its own; readiness shows by connecting.
+    func start() {
+        DetachedThread.start(name: "postgres-server") { [self] in watch() }
+    }
+
+    /// From now on the server is restarted when it dies.
+    func markServing() {
+        state.withLock { $0.isServing = true }
+    }
+
+    /// Sends a signal to the server's main process, if it runs.
+    func signal(_ signal: Int32) {
+        state.withLock { state in
+            state.isStopping = true
+            // Under the lock, so that the process cannot be released in between and its number given to another.
+            if let process = state.process { kill(process, signal) }
+        }
+    }
+
+    private func watch() {
+        var deaths: [ContinuousClock.Instant] = []
+        while true {
+            guard let process = launch() else { break }
+            ChildProcess.awaitExit(of: process)
+            let isWanted = state.withLock { state in
+                state.process = nil
+                return state.isServing && !state.isStopping
+            }
+            ChildProcess.reap(process)
+            let now = ContinuousClock.now
+            deaths = deaths.filter { $0 + Self.restartWindow > now } + [now]
+            guard isWanted, deaths.count <= Self.maxRestarts else { break }
+            logger.error("the PostgreSQL server died and is started again", metadata: ["deaths": "\(deaths.count)"])
+            // The processes of the dead server need a moment to go; each further death in a row doubles the wait.
+            usleep(50_000 << min(deaths.count - 1, 6))
+        }
+        state.withLock { $0.hasEnded = true }
+    }
+
+    /// Nil when the server is not wanted any more or cannot be started.
+    private func launch() -> Int32? {
+        guard let log = try? folder.openLog() else {
+            // Without a log a failed start could not be explained; the caller reports the start as failed.
+            return nil
+        }
+        defer { close(log) }
+        return state.withLock { state in
+            guard !state.isStopping else { return nil }
+            state.process = ChildProcess.start(command, output: log)
+            return state.process
+        }
+    }
+}
