@@ -41,7 +41,6 @@ public struct EmbeddedCluster: Sendable {
     public var processNumber: Int32? { server.processNumber }
 
     private let folder: ClusterFolder
-    private let lock: ClusterLock
     private let server: ServerProcess
 
     /// Starts the server on a data folder, which is made and filled first if need be.
@@ -65,8 +64,9 @@ public struct EmbeddedCluster: Sendable {
         }
         let preparation = try prepared.get()
         let cluster = EmbeddedCluster(
-            folder: preparation.folder, lock: preparation.lock,
-            server: ServerProcess(command: preparation.command, folder: preparation.folder, logger: logger))
+            folder: preparation.folder,
+            server: ServerProcess(
+                command: preparation.command, folder: preparation.folder, lock: preparation.lock, logger: logger))
         do {
             try await cluster.awaitReadiness(timeout: options.startTimeout, retrying: preparation)
         } catch {
@@ -89,7 +89,7 @@ public struct EmbeddedCluster: Sendable {
     public func stop() async {
         for (signal, patience) in [(SIGINT, Duration.seconds(10)), (SIGQUIT, .seconds(3)), (SIGKILL, .seconds(3))] {
             server.signal(signal)
-            if await hasEnded(within: patience) { return }
+            if await hasEnded(within: patience) { return server.releaseFolder() }
         }
     }
 

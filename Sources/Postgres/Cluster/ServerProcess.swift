@@ -20,12 +20,15 @@ final class ServerProcess: Sendable {
 
     private let command: [String]
     private let folder: ClusterFolder
+    /// Held here, because the watching thread keeps this object for as long as the server runs.
+    private let lock: ClusterLock
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(command: [String], folder: ClusterFolder, logger: Logger) {
+    init(command: [String], folder: ClusterFolder, lock: ClusterLock, logger: Logger) {
         self.command = command
         self.folder = folder
+        self.lock = lock
         self.logger = logger
     }
 
@@ -37,6 +40,7 @@ final class ServerProcess: Sendable {
 
     /// Starts the server on a thread of its own; readiness shows by connecting.
     func start() {
+        state.withLock { $0.hasEnded = false }
         DetachedThread.start(name: "postgres-server") { [self] in watch() }
     }
 
@@ -52,6 +56,11 @@ final class ServerProcess: Sendable {
             // Under the lock, so that the process cannot be released in between and its number given to another.
             if let process = state.process { kill(process, signal) }
         }
+    }
+
+    /// Gives up the data folder; for when the server has ended for good.
+    func releaseFolder() {
+        lock.release()
     }
 
     private func watch() {

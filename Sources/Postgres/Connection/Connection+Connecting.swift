@@ -50,8 +50,15 @@ extension Connection {
     private func finishConnecting() async -> PostgresError? {
         // The codes are in the verbose form of the message, and nowhere else before a connection stands.
         PQsetErrorVerbosity(handle.raw, PQERRORS_VERBOSE)
-        // Without this the library prints notices to standard error.
-        PQsetNoticeProcessor(handle.raw, { _, _ in }, nil)
+        // Without a receiver the library prints notices to standard error. The mailbox lives as long as this connection, which
+        // finishes the library's before it goes.
+        PQsetNoticeReceiver(
+            handle.raw,
+            { mailbox, result in
+                guard let mailbox, let result else { return }
+                let report = ServerReport(result: result)
+                if report.endsConnection { Unmanaged<FarewellMailbox>.fromOpaque(mailbox).takeUnretainedValue().report = report }
+            }, Unmanaged.passUnretained(farewell).toOpaque())
         return await withCheckedContinuation { continuation in
             phase = .connecting(continuation)
             guard PQstatus(handle.raw) != CONNECTION_BAD else { return end(connectError()) }

@@ -3,14 +3,16 @@ private import CPostgres
 extension Connection {
     /// Runs several statements given as one text, by the simple protocol; for migrations.
     ///
+    /// - Parameter silenceTimeout: how long the server may stay silent; nil for as long as it takes.
     /// - Returns: the first error, nil when all went well.
-    func runScript(_ sql: String) async -> PostgresError? {
+    func runScript(_ sql: String, silenceTimeout: Duration?) async -> PostgresError? {
         guard case .idle = phase, PQexitPipelineMode(handle.raw) == 1 else {
-            return PostgresError(.connectionLost, "the connection has been closed", outcome: .notSent)
+            return closedError
         }
         let error = await withCheckedContinuation { continuation in
             phase = .runningScript(continuation, nil)
             guard PQsendQuery(handle.raw, sql) == 1 else { return end(lostError()) }
+            self.silenceTimeout = silenceTimeout
             restartSilenceTimer()
             flush()
         }

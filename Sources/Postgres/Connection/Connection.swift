@@ -11,7 +11,7 @@ final class Connection: EventLoop.Handler {
         case running(BatchUnderWay)
         /// Outside pipeline mode, for the simple protocol.
         case runningScript(CheckedContinuation<PostgresError?, Never>, PostgresError?)
-        case closed
+        case closed(PostgresError)
     }
 
     /// A batch that has been sent and is being answered.
@@ -34,9 +34,13 @@ final class Connection: EventLoop.Handler {
     var prepared: PreparedStatements
     private(set) var watchedDescriptor: Int32 = -1
     private var silenceTimer: EventLoop.TimerToken?
+    /// How long the server may stay silent during what is under way.
+    var silenceTimeout: Duration?
     private var batchCount = 0
     /// Bytes read since the last complete result.
     private var unfinishedBytes = 0
+    /// What the server said to this session while nothing was under way.
+    let farewell = FarewellMailbox()
     /// Round trips made, for statistics.
     private(set) var roundTrips = 0
     /// Told once when an idle connection ends by itself.
@@ -46,7 +50,7 @@ final class Connection: EventLoop.Handler {
         self.number = number
         self.handle = handle
         self.settings = settings
-        phase = .closed
+        phase = .closed(PostgresError(.connectionLost, "the connection has not been made", outcome: .notSent))
         prepared = PreparedStatements(capacity: settings.preparedStatementCapacity)
     }
 
@@ -85,8 +89,7 @@ final class Connection: EventLoop.Handler {
     private func begin(_ batch: Batch, number: Int, _ continuation: CheckedContinuation<Reply, Never>) {
         guard case .idle = phase else {
             // The pool leases a connection to one caller, and a caller waits for its batch: only a closed one comes here.
-            let error = PostgresError(.connectionLost, "the connection has been closed", outcome: .notSent)
-            return continuation.resume(returning: Reply(results: [], failure: .notSent(error)))
+            return continuation.resume(returning: Reply(results: [], failure: .notSent(closedError)))
         }
         do throws(PostgresError) {
             for query in batch.queries { try query.validate() }
@@ -100,6 +103,7 @@ final class Connection: EventLoop.Handler {
             BatchUnderWay(
                 number: number, pipeline: Pipeline(steps: steps), isCancellable: batch.isCancellable, continuation: continuation))
         guard isSent else { return end(lostError()) }
+        silenceTimeout = batch.silenceTimeout ?? settings.silenceTimeout
         restartSilenceTimer()
         flush()
     }
@@ -244,7 +248,7 @@ final class Connection: EventLoop.Handler {
     /// The connection cannot be used any more: closes it and tells whoever waits.
     func end(_ error: PostgresError) {
         let ended = phase
-        phase = .closed
+        phase = .closed(error)
         stopSilenceTimer()
         unwatch()
         handle.finish()
@@ -269,7 +273,16 @@ final class Connection: EventLoop.Handler {
         end(PostgresError(.connectionLost, "the connection was closed", outcome: .inDoubt))
     }
 
+    /// Why the connection is not open, as an error of a statement that therefore was not sent.
+    var closedError: PostgresError {
+        guard case .closed(let error) = phase else {
+            return PostgresError(.connectionLost, "the connection is in use", outcome: .notSent)
+        }
+        return error.with(outcome: .notSent)
+    }
+
     func lostError() -> PostgresError {
+        if let report = farewell.report { return report.error(outcome: .inDoubt) }
         let text = PQerrorMessage(handle.raw).map { String(cString: $0) } ?? ""
         let line = text.split(separator: "\n").first.map(String.init) ?? "the server closed the connection"
         return PostgresError(.connectionLost, line, outcome: .inDoubt)
@@ -279,7 +292,7 @@ final class Connection: EventLoop.Handler {
 
     func restartSilenceTimer() {
         stopSilenceTimer()
-        guard let timeout = settings.silenceTimeout else { return }
+        guard let timeout = silenceTimeout else { return }
         silenceTimer = EventLoop.shared.schedule(at: .now + timeout) { [weak self] in
             self?.end(PostgresError(.connectionLost, "the server did not answer within \(timeout)", outcome: .inDoubt))
         }
@@ -289,6 +302,11 @@ final class Connection: EventLoop.Handler {
         if let silenceTimer { EventLoop.shared.cancel(silenceTimer) }
         silenceTimer = nil
     }
+}
+
+/// Where the library leaves the server's reason for ending a session that was idle.
+final class FarewellMailbox {
+    var report: ServerReport?
 }
 
 extension PostgresError {

@@ -5,7 +5,7 @@ extension ResultHandle {
     var event: Pipeline.Event? {
         switch PQresultStatus(raw) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: .completed(statementResult)
-        case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE: .failed(report)
+        case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE: .failed(ServerReport(result: raw))
         case PGRES_PIPELINE_ABORTED: .aborted
         case PGRES_PIPELINE_SYNC: .synced
         default: nil
@@ -19,23 +19,9 @@ extension ResultHandle {
     var scriptError: PostgresError? {
         switch PQresultStatus(raw) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: nil
-        case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE: report.error(outcome: .rolledBack)
+        case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE: ServerReport(result: raw).error(outcome: .rolledBack)
         default: PostgresError(.unexpectedReply, "the script was answered with \(statusName)", outcome: .rolledBack)
         }
-    }
-
-    private var report: ServerReport {
-        let severity = field("V").flatMap { ServerReport.Severity(rawValue: $0) }
-        let sqlState = field("C").map { SQLState(rawValue: $0) }
-        return ServerReport(
-            // An error without a code was made up by the library when the connection broke.
-            severity: severity ?? (sqlState == nil ? .fatal : .error), sqlState: sqlState,
-            message: field("M") ?? String(cString: PQresultErrorMessage(raw)), constraint: field("n"))
-    }
-
-    /// One field of an error, by the letter it has in the protocol.
-    private func field(_ letter: Unicode.Scalar) -> String? {
-        PQresultErrorField(raw, Int32(letter.value)).map { String(cString: $0) }
     }
 
     private var statementResult: StatementResult {
@@ -65,5 +51,21 @@ extension ResultHandle {
             }
         }
         return ResultTable(columns: columns, rowCount: Int(rowCount), bytes: bytes, ends: ends)
+    }
+}
+
+extension ServerReport {
+    /// Reads the fields of an error or a notice; the result stays its owner's.
+    init(result raw: OpaquePointer) {
+        /// One field, by the letter it has in the protocol.
+        func field(_ letter: Unicode.Scalar) -> String? {
+            PQresultErrorField(raw, Int32(letter.value)).map { String(cString: $0) }
+        }
+        let severity = field("V").map { Severity(rawValue: $0) ?? .notice }
+        let sqlState = field("C").map { SQLState(rawValue: $0) }
+        self.init(
+            // An error without a code was made up by the library when the connection broke.
+            severity: severity ?? (sqlState == nil ? .fatal : .error), sqlState: sqlState,
+            message: field("M") ?? String(cString: PQresultErrorMessage(raw)), constraint: field("n"))
     }
 }

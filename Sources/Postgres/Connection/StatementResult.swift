@@ -32,4 +32,6 @@ struct Batch: Sendable {
     var queries: [Query]
     /// A batch with a commit in it is never cancelled: half an answer would leave the transaction in doubt.
     var isCancellable = true
+    /// How long the server may stay silent, when that differs from the connection's setting.
+    var silenceTimeout: Duration?
 }

@@ -1,6 +1,8 @@
 /// The fields of an error response that this module uses.
 struct ServerReport: Sendable, Hashable {
     enum Severity: String, Sendable {
+        /// Any of the severities below an error.
+        case notice = "NOTICE"
         case error = "ERROR"
         case fatal = "FATAL"
         case panic = "PANIC"
@@ -12,7 +14,7 @@ struct ServerReport: Sendable, Hashable {
     let constraint: String?
 
     /// True when the server closes the connection after this report.
-    var endsConnection: Bool { severity != .error }
+    var endsConnection: Bool { severity == .fatal || severity == .panic }
 
     /// The error a caller sees.
     func error(outcome: PostgresError.Outcome) -> PostgresError {

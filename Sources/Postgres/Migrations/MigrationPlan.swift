@@ -11,12 +11,16 @@ struct MigrationPlan {
     let migrations: [Migration]
     let applied: [Applied]
 
-    /// - Throws: `.invalidMigrations` unless the versions are 1, 2, 3, … in order.
+    /// - Throws: `.invalidMigrations` unless the versions are 1, 2, 3, … in order and the scripts can be sent.
     static func validate(_ migrations: [Migration], line: String) throws(PostgresError) {
         for (index, migration) in migrations.enumerated() where migration.version != index + 1 {
             throw PostgresError(
                 .invalidMigrations,
                 "migration \(index + 1) of line \"\(line)\" has version \(migration.version)", outcome: .notSent)
+        }
+        for migration in migrations where migration.sql.utf8.contains(0) {
+            throw PostgresError(
+                .invalidMigrations, "migration \(migration.version) of line \"\(line)\" contains a NUL byte", outcome: .notSent)
         }
     }
 

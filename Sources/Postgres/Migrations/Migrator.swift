@@ -14,7 +14,7 @@ public struct Migrator: Sendable {
     /// How long a script may wait for a lock on a table in use; longer would hold up everyone behind it.
     private static let tableLockTimeout = "3s"
     /// How long one statement of a script may take.
-    private static let scriptTimeout = "10min"
+    private static let scriptTimeout: Duration = .seconds(600)
 
     public init(line: String, schema: String, migrations: [Migration]) {
         self.line = line
@@ -53,9 +53,8 @@ public struct Migrator: Sendable {
 
     /// Applies the first missing migration, if any, in one transaction.
     private func applyNext(_ pool: Pool) async throws -> Bool {
-        try await pool.unitOfWork("migrate \(line)") { unit in
+        try await pool.unitOfWork("migrate \(line)", statementTimeout: Self.scriptTimeout) { unit in
             unit.send("SELECT set_config('lock_timeout', \(Self.lineLockTimeout), true)")
-            unit.send("SELECT set_config('statement_timeout', \(Self.scriptTimeout), true)")
             unit.send("SELECT pg_advisory_xact_lock(hashtextextended(\("huleedu migration " + line), 0))")
             try await prepareTable(unit)
             let plan = MigrationPlan(migrations: migrations, applied: try await readApplied(unit))

@@ -25,7 +25,9 @@ public final class Pool: Sendable {
     ///
     /// - Throws: ``PostgresError``; `.inDoubt` when the connection ended before the answer was complete.
     public func query(_ query: Query) async throws -> [Row] {
-        try await core.runAlone(query).table.rows
+        // A pool that goes away refuses its callers, so it stays for as long as it has one.
+        defer { withExtendedLifetime(self) {} }
+        return try await core.runAlone(query).table.rows
     }
 
     /// Runs one statement in a transaction of its own and returns the number of rows it affected.
@@ -33,7 +35,8 @@ public final class Pool: Sendable {
     /// - Throws: as ``query(_:)``.
     @discardableResult
     public func execute(_ query: Query) async throws -> Int {
-        try await core.runAlone(query).rowCount
+        defer { withExtendedLifetime(self) {} }
+        return try await core.runAlone(query).rowCount
     }
 
     /// The pool's counters at this moment.

@@ -75,9 +75,9 @@ extension PoolConfiguration {
         target.setDefault("gssencmode", "disable")
         target["client_encoding"] = "UTF8"
         var serverSettings = [
-            (name: "statement_timeout", value: Self.milliseconds(statementTimeout)),
-            (name: "lock_timeout", value: Self.milliseconds(lockTimeout)),
-            (name: "idle_in_transaction_session_timeout", value: Self.milliseconds(idleInTransactionTimeout)),
+            (name: "statement_timeout", value: statementTimeout.inMilliseconds),
+            (name: "lock_timeout", value: lockTimeout.inMilliseconds),
+            (name: "idle_in_transaction_session_timeout", value: idleInTransactionTimeout.inMilliseconds),
         ]
         if let searchPath { serverSettings.append((name: "search_path", value: searchPath)) }
         return ConnectionSettings(
@@ -86,8 +86,11 @@ extension PoolConfiguration {
             preparedStatementCapacity: preparedStatementCapacity, maxResultBytes: maxResultBytes, serverSettings: serverSettings)
     }
 
-    private static func milliseconds(_ duration: Duration) -> String {
-        let (seconds, attoseconds) = duration.components
-        return "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000)ms"
+}
+
+extension Duration {
+    /// As the server's settings take it.
+    var inMilliseconds: String {
+        "\(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)ms"
     }
 }

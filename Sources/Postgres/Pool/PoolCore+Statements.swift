@@ -1,6 +1,8 @@
 extension PoolCore {
     /// Tries of a statement that has not been sent, or that found its prepared form outdated.
     private static let maxTries = 3
+    /// How long an idle connection may take to show that it lives.
+    private static let pingTimeout: Duration = .seconds(2)
 
     /// Runs one statement in a transaction of its own.
     func runAlone(_ query: Query) async throws(PostgresError) -> StatementResult {
@@ -31,7 +33,8 @@ extension PoolCore {
         while true {
             let lease = try await acquire()
             guard lease.idleFor >= configuration.pingAfterIdle else { return lease.connection }
-            let reply = await lease.connection.run(Batch(queries: [], isCancellable: false))
+            let reply = await lease.connection.run(
+                Batch(queries: [], isCancellable: false, silenceTimeout: Self.pingTimeout))
             guard reply.failure != nil else { return lease.connection }
             // Each round closes one idle connection, so there are at most as many as the pool holds.
             release(lease.connection)

@@ -121,10 +121,7 @@ final class PoolCore {
                     guard let self else { return }
                     perform(machine.delayEnded())
                 }
-            case .closed:
-                isClosed = true
-                for waiter in closeWaiters { waiter.resume() }
-                closeWaiters = []
+            case .closed: finishClosing()
             }
         }
     }
@@ -196,9 +193,16 @@ final class PoolCore {
         let timer = EventLoop.shared.schedule(at: .now + Self.closeTimeout) { [weak self] in
             guard let self else { return }
             for connection in connections.values { connection.close() }
+            finishClosing()
         }
         await withCheckedContinuation { closeWaiters.append($0) }
         EventLoop.shared.cancel(timer)
+    }
+
+    private func finishClosing() {
+        isClosed = true
+        for waiter in closeWaiters { waiter.resume() }
+        closeWaiters = []
     }
 
     /// The same without waiting, for a pool that was dropped.

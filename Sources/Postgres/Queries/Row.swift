@@ -54,6 +54,7 @@ public struct Row: Sendable {
     }
 
     private func failure(_ message: String, cause: DecodingMismatch? = nil) -> PostgresError {
-        PostgresError(.decodingFailed, message, outcome: .rolledBack, cause: cause)
+        // The row cannot know whether its statement has been committed; the careful answer is that it may have been.
+        PostgresError(.decodingFailed, message, outcome: .inDoubt, cause: cause)
     }
 }

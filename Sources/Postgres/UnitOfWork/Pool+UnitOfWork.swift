@@ -11,17 +11,20 @@ extension Pool {
     /// - Parameters:
     ///   - name: what the unit does, for logs.
     ///   - isolation: what the unit sees of others.
+    ///   - statementTimeout: what one statement may take, when that differs from the pool's setting.
     /// - Returns: what the body returned in the run that was committed.
     /// - Throws: what the body threw, or ``PostgresError``; with outcome `.inDoubt` when the connection ended after `COMMIT` was sent,
     ///   and only a look at the database can tell whether the unit took effect.
     @discardableResult
     public func unitOfWork<R>(
-        _ name: String, isolation: IsolationLevel = .readCommitted, _ body: (UnitOfWork) async throws -> R
+        _ name: String, isolation: IsolationLevel = .readCommitted, statementTimeout: Duration? = nil,
+        _ body: (UnitOfWork) async throws -> R
     ) async throws -> R {
+        defer { withExtendedLifetime(self) {} }
         var tries = 0
         while true {
             tries += 1
-            let unit = UnitOfWork(core: core, isolation: isolation)
+            let unit = UnitOfWork(core: core, isolation: isolation, statementTimeout: statementTimeout)
             do {
                 let result = try await body(unit)
                 try await unit.commit()

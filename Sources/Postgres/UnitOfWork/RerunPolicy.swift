@@ -6,7 +6,7 @@
 public struct RerunPolicy: Sendable, Hashable {
     /// Most runs of one unit, the first included.
     public var maxTries = 8
-    /// Most runs of a unit that ends with a lock or statement timeout, the first included.
+    /// Most runs of a unit that ends with a lock, statement or idle timeout, the first included.
     public var maxTriesAfterTimeout = 3
     /// Bounds of the delay after a conflict.
     public var conflictDelay: ClosedRange<Duration> = .milliseconds(2) ... .milliseconds(200)
@@ -27,7 +27,10 @@ public struct RerunPolicy: Sendable, Hashable {
         case .stalePreparedStatement: return .zero
         case .lockTimeout, .statementTimeout:
             return tries < maxTriesAfterTimeout ? bound(conflictDelay, tries) * jitter : nil
-        case .connectionLost: return bound(reconnectDelay, tries) * jitter
+        case .connectionLost:
+            // A unit whose body was too slow for the server is likely to be so again.
+            let isTimeout = error.sqlState == .idleInTransactionTimeout
+            return isTimeout && tries >= maxTriesAfterTimeout ? nil : bound(reconnectDelay, tries) * jitter
         case .invalidConnectionString, .connectionFailed, .connectionRefused, .acquireTimedOut, .tooManyWaiters, .poolClosed,
             .cancelled, .invalidQuery, .pipelineFull, .unitOfWorkEnded, .resultTooLarge, .decodingFailed, .unexpectedReply,
             .uniqueViolation, .constraintViolation, .invalidValue, .invalidStatement, .diskFull, .resourcesExhausted,

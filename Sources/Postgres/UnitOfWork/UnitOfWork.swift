@@ -30,15 +30,17 @@ public final class UnitOfWork {
 
     private let core: PoolCore
     private let isolation: IsolationLevel
+    private let statementTimeout: Duration?
     private var state: State = .fresh
     private var queue: [(query: Query, pending: Pending)] = []
     private var queuedBytes = 0
     /// The error that doomed the unit.
     private(set) var failure: PostgresError?
 
-    init(core: PoolCore, isolation: IsolationLevel) {
+    init(core: PoolCore, isolation: IsolationLevel, statementTimeout: Duration?) {
         self.core = core
         self.isolation = isolation
+        self.statementTimeout = statementTimeout
     }
 
     /// Sends what is queued and this statement, and returns its rows: one round trip.
@@ -140,7 +142,7 @@ public final class UnitOfWork {
         if case .fresh = state { send("SELECT 1") }
         _ = try await roundTrip(isCommit: false)
         guard case .open(let connection) = state else { throw fail(.unitEnded) }
-        if let error = await connection.runScript(sql) { throw fail(error.with(outcome: .rolledBack)) }
+        if let error = await connection.runScript(sql, silenceTimeout: silenceTimeout) { throw fail(error.with(outcome: .rolledBack)) }
         guard await connection.isInsideTransaction else {
             throw fail(PostgresError(.invalidStatement, "the script ended its transaction", outcome: .inDoubt))
         }
@@ -174,7 +176,7 @@ public final class UnitOfWork {
         queue = []
         queuedBytes = 0
         var queries = sent.map(\.query)
-        var leading = 0
+        var opening: [Query] = []
         let connection: Connection
         switch state {
         case .open(let open): connection = open
@@ -186,12 +188,12 @@ public final class UnitOfWork {
                 throw fail(error)
             }
             state = .open(connection)
-            queries.insert(isolation.begin, at: 0)
-            leading = 1
+            opening = [isolation.begin] + timeoutQueries
+            queries = opening + queries
         }
         if isCommit { queries.append("COMMIT") }
-        let reply = await connection.run(Batch(queries: queries, isCancellable: !isCommit))
-        for (entry, result) in zip(sent, reply.results.dropFirst(leading)) {
+        let reply = await connection.run(Batch(queries: queries, isCancellable: !isCommit, silenceTimeout: silenceTimeout))
+        for (entry, result) in zip(sent, reply.results.dropFirst(opening.count)) {
             entry.pending.resolve(result)
         }
         if reply.results.count == queries.count, let tag = reply.results.last?.tag {
@@ -199,6 +201,14 @@ public final class UnitOfWork {
             if reply.failure == nil || isCommit { return tag }
         }
         throw fail(Self.error(reply, isCommit: isCommit))
+    }
+
+    private var timeoutQueries: [Query] {
+        statementTimeout.map { ["SELECT pg_catalog.set_config('statement_timeout', \($0.inMilliseconds), true)"] } ?? []
+    }
+
+    private var silenceTimeout: Duration? {
+        statementTimeout.map { $0 + core.configuration.silenceAllowance }
     }
 
     private static func error(_ reply: Reply, isCommit: Bool) -> PostgresError {
