@@ -140,7 +140,7 @@ public final class UnitOfWork {
     func runScript(_ sql: String) async throws(PostgresError) {
         try check()
         if case .fresh = state { send("SELECT 1") }
-        _ = try await roundTrip(isCommit: false)
+        if !queue.isEmpty { _ = try await roundTrip(isCommit: false) }
         guard case .open(let connection) = state else { throw fail(.unitEnded) }
         if let error = await connection.runScript(sql, silenceTimeout: silenceTimeout) { throw fail(error.with(outcome: .rolledBack)) }
         guard await connection.isInsideTransaction else {

@@ -51,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
                 print("\(service.rawValue)  \(address.host):\(address.port)")
                 hosts.append(host)
             }
-            try await ServiceRun.untilSignal(hosts.reversed(), logger: logger)
+            try await ServiceRun.untilSignal(hosts, logger: logger)
             return 0
         }
         throw ExitCode(status)

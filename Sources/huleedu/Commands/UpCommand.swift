@@ -57,7 +57,7 @@ struct UpCommand: AsyncParsableCommand {
                 provider: Endpoint(host: provider.address.host, port: provider.address.port))
             print("llm-provider   \(provider.address.host):\(provider.address.port)")
             print("cj-assessment  \(assessment.address.host):\(assessment.address.port)")
-            try await ServiceRun.untilSignal([assessment.host, provider.host], logger: logger)
+            try await ServiceRun.untilSignal([provider.host, assessment.host], logger: logger)
             await simulation.stop()
         } catch {
             await simulation.stop()

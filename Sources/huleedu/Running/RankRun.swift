@@ -56,7 +56,7 @@ struct RankRun: Sendable {
                 providers: ProviderAccess.configurations(environment, simulatedURL: simulation?.url))
             let assessment = try await assembly.cjAssessment(
                 listen: Self.loopback, provider: Endpoint(host: provider.address.host, port: provider.address.port))
-            let report = try await ServiceRun.around([assessment.host, provider.host], logger: logger) {
+            let report = try await ServiceRun.around([provider.host, assessment.host], logger: logger) {
                 try await self.assess(record, at: assessment.address, logger: logger)
             }
             await simulation?.stop()

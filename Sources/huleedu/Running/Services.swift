@@ -111,6 +111,8 @@ struct ServiceAssembly: Sendable {
 }
 
 /// Runs services beside a piece of work.
+///
+/// Services are shut down in the reverse of the order given: who calls another comes after it.
 enum ServiceRun {
     /// Runs services until a signal asks for an end.
     static func untilSignal(_ hosts: [ServiceHost], logger: Logger) async throws {
