@@ -1,3 +1,4 @@
+import CJCore
 import Contracts
 import Testing
 
