@@ -59,7 +59,7 @@ struct SimulatedAssessment {
     mutating func fail(_ number: Int) {
         snapshot.entries[number - 1].state = .failed
         snapshot.consecutiveFailures += 1
-        snapshot.failure = "no answer"
+        if snapshot.reason == nil { snapshot.failure = "no answer" }
     }
 
     /// The provider service says that nothing can succeed.

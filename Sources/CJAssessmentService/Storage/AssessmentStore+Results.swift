@@ -141,7 +141,8 @@ extension AssessmentStore {
                 consecutive_failures =
                     CASE WHEN \(tally.hasJudgement) THEN 0 ELSE consecutive_failures END + \(tally.trailingFailures),
                 permanent_failure = coalesce(permanent_failure, \(tally.permanentFailure)),
-                failure = coalesce(\(tally.lastFailure), failure)
+                -- Once the judge has been given up, the reason for that stays.
+                failure = CASE WHEN stop_reason IS NULL THEN coalesce(\(tally.lastFailure), failure) ELSE failure END
             WHERE id = \(assessment)
             """)
     }
