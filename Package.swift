@@ -131,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "huleedu", "CJAssessmentService", "CJCore", "Contracts", "FakeProvider", "LLMProviderService", "Postgres",
+                "fakeprovider", "huleedu", "CJAssessmentService", "CJCore", "Contracts", "FakeProvider", "LLMProviderService", "Postgres",
                 "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
             ],
             swiftSettings: strict),

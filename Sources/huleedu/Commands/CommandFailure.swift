@@ -24,6 +24,7 @@ enum CommandFailure {
         case let error as CommandError: (error.description, error.exitStatus)
         case let error as SettingsError: (error.description, 64)
         case let error as RPCError: (error.message, error.code == .invalidArgument ? 65 : 69)
+        case let error as ServerError: (error.message, 69)
         case let error as PostgresError: ("PostgreSQL: \(error.message)", 69)
         default: ("\(error)", 70)
         }

@@ -1,0 +1,208 @@
+import Foundation
+import Testing
+
+@Suite("huleedu rank, as a person runs it", .serialized)
+struct RankProgramTests {
+    private let samples = Package.root + "/Tools/samples"
+
+    private struct Ranking: Decodable {
+        struct Item: Decodable {
+            let id: String
+            let rank: Int
+            let ability: Double
+            let standard_error: Double
+            let comparisons: Int
+            let grade: String?
+            let grade_probabilities: [String: Double]?
+        }
+        struct Comparison: Decodable {
+            let first: String
+            let second: String
+            let winner: String?
+            let request_id: String
+            let prompt_sha256: String
+            let model: String
+            let rationale: String
+        }
+        struct Cost: Decodable { let provider_calls: Int }
+        let items: [Item]
+        let comparisons: [Comparison]
+        let stop_reason: String
+        let simulated: Bool
+        let scale_separation_reliability: Double
+        let posterior_reliability: Double
+        let cost: Cost
+    }
+
+    private func rank(_ arguments: [String], data: Scratch) async throws -> (status: Int32, output: String) {
+        let program = try Program("huleedu", ["rank"] + arguments + ["--data", data.path + "/data"])
+        return (await program.status(), program.output)
+    }
+
+    @Test("ranks the English samples, writes JSON and a report, and says that the judge is simulated")
+    func samplesAsJSON() async throws {
+        let scratch = try Scratch()
+        let report = scratch.path + "/report.html"
+        let json = scratch.path + "/ranking.json"
+        let shell = "\"$0\" rank \"$1\" --qualities \"$2\" --seed 7 --json --quiet --data \"$3\" --report \"$4\" >\"$5\""
+        let process = try Program(
+            "/bin/bash",
+            [
+                "-c", shell, Program.folder + "/huleedu", samples + "/english", samples + "/english.qualities.csv",
+                scratch.path + "/data", report, json,
+            ])
+        try #require(await process.status() == 0, "\(process.output)")
+        let ranking = try JSONDecoder().decode(Ranking.self, from: Data(contentsOf: URL(filePath: json)))
+        #expect(ranking.simulated)
+        #expect(ranking.items.count == 12)
+        #expect(ranking.items.map(\.rank) == ranking.items.map(\.rank).sorted())
+        #expect(ranking.items.allSatisfy { $0.standard_error > 0 && $0.comparisons >= 5 })
+        #expect(abs(ranking.items.reduce(0) { $0 + $1.ability }) < 1e-6)
+        #expect(ranking.stop_reason == "converged")
+        #expect(ranking.comparisons.count == ranking.cost.provider_calls)
+        #expect(Set(ranking.comparisons.map(\.request_id)).count == ranking.comparisons.count)
+        #expect(ranking.comparisons.allSatisfy { $0.prompt_sha256.count == 64 && !$0.rationale.isEmpty })
+        let page = try String(contentsOf: URL(filePath: report), encoding: .utf8)
+        #expect(page.contains("imulated"))
+        #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("src="))
+    }
+
+    @Test("grades by anchors, in Swedish, and says so in Swedish")
+    func anchors() async throws {
+        let scratch = try Scratch()
+        try scratch.write("file,grade\nessay-01.txt,A\nessay-02.txt,E\nessay-03.txt,C\n".utf8, to: "anchors.csv")
+        let (status, output) = try await rank(
+            [samples + "/swedish", "--language", "sv", "--anchors", scratch.path + "/anchors.csv", "--seed", "3", "--budget", "40"],
+            data: scratch)
+        #expect(status == 0, "\(output)")
+        #expect(output.contains("Simulerad domare"))
+    }
+
+    @Test(
+        "names what is wrong with its input and starts nothing",
+        arguments: [
+            ("empty", "no essays"), ("one", "one essay"), ("same", "same text"), ("blank", "blank"), ("broken", "UTF-8"), ("long", "long"),
+        ])
+    func badFolders(kind: String, expected: String) async throws {
+        let scratch = try Scratch()
+        let folder = try scratch.folder("essays")
+        switch kind {
+        case "one": try scratch.write("An essay.".utf8, to: "essays/a.txt")
+        case "same":
+            try scratch.write("An essay.".utf8, to: "essays/a.txt")
+            try scratch.write("An essay.".utf8, to: "essays/b.txt")
+        case "blank":
+            try scratch.write("An essay.".utf8, to: "essays/a.txt")
+            try scratch.write(" \n".utf8, to: "essays/b.txt")
+        case "broken":
+            try scratch.write("An essay.".utf8, to: "essays/a.txt")
+            try scratch.write([0x41, 0xFF, 0xFE], to: "essays/b.txt")
+        case "long":
+            try scratch.write("An essay.".utf8, to: "essays/a.txt")
+            try scratch.write(repeatElement(0x41, count: 5 << 20), to: "essays/b.txt")
+        default: break
+        }
+        let (status, output) = try await rank([folder], data: scratch)
+        #expect(status == 65, "\(output)")
+        #expect(output.localizedCaseInsensitiveContains(expected), "\(output)")
+        #expect(!FileManager.default.fileExists(atPath: scratch.path + "/data"), "nothing is started")
+    }
+
+    @Test("refuses 2,000 essays by number")
+    func tooMany() async throws {
+        let scratch = try Scratch()
+        let folder = try scratch.folder("essays")
+        for number in 0..<2000 { try scratch.write("Essay number \(number).".utf8, to: "essays/\(number).txt") }
+        let (status, output) = try await rank([folder], data: scratch)
+        #expect(status == 65)
+        #expect(output.contains("1000") || output.contains("1,000"), "\(output)")
+    }
+
+    @Test("names an unknown model and the known ones, and an unknown provider")
+    func unknownModel() async throws {
+        let scratch = try Scratch()
+        let model = try await rank([samples + "/english", "--model", "gpt-99"], data: scratch)
+        #expect(model.status != 0)
+        #expect(model.output.contains("gpt-99") && model.output.contains("simulated-judge"), "\(model.output)")
+        let provider = try await rank([samples + "/english", "--provider", "nobody"], data: scratch)
+        #expect(provider.status == 69)
+        #expect(provider.output.contains("nobody") && provider.output.contains("anthropic"), "\(provider.output)")
+    }
+
+    @Test("tells that a key is wrong, in the provider's own words, and pays for nothing")
+    func wrongKey() async throws {
+        let scratch = try Scratch()
+        let fake = try Program("fakeprovider", ["--key", "right"])
+        #expect(await fake.wait(for: "http://"))
+        let url = fake.output.split(separator: "\n").first.map(String.init) ?? ""
+        let program = try Program(
+            "huleedu",
+            ["rank", samples + "/english", "--provider", "anthropic", "--yes", "--data", scratch.path + "/data"],
+            environment: ["ANTHROPIC_API_KEY": "wrong", "ANTHROPIC_BASE_URL": url])
+        #expect(await program.status() == 69, "\(program.output)")
+        #expect(program.output.contains("401"), "\(program.output)")
+        fake.kill()
+    }
+
+    @Test("gives up on a provider that cannot be reached")
+    func unreachable() async throws {
+        let scratch = try Scratch()
+        let program = try Program(
+            "huleedu",
+            ["rank", samples + "/english", "--provider", "openai", "--model", "m", "--yes", "--data", scratch.path + "/data"],
+            environment: ["OPENAI_BASE_URL": "http://127.0.0.1:9"])
+        #expect(await program.status() == 69, "\(program.output)")
+        #expect(program.output.contains("can't be reached") || program.output.contains("could not connect"), "\(program.output)")
+    }
+
+    @Test("gives up on a provider that answers garbage for ever, without inventing a winner")
+    func garbage() async throws {
+        let scratch = try Scratch()
+        let fake = try Program("fakeprovider", ["--always", "garbage"])
+        #expect(await fake.wait(for: "http://"), "\(fake.output)")
+        let url = fake.output.split(separator: "\n").first.map(String.init) ?? ""
+        let program = try Program(
+            "huleedu",
+            ["rank", samples + "/english", "--provider", "anthropic", "--yes", "--data", scratch.path + "/data"],
+            environment: ["ANTHROPIC_API_KEY": "simulated", "ANTHROPIC_BASE_URL": url])
+        #expect(await program.status() == 69, "\(program.output)")
+        #expect(program.output.contains("requests in a row"), "\(program.output)")
+        fake.kill()
+    }
+
+    @Test("asks before it spends money, and without a terminal says what to pass")
+    func confirmation() async throws {
+        let scratch = try Scratch()
+        let program = try Program(
+            "huleedu", ["rank", samples + "/english", "--provider", "anthropic", "--data", scratch.path + "/data"],
+            environment: ["ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"])
+        #expect(await program.status() == 64)
+        #expect(program.output.contains("--yes") && program.output.contains("$"), "\(program.output)")
+    }
+
+    @Test("says that PostgreSQL is missing and how to get it")
+    func noPostgres() async throws {
+        let scratch = try Scratch()
+        let program = try Program(
+            "huleedu", ["rank", samples + "/english", "--data", scratch.path + "/data"],
+            environment: ["PG_BIN": scratch.path + "/nowhere"])
+        #expect(await program.status() == 69)
+        #expect(program.output.contains("PostgreSQL"), "\(program.output)")
+    }
+
+    @Test("says which port is taken")
+    func portTaken() async throws {
+        let scratch = try Scratch()
+        let first = try Program(
+            "huleedu", ["up", "--data", scratch.path + "/one", "--llm-provider-port", "0", "--cj-assessment-port", "0"])
+        #expect(await first.wait(for: "cj-assessment  127.0.0.1:"), "\(first.output)")
+        let line = first.output.split(separator: "\n").first { $0.hasPrefix("cj-assessment") } ?? ""
+        let port = line.split(separator: ":").last.map(String.init) ?? ""
+        let second = try Program(
+            "huleedu", ["up", "--data", scratch.path + "/two", "--llm-provider-port", "0", "--cj-assessment-port", port])
+        #expect(await second.status() != 0)
+        #expect(second.output.contains("127.0.0.1:\(port)") && second.output.contains("taken"), "\(second.output)")
+        first.interrupt()
+        #expect(await first.status() == 0, "\(first.output)")
+    }
+}
