@@ -100,7 +100,8 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests.
-        .testTarget(name: "CJCoreTests", dependencies: ["CJCore", crypto], swiftSettings: strict),
+        .testTarget(
+            name: "CJCoreTests", dependencies: ["CJCore", crypto], exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
         .testTarget(
             name: "WireNIOTests", dependencies: ["Wire", "WireNIO", nioCore, nioPosix, nioEmbedded, logging],

@@ -16,7 +16,7 @@ struct ExpectedComparisonsTests {
         #expect(plan(30, 0.85) < plan(30, 0.95))
         #expect(plan(30, 0.85) < plan(60, 0.85))
         #expect(plan(30, 0.999_999) == 870)
-        #expect(plan(100, 0.01) == 250)
+        #expect(plan(100, 0.01) == 300)
         let range = ExpectedComparisons(itemCount: 30, targetReliability: 0.85).rangeBeforeTheRun
         #expect(range.contains(plan(30, 0.85)))
         #expect(range.lowerBound < range.upperBound)

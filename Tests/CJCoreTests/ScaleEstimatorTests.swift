@@ -170,6 +170,18 @@ struct ScaleEstimatorTests {
         #expect(scale.judgeFit?.firstShare == 2.0 / 3)
     }
 
+    @Test("Ranks begin at 1, and items of the same ability share one")
+    func ranks() {
+        let scale = ScaleEstimator().estimate(
+            items: ["a", "b", "x", "y", "z"], judgements: [win("a", over: "b"), win("b", over: "a", shownSecond: true)])
+        let unjudged = ScaleEstimator().estimate(items: ["a", "b"], judgements: [])
+        #expect(unjudged.items.map { unjudged.estimate(of: $0).rank } == [1, 1])
+        #expect(scale.estimate(of: "x").rank == scale.estimate(of: "y").rank)
+        let clear = ScaleEstimator().estimate(
+            items: ["a", "b", "c"], judgements: [win("c", over: "a"), win("c", over: "b"), win("b", over: "a")])
+        #expect(["c", "b", "a"].map { clear.estimate(of: Item.ID($0)).rank } == [1, 2, 3])
+    }
+
     @Test("A judge that always says first moves the bias, and hardly any item")
     func constantJudge() throws {
         let items = (0..<12).map { Item.ID("\($0)") }

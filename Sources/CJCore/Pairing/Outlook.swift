@@ -13,7 +13,7 @@ struct Outlook {
     private var corrections: [[Double]] = []
 
     /// Standard deviation of the prior before there is a scale, in logits.
-    private static let initialDeviation = 1.8
+    private static let initialDeviation = 2.2
 
     /// Takes what a scale says of items.
     init(items: [Item.ID], scale: Scale?) {

@@ -83,7 +83,7 @@ public struct PromptTemplate: Sendable, Hashable {
     ///
     /// The twelve lower-case hexadecimal digits are the same in all four lines: the first of the SHA-256 over the UTF-8 of the
     /// first text, one zero byte and the UTF-8 of the second text; hashed again for as long as one of the texts contains them.
-    /// The texts stand as they were given, without their last line feed being the fence's.
+    /// The line feeds before END belong to the fence, not to the texts.
     /// - Returns: Both texts, or nothing where there is no fence with the right digits.
     public static func essays(in prompt: String) -> (first: String, second: String)? {
         EssayFence.essays(in: prompt)

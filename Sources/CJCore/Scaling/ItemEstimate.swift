@@ -4,6 +4,8 @@ public struct ItemEstimate: Sendable, Hashable {
     public let ability: Double
     /// Standard deviation of the posterior of the ability, in logits, in the same gauge.
     public let standardError: Double
+    /// 1 for the best; items of the same ability share a rank.
+    public let rank: Int
     /// Judgements in which the item took part.
     public let comparisons: Int
     /// How many of them it won.

@@ -41,10 +41,10 @@ struct Residuals {
     }
 
     /// Puts an item's counts and misfit beside its ability.
-    func estimate(of item: Int, ability: Double, variance: Double) -> ItemEstimate {
+    func estimate(of item: Int, ability: Double, variance: Double, rank: Int) -> ItemEstimate {
         let own = sums[item]
         return ItemEstimate(
-            ability: ability, standardError: max(0, variance).squareRoot(), comparisons: Int(own.comparisons),
+            ability: ability, standardError: max(0, variance).squareRoot(), rank: rank, comparisons: Int(own.comparisons),
             wins: Int(own.wins), shownFirst: Int(own.shownFirst),
             infit: own.comparisons > 0 ? own.squares / own.information : nil)
     }

@@ -6,8 +6,9 @@
 public struct ScaleEstimator: Sendable {
     /// How the prior on the abilities is chosen.
     public enum Prior: Sendable, Hashable {
-        /// Standard deviation by maximal marginal likelihood, with a log-normal prior of median 1.8 logits and 0.5 in the
-        /// logarithm; real assessments lie between 1.5 and 4.
+        /// Standard deviation by maximal marginal likelihood, with a log-normal prior of median 2.2 logits and 0.7 in the
+        /// logarithm. Judgements by people have been found to spread items by 0.5 to 2.3 logits, those by language models by up
+        /// to 6.
         case marginalLikelihood
         /// A standard deviation in logits, above zero. A large one gives maximum likelihood where that exists.
         case fixed(standardDeviation: Double)
@@ -56,7 +57,7 @@ public struct ScaleEstimator: Sendable {
             deviation = standardDeviation
         case .marginalLikelihood:
             var search = PriorSearch(
-                table: table, biasDeviation: settings.positionBiasDeviation, prior: (median: 1.8, logDeviation: 0.5))
+                table: table, biasDeviation: settings.positionBiasDeviation, prior: (median: 2.2, logDeviation: 0.7))
             deviation = search.mostProbableDeviation(startingAt: previous?.priorStandardDeviation)
         }
         let posterior = Posterior(

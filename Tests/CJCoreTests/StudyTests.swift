@@ -1,0 +1,61 @@
+import CJCore
+import Foundation
+import Testing
+
+/// Published judgements, which are not part of the repository.
+private enum Studies {
+    static let folder = URL(filePath: #filePath)
+        .deletingLastPathComponent().appending(path: "../../../shared/data/cj-studies").standardizedFileURL
+
+    static var areHere: Bool { FileManager.default.fileExists(atPath: folder.path) }
+
+    /// Judgements of a file with the columns judge, winner, loser, or judge, first, second, winner.
+    static func judgements(in name: String) throws -> [Judgement] {
+        let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        return try text.split(whereSeparator: \.isNewline).dropFirst().map { line in
+            let fields = line.split(separator: ",").map { Item.ID(String($0)) }
+            let comparison = try Comparison(first: fields[1], second: fields[2])
+            let winner = fields.count > 3 ? fields[3] : fields[1]
+            return Judgement(
+                comparison: comparison, outcome: winner == comparison.first ? .first : .second,
+                judge: Judge.ID(fields[0].rawValue))
+        }
+    }
+
+    static func items(of judgements: [Judgement]) -> [Item.ID] {
+        judgements.flatMap { [$0.comparison.first, $0.comparison.second] }
+    }
+}
+
+@Suite("Published studies", .enabled(if: Studies.areHere, "../shared/data/cj-studies is not there"))
+struct StudyTests {
+    @Test("A language model's preference for the second place is found, with a small error")
+    func languageModel() throws {
+        let judgements = try Studies.judgements(in: "CJRC2026_RAVE_llm.csv")
+        #expect(judgements.count == 6_119)
+        let scale = ScaleEstimator().estimate(items: Studies.items(of: judgements), judgements: judgements)
+        let firstShare = try #require(scale.judgeFit?.firstShare)
+        #expect((firstShare - 0.386).magnitude < 0.0005)
+        #expect(scale.positionBias < -10 * scale.positionBiasStandardError)
+        #expect(scale.positionBiasStandardError < 0.15)
+        #expect(scale.isConnected)
+    }
+
+    @Test(
+        "Human studies have finite scales that agree with the wins",
+        arguments: ["AlMaimani2017.csv", "Daal2017_sample1.csv", "PollittX_ielts-writing.csv", "McMahon2014_teachers.csv"])
+    func human(name: String) throws {
+        let judgements = try Studies.judgements(in: name)
+        // Who won is all that these files tell; there is no first place.
+        let estimator = ScaleEstimator(settings: .init(positionBiasDeviation: nil))
+        let scale = estimator.estimate(items: Studies.items(of: judgements), judgements: judgements)
+        let agreements = judgements.count { scale.estimate(of: $0.winner).ability > scale.estimate(of: $0.loser).ability }
+        #expect(Double(agreements) / Double(judgements.count) > 0.65)
+        #expect(scale.positionBias == 0)
+        #expect(scale.positionBiasStandardError == 0)
+        for item in scale.items {
+            #expect(scale.estimate(of: item).ability.isFinite)
+            #expect(scale.estimate(of: item).standardError > 0)
+        }
+    }
+}
