@@ -105,9 +105,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ContractsTests", dependencies: ["Contracts", "Wire"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", logging], swiftSettings: strict),
-        .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "FakeProvider"], swiftSettings: strict),
+        // Runs programs for tests.
+        .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
+        .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "ChildProcesses"], swiftSettings: strict),
         .testTarget(
-            name: "FakeProviderTests", dependencies: ["FakeProvider", "fakeprovider", "CurlClient", crypto], swiftSettings: strict),
+            name: "FakeProviderTests",
+            dependencies: ["FakeProvider", "fakeprovider", "CurlClient", "ChildProcesses", crypto], swiftSettings: strict),
         .testTarget(
             name: "LLMProviderServiceTests",
             dependencies: [
