@@ -110,11 +110,14 @@ let package = Package(
         .target(
             name: "PostgresTestSupport", dependencies: ["Postgres", logging], path: "Tests/Support/PostgresTestSupport",
             swiftSettings: strict),
+        // Runs programs for tests.
+        .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
-        .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "FakeProvider"], swiftSettings: strict),
+        .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "ChildProcesses"], swiftSettings: strict),
         .testTarget(
-            name: "FakeProviderTests", dependencies: ["FakeProvider", "fakeprovider", "CurlClient", crypto], swiftSettings: strict),
+            name: "FakeProviderTests",
+            dependencies: ["FakeProvider", "fakeprovider", "CurlClient", "ChildProcesses", crypto], swiftSettings: strict),
         .testTarget(
             name: "LLMProviderServiceTests",
             dependencies: [

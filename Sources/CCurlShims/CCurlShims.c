@@ -1,5 +1,7 @@
 #include "CCurlShims.h"
 
+#include <sys/socket.h>
+
 CURLcode huleedu_curl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
 }
@@ -30,6 +32,16 @@ CURLcode huleedu_curl_set_seek_callback(CURL *handle, huleedu_curl_seek_callback
 
 CURLcode huleedu_curl_set_request_begins_callback(CURL *handle, huleedu_curl_request_begins_callback value) {
     return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
+}
+
+static curl_socket_t open_private_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)context;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+CURLcode huleedu_curl_keep_sockets_private(CURL *handle) {
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_private_socket);
 }
 
 CURLcode huleedu_curl_get_long(CURL *handle, CURLINFO info, long *value) {

@@ -32,6 +32,7 @@ extension EasyHandle {
     /// What a request must never be able to loosen.
     private func secure(_ configuration: CurlClient.Configuration) throws(CurlError) {
         try set(CURLOPT_NOSIGNAL, 1)
+        try keepSocketsPrivate()
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         // Custom fields, a key among them, would be sent again to wherever a redirect points.
         try set(CURLOPT_FOLLOWLOCATION, 0)

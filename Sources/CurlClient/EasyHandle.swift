@@ -54,6 +54,10 @@ struct EasyHandle: ~Copyable {
         try check(huleedu_curl_set_request_begins_callback(pointer, callback))
     }
 
+    func keepSocketsPrivate() throws(CurlError) {
+        try check(huleedu_curl_keep_sockets_private(pointer))
+    }
+
     /// Sets the header lines, which this handle then keeps for as long as libcurl needs them.
     mutating func setHeaders(_ lines: [String]) throws(CurlError) {
         for line in lines {

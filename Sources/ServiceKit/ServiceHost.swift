@@ -12,18 +12,21 @@ public final class ServiceHost: Service {
     private let server: WireServer
     private let health: Health
     private let work: @Sendable () async throws -> Void
+    private let close: @Sendable () async -> Void
     private let logger: Logger
 
     /// - Parameters:
     ///   - services: what is served; health is added.
     ///   - check: why the service cannot take calls right now; nil when it can.
     ///   - work: runs beside the server and is cancelled once the server has drained.
+    ///   - close: gives back what the service holds, once nothing of it runs any more, however it ended.
     public init(
         name: String, services: [any RPCService], configuration: ServerConfiguration, check: @escaping Health.Check,
-        work: @escaping @Sendable () async throws -> Void, logger: Logger
+        work: @escaping @Sendable () async throws -> Void, close: @escaping @Sendable () async -> Void, logger: Logger
     ) {
         self.name = name
         self.work = work
+        self.close = close
         self.logger = logger
         health = Health(checks: Dictionary(uniqueKeysWithValues: services.map { ($0.name, check) }))
         server = WireServer(
@@ -41,6 +44,16 @@ public final class ServiceHost: Service {
 
     /// Serves until a graceful shutdown has drained the server, or the task is cancelled, or the work fails.
     public func run() async throws {
+        do {
+            try await serveAndWork()
+        } catch {
+            await close()
+            throw error
+        }
+        await close()
+    }
+
+    private func serveAndWork() async throws {
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Part.self) { group in
                 group.addTask {
@@ -52,8 +65,12 @@ public final class ServiceHost: Service {
                     return .work
                 }
                 // The work lives as long as the server; the server lives on should the work end by itself.
-                while let part = try await group.next() {
-                    if part == .server { group.cancelAll() }
+                do {
+                    while let part = try await group.next() {
+                        if part == .server { group.cancelAll() }
+                    }
+                } catch is CancellationError {
+                    // The work was told to end, and did.
                 }
             }
         } onGracefulShutdown: {

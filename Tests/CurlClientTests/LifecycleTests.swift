@@ -1,4 +1,6 @@
+import ChildProcesses
 import CurlClient
+import Glibc
 import Synchronization
 import Testing
 
@@ -176,6 +178,28 @@ struct LifecycleTests {
                 let response = try await client.send(HTTPRequest(url: server.url, body: [1]))
                 #expect(response.status == 200)
                 if number.isMultiple(of: 2) { await client.shutdown() }
+            }
+        }
+    }
+
+    @Test("a program started while a connection is open does not inherit it", .enabled(if: areInstalled("sleep")))
+    func inheritance() async throws {
+        let arrived = Counter()
+        let closed = Counter()
+        try await withServer { connection in
+            _ = connection.readRequest()
+            arrived.add()
+            connection.waitForClose()
+            closed.add()
+        } test: { server, client in
+            let url = server.url
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = await failure(client, HTTPRequest(url: url, body: [1])) }
+                try await eventually { arrived.value == 1 }
+                let child = try ChildProcess(["sleep", "60"])
+                group.cancelAll()
+                try await eventually { closed.value == 1 }
+                child.signal(SIGKILL)
             }
         }
     }

@@ -1,3 +1,4 @@
+import ChildProcesses
 import CurlClient
 import Glibc
 import Synchronization
@@ -78,7 +79,7 @@ final class RawServer: Sendable {
 
     init(_ script: @escaping @Sendable (Connection) -> Void) {
         self.script = script
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -103,6 +104,8 @@ final class RawServer: Sendable {
         while true {
             let socket = accept(listener, nil, nil)
             guard socket >= 0 else { break }
+            // A socket that lives on in a program started by another test stays open to its peer.
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
             let number = accepted.withLock { count in
                 defer { count += 1 }
                 return count

@@ -1,3 +1,4 @@
+import ChildProcesses
 import CurlClient
 import Foundation
 import Glibc

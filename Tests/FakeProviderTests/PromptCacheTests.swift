@@ -120,19 +120,21 @@ struct PromptCacheTests {
     }
 
     @Test("requests at once all write; an entry is readable only after the first answer has begun")
-    func visibility() async throws {
-        let clock = ManualClock()
-        let latency = FakeProviderConfiguration.Latency(minimum: .milliseconds(300), maximum: .milliseconds(300))
-        try await withProvider(.init(latency: latency, clock: clock.clock)) { provider in
-            let body = Prompt.body([Prompt.block(1000, "s", ttl: "5m")])
-            let both = try await withThrowingTaskGroup(of: HTTPResponse.self) { group in
-                for _ in 0..<5 { group.addTask { try await provider.post(body) } }
-                return try await group.reduce(into: []) { $0.append($1.tokens) }
-            }
-            // All five had arrived before the first answer began, 0.3 seconds later.
-            #expect(both == Array(repeating: [0, 0, 1000, 0], count: 5))
-            expectTokens([0, 1000, 0, 0], try await provider.post(body))
+    func visibility() throws {
+        let core = try ProviderCore(FakeProviderConfiguration(clock: ManualClock().clock))
+        let body = Prompt.body([Prompt.block(1000, "s", ttl: "5m")])
+        func ask() throws -> (reply: OutgoingReply, read: Int?, written: Int?) {
+            let reply = core.reply(to: Sample.incoming(body))
+            let usage = try JSONParser.parse(reply.body)["usage"]
+            return (reply, usage?["cache_read_input_tokens"]?.integer, usage?["cache_creation_input_tokens"]?.integer)
         }
+        let early = try (0..<5).map { _ in try ask() }
+        #expect(early.allSatisfy { $0.read == 0 && $0.written == 1000 })
+        try core.willSend(early[3].reply)
+        let late = try ask()
+        #expect(late.read == 1000)
+        #expect(late.written == 0)
+        core.close()
     }
 
     @Test("an answer that never began leaves nothing to read")

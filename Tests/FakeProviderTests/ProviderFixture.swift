@@ -28,6 +28,16 @@ struct ProviderFixture {
         return HTTPRequest(url: url + path, headers: headers, body: body, timeout: .seconds(60))
     }
 
+    /// Waits, at most ten seconds, until the provider has seen the end of every call: a client may have read an answer before the
+    /// provider knows that it is written.
+    func settle() async throws {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(10))
+        while provider.statistics.inFlight > 0 {
+            try #require(ContinuousClock.now < deadline, "a call never ended")
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
     func get(_ path: String, key: String? = FakeProviderConfiguration.defaultKey) async throws -> HTTPResponse {
         try await client.send(
             HTTPRequest(method: "GET", url: url + path, headers: key.map { [("x-api-key", $0)] } ?? []))
@@ -89,6 +99,14 @@ enum Sample {
             \(second)
             =====END ESSAY 2 \(mark)=====
             """
+    }
+
+    /// A request as the core gets it, with a valid key.
+    static func incoming(_ body: JSON) -> IncomingRequest {
+        IncomingRequest(
+            method: "POST", path: "/v1/messages",
+            headers: ["x-api-key": FakeProviderConfiguration.defaultKey, "anthropic-version": "2023-06-01"], body: body.encoded,
+            isTooLarge: false)
     }
 
     /// A plain question.

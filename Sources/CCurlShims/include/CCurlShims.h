@@ -25,6 +25,10 @@ CURLcode huleedu_curl_set_transfer_callback(CURL *handle, CURLoption option, hul
 CURLcode huleedu_curl_set_seek_callback(CURL *handle, huleedu_curl_seek_callback value);
 CURLcode huleedu_curl_set_request_begins_callback(CURL *handle, huleedu_curl_request_begins_callback value);
 
+/// Makes libcurl open its sockets so that programs started by this process don't inherit them. A connection that lives on in a child
+/// stays open to its peer when we close it.
+CURLcode huleedu_curl_keep_sockets_private(CURL *handle);
+
 CURLcode huleedu_curl_get_long(CURL *handle, CURLINFO info, long *value);
 CURLcode huleedu_curl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value);
 

@@ -51,8 +51,8 @@ struct ServiceAssembly: Sendable {
                 EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, wakeup: wakeup)),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
-            work: {
-                try await provider.run()
+            work: { try await provider.run() },
+            close: {
                 await curl.shutdown()
                 await pool.close()
             }, logger: named(.llmProvider))
@@ -76,8 +76,8 @@ struct ServiceAssembly: Sendable {
                 EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, wakeup: changes)),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
-            work: {
-                try await assessment.run()
+            work: { try await assessment.run() },
+            close: {
                 await client.close()
                 await pool.close()
             }, logger: named(.cjAssessment))

@@ -15,6 +15,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var discarded = 0
     /// The answer that is being delivered, until ``ProviderCore/didSend(_:isComplete:)`` has been told of it.
     private var current: OutgoingReply?
+    /// Requests that came before the one before them was answered.
+    private var waiting: [(head: HTTPRequestHead, request: IncomingRequest)] = []
+    /// The most of them that a client may send ahead.
+    private static let maxWaiting = 16
 
     init(core: ProviderCore, logger: Logger) {
         self.core = core
@@ -25,7 +29,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head): receive(head, context)
         case .body(let part): receive(part, context)
-        case .end: answer(context)
+        case .end: enqueue(context)
         }
     }
 
@@ -71,7 +75,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     // MARK: Answer
 
-    private func answer(_ context: ChannelHandlerContext) {
+    private func enqueue(_ context: ChannelHandlerContext) {
         guard let head else { return }
         self.head = nil
         let request = IncomingRequest(
@@ -79,6 +83,14 @@ final class ConnectionHandler: ChannelInboundHandler {
             headers: Dictionary(head.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first },
             body: body, isTooLarge: discarded > 0)
         body = []
+        guard waiting.count < Self.maxWaiting else { return context.close(promise: nil) }
+        waiting.append((head, request))
+        answerNext(context)
+    }
+
+    private func answerNext(_ context: ChannelHandlerContext) {
+        guard current == nil, !waiting.isEmpty else { return }
+        let (head, request) = waiting.removeFirst()
         let reply = core.reply(to: request)
         current = reply
         guard reply.delay > .zero else { return deliver(reply, head, context) }
@@ -101,14 +113,17 @@ final class ConnectionHandler: ChannelInboundHandler {
             return reset(context)
         }
         var headers = HTTPHeaders(reply.headers)
-        headers.add(name: "content-length", value: String(reply.body.count))
+        if !reply.isStream { headers.add(name: "content-length", value: String(reply.body.count)) }
         if !request.isKeepAlive { headers.add(name: "connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: reply.status)
         context.write(
             wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
         switch reply.delivery {
         case .whole, .reset:
-            write(reply.body[...], context)
+            for piece in reply.pieces {
+                write(piece[...], context)
+                context.flush()
+            }
             end(request, context)
         case .truncated:
             write(reply.body.prefix(reply.body.count / 2), context)
@@ -142,7 +157,8 @@ final class ConnectionHandler: ChannelInboundHandler {
             case .success: self.finish(isComplete: true)
             case .failure: self.finish(isComplete: false)
             }
-            if !request.isKeepAlive { context.close(promise: nil) }
+            guard request.isKeepAlive else { return context.close(promise: nil) }
+            self.answerNext(context)
         }
     }
 

@@ -26,14 +26,26 @@ struct OutgoingReply: Sendable {
     var sequence: UInt64 = 0
     var status: Int
     var headers: [(String, String)]
-    var body: [UInt8]
+    /// The body, in the pieces in which it is written.
+    var pieces: [[UInt8]]
+    /// True when the length is not told in advance.
+    var isStream = false
     var delivery = Delivery.whole
     /// How long to wait before the first byte.
     var delay = Duration.zero
     /// Cache entries that the first byte makes readable.
     var cacheKeys: [String] = []
 
+    /// The body in one piece.
+    var body: [UInt8] { Array(pieces.joined()) }
+
     static func json(_ status: Int, _ body: JSON, headers: [(String, String)] = []) -> OutgoingReply {
-        OutgoingReply(status: status, headers: headers + [("content-type", "application/json")], body: body.encoded)
+        OutgoingReply(status: status, headers: headers + [("content-type", "application/json")], pieces: [body.encoded])
+    }
+
+    static func events(_ events: [JSON]) -> OutgoingReply {
+        OutgoingReply(
+            status: 200, headers: [("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache")],
+            pieces: events.map(MessagesStream.encoded), isStream: true)
     }
 }

@@ -48,7 +48,10 @@ public final class FakeProvider: Sendable {
                 .childChannelInitializer { channel in
                     guard self.register(channel) else { return channel.close() }
                     return channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+                        // NIO's own help with pipelining stops to read while an answer is outstanding, and would then not see a
+                        // client give up.
+                        try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+                            withPipeliningAssistance: false, withErrorHandling: true)
                         try channel.pipeline.syncOperations.addHandler(ConnectionHandler(core: self.core, logger: self.logger))
                     }
                 }

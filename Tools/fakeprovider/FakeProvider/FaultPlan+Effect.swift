@@ -21,7 +21,7 @@ extension FaultPlan.Fault {
         case .serverError(let status):
             throw ProviderError(status: status, kind: status == 504 ? .timeout : .api, message: "Internal server error")
         case .garbageBody, .wrongShape, .truncatedBody, .resetBeforeAnswer, .resetBeforeReading, .slow, .drip, .refusal,
-            .maxTokens, .invalidVerdict, .proseVerdict:
+            .maxTokens, .invalidVerdict, .proseVerdict, .streamError:
             break
         }
     }
@@ -29,14 +29,16 @@ extension FaultPlan.Fault {
     /// Damages an answer, or its delivery, if the fault is of that sort.
     func spoil(_ reply: inout OutgoingReply) {
         switch self {
-        case .garbageBody: reply.body = Array("<html>\u{0}502 upstream {\"content\": [".utf8) + [0xFF, 0xFE]
-        case .wrongShape: reply.body = Array(#"{"type":"message","content":"","usage":null}"#.utf8)
+        case .garbageBody: reply.pieces = [Array("<html>\u{0}502 upstream {\"content\": [".utf8) + [0xFF, 0xFE]]
+        case .wrongShape: reply.pieces = [Array(#"{"type":"message","content":"","usage":null}"#.utf8)]
+        case .streamError where reply.isStream:
+            reply.pieces = reply.pieces.prefix(reply.pieces.count / 2) + [MessagesStream.encoded(MessagesStream.breakdown)]
         case .truncatedBody: reply.delivery = .truncated
         case .resetBeforeAnswer, .resetBeforeReading: reply.delivery = .reset
         case .slow(let delay): reply.delay += delay
         case .drip(let bytes, let interval): reply.delivery = .drip(bytes: bytes, interval: interval)
         case .rateLimited, .rampLimited, .spendLimit, .usageLimit, .overloaded, .serverError, .refusal, .maxTokens,
-            .invalidVerdict, .proseVerdict:
+            .invalidVerdict, .proseVerdict, .streamError:
             break
         }
     }

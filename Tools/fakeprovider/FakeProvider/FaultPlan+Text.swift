@@ -2,7 +2,7 @@ extension FaultPlan.Fault {
     /// The words that ``init(_:)`` takes, for help texts.
     public static let notation = """
         429:SECONDS, ramp:SECONDS, spend-limit, usage-limit, 529, 500, 502, 503, 504, garbage, wrong-shape, truncated, reset, \
-        reset-early, slow:MILLISECONDS, drip:BYTES:MILLISECONDS, refusal, max-tokens, invalid-verdict, prose
+        reset-early, slow:MILLISECONDS, drip:BYTES:MILLISECONDS, refusal, max-tokens, invalid-verdict, prose, stream-error
         """
 
     /// Reads a fault as it is written on a command line; see ``notation``.
@@ -28,6 +28,7 @@ extension FaultPlan.Fault {
         case ("max-tokens", 0): self = .maxTokens
         case ("invalid-verdict", 0): self = .invalidVerdict
         case ("prose", 0): self = .proseVerdict
+        case ("stream-error", 0): self = .streamError
         default: return nil
         }
     }

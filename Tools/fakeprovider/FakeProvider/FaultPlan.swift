@@ -40,6 +40,8 @@ public struct FaultPlan: Sendable, Equatable {
         case invalidVerdict
         /// Prose where a tool call was forced.
         case proseVerdict
+        /// A stream that ends half-way with an error event; an answer that is not streamed is left alone.
+        case streamError
     }
 
     /// One of the probabilities.

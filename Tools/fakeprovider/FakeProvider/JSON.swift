@@ -55,6 +55,12 @@ enum JSON: Sendable, Equatable {
 
     var isNull: Bool { self == .null }
 
+    /// The same object with another value for `name`, in its place; any other value unchanged.
+    func replacing(_ name: String, _ value: JSON) -> JSON {
+        guard case .object(let members) = self else { return self }
+        return .object(members.map { $0.name == name ? Member(name: name, value: value) : $0 })
+    }
+
     /// The same object without its members called `name`.
     func removing(_ name: String) -> JSON {
         guard case .object(let members) = self else { return self }

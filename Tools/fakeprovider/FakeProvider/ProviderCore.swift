@@ -145,7 +145,6 @@ final class ProviderCore: Sendable {
         case .messages:
             try checkVersion(request)
             let messages = try MessagesRequest(request.body)
-            guard !messages.isStreaming else { throw .invalid(at: "stream", "the simulated provider does not stream") }
             return Understood(question: messages.question, messages: messages, promptTokens: messages.promptTokens)
         case .chat:
             let chat = try ChatRequest(request.body)
@@ -176,12 +175,15 @@ final class ProviderCore: Sendable {
         state.statistics.add(usage)
 
         let id = identifier(question.promptSHA256, state.sequence)
-        let body =
-            switch dialect {
-            case .messages: MessagesDialect.message(completion, usage, model: question.model.id, id: id)
-            case .chat: ChatDialect.completion(completion, usage, model: question.model.id, id: id, now: now)
-            }
-        var reply = OutgoingReply.json(200, body, headers: standing(question.model, dialect, now: now, state: &state))
+        var reply: OutgoingReply
+        switch dialect {
+        case .messages:
+            let message = MessagesDialect.message(completion, usage, model: question.model.id, id: id)
+            reply = understood.messages?.isStreaming == true ? .events(MessagesStream.events(message)) : .json(200, message)
+        case .chat:
+            reply = .json(200, ChatDialect.completion(completion, usage, model: question.model.id, id: id, now: now))
+        }
+        reply.headers += standing(question.model, dialect, now: now, state: &state)
         reply.cacheKeys = plan?.writtenKeys ?? []
         reply.delay = latency(question.promptSHA256)
         return (reply, completion.verdict)

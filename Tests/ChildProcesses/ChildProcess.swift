@@ -1,11 +1,14 @@
-import Glibc
-import Synchronization
+internal import Glibc
+internal import Synchronization
 
 /// A program run by a test. Everything that blocks happens on threads of its own.
-final class ChildProcess: Sendable {
-    struct SpawnError: Error {
-        let program: String
-        let code: Int32
+public final class ChildProcess: Sendable {
+    /// A program that could not be started, and the operating system's reason.
+    public struct SpawnError: Error {
+        /// What was to be started.
+        public let program: String
+        /// The value of `errno`.
+        public let code: Int32
     }
 
     private let identifier: pid_t
@@ -23,7 +26,7 @@ final class ChildProcess: Sendable {
     }
 
     /// Starts a program found through `PATH`; its standard output is collected, its standard error is discarded.
-    init(_ arguments: [String]) throws(SpawnError) {
+    public init(_ arguments: [String]) throws(SpawnError) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw SpawnError(program: arguments[0], code: errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -51,12 +54,29 @@ final class ChildProcess: Sendable {
     }
 
     /// Sends a signal.
-    func signal(_ signal: Int32) {
+    public func signal(_ signal: Int32) {
         exit.withLock { if $0.status == nil { kill(identifier, signal) } }
     }
 
+    /// The exit status, or nil when the program did not end in time; it is then killed.
+    public func wait(within limit: Duration) async throws -> Int32? {
+        let deadline = ContinuousClock.now.advanced(by: limit)
+        while ContinuousClock.now < deadline {
+            if let status = exit.withLock({ $0.status }) {
+                // What was printed last may still be on its way through the pipe.
+                while ContinuousClock.now < deadline, !output.withLock({ $0.hasEnded }) {
+                    try await Task.sleep(for: .milliseconds(2))
+                }
+                return status
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        signal(SIGKILL)
+        return nil
+    }
+
     /// The exit status, or 128 and the signal, once the program has ended.
-    func wait() async -> Int32 {
+    public func wait() async -> Int32 {
         await withCheckedContinuation { continuation in
             let status = exit.withLock { exit in
                 if exit.status == nil { exit.waiting.append(continuation) }
@@ -67,10 +87,10 @@ final class ChildProcess: Sendable {
     }
 
     /// Everything printed so far.
-    var printed: String { output.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
+    public var printed: String { output.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
 
     /// The first line printed, waited for at most `limit`.
-    func firstLine(within limit: Duration = .seconds(30)) async throws -> String? {
+    public func firstLine(within limit: Duration = .seconds(30)) async throws -> String? {
         let deadline = ContinuousClock.now.advanced(by: limit)
         while ContinuousClock.now < deadline {
             let (text, hasEnded) = output.withLock { (String(decoding: $0.bytes, as: UTF8.self), $0.hasEnded) }
@@ -107,7 +127,7 @@ final class ChildProcess: Sendable {
 }
 
 /// Runs a body on a thread of its own.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+public func startThread(_ body: @escaping @Sendable () -> Void) {
     final class Box {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -125,7 +145,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 /// Whether all of these programs are found through `PATH`.
-func areInstalled(_ programs: String...) -> Bool {
+public func areInstalled(_ programs: String...) -> Bool {
     let folders = (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":")
     return programs.allSatisfy { program in folders.contains { access("\($0)/\(program)", X_OK) == 0 } }
 }
