@@ -6,10 +6,9 @@ extension Connection {
 
     /// Asks the server to stop a batch. It then ends as usual, with an error or, when the request came too late, without one.
     func cancel(batchNumber: Int) {
-        guard case .running(var batch) = phase, batch.number == batchNumber else { return }
+        guard case .running(let batch) = phase, batch.number == batchNumber else { return }
         guard batch.isCancellable, batch.cancelling == .none else { return }
         batch.cancelling = .underWay
-        phase = .running(batch)
         guard let raw = PQgetCancel(handle.raw) else { return giveUpCancelled() }
         let request = CancelRequest(raw: raw)
         let timer = EventLoop.shared.schedule(at: .now + Self.cancelTimeout) { [weak self] in
@@ -23,7 +22,7 @@ extension Connection {
     }
 
     private func cancelRequestEnded(isDelivered: Bool, batchNumber: Int, timer: EventLoop.TimerToken) {
-        guard case .running(var batch) = phase, batch.number == batchNumber else {
+        guard case .running(let batch) = phase, batch.number == batchNumber else {
             return EventLoop.shared.cancel(timer)
         }
         guard isDelivered else {
@@ -31,7 +30,6 @@ extension Connection {
             return giveUpCancelled()
         }
         batch.cancelling = .done
-        phase = .running(batch)
         // The answer may have been complete before the request was dealt with.
         if batch.pipeline.isFinished {
             EventLoop.shared.cancel(timer)

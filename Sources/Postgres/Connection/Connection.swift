@@ -14,13 +14,21 @@ final class Connection: EventLoop.Handler {
         case closed(PostgresError)
     }
 
-    /// A batch that has been sent and is being answered.
-    struct BatchUnderWay {
+    /// A batch that has been sent and is being answered. A class, so that its growing list of results is never copied.
+    @PostgresLoop
+    final class BatchUnderWay {
         let number: Int
         var pipeline: Pipeline
         let isCancellable: Bool
         let continuation: CheckedContinuation<Reply, Never>
         var cancelling: Cancelling = .none
+
+        init(number: Int, pipeline: Pipeline, isCancellable: Bool, continuation: CheckedContinuation<Reply, Never>) {
+            self.number = number
+            self.pipeline = pipeline
+            self.isCancellable = isCancellable
+            self.continuation = continuation
+        }
     }
 
     /// A cancel request travels on a connection of its own; until it has been dealt with the session must not be used for
@@ -207,14 +215,12 @@ final class Connection: EventLoop.Handler {
 
     private func take(_ result: consuming ResultHandle) {
         switch phase {
-        case .running(var batch):
+        case .running(let batch):
             guard let event = result.event else {
                 return end(PostgresError(.unexpectedReply, "the server answered with \(result.statusName)", outcome: .inDoubt))
             }
             restartSilenceTimer()
-            let action = batch.pipeline.receive(event)
-            phase = .running(batch)
-            switch action {
+            switch batch.pipeline.receive(event) {
             case .awaitNext:
                 if batch.pipeline.isEndedByServer { end(lostError()) }
             case .finish: finishBatch()

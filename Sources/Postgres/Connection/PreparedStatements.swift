@@ -24,6 +24,8 @@ struct PreparedStatements {
     /// Most statements kept; zero turns preparing off.
     let capacity: Int
     private var entries: [Key: Entry] = [:]
+    /// Planned and not yet settled.
+    private var unsettled: [Key] = []
     private var useCount = 0
     private var nameCount = 0
     /// Statements the server still has and the cache does not; the next batch closes them.
@@ -48,19 +50,23 @@ struct PreparedStatements {
         nameCount += 1
         let name = "s\(nameCount)"
         entries[key] = Entry(name: name, lastUse: useCount)
+        unsettled.append(key)
         return .prepare(name: name)
     }
 
     /// Takes note of how a batch ended: what the server has prepared, has closed, and found stale. What was planned and is not
     /// confirmed was skipped by the server and is forgotten.
     mutating func settle(prepared: [String], deallocated: [String], staleness: Pipeline.Staleness?) {
-        for (key, entry) in entries where !entry.isConfirmed {
+        let prepared = Set(prepared)
+        for key in unsettled {
+            guard let entry = entries[key] else { continue }
             if prepared.contains(entry.name) {
                 entries[key]?.isConfirmed = true
             } else {
                 entries[key] = nil
             }
         }
+        unsettled = []
         evictedNames.removeAll { deallocated.contains($0) }
         switch staleness {
         case nil: break

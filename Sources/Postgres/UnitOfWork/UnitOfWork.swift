@@ -142,7 +142,9 @@ public final class UnitOfWork {
         if case .fresh = state { send("SELECT 1") }
         if !queue.isEmpty { _ = try await roundTrip(isCommit: false) }
         guard case .open(let connection) = state else { throw fail(.unitEnded) }
-        if let error = await connection.runScript(sql, silenceTimeout: silenceTimeout) { throw fail(error.with(outcome: .rolledBack)) }
+        if let error = await connection.runScript(sql, silenceTimeout: silenceTimeout) {
+            throw fail(error.with(outcome: .rolledBack))
+        }
         guard await connection.isInsideTransaction else {
             throw fail(PostgresError(.invalidStatement, "the script ended its transaction", outcome: .inDoubt))
         }
