@@ -58,6 +58,12 @@ struct ResultIntakeTests {
         }
     }
 
+    @Test("Once the assessment starts nothing more, what would be asked again is given up, so that nothing waits for ever")
+    func stopping() {
+        #expect(intake.effect(of: failure(.unreachable), attempt: 1, isStopping: true) == .giveUp(reason: "why"))
+        #expect(intake.effect(of: failure(.cancelled), attempt: 1, isStopping: true) == .withdrawn)
+    }
+
     @Test("A withdrawn request is neither a judgement nor a failure")
     func withdrawn() {
         #expect(intake.effect(of: failure(.cancelled), attempt: 3) == .withdrawn)

@@ -81,7 +81,7 @@ struct RankProgramTests {
     @Test(
         "names what is wrong with its input and starts nothing",
         arguments: [
-            ("empty", "no essays"), ("one", "one essay"), ("same", "same text"), ("blank", "blank"), ("broken", "UTF-8"), ("long", "long"),
+            ("empty", "is empty"), ("one", "one essay"), ("same", "same text"), ("blank", "is empty"), ("broken", "UTF-8"), ("long", "long"),
         ])
     func badFolders(kind: String, expected: String) async throws {
         let scratch = try Scratch()

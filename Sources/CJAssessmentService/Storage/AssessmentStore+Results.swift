@@ -26,6 +26,8 @@ extension AssessmentStore {
         let assessment: String
         let comparison: Int64
         let attempt: Int64
+        /// Its assessment starts nothing more.
+        let isStopping: Bool
     }
 
     /// Those of the requests that are ours and still waited for, with their assessments locked in a fixed order.
@@ -38,13 +40,16 @@ extension AssessmentStore {
             """)
         let rows = try await unit.query(
             """
-            SELECT id, assessment_id, comparison, attempt FROM cj.request
-            WHERE id = ANY(\(ids)::text[]) AND finished_at IS NULL
+            SELECT request.id, assessment_id, comparison, attempt, stop_reason IS NOT NULL
+            FROM cj.request JOIN cj.assessment ON assessment.id = assessment_id
+            WHERE request.id = ANY(\(ids)::text[]) AND request.finished_at IS NULL
             """)
         var open: [String: OpenRequest] = [:]
         for row in rows {
-            let (id, assessment, comparison, attempt) = try row.decode(String.self, String.self, Int64.self, Int64.self)
-            open[id] = OpenRequest(assessment: assessment, comparison: comparison, attempt: attempt)
+            let (id, assessment, comparison, attempt, isStopping) = try row.decode(
+                String.self, String.self, Int64.self, Int64.self, Bool.self)
+            open[id] = OpenRequest(
+                assessment: assessment, comparison: comparison, attempt: attempt, isStopping: isStopping)
         }
         return open
     }

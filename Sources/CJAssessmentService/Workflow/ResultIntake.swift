@@ -18,8 +18,16 @@ struct ResultIntake: Sendable {
 
     let maximumAttempts: Int
 
-    /// - Parameter attempt: which of the comparison's requests has finished, from one.
-    func effect(of result: LLMV1.Result, attempt: Int) -> Effect {
+    /// - Parameters:
+    ///   - attempt: which of the comparison's requests has finished, from one.
+    ///   - isStopping: whether the assessment starts nothing more, so that nobody would hand a further request over.
+    func effect(of result: LLMV1.Result, attempt: Int, isStopping: Bool = false) -> Effect {
+        let effect = effect(of: result, attempt: attempt)
+        guard isStopping, case .retry(let reason) = effect else { return effect }
+        return .giveUp(reason: reason)
+    }
+
+    private func effect(of result: LLMV1.Result, attempt: Int) -> Effect {
         switch result.outcome {
         case .reply(let reply):
             do {
