@@ -12,12 +12,11 @@ final class Program: Sendable {
     private let process: Process
     private let state = Mutex(State())
 
-    /// Starts a program of the package, or one by its path; it is killed when the test process ends.
+    /// Starts a program of the package, or one by its path; it is killed when nobody holds this any more.
     init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         process = Process()
-        // setpriv is replaced by the program, which then dies with whoever started it.
-        process.executableURL = URL(filePath: "/usr/bin/setpriv")
-        process.arguments = ["--pdeathsig", "KILL", name.hasPrefix("/") ? name : Self.folder + "/" + name] + arguments
+        process.executableURL = URL(filePath: name.hasPrefix("/") ? name : Self.folder + "/" + name)
+        process.arguments = arguments
         var inherited = ProcessInfo.processInfo.environment
         for key in ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "DATABASE_URL"] { inherited[key] = nil }
         process.environment = inherited.merging(environment) { $1 }
