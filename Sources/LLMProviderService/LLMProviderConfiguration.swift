@@ -5,9 +5,9 @@ public struct LLMProviderConfiguration: Sendable {
     /// Requests with vendors at once.
     public var maximumInFlight = 32
     /// How long a claimed request stays its worker's without a sign of life.
-    public var leaseSeconds: Int64 = 60
+    public var leaseSeconds: Int64 = 20
     /// How often a worker gives that sign.
-    public var heartbeat: Duration = .seconds(15)
+    public var heartbeat: Duration = .seconds(5)
     /// How often the queue is looked at when nothing is signalled.
     public var pollInterval: Duration = .milliseconds(250)
     /// How long one call to a vendor may take.

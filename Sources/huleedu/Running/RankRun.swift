@@ -169,10 +169,10 @@ struct RankRun: Sendable {
             tell(language: "Report: \(path)", "Rapport: \(path)")
         }
         if settings.output.json {
-            print(report.json.text(), terminator: "")
+            StandardOutput.write(report.json.text())
         } else if !settings.output.quiet {
-            print("\n" + ResultTable(report: report, capabilities: outputTerminal).text())
-            print(ResultSummary(report: report, capabilities: outputTerminal).text(), terminator: "")
+            StandardOutput.write("\n" + ResultTable(report: report, capabilities: outputTerminal).text() + "\n")
+            StandardOutput.write(ResultSummary(report: report, capabilities: outputTerminal).text())
         }
         try records.save(record)
         try await forgetOldRuns(records, database: database, logger: logger)
