@@ -121,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "LLMProviderServiceTests",
             dependencies: [
-                "LLMProviderService", "FakeProvider", "CurlClient", "Postgres", "PostgresTestSupport", "EventLog", "Contracts", "Wire",
+                "LLMProviderService", "FakeProvider", "CurlClient", "Postgres", "PostgresTestSupport", "EventLog", "Contracts",
+                "Wire",
                 logging,
             ],
             swiftSettings: strict),
@@ -135,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "fakeprovider", "huleedu", "CJAssessmentService", "CJCore", "Contracts", "FakeProvider", "LLMProviderService", "Postgres",
+                "fakeprovider", "huleedu", "CJAssessmentService", "CJCore", "Contracts", "FakeProvider", "LLMProviderService",
+                "Postgres",
                 "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
             ],
             swiftSettings: strict),

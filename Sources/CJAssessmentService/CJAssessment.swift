@@ -144,7 +144,8 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         let cost = CostEstimate(plan: plan, model: model).nanodollarsPerComparison
         if plan.stopping.maximumCost != nil, cost == nil {
             throw RPCError(
-                .failedPrecondition, "stopping.max_cost_nanodollars: the price of \(model.model) is not known; limit the comparisons instead")
+                .failedPrecondition,
+                "stopping.max_cost_nanodollars: the price of \(model.model) is not known; limit the comparisons instead")
         }
         let expected = ExpectedComparisons(
             itemCount: plan.essays.count, targetReliability: plan.stopping.targetReliability

@@ -62,7 +62,8 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         case .differs:
             throw RPCError(.alreadyExists, "request_id: a request with other content has the id \(request.requestID)")
         case .full:
-            throw RPCError(.resourceExhausted, "the queue holds \(configuration.maximumQueue) requests and takes no more", isRefused: true)
+            throw RPCError(
+                .resourceExhausted, "the queue holds \(configuration.maximumQueue) requests and takes no more", isRefused: true)
         }
     }
 

@@ -92,7 +92,8 @@ final class ServerHandler: ChannelInboundHandler {
         let timeout = timeout(of: request)
         guard timeout > .zero else {
             return perform(
-                connection.handlerEnded(stream, with: .failure(RPCError(.deadlineExceeded, "the caller's time was over"))), context)
+                connection.handlerEnded(stream, with: .failure(RPCError(.deadlineExceeded, "the caller's time was over"))),
+                context)
         }
         let call = ServerContext(method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer)
         let eventLoop = context.eventLoop
@@ -118,10 +119,11 @@ final class ServerHandler: ChannelInboundHandler {
 
     private func ended(_ stream: StreamID, with answer: ResponseEnvelope, _ context: ChannelHandlerContext) {
         handlers[stream] = nil
-        let isExpired = deadlines.removeValue(forKey: stream).map { deadline in
-            deadline.cancel()
-            return false
-        } ?? true
+        let isExpired =
+            deadlines.removeValue(forKey: stream).map { deadline in
+                deadline.cancel()
+                return false
+            } ?? true
         perform(connection.handlerEnded(stream, with: isExpired ? nil : answer), context)
         flush(context)
     }

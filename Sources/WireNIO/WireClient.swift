@@ -40,7 +40,8 @@ public final class WireClient: ClientTransport {
         let deadline = options.deadline ?? .after(configuration.defaultTimeout)
         guard payload.count <= configuration.maximumMessageBytes else {
             throw RPCError(
-                .resourceExhausted, "the request is \(payload.count) bytes; at most \(configuration.maximumMessageBytes) are sent",
+                .resourceExhausted,
+                "the request is \(payload.count) bytes; at most \(configuration.maximumMessageBytes) are sent",
                 isRefused: true)
         }
         let link = try await connected(by: deadline)

@@ -142,7 +142,8 @@ public final class WireServer: Sendable {
         case EADDRINUSE:
             return ServerError(code: .addressInUse, message: "\(place) is taken: something else listens there", cause: error)
         default:
-            return ServerError(code: .addressUnavailable, message: "\(place) can't be listened on: \(failure.description)", cause: error)
+            return ServerError(
+                code: .addressUnavailable, message: "\(place) can't be listened on: \(failure.description)", cause: error)
         }
     }
 }

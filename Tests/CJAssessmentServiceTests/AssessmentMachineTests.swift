@@ -22,7 +22,8 @@ struct AssessmentMachineTests {
             let decision = assessment.advance()
             #expect(assessment.waiting.count <= assessment.snapshot.maximumInFlight)
             if let number = assessment.waiting.randomElement(using: &generator), decision.finish == nil {
-                Int.random(in: 0..<10, using: &generator) == 0 ? assessment.fail(number) : assessment.judge(number, using: &generator)
+                Int.random(in: 0..<10, using: &generator) == 0
+                    ? assessment.fail(number) : assessment.judge(number, using: &generator)
             }
         }
         #expect(assessment.waiting.isEmpty)

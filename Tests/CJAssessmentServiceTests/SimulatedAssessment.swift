@@ -1,4 +1,5 @@
 import CJCore
+
 @testable import CJAssessmentService
 
 /// An assessment kept in memory, to which decisions and results are applied as the store would.

@@ -22,7 +22,8 @@ final class Deployment {
     private let essays: Int
 
     private init(
-        pool: Pool, connectionString: String, scratch: Scratch, fake: Program, fakeURL: String, ports: [String: String], essays: Int
+        pool: Pool, connectionString: String, scratch: Scratch, fake: Program, fakeURL: String, ports: [String: String],
+        essays: Int
     ) {
         self.pool = pool
         self.connectionString = connectionString
@@ -32,7 +33,8 @@ final class Deployment {
         self.ports = ports
         self.essays = essays
         client = WireClient(
-            host: "127.0.0.1", port: Int(ports["cj-assessment"] ?? "") ?? 0, configuration: .init(), logger: Logger(label: "test"))
+            host: "127.0.0.1", port: Int(ports["cj-assessment"] ?? "") ?? 0, configuration: .init(), logger: Logger(label: "test")
+        )
         assessment = CJV1.CJAssessmentClient(client)
     }
 
@@ -90,7 +92,9 @@ final class Deployment {
 
     func startAssessment(target: Double, comparisons: Int) async throws {
         let texts = (1...essays).map { number in
-            CJV1.Essay(id: "essay-\(number)", text: Array(("An essay about the sea. " + String(repeating: "More words. ", count: number)).utf8))
+            CJV1.Essay(
+                id: "essay-\(number)",
+                text: Array(("An essay about the sea. " + String(repeating: "More words. ", count: number)).utf8))
         }
         _ = try await assessment.startAssessment(
             CJV1.StartAssessmentRequest(

@@ -10,27 +10,27 @@ struct RankProgramTests {
             let id: String
             let rank: Int
             let ability: Double
-            let standard_error: Double
+            let standardError: Double
             let comparisons: Int
             let grade: String?
-            let grade_probabilities: [String: Double]?
+            let gradeProbabilities: [String: Double]?
         }
         struct Comparison: Decodable {
             let first: String
             let second: String
             let winner: String?
-            let request_id: String
-            let prompt_sha256: String
+            let requestId: String
+            let promptSha256: String
             let model: String
             let rationale: String
         }
-        struct Cost: Decodable { let provider_calls: Int }
+        struct Cost: Decodable { let providerCalls: Int }
         let items: [Item]
         let comparisons: [Comparison]
-        let stop_reason: String
+        let stopReason: String
         let simulated: Bool
-        let scale_separation_reliability: Double
-        let posterior_reliability: Double
+        let scaleSeparationReliability: Double
+        let posteriorReliability: Double
         let cost: Cost
     }
 
@@ -52,16 +52,18 @@ struct RankProgramTests {
                 scratch.path + "/data", report, json,
             ])
         try #require(await process.status() == 0, "\(process.output)")
-        let ranking = try JSONDecoder().decode(Ranking.self, from: Data(contentsOf: URL(filePath: json)))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let ranking = try decoder.decode(Ranking.self, from: Data(contentsOf: URL(filePath: json)))
         #expect(ranking.simulated)
         #expect(ranking.items.count == 12)
         #expect(ranking.items.map(\.rank) == ranking.items.map(\.rank).sorted())
-        #expect(ranking.items.allSatisfy { $0.standard_error > 0 && $0.comparisons >= 5 })
+        #expect(ranking.items.allSatisfy { $0.standardError > 0 && $0.comparisons >= 5 })
         #expect(abs(ranking.items.reduce(0) { $0 + $1.ability }) < 1e-6)
-        #expect(ranking.stop_reason == "converged")
-        #expect(ranking.comparisons.count == ranking.cost.provider_calls)
-        #expect(Set(ranking.comparisons.map(\.request_id)).count == ranking.comparisons.count)
-        #expect(ranking.comparisons.allSatisfy { $0.prompt_sha256.count == 64 && !$0.rationale.isEmpty })
+        #expect(ranking.stopReason == "converged")
+        #expect(ranking.comparisons.count == ranking.cost.providerCalls)
+        #expect(Set(ranking.comparisons.map(\.requestId)).count == ranking.comparisons.count)
+        #expect(ranking.comparisons.allSatisfy { $0.promptSha256.count == 64 && !$0.rationale.isEmpty })
         let page = try String(contentsOf: URL(filePath: report), encoding: .utf8)
         #expect(page.contains("imulated"))
         #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("src="))
@@ -72,7 +74,10 @@ struct RankProgramTests {
         let scratch = try Scratch()
         try scratch.write("file,grade\nessay-01.txt,A\nessay-02.txt,E\nessay-03.txt,C\n".utf8, to: "anchors.csv")
         let (status, output) = try await rank(
-            [samples + "/swedish", "--language", "sv", "--anchors", scratch.path + "/anchors.csv", "--seed", "3", "--budget", "40"],
+            [
+                samples + "/swedish", "--language", "sv", "--anchors", scratch.path + "/anchors.csv", "--seed", "3", "--budget",
+                "40",
+            ],
             data: scratch)
         #expect(status == 0, "\(output)")
         #expect(output.contains("Simulerad domare"))
@@ -81,7 +86,8 @@ struct RankProgramTests {
     @Test(
         "names what is wrong with its input and starts nothing",
         arguments: [
-            ("empty", "is empty"), ("one", "one essay"), ("same", "same text"), ("blank", "is empty"), ("broken", "UTF-8"), ("long", "long"),
+            ("empty", "is empty"), ("one", "one essay"), ("same", "same text"), ("blank", "is empty"), ("broken", "UTF-8"),
+            ("long", "long"),
         ])
     func badFolders(kind: String, expected: String) async throws {
         let scratch = try Scratch()

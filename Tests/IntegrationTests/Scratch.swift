@@ -6,7 +6,8 @@ final class Scratch: Sendable {
 
     init() throws {
         path = FileManager.default.temporaryDirectory.path + "/huleedu-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
     }
 
     deinit {

@@ -4,7 +4,8 @@ struct EnumGenerator {
 
     func declaration(into source: inout SourceText) {
         source.documentation(enumeration.comment)
-        source.block("public struct \(enumeration.name): RawRepresentable, Sendable, Hashable, CustomStringConvertible") { source in
+        source.block("public struct \(enumeration.name): RawRepresentable, Sendable, Hashable, CustomStringConvertible") {
+            source in
             source.line("public let rawValue: Int32")
             source.line()
             source.block("public init(rawValue: Int32)") { $0.line("self.rawValue = rawValue") }

@@ -35,7 +35,8 @@ struct ServiceGenerator {
                 source.line("public func \(Names.method(method.name))(")
                 source.line("    _ request: \(names.swift(method.request)), options: CallOptions = CallOptions()")
                 source.block(") async throws -> \(names.swift(method.response))") {
-                    $0.line("try await transport.call(\(service.name)Server.\(Names.method(method.name)), request, options: options)")
+                    $0.line(
+                        "try await transport.call(\(service.name)Server.\(Names.method(method.name)), request, options: options)")
                 }
             }
         }
@@ -47,7 +48,8 @@ struct ServiceGenerator {
             source.line("public static let serviceName = \"\(service.fullName)\"")
             for method in service.methods {
                 source.line(
-                    "public static let \(Names.method(method.name)) = MethodDescriptor(service: serviceName, method: \"\(method.name)\")")
+                    "public static let \(Names.method(method.name)) = MethodDescriptor(service: serviceName, method: \"\(method.name)\")"
+                )
             }
             source.line()
             source.line("private let service: any \(service.name)Service")
@@ -57,7 +59,8 @@ struct ServiceGenerator {
             source.line("public var name: String { Self.serviceName }")
             source.line("public var methods: [String] { [\(service.methods.map { "\"\($0.name)\"" }.joined(separator: ", "))] }")
             source.line()
-            source.block("public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8]") { source in
+            source.block("public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8]") {
+                source in
                 source.block("switch method") { source in
                     for method in service.methods {
                         source.line("case \"\(method.name)\":")

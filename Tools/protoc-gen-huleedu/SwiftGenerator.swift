@@ -62,7 +62,8 @@ struct SwiftGenerator {
         source.block("public enum ContractDescriptors") { source in
             source.line("/// A serialised `google.protobuf.FileDescriptorSet` of every contract.")
             source.block("public static var fileDescriptorSet: [UInt8]") {
-                $0.line("Array(UnsafeBufferPointer(start: huleedu_file_descriptor_set(), count: huleedu_file_descriptor_set_size()))")
+                $0.line(
+                    "Array(UnsafeBufferPointer(start: huleedu_file_descriptor_set(), count: huleedu_file_descriptor_set_size()))")
             }
         }
         return GeneratedFile(name: "Namespaces.swift", content: source.text)

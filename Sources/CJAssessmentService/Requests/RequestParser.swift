@@ -92,7 +92,8 @@ extension RequestParser {
     }
 
     private func essay(_ essay: CJV1.Essay, at path: String) throws(RequestFault) -> AssessmentPlan.Essay {
-        guard (1...255).contains(essay.id.utf8.count), !essay.id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        guard (1...255).contains(essay.id.utf8.count),
+            !essay.id.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else {
             throw RequestFault("\(path).id", "expected 1 to 255 bytes without control characters")
         }
@@ -176,7 +177,8 @@ extension RequestParser {
                 "expected at most \(configuration.maximumComparisons), got \(settings.maxComparisons)")
         }
         let possible = essays * (essays - 1) / 2 * Self.maximumJudgementsPerPair
-        let asked = settings.maxComparisons == 0
+        let asked =
+            settings.maxComparisons == 0
             ? configuration.defaultComparisonsPerEssay * essays : Int(settings.maxComparisons)
         var maximumCost: Int64?
         if let cost = settings.maxCostNanodollars {

@@ -49,7 +49,8 @@ extension AssessmentStore {
         let given = comparisons.enumerated().map { next + Int64($0.offset) }
         let firsts = comparisons.compactMap { numbers[$0.first] }
         let seconds = comparisons.compactMap { numbers[$0.second] }
-        precondition(firsts.count == comparisons.count && seconds.count == comparisons.count, "pairs come from the assessment's items")
+        precondition(
+            firsts.count == comparisons.count && seconds.count == comparisons.count, "pairs come from the assessment's items")
         _ = unit.send(
             """
             INSERT INTO cj.comparison (assessment_id, number, first_essay, second_essay)
@@ -83,7 +84,8 @@ extension AssessmentStore {
     ) throws -> NewEvent {
         try NewEvent(
             EventsV1.AssessmentFinished(
-                assessmentID: snapshot.id, state: state.contract, stopReason: reason.contract, essays: UInt32(snapshot.items.count),
+                assessmentID: snapshot.id, state: state.contract, stopReason: reason.contract,
+                essays: UInt32(snapshot.items.count),
                 comparisons: UInt32(snapshot.count(.judged)), simulated: snapshot.isSimulated),
             aggregateID: snapshot.id)
     }

@@ -107,7 +107,8 @@ extension AssessmentStore {
         return PromptContext(
             judge: AssessmentPlan.Judge(
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens)),
-            template: template, question: String(decoding: question, as: UTF8.self), rubric: String(decoding: rubric, as: UTF8.self))
+            template: template, question: String(decoding: question, as: UTF8.self),
+            rubric: String(decoding: rubric, as: UTF8.self))
     }
 
     private func essayTexts(

@@ -63,7 +63,8 @@ struct AssessmentDriver: Sendable {
         logger.info(
             "assessment ended",
             metadata: [
-                "assessment": "\(id)", "state": "\(decision.finish?.rawValue ?? "")", "reason": "\(decision.stop?.rawValue ?? "")",
+                "assessment": "\(id)", "state": "\(decision.finish?.rawValue ?? "")",
+                "reason": "\(decision.stop?.rawValue ?? "")",
             ])
     }
 
@@ -93,4 +94,3 @@ struct AssessmentDriver: Sendable {
         try await Task.sleep(for: configuration.sweepInterval)
     }
 }
-

@@ -104,7 +104,8 @@ struct AssessmentMachine: Sendable {
         if let failure = snapshot.permanentFailure { return failure }
         let limit = max(configuration.minimumFailuresToGiveUp, snapshot.maximumInFlight)
         guard snapshot.consecutiveFailures >= limit else { return nil }
-        return "\(snapshot.consecutiveFailures) requests in a row brought no judgement; the last: \(snapshot.failure ?? "unknown")"
+        return
+            "\(snapshot.consecutiveFailures) requests in a row brought no judgement; the last: \(snapshot.failure ?? "unknown")"
     }
 
     // MARK: - What the core needs to know

@@ -43,7 +43,7 @@ struct ResultConsumer: Sendable {
                 guard let request = open[result.requestID] else { return nil }
                 return FinishedRequest(
                     requestID: result.requestID, assessment: request.assessment, comparison: request.comparison,
-                    attempt: request.attempt, result: result, 
+                    attempt: request.attempt, result: result,
                     effect: intake.effect(of: result, attempt: Int(request.attempt), isStopping: request.isStopping))
             }
             store.moveCursor(to: last, in: unit)

@@ -123,7 +123,8 @@ struct SubmissionParser: Sendable {
     private func format(_ format: LLMV1.ReplyFormat?) throws(RPCError) -> (VendorCall.Format, JSONSchema) {
         guard let format else { throw Self.fault("reply_format", "expected a name and a schema") }
         let isSound = format.name.utf8.allSatisfy {
-            ($0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z")) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+            ($0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z"))
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                 || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
         }
         guard isSound, (1...64).contains(format.name.utf8.count) else {

@@ -9,7 +9,8 @@ struct AnthropicDialect: VendorDialect {
     let path = "/v1/messages"
 
     func headers(key: Secret?) -> [(name: String, value: String)] {
-        [("content-type", "application/json"), ("anthropic-version", Self.version)] + (key.map { [("x-api-key", $0.value)] } ?? [])
+        [("content-type", "application/json"), ("anthropic-version", Self.version)]
+            + (key.map { [("x-api-key", $0.value)] } ?? [])
     }
 
     // MARK: - The request

@@ -57,7 +57,8 @@ struct RequestWorker: Sendable {
             let response = try await http.send(request)
             return .success(
                 Attempt(
-                    parsed: parsed, outcome: vendor.outcome(of: response, schema: parsed.schema), latency: began.duration(to: .now)))
+                    parsed: parsed, outcome: vendor.outcome(of: response, schema: parsed.schema),
+                    latency: began.duration(to: .now)))
         } catch {
             return .success(Attempt(parsed: parsed, outcome: .failure(Self.failure(error)), latency: began.duration(to: .now)))
         }

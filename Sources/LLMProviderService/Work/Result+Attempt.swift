@@ -29,7 +29,8 @@ extension LLMV1.Result {
         case .reply(let reply): .reply(LLMV1.Reply(json: reply.json))
         case .failure(let failure):
             .failure(
-                LLMV1.Failure(kind: failure.kind.contract, message: failure.message, httpStatus: UInt32(max(0, failure.httpStatus))))
+                LLMV1.Failure(
+                    kind: failure.kind.contract, message: failure.message, httpStatus: UInt32(max(0, failure.httpStatus))))
         }
     }
 

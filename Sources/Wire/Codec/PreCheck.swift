@@ -135,7 +135,8 @@ struct PreCheck {
     private mutating func element(at path: FieldPath) throws(DecodingError) {
         elementsLeft -= 1
         guard elementsLeft >= 0 else {
-            throw DecodingError(.tooExpensive, path: path.text, message: "the message has more than \(Self.maximumElements) fields")
+            throw DecodingError(
+                .tooExpensive, path: path.text, message: "the message has more than \(Self.maximumElements) fields")
         }
     }
 

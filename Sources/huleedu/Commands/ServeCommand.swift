@@ -40,7 +40,8 @@ struct ServeCommand: AsyncParsableCommand {
             let environment = Settings.environment
             guard let url = database ?? environment.text("DATABASE_URL", isSecret: true) else {
                 throw CommandError(
-                    .databaseUnnamed, "No database is named; pass --database URL or set DATABASE_URL ('huleedu up' brings its own).")
+                    .databaseUnnamed,
+                    "No database is named; pass --database URL or set DATABASE_URL ('huleedu up' brings its own).")
             }
             let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
             let assembly = ServiceAssembly(connectionString: url, logger: logger)

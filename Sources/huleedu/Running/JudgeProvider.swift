@@ -67,7 +67,8 @@ enum ProviderAccess {
             configurations.append(
                 ProviderConfiguration(
                     name: JudgeProvider.Name.openai.rawValue, dialect: .openAIChatCompletions,
-                    baseURL: settings.text("OPENAI_BASE_URL") ?? openAIURL, apiKey: openAIKey.map(Secret.init), isSimulated: false))
+                    baseURL: settings.text("OPENAI_BASE_URL") ?? openAIURL, apiKey: openAIKey.map(Secret.init), isSimulated: false
+                ))
         }
         if let simulatedURL {
             configurations.append(

@@ -31,7 +31,8 @@ struct RankRun: Sendable {
         try data.prepare()
         let logger = try FileLog.logger(path: data.log, label: "huleedu")
         tell(language: "Starting the database and the services …", "Startar databasen och tjänsterna …")
-        let database = try await DatabaseServer.start(named: environment.text("DATABASE_URL", isSecret: true), data: data, logger: logger)
+        let database = try await DatabaseServer.start(
+            named: environment.text("DATABASE_URL", isSecret: true), data: data, logger: logger)
         do {
             let status = try await run(on: database, logger: logger)
             await database.stop()

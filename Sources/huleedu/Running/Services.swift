@@ -68,7 +68,8 @@ struct ServiceAssembly: Sendable {
         let client = WireClient(host: provider.host, port: provider.port, configuration: .init(), logger: named(.cjAssessment))
         let changes = Wakeup()
         let assessment = CJAssessment(
-            pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(), logger: named(.cjAssessment))
+            pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(),
+            logger: named(.cjAssessment))
         let host = ServiceHost(
             name: Name.cjAssessment.rawValue,
             services: [
