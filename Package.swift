@@ -111,7 +111,9 @@ let package = Package(
             name: "PostgresTestSupport", dependencies: ["Postgres", logging], path: "Tests/Support/PostgresTestSupport",
             swiftSettings: strict),
         // Runs programs for tests.
-        .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
+        .target(
+            name: "ChildProcesses", dependencies: ["CSpawn"], path: "Tests/Support/ChildProcesses", swiftSettings: strict),
+        .systemLibrary(name: "CSpawn", path: "Tests/Support/CSpawn"),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
         .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "ChildProcesses"], swiftSettings: strict),
@@ -136,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "fakeprovider", "huleedu", "CJAssessmentService", "CJCore", "Contracts", "FakeProvider", "LLMProviderService",
+                "fakeprovider", "huleedu", "CJAssessmentService", "ChildProcesses", "CJCore", "Contracts", "FakeProvider",
+                "LLMProviderService",
                 "Postgres",
                 "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
             ],

@@ -182,7 +182,7 @@ struct LifecycleTests {
         }
     }
 
-    @Test("a program started while a connection is open does not inherit it", .enabled(if: areInstalled("sleep")))
+    @Test("a program started while a connection is open does not inherit it", .enabled(if: Programs.areInstalled("sleep")))
     func inheritance() async throws {
         let arrived = Counter()
         let closed = Counter()
@@ -196,7 +196,7 @@ struct LifecycleTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { _ = await failure(client, HTTPRequest(url: url, body: [1])) }
                 try await eventually { arrived.value == 1 }
-                let child = try ChildProcess(["sleep", "60"])
+                let child = try ChildProcess(["sleep", "60"], inheritsDescriptors: true)
                 group.cancelAll()
                 try await eventually { closed.value == 1 }
                 child.signal(SIGKILL)

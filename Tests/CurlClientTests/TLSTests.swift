@@ -86,7 +86,7 @@ struct TLSTests {
 struct TLSServer {
     let port: Int
 
-    static var isAvailable: Bool { areInstalled("openssl", "python3") }
+    static var isAvailable: Bool { Programs.areInstalled("openssl", "python3") }
 
     fileprivate static let script = """
         import http.server, ssl, sys, threading
@@ -142,6 +142,6 @@ private func withTLSServer(
     try #require(await request.wait() == 0, "openssl makes no certificate")
     let process = try ChildProcess(["python3", "-c", TLSServer.script, certificate, key, minimum, maximum])
     defer { process.signal(SIGKILL) }
-    let port = try #require(try await process.firstLine().flatMap { Int($0) })
+    let port = try #require(await process.firstLine().flatMap { Int($0) })
     try await test(TLSServer(port: port), certificate)
 }

@@ -8,7 +8,7 @@ import Testing
 import Wire
 import WireNIO
 
-@Suite("Services that are killed at any moment", .serialized)
+@Suite("Services that are killed at any moment", .serialized, .timeLimit(.minutes(10)))
 struct KillTests {
     /// How often each service is killed; set HULEEDU_KILLS for more.
     private static let kills = ProcessInfo.processInfo.environment["HULEEDU_KILLS"].flatMap { Int($0) } ?? 4

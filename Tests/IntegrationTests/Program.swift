@@ -1,97 +1,33 @@
+import ChildProcesses
 import Foundation
-import Synchronization
 
-/// A program of the package, run as a process of its own.
-final class Program: Sendable {
-    private struct State {
-        var output = ""
-        var waiters: [CheckedContinuation<Void, Never>] = []
-        var isClosed = false
-    }
+/// A program of the package, run as a process of its own without the keys and addresses of whoever runs the tests.
+struct Program: Sendable {
+    private let process: ChildProcess
 
-    private let process: Process
-    private let state = Mutex(State())
-
-    /// Starts a program of the package, or one by its path; it is killed when nobody holds this any more.
+    /// Starts a program of the package, or one by its path.
     init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws {
-        process = Process()
-        process.executableURL = URL(filePath: name.hasPrefix("/") ? name : Self.folder + "/" + name)
-        process.arguments = arguments
-        var inherited = ProcessInfo.processInfo.environment
-        for key in ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "DATABASE_URL"] { inherited[key] = nil }
-        process.environment = inherited.merging(environment) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            self?.received(String(decoding: data, as: UTF8.self), isEnd: data.isEmpty)
-            if data.isEmpty { handle.readabilityHandler = nil }
+        var changes: [String: String?] = environment
+        for key in ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "DATABASE_URL"] where changes[key] == nil {
+            changes[key] = .some(nil)
         }
-        try process.run()
+        process = try ChildProcess(
+            [name.contains("/") ? name : Programs.path(name)] + arguments, environment: changes, standardError: .collected)
     }
 
-    deinit { kill() }
+    /// What it printed so far, on either stream.
+    var output: String { process.printed }
 
-    /// Where the package's programs are built: beside the tests.
-    static let folder: String = {
-        let arguments = CommandLine.arguments
-        if let flag = arguments.firstIndex(of: "--test-bundle-path"), flag + 1 < arguments.count {
-            return URL(filePath: arguments[flag + 1]).deletingLastPathComponent().path
-        }
-        return Package.root + "/.build/debug"
-    }()
+    /// Ends the process at once.
+    func kill() { process.signal(SIGKILL) }
 
-    var output: String { state.withLock { $0.output } }
-
-    /// Ends the process at once, as `kill -9` does.
-    func kill() {
-        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
-    }
-
-    func interrupt() { process.interrupt() }
+    func interrupt() { process.signal(SIGINT) }
 
     /// The status with which the process ended.
-    func status() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                self.process.waitUntilExit()
-                continuation.resume()
-            }
-        }
-        await until { $0.isClosed }
-        return process.terminationStatus
-    }
+    func status() async -> Int32 { await process.wait() }
 
     /// Waits for a text in the output, or for its end.
-    func wait(for text: String) async -> Bool {
-        await until { $0.output.contains(text) || $0.isClosed }
-        return output.contains(text)
-    }
-
-    private func until(_ condition: (State) -> Bool) async {
-        while !state.withLock({ condition($0) }) {
-            await withCheckedContinuation { continuation in
-                let isDue = state.withLock { state in
-                    guard !condition(state) else { return true }
-                    state.waiters.append(continuation)
-                    return false
-                }
-                if isDue { continuation.resume() }
-            }
-        }
-    }
-
-    private func received(_ text: String, isEnd: Bool) {
-        let waiters = state.withLock { state in
-            state.output += text
-            state.isClosed = state.isClosed || isEnd
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
+    func wait(for text: String) async -> Bool { await process.prints(text) }
 }
 
 /// The package on disk.

@@ -1,7 +1,8 @@
+import ChildProcesses
 import Foundation
 import Testing
 
-@Suite("huleedu rank, as a person runs it", .serialized)
+@Suite("huleedu rank, as a person runs it", .serialized, .timeLimit(.minutes(3)))
 struct RankProgramTests {
     private let samples = Package.root + "/Tools/samples"
 
@@ -48,7 +49,7 @@ struct RankProgramTests {
         let process = try Program(
             "/bin/bash",
             [
-                "-c", shell, Program.folder + "/huleedu", samples + "/english", samples + "/english.qualities.csv",
+                "-c", shell, Programs.path("huleedu"), samples + "/english", samples + "/english.qualities.csv",
                 scratch.path + "/data", report, json,
             ])
         try #require(await process.status() == 0, "\(process.output)")

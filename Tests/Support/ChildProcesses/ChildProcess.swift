@@ -1,0 +1,163 @@
+private import CSpawn
+internal import Glibc
+internal import Synchronization
+
+/// A program run by a test, with no descriptor of the test's own but for its output.
+///
+/// Everything that blocks happens on threads of its own. Waiting has no limit but the test's: when a test is cancelled, by its time limit
+/// for example, the program that it waits for is killed.
+public final class ChildProcess: Sendable {
+    /// A program that could not be started, and the operating system's reason.
+    public struct SpawnError: Error {
+        /// What was to be started.
+        public let program: String
+        /// The value of `errno`.
+        public let code: Int32
+    }
+
+    /// Where a program's standard error goes.
+    public enum StandardError: Sendable {
+        case discarded
+        /// Among what it prints.
+        case collected
+    }
+
+    private struct State {
+        var output: [UInt8] = []
+        var outputHasEnded = false
+        var status: Int32?
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let identifier: pid_t
+    private let state = Mutex(State())
+
+    /// Starts a program found through `PATH`.
+    ///
+    /// - Parameters:
+    ///   - environment: changes to the test's own; nil removes a variable.
+    ///   - inheritsDescriptors: whether it gets what is open here and not marked to be closed.
+    public init(
+        _ arguments: [String], environment: [String: String?] = [:], standardError: StandardError = .discarded,
+        inheritsDescriptors: Bool = false
+    ) throws(SpawnError) {
+        var ends: [Int32] = [0, 0]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw SpawnError(program: arguments[0], code: errno) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        switch standardError {
+        case .discarded: posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        case .collected: posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        }
+        if !inheritsDescriptors { posix_spawn_file_actions_addclosefrom_np(&actions, 3) }
+        var pointers = arguments.map { strdup($0) } + [nil]
+        var variables = Self.merged(environment).map { strdup($0) } + [nil]
+        defer { for pointer in pointers + variables { free(pointer) } }
+        var identifier = pid_t()
+        let code = posix_spawnp(&identifier, arguments[0], &actions, nil, &pointers, &variables)
+        close(ends[1])
+        guard code == 0 else {
+            close(ends[0])
+            throw SpawnError(program: arguments[0], code: code)
+        }
+        self.identifier = identifier
+        let reader = ends[0]
+        startThread { [self] in collect(reader) }
+        startThread { [self] in reap() }
+    }
+
+    private static func merged(_ changes: [String: String?]) -> [String] {
+        var variables: [String] = []
+        var next = environ
+        while let variable = next.pointee {
+            let text = String(cString: variable)
+            if changes[String(text.prefix { $0 != "=" })] == nil { variables.append(text) }
+            next += 1
+        }
+        for (name, value) in changes {
+            if let value { variables.append("\(name)=\(value)") }
+        }
+        return variables
+    }
+
+    /// Sends a signal, unless the program has ended.
+    public func signal(_ signal: Int32) {
+        state.withLock { if $0.status == nil { kill(identifier, signal) } }
+    }
+
+    // MARK: - Waiting
+
+    /// Everything printed so far.
+    public var printed: String { state.withLock { String(decoding: $0.output, as: UTF8.self) } }
+
+    /// The exit status, or 128 and the signal, once the program has ended and all of its output is here.
+    public func wait() async -> Int32 {
+        await until { $0.status != nil && $0.outputHasEnded }
+        return state.withLock { $0.status ?? -1 }
+    }
+
+    /// The first line printed; nil when the program ended without one.
+    public func firstLine() async -> String? {
+        await until { $0.outputHasEnded || $0.output.contains(UInt8(ascii: "\n")) }
+        let text = printed
+        return text.firstIndex(of: "\n").map { String(text[..<$0]) }
+    }
+
+    /// Waits for a text in the output.
+    ///
+    /// - Returns: false when the program ended without it.
+    public func prints(_ text: String) async -> Bool {
+        await until { $0.outputHasEnded || String(decoding: $0.output, as: UTF8.self).contains(text) }
+        return printed.contains(text)
+    }
+
+    private func until(_ condition: @Sendable (borrowing State) -> Bool) async {
+        await withTaskCancellationHandler {
+            while !state.withLock({ condition($0) }) {
+                await withCheckedContinuation { continuation in
+                    let isDue = state.withLock { state in
+                        guard !condition(state) else { return true }
+                        state.waiters.append(continuation)
+                        return false
+                    }
+                    if isDue { continuation.resume() }
+                }
+            }
+        } onCancel: {
+            signal(SIGKILL)
+        }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            body(&state)
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    // MARK: - The two threads
+
+    private func collect(_ reader: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(reader, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            change { $0.output += buffer.prefix(count) }
+        }
+        close(reader)
+        change { $0.outputHasEnded = true }
+    }
+
+    private func reap() {
+        var status: Int32 = 0
+        while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+        let result = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+        change { $0.status = result }
+    }
+}
