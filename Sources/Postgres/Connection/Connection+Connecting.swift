@@ -1,14 +1,20 @@
 private import CPostgres
 
 extension Connection {
-    /// Makes a connection and sets it up, within the connect timeout.
+    /// Looks the host up, makes a connection and sets it up, the latter two within the connect timeout.
     ///
     /// - Throws: `.connectionFailed` for what may pass, `.connectionRefused` for what only a change of configuration can cure.
-    static func connect(number: Int, settings: ConnectionSettings) async throws(PostgresError) -> Connection {
+    nonisolated static func connect(number: Int, settings: ConnectionSettings) async throws(PostgresError) -> Connection {
         let target = try await settings.connectionString.resolved { host in
             // Nil when too many look-ups hang already; the host then counts as unknown for now.
             await DetachedThread.run { ConnectionString.addresses(ofHost: host) } ?? []
         }
+        return try await connect(number: number, to: target, settings: settings)
+    }
+
+    private static func connect(
+        number: Int, to target: ConnectionString, settings: ConnectionSettings
+    ) async throws(PostgresError) -> Connection {
         guard let raw = start(target) else {
             throw PostgresError(.connectionFailed, "out of memory", outcome: .notSent)
         }
