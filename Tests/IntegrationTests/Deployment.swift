@@ -159,15 +159,7 @@ final class Deployment {
 
     /// How often each prompt was answered with a verdict, by the fake provider's own ledger.
     func answeredCalls() throws -> [String: Int] {
-        let text = try String(contentsOf: URL(filePath: scratch.path + "/ledger"), encoding: .utf8)
-        var answered: [String: Int] = [:]
-        for line in text.split(separator: "\n") {
-            guard let entry = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
-                entry["status"] as? Int == 200, let prompt = entry["prompt_sha256"] as? String
-            else { continue }
-            answered[prompt, default: 0] += 1
-        }
-        return answered
+        try Ledger(path: scratch.path + "/ledger").answers
     }
 
     func stop() async {

@@ -122,24 +122,38 @@ enum ServiceRun {
 
     /// Runs services for as long as `body` needs them, then shuts them down.
     ///
-    /// - Returns: nil when a signal ended the services before the body was done.
+    /// - Returns: nil when a signal asked for an end before the body was done. The body is cancelled first and the services end after
+    ///   it, so that it does not see them go.
     static func around<Value: Sendable>(
         _ hosts: [ServiceHost], logger: Logger, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
-        let group = group(hosts, signals: [.sigterm, .sigint], logger: logger)
+        let group = group(hosts, signals: [], logger: logger)
         return try await withThrowingTaskGroup(of: Value?.self) { tasks in
             tasks.addTask {
                 try await group.run()
                 return nil
             }
-            tasks.addTask { try await body() }
+            tasks.addTask { try await orSignal(body) }
             let first = try await tasks.next() ?? nil
-            if first == nil { tasks.cancelAll() } else { await group.triggerGracefulShutdown() }
-            do {
-                try await tasks.waitForAll()
-            } catch is CancellationError {
-                // The body was cancelled because the services were told to end: that is the nil returned.
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            return first
+        }
+    }
+
+    /// Runs a body until it is done, or until a signal asks for an end; it is cancelled then, and nil returned.
+    private static func orSignal<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        try await withThrowingTaskGroup(of: Value?.self) { race in
+            let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+            race.addTask { try await body() }
+            race.addTask {
+                for await _ in signals { break }
+                return nil
             }
+            let first = try await race.next() ?? nil
+            race.cancelAll()
             return first
         }
     }
