@@ -13,6 +13,8 @@ struct CommandError: Error, Sendable {
         // Tables.
         case tableUnreadable, tableTooLarge, tableNotUTF8, tableMalformed, tableEmpty
         case columnMissing, columnAmbiguous, rowUnknownFile, rowDuplicateFile, rowMissing, rowNotANumber, rowUnknownGrade
+        // Judgements of others.
+        case noJudgements, judgementUnusable, tooManyItems
         // Options.
         case budgetUnreadable, budgetOutOfRange, gradesUnreadable, textUnreadable, textTooLong
         case optionOutOfRange, optionUnreadable, optionsConflict
@@ -69,7 +71,7 @@ extension CommandError {
         case .noEssays, .onlyOneEssay, .tooManyEssays, .essayBlank, .essayNotUTF8, .essayContainsNUL, .essayTooLong,
             .essayNameUnusable, .essayNamesLookAlike, .essaysIdentical, .folderTooLarge, .tableTooLarge, .tableNotUTF8,
             .tableMalformed, .tableEmpty, .columnMissing, .columnAmbiguous, .rowUnknownFile, .rowDuplicateFile,
-            .rowMissing, .rowNotANumber, .rowUnknownGrade, .textTooLong:
+            .rowMissing, .rowNotANumber, .rowUnknownGrade, .textTooLong, .noJudgements, .judgementUnusable, .tooManyItems:
             65
         case .folderMissing, .folderIsAFile, .folderUnreadable, .essayVanished, .essayUnreadable, .tableUnreadable,
             .textUnreadable:

@@ -59,3 +59,46 @@ struct StudyTests {
         }
     }
 }
+
+@Suite("Published figures", .enabled(if: Studies.areHere, "../shared/data/cj-studies is not there"))
+struct PublishedFigureTests {
+    struct Study: Sendable, CustomTestStringConvertible {
+        let name: String
+        let items: Int
+        let judgements: Int
+        let reliability: Double
+        let separation: Double
+
+        var testDescription: String { name }
+    }
+
+    static let studies: [Study] = {
+        guard let text = try? String(contentsOf: Studies.folder.appending(path: "published.csv"), encoding: .utf8) else {
+            // Without the data the suite is skipped.
+            return []
+        }
+        return text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line in
+            let fields = line.split(separator: ",")
+            guard fields.count > 4, let items = Int(fields[1]), let judgements = Int(fields[2]),
+                let reliability = Double(fields[3]), let separation = Double(fields[4])
+            else { return nil }
+            return Study(
+                name: String(fields[0]), items: items, judgements: judgements, reliability: reliability, separation: separation)
+        }
+    }()
+
+    @Test("There are ten of them")
+    func count() {
+        #expect(Self.studies.count == 10)
+    }
+
+    @Test("Corrected likelihood with ε = 0.3 gives each study's reliability to 0.0005", arguments: studies)
+    func reliability(study: Study) throws {
+        let judgements = try Studies.judgements(in: study.name + ".csv")
+        let scale = CorrectedLikelihood().estimate(judgements)
+        #expect(scale.items.count == study.items)
+        #expect(scale.judgementCount == study.judgements)
+        #expect((scale.scaleSeparationReliability - study.reliability).magnitude < 0.0001)
+        #expect((scale.separationRatio - study.separation).magnitude < 0.001 * study.separation)
+    }
+}

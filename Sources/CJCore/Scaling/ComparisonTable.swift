@@ -48,9 +48,19 @@ struct ComparisonTable {
     }
 
     /// How many groups of items there are between which nothing has been judged.
-    var componentCount: Int {
+    var componentCount: Int { connections.count }
+
+    /// The groups of items between which nothing has been judged, each in ascending order.
+    var groups: [[Int]] {
+        let connections = connections
+        var members: [Int: [Int]] = [:]
+        for item in items.indices { members[connections.representative(of: item), default: []].append(item) }
+        return members.values.sorted { $0[0] < $1[0] }
+    }
+
+    private var connections: Groups {
         var groups = Groups(count: items.count)
         for cell in cells { groups.join(cell.first, cell.second) }
-        return groups.count
+        return groups
     }
 }

@@ -17,12 +17,15 @@ public struct ItemEstimate: Sendable, Hashable {
     public let infit: Double?
 }
 
-/// How well judgements agree with the scale that was made of them.
-public struct JudgeFit: Sendable, Hashable {
-    /// Σ(x − p)² / Σp(1 − p): mean square of the residuals weighted by information; 1 is expected.
-    public let infit: Double
-    /// Mean of (x − p)² / p(1 − p), which surprises weigh heavily on; 1 is expected.
-    public let outfit: Double
-    /// Share of the judgements that were for the item shown first.
-    public let firstShare: Double
+extension ItemEstimate {
+    /// One more than the number of items above each.
+    static func ranks(of abilities: [Double]) -> [Int] {
+        var ranks = Array(repeating: 1, count: abilities.count)
+        let order = abilities.indices.sorted { abilities[$0] > abilities[$1] }
+        for (place, item) in order.enumerated().dropFirst() {
+            let above = order[place - 1]
+            ranks[item] = abilities[above] == abilities[item] ? ranks[above] : place + 1
+        }
+        return ranks
+    }
 }

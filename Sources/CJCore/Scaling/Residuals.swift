@@ -12,11 +12,13 @@ struct Residuals {
     private var sums: [Sums]
     private var whole = Sums()
 
-    /// Compares a table with the probabilities at a point.
-    init(posterior: Posterior, mode: [Double]) {
-        sums = Array(repeating: Sums(), count: posterior.table.items.count)
-        for cell in posterior.table.cells {
-            let probability = ElementaryFunctions.logistic(posterior.advantage(in: cell, at: mode))
+    /// Compares a table with what a scale expected.
+    ///
+    /// - Parameter advantage: logit of the first item's winning.
+    init(table: ComparisonTable, advantage: (ComparisonTable.Cell) -> Double) {
+        sums = Array(repeating: Sums(), count: table.items.count)
+        for cell in table.cells {
+            let probability = ElementaryFunctions.logistic(advantage(cell))
             // Keeps a judgement that was as good as certain from dividing by zero.
             let variance = max(probability * (1 - probability), 1e-300)
             let losses = cell.count - cell.firstWins
@@ -36,8 +38,8 @@ struct Residuals {
     var total: JudgeFit? {
         guard whole.comparisons > 0 else { return nil }
         return JudgeFit(
-            infit: whole.squares / whole.information, outfit: whole.standardised / whole.comparisons,
-            firstShare: whole.wins / whole.comparisons)
+            judgements: Int(whole.comparisons), infit: whole.squares / whole.information,
+            outfit: whole.standardised / whole.comparisons, firstShare: whole.wins / whole.comparisons)
     }
 
     /// Puts an item's counts and misfit beside its ability.

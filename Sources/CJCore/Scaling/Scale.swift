@@ -32,8 +32,8 @@ public struct Scale: Sendable {
         }
         let inverse = factor.inverse()
         let covariances = Self.centred(inverse, count: count)
-        let ranks = Self.ranks(of: Array(mode[..<count]))
-        let residuals = Residuals(posterior: posterior, mode: mode)
+        let ranks = ItemEstimate.ranks(of: Array(mode[..<count]))
+        let residuals = Residuals(table: table) { posterior.advantage(in: $0, at: mode) }
         items = table.items
         index = table.index
         judgementCount = table.judgementCount
@@ -79,17 +79,6 @@ public struct Scale: Sendable {
     private func place(of item: Item.ID) -> Int {
         guard let place = index[item] else { preconditionFailure("an item that is not on the scale was asked for") }
         return place
-    }
-
-    /// One more than the number of items above each.
-    private static func ranks(of abilities: [Double]) -> [Int] {
-        var ranks = Array(repeating: 1, count: abilities.count)
-        let order = abilities.indices.sorted { abilities[$0] > abilities[$1] }
-        for (place, item) in order.enumerated().dropFirst() {
-            let above = order[place - 1]
-            ranks[item] = abilities[above] == abilities[item] ? ranks[above] : place + 1
-        }
-        return ranks
     }
 
     /// Takes out of a covariance what all abilities have in common, and the bias with it.

@@ -1,4 +1,4 @@
-/// Cuts text into records and fields, one scalar after the other.
+/// Cuts text into records and fields, one scalar after the other, in pieces of any length.
 struct CSVParser {
     let separator: Unicode.Scalar
 
@@ -11,29 +11,30 @@ struct CSVParser {
         case quoteSeen
     }
 
-    private let scalars: String.UnicodeScalarView
     private let name: String
     private let limits: CSVTable.Limits
 
     private var state = State.fieldStart
+    private var previous: Unicode.Scalar = " "
     private var line = 1
     private var recordLine = 1
     private var quoteLine = 1
+    private var recordCount = 0
     private var field = String.UnicodeScalarView()
     private var fields: [String] = []
     private var finished: [CSVTable.Row] = []
 
-    init(text: String, separator: Unicode.Scalar, name: String, limits: CSVTable.Limits) {
-        scalars = text.unicodeScalars
+    init(separator: Unicode.Scalar, name: String, limits: CSVTable.Limits) {
         self.separator = separator
         self.name = name
         self.limits = limits
     }
 
-    /// All records, the header among them; blank lines are left out.
-    mutating func records() throws(CommandError) -> [CSVTable.Row] {
-        var previous: Unicode.Scalar = " "
-        for scalar in scalars {
+    /// Takes the next piece of text.
+    ///
+    /// - Returns: the records that end in it, the header among them; blank lines are left out.
+    mutating func records(in text: String) throws(CommandError) -> [CSVTable.Row] {
+        for scalar in text.unicodeScalars {
             // "\r\n" is one line end: its second half is passed over, except in quotation marks, where both are the field's.
             if scalar == "\n", previous == "\r", state != .quoted {
                 previous = scalar
@@ -44,10 +45,22 @@ struct CSVParser {
             if state == .fieldStart, fields.isEmpty, field.isEmpty { recordLine = line }
             previous = scalar
         }
+        return takeFinished()
+    }
+
+    /// Ends the text.
+    ///
+    /// - Returns: the last record, unless a line end has ended it already.
+    mutating func end() throws(CommandError) -> [CSVTable.Row] {
         guard state != .quoted else {
             throw malformed(quoteLine, "a quotation mark is opened and never closed")
         }
         if !(state == .fieldStart && fields.isEmpty) { try endRecord() }
+        return takeFinished()
+    }
+
+    private mutating func takeFinished() -> [CSVTable.Row] {
+        defer { finished = [] }
         return finished
     }
 
@@ -101,9 +114,10 @@ struct CSVParser {
         defer { fields = [] }
         // A line without anything on it is no record.
         guard fields != [""] || wasQuoted else { return }
-        guard finished.count <= limits.rows else {
-            throw CommandError(.tableTooLarge, "\(name) has more than \(limits.rows) rows, too many for a table of essays.")
+        guard recordCount <= limits.rows else {
+            throw CommandError(.tableTooLarge, "\(name) has more than \(limits.rows) rows.")
         }
+        recordCount += 1
         finished.append(CSVTable.Row(line: recordLine, fields: fields))
     }
 

@@ -30,8 +30,8 @@ struct CSVTable: Sendable, Hashable {
     /// Parses the bytes of a file.
     static func parse(_ bytes: [UInt8], name: String, limits: Limits = Limits()) throws(CommandError) -> CSVTable {
         let text = try text(of: bytes, name: name, limits: limits)
-        var parser = CSVParser(text: text, separator: separator(of: text), name: name, limits: limits)
-        let records = try parser.records()
+        var parser = CSVParser(separator: separator(of: text), name: name, limits: limits)
+        let records = try parser.records(in: text) + parser.end()
         guard let header = records.first else {
             throw CommandError(.tableEmpty, "\(name) is empty; expected a header line that names the columns.")
         }
@@ -88,7 +88,8 @@ struct CSVTable: Sendable, Hashable {
         return text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     }
 
-    private static func separator(of text: String) -> Unicode.Scalar {
+    /// The character that separates the fields of a text, by its first line.
+    static func separator(of text: String) -> Unicode.Scalar {
         let firstLine = text.unicodeScalars.prefix { $0 != "\n" && $0 != "\r" }
         return firstLine.contains(";") && !firstLine.contains(",") ? ";" : ","
     }

@@ -1,0 +1,86 @@
+import CJCore
+
+extension ScoreReport {
+    /// What `score --json` writes. Keys come in a fixed order; what the estimator does not tell is `null`.
+    var json: JSONValue {
+        .object([
+            .init("estimator", estimator.json),
+            .init("judgements", .integer(Int64(judgementCount))),
+            .init("components", .integer(Int64(componentCount))),
+            .init("posterior_reliability", estimator.posteriorReliability.map(JSONValue.number) ?? .null),
+            .init("expected_kendall_tau", estimator.expectedKendallTau.map(JSONValue.number) ?? .null),
+            .init("scale_separation_reliability", .number(scaleSeparationReliability)),
+            .init("separation_ratio", .number(separationRatio)),
+            .init("position_bias", positionBias.map { .number($0.logits) } ?? .null),
+            .init("position_bias_standard_error", positionBias.map { .number($0.standardError) } ?? .null),
+            .init("first_share", positionBias.map { .number($0.firstShare) } ?? .null),
+            .init("items", .array(items.map(\.json))),
+            .init("judges", .array(judges.map(\.json))),
+        ])
+    }
+
+    /// What `score --csv` writes: a line for each item.
+    var csv: String {
+        var text = "id,rank,ability,standard_error,comparisons,wins,infit\n"
+        for item in items {
+            let own = item.estimate
+            let fields = [
+                Self.field(item.id), "\(own.rank)", "\(own.ability)", "\(own.standardError)", "\(own.comparisons)", "\(own.wins)",
+                own.infit.map { "\($0)" } ?? "",
+            ]
+            text += fields.joined(separator: ",") + "\n"
+        }
+        return text
+    }
+
+    private static func field(_ text: String) -> String {
+        let needsQuotes = text.contains { $0 == "," || $0 == "\"" || $0.isNewline || $0.isWhitespace }
+        return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    }
+}
+
+extension ScoreReport.Estimator {
+    fileprivate var json: JSONValue {
+        switch self {
+        case .posterior(let deviation, _, _):
+            .object([.init("name", .string("posterior")), .init("prior_standard_deviation", .number(deviation))])
+        case .corrected(let epsilon):
+            .object([.init("name", .string("corrected_likelihood")), .init("epsilon", .number(epsilon))])
+        }
+    }
+
+    var posteriorReliability: Double? {
+        guard case .posterior(_, let reliability, _) = self else { return nil }
+        return reliability
+    }
+
+    var expectedKendallTau: Double? {
+        guard case .posterior(_, _, let tau) = self else { return nil }
+        return tau
+    }
+}
+
+extension ScoreReport.Item {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("id", .string(id)),
+            .init("rank", .integer(Int64(estimate.rank))),
+            .init("ability", .number(estimate.ability)),
+            .init("standard_error", .number(estimate.standardError)),
+            .init("comparisons", .integer(Int64(estimate.comparisons))),
+            .init("wins", .integer(Int64(estimate.wins))),
+            .init("infit", estimate.infit.map(JSONValue.number) ?? .null),
+        ])
+    }
+}
+
+extension ScoreReport.Judge {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("id", .string(id)),
+            .init("judgements", .integer(Int64(fit.judgements))),
+            .init("infit", .number(fit.infit)),
+            .init("outfit", .number(fit.outfit)),
+        ])
+    }
+}

@@ -1,0 +1,74 @@
+import CJCore
+
+/// A score report for a person at a terminal.
+struct ScoreText: Sendable {
+    let report: ScoreReport
+    let capabilities: TerminalCapabilities
+
+    /// Judges above this infit are named: their judgements contradict the common scale more than chance would.
+    static let remarkableInfit = 1.3
+
+    func text() -> String {
+        table + "\n" + sentences.map { $0 + "\n" }.joined()
+    }
+
+    private var table: String {
+        let items = report.items
+        return TextTable(
+            columns: [
+                .init(title: "Rank", isNumber: true, cells: items.map { "\($0.estimate.rank)" }),
+                .init(title: "Item", cells: items.map { DisplayWidth.safe($0.id) }),
+                .init(
+                    title: "Ability ± error", isNumber: true,
+                    cells: items.map { "\(signed($0.estimate.ability)) ± \(number($0.estimate.standardError))" }),
+                .init(
+                    title: "Won", isNumber: true,
+                    cells: items.map { "\($0.estimate.wins) of \($0.estimate.comparisons)" }, dropOrder: 1),
+                .init(
+                    title: "Infit", isNumber: true, cells: items.map { $0.estimate.infit.map { number($0) } ?? "–" },
+                    dropOrder: 0),
+            ], nameColumn: 1, capabilities: capabilities
+        ).text()
+    }
+
+    private var sentences: [String] {
+        var sentences = [
+            "\(count(report.items.count, "item")), \(count(report.judgementCount, "judgement")), \(count(report.judges.count, "judge"))."
+        ]
+        let separation =
+            "scale separation \(number(report.scaleSeparationReliability)), separation ratio \(number(report.separationRatio))"
+        switch report.estimator {
+        case .posterior(let deviation, let reliability, let tau):
+            sentences.append(
+                """
+                Reliability \(number(reliability)) (\(separation)); expected Kendall's τ with the true order \(number(tau)). \
+                Prior of \(number(deviation)) logits.
+                """)
+        case .corrected(let epsilon):
+            sentences.append(
+                "Corrected joint maximum likelihood, ε = \(epsilon): \(separation). It flatters where pairs were chosen by results."
+            )
+        }
+        if let bias = report.positionBias {
+            sentences.append(
+                """
+                The first place was preferred by \(signed(bias.logits)) ± \(number(bias.standardError)) logits: \
+                \(DecimalText.percent(bias.firstShare, language: .english)) of the judgements were for it.
+                """)
+        }
+        if report.componentCount > 1 {
+            sentences.append(
+                "The items fall into \(report.componentCount) groups that were never compared: distances between groups mean nothing."
+            )
+        }
+        let odd = report.judges.filter { $0.fit.infit > Self.remarkableInfit && report.judges.count > 1 }
+        if !odd.isEmpty {
+            let names = odd.prefix(10).map { "\(DisplayWidth.safe($0.id)) (\(number($0.fit.infit)))" }.joined(separator: ", ")
+            sentences.append("Judges who disagree with the rest, by infit: \(names)\(odd.count > 10 ? " and others" : "").")
+        }
+        return sentences
+    }
+
+    private func number(_ value: Double) -> String { DecimalText.text(value, decimals: 2, language: .english) }
+    private func signed(_ value: Double) -> String { DecimalText.signed(value, decimals: 2, language: .english) }
+}

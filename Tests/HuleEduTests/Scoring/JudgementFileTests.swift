@@ -1,0 +1,70 @@
+import CJCore
+import Testing
+
+@testable import huleedu
+
+@Suite("A table of judgements")
+struct JudgementFileTests {
+    /// Reads a text in pieces of a given length.
+    private func read(_ bytes: [UInt8], pieces: Int = 1000) throws(CommandError) -> JudgementFile {
+        var file = JudgementFile(name: "j.csv")
+        for start in stride(from: 0, to: bytes.count, by: pieces) {
+            try file.append(Array(bytes[start..<min(start + pieces, bytes.count)]))
+        }
+        try file.end()
+        return file
+    }
+
+    @Test("is the same in pieces of every length", arguments: ["\n", "\r\n"])
+    func pieces(lineEnd: String) throws {
+        let lines = ["\u{FEFF}judge,winner,loser,note", "å,a,b,x", "j2,\"b, too\",a,\"two\(lineEnd)lines\"", "", "j2,a,c,"]
+        let bytes = Array(lines.joined(separator: lineEnd).utf8)
+        let whole = try read(bytes).judgements
+        #expect(whole.map(\.winner) == ["a", "b, too", "a"])
+        #expect(whole.map(\.loser) == ["b", "a", "c"])
+        #expect(whole.map(\.judge) == ["å", "j2", "j2"])
+        for length in 1...bytes.count { #expect(try read(bytes, pieces: length).judgements == whole) }
+    }
+
+    @Test("tells who was shown first, where it has the columns")
+    func positions() throws {
+        let file = try read(Array("judge;first;second;winner\nm;a;b;b\nm;b;c;b\n".utf8))
+        #expect(file.tellsPositions)
+        #expect(file.judgements.map(\.outcome) == [.second, .first])
+        #expect(try !read(Array("winner,loser\na,b".utf8)).tellsPositions)
+    }
+
+    @Test(
+        "names what is wrong and where",
+        arguments: [
+            ("", CommandError.Code.tableEmpty, "header"), ("winner,loser\n", .noJudgements, "no judgements"),
+            ("judge,win,lose\nj,a,b\n", .columnMissing, "winner and loser"), ("first,second\na,b\n", .columnMissing, "line 1"),
+            ("winner,loser\na\n", .tableMalformed, "line 2"), ("winner,loser\na,b\n\na,a\n", .judgementUnusable, "line 4"),
+            ("winner,loser\na,\n", .judgementUnusable, "without a name"),
+            ("first,second,winner\na,b,c\n", .judgementUnusable, "expected \"a\" or \"b\""),
+            ("winner,loser\n\"a,b\n", .tableMalformed, "never closed"),
+        ])
+    func faults(text: String, code: CommandError.Code, says: String) {
+        let error = #expect(throws: CommandError.self) { try read(Array(text.utf8)) }
+        #expect(error?.code == code)
+        #expect(error?.message.contains(says) == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("j.csv") == true)
+        #expect(error?.exitStatus == 65)
+    }
+
+    @Test("is refused where it is not UTF-8, with the line")
+    func encoding() {
+        let error = #expect(throws: CommandError.self) { try read(Array("winner,loser\na,b\nx,".utf8) + [0xE5, 0x0A]) }
+        #expect(error?.code == .tableNotUTF8)
+        #expect(error?.message.contains("line 3") == true)
+    }
+
+    @Test("takes a line of the longest length and refuses one a byte longer")
+    func longLines() throws {
+        let header = Array("winner,loser\n".utf8)
+        let name = [UInt8](repeating: 0x61, count: JudgementFile.longestLine - 2)
+        #expect(try read(header + name + [0x2C, 0x62], pieces: 1 << 16).judgements.count == 1)
+        let error = #expect(throws: CommandError.self) { try read(header + name + [0x61, 0x2C, 0x62], pieces: 1 << 16) }
+        #expect(error?.code == .tableMalformed)
+    }
+}
