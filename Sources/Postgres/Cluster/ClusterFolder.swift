@@ -46,7 +46,8 @@ struct ClusterFolder: Sendable {
         }
         if let free = Files.freeBytes(at: self.path), free < Self.minimumFreeBytes {
             throw PostgresError(
-                .diskFull, "\(self.path) has \(free >> 20) MB left; the database needs \(Self.minimumFreeBytes >> 20) MB",
+                .diskFull,
+                "the disk that holds \(self.path) is full: \(free >> 20) MB left, and the database needs \(Self.minimumFreeBytes >> 20) MB",
                 outcome: .notSent)
         }
     }
@@ -83,8 +84,8 @@ struct ClusterFolder: Sendable {
         case .current, .userNamespace: owner = geteuid()
         case .other(let user, let group):
             owner = user
-            // Not one that somebody else has put there: a folder in /tmp could be a trap.
-            if FileStatus(path: socketFolder)?.owner == geteuid() {
+            // Not one that somebody else has put there: a folder in /tmp could be a trap, and a link could lead to any other.
+            if let status = FileStatus(itself: socketFolder), status.isFolder, status.owner == geteuid() {
                 try Files.setOwner(socketFolder, user: user, group: group)
             }
             if let blocked = Self.blockedFolder(onWayTo: Files.folder(of: socketFolder), user: user, group: group) {
@@ -94,10 +95,10 @@ struct ClusterFolder: Sendable {
                     outcome: .notSent)
             }
         }
-        var status = stat()
-        guard lstat(socketFolder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == owner else {
+        guard let status = FileStatus(itself: socketFolder), status.isFolder, status.owner == owner else {
             throw PostgresError(
-                .folderNotUsable, "\(socketFolder) belongs to somebody else; remove it or choose another folder for the socket",
+                .folderNotUsable,
+                "\(socketFolder) is a link or belongs to somebody else; remove it or choose another folder for the socket",
                 outcome: .notSent)
         }
         guard chmod(socketFolder, 0o700) == 0 else {
@@ -110,8 +111,7 @@ struct ClusterFolder: Sendable {
         if Files.size(log) > Self.maxLogBytes { try Files.move(log, to: log + ".1") }
         let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw PostgresError(
-                .folderNotUsable, "\(log) cannot be opened: \(String(cString: strerror(errno)))", outcome: .notSent)
+            throw Files.notUsable(log, "cannot be opened")
         }
         return descriptor
     }

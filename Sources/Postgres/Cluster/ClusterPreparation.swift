@@ -20,6 +20,11 @@ struct ClusterPreparation: Sendable {
         let programs = try ServerPrograms.find(wantedVersion: existingVersion, environment: options.environment)
         let account = try ServerAccount.choose(situation(of: folder))
         let lock = try ClusterLock(path: folder.lock)
+        // Another owner may have made the data and gone again since they were looked for.
+        guard try folder.existingVersion() == existingVersion else {
+            lock.release()
+            return try prepare(dataDirectory: dataDirectory, runtimeDirectory: runtimeDirectory, options: options, logger: logger)
+        }
         try folder.prepareSocketFolder(for: account)
         removeAbandoned(in: folder)
         if existingVersion == nil {
@@ -84,7 +89,10 @@ struct ClusterPreparation: Sendable {
             _ = ChildProcess.runToEnd(["/bin/rm", "-rf", "--", unfinished])
             let isDiskFull = run.output.contains("No space left on device")
             throw PostgresError(
-                isDiskFull ? .diskFull : .initializationFailed, "initdb failed: \(ServerLog.reason(run.output))",
+                isDiskFull ? .diskFull : .initializationFailed,
+                isDiskFull
+                    ? "the disk that holds \(folder.path) is full: \(ServerLog.reason(run.output))"
+                    : "initdb failed: \(ServerLog.reason(run.output))",
                 outcome: .notSent)
         }
         if isDurable { Files.touch(folder.unsyncedMark) }
