@@ -50,6 +50,8 @@ final class Program: Sendable {
         if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
     }
 
+    var isRunning: Bool { process.isRunning }
+
     func interrupt() { process.interrupt() }
 
     /// The status with which the process ended.

@@ -84,6 +84,16 @@ struct SQLStatePolicyTests {
         #expect(policy.delay(after: conflict, tries: 3, jitter: 0) == .zero)
     }
 
+    @Test("What may pass by itself is what a server, a lock or room was missing for, and nothing that is wrong")
+    func passing() {
+        let codes = PostgresError.Code.allCases.filter { PostgresError($0, "m", outcome: .rolledBack).mayPass }
+        #expect(
+            Set(codes) == [
+                .connectionFailed, .connectionLost, .acquireTimedOut, .tooManyWaiters, .serializationFailure, .deadlock,
+                .lockTimeout, .statementTimeout, .stalePreparedStatement, .diskFull, .resourcesExhausted,
+            ])
+    }
+
     @Test("Codes that are no server's report are never run again")
     func others() {
         let rerun: Set<PostgresError.Code> = [

@@ -19,6 +19,8 @@ struct ClusterFolder: Sendable {
 
     let path: String
     let socketFolder: String
+    /// The socket's folder was chosen here and goes with the server.
+    private let ownsSocketFolder: Bool
 
     var data: String { path + "/postgres" }
     var log: String { path + "/postgres.log" }
@@ -37,6 +39,7 @@ struct ClusterFolder: Sendable {
         let absolute = Files.absolute(path)
         try Files.makeFolder(absolute, permissions: 0o755)
         self.path = Files.resolve(absolute) ?? absolute
+        ownsSocketFolder = socketFolder == nil
         self.socketFolder = socketFolder.map(Files.absolute) ?? Self.defaultSocketFolder(for: self.path, environment: environment)
         guard socket.utf8.count <= Self.maxSocketPathBytes else {
             throw PostgresError(
@@ -104,6 +107,11 @@ struct ClusterFolder: Sendable {
         guard chmod(socketFolder, 0o700) == 0 else {
             throw PostgresError(.folderNotUsable, "\(socketFolder) cannot be closed to others", outcome: .notSent)
         }
+    }
+
+    /// Removes the socket's folder, when it is ours and empty.
+    func removeSocketFolder() {
+        if ownsSocketFolder { Files.removeFolder(socketFolder) }
     }
 
     /// Starts a new log when the old one is long; the last one is kept.

@@ -105,7 +105,8 @@ struct ClusterPreparation: Sendable {
         var settings = [
             "listen_addresses=", "port=\(ClusterFolder.port)", "unix_socket_directories=\(listItem(folder.socketFolder))",
             "unix_socket_permissions=0700", "max_connections=\(options.maxConnections)", "logging_collector=off",
-            "log_destination=stderr", "log_line_prefix=%m [%p] ", "log_timezone=UTC", "timezone=UTC", "max_wal_size=2GB",
+            "log_destination=stderr", "log_line_prefix=%m [%p] ", "log_timezone=UTC", "timezone=UTC",
+            "max_wal_size=\(maxWALMegabytes(freeBytes: Files.freeBytes(at: folder.path)))MB",
             // Statements and details quote values, and those may be an essay's text.
             "log_min_error_statement=panic", "log_error_verbosity=terse",
         ]

@@ -132,6 +132,11 @@ enum Files {
         unlink(path)
     }
 
+    /// Removes a folder if it is there and empty.
+    static func removeFolder(_ path: String) {
+        rmdir(path)
+    }
+
     /// Bytes that may still be written to the file system of a path; nil when that is unknown.
     static func freeBytes(at path: String) -> Int? {
         var status = statvfs()
@@ -165,7 +170,11 @@ enum Files {
 
     /// The error for what could not be done with a file, by the C library's last error.
     static func notUsable(_ path: String, _ what: String) -> PostgresError {
-        let code: PostgresError.Code = errno == ENOSPC ? .diskFull : .folderNotUsable
-        return PostgresError(code, "\(path) \(what): \(String(cString: strerror(errno)))", outcome: .notSent)
+        let reason = errno
+        guard reason != ENOSPC else {
+            return PostgresError(.diskFull, "the disk that holds \(path) is full: it \(what)", outcome: .notSent)
+        }
+        return PostgresError(
+            .folderNotUsable, "\(path) \(what): \(String(cString: strerror(reason)))", outcome: .notSent)
     }
 }

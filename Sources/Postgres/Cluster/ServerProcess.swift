@@ -65,6 +65,7 @@ final class ServerProcess: Sendable {
 
     /// Gives up the data folder; for when the server has ended for good.
     func releaseFolder() {
+        folder.removeSocketFolder()
         lock.release()
     }
 
