@@ -42,6 +42,8 @@ public struct EventFeed: EventsV1.EventFeedService {
             } catch  where Task.isCancelled {
                 // The caller has gone, or the server ends: no fault of the log.
                 events = []
+            } catch let error as PostgresError where error.mayPass {
+                throw RPCError(.unavailable, "the event log cannot be read at the moment: \(error.code)", cause: error)
             }
             let left = ContinuousClock.now.duration(to: end)
             if !events.isEmpty || left <= .zero || Task.isCancelled {

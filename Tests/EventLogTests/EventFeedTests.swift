@@ -1,5 +1,6 @@
 import Contracts
 import EventLog
+import Logging
 import Postgres
 import PostgresTestSupport
 import Testing
@@ -81,6 +82,16 @@ struct EventFeedTests {
         #expect(answer.events.isEmpty)
         #expect(try await feed(fixture).read(request(wait: 30_000), context: context(.zero)).events.isEmpty)
         #expect(try await feed(fixture).read(request(wait: 300), context: context()).events.isEmpty)
+    }
+
+    @Test("that cannot reach its database is UNAVAILABLE, for the reader to ask again")
+    func unreachable() async throws {
+        var configuration = PoolConfiguration(connectionString: "host=/tmp/huleedu-nowhere dbname=x", size: 1)
+        configuration.acquireTimeout = .milliseconds(10)
+        let pool = Pool(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let feed = EventFeed(log: EventLog(schema: "essays"), pool: pool, wakeup: Wakeup())
+        let error = await #expect(throws: RPCError.self) { try await feed.read(request(), context: context()) }
+        #expect(error?.code == .unavailable)
     }
 
     @Test("ends a wait when its caller goes away")

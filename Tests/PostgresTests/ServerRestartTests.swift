@@ -6,6 +6,14 @@ import Testing
 
 @Suite("A server that goes down and comes back", .serialized)
 struct ServerRestartTests {
+    /// No connection is lent out any more, and nobody waits.
+    private func expectAllHome(_ pool: Pool) async throws {
+        try await eventually(within: .seconds(8)) {
+            let statistics = await pool.statistics()
+            return statistics.idle == statistics.connections && statistics.waiting == 0
+        }
+    }
+
     @Test("gives the pool good connections again, whatever ended it", arguments: [SIGKILL, SIGQUIT, SIGINT])
     func comesBack(signal: Int32) async throws {
         let cluster = try await ClusterFixture().start { $0.isDurable = true }
@@ -28,6 +36,7 @@ struct ServerRestartTests {
             try await pool.execute("INSERT INTO note VALUES (\(round))")
         }
         #expect(try await pool.query("SELECT count(*) FROM note")[0].decode(Int.self) == 2)
+        try await expectAllHome(pool)
         await pool.close()
         await cluster.stop()
     }
@@ -49,6 +58,7 @@ struct ServerRestartTests {
         }
         #expect(await runs.total >= 2)
         #expect(try await pool.query("SELECT count(*) FROM note")[0].decode(Int.self) == 2)
+        try await expectAllHome(pool)
         await pool.close()
         await cluster.stop()
     }
@@ -83,15 +93,15 @@ struct ServerRestartTests {
             }
             group.addTask {
                 let watcher = cluster.pool(size: 1)
-                for _ in 0..<kills {
-                    let before = try await watcher.query("SELECT count(*) FROM tally")[0].decode(Int.self)
+                for kills in 1...kills {
+                    // A moment is a number of rows, and no clock.
                     try await eventually {
-                        // A moment is a number of rows, and no clock.
                         let rows = try? await watcher.query("SELECT count(*) FROM tally")
-                        return try rows?[0].decode(Int.self) ?? 0 > before + 40
+                        return try rows?[0].decode(Int.self) ?? 0 > kills * 40
                     }
-                    if let process = cluster.processNumber { kill(process, SIGKILL) }
-                    try await eventually { (try? await watcher.query("SELECT 1")) != nil }
+                    let process = try #require(cluster.processNumber)
+                    kill(process, SIGKILL)
+                    try await eventually { cluster.processNumber != nil && cluster.processNumber != process }
                 }
                 await Self.isOver.set()
                 return []
@@ -100,6 +110,7 @@ struct ServerRestartTests {
         }
         let stored = Set(try await pool.query("SELECT id FROM tally").map { try $0.decode(Int.self) })
         #expect(Set(acknowledged).isSubset(of: stored) && acknowledged.count >= kills * 40)
+        try await expectAllHome(pool)
         await pool.close()
         await cluster.stop()
     }
