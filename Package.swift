@@ -15,6 +15,7 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTesting = Target.Dependency.product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -116,6 +117,15 @@ let package = Package(
         .systemLibrary(name: "CSpawn", path: "Tests/Support/CSpawn"),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
+        .testTarget(
+            name: "EventLogTests",
+            dependencies: ["EventLog", "Contracts", "Postgres", "PostgresTestSupport", "Wire", logging], swiftSettings: strict),
+        .testTarget(
+            name: "ServiceKitTests",
+            dependencies: [
+                "ServiceKit", "Contracts", "Wire", "WireNIO", configuration, lifecycle, lifecycleTesting, logging,
+            ],
+            swiftSettings: strict),
         .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "ChildProcesses"], swiftSettings: strict),
         .testTarget(
             name: "FakeProviderTests",

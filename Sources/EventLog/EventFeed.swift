@@ -36,7 +36,15 @@ public struct EventFeed: EventsV1.EventFeedService {
             context.deadline.instant - Self.answerMargin)
         while true {
             let generation = wakeup.generation
-            let events = try await log.read(after: after, limit: Int(request.limit), from: pool)
+            let events: [EventsV1.Event]
+            do {
+                events = try await log.read(after: after, limit: Int(request.limit), from: pool)
+            } catch  where Task.isCancelled {
+                // The caller has gone, or the server ends: no fault of the log.
+                events = []
+            } catch let error as PostgresError where error.mayPass {
+                throw RPCError(.unavailable, "the event log cannot be read at the moment: \(error.code)", cause: error)
+            }
             let left = ContinuousClock.now.duration(to: end)
             if !events.isEmpty || left <= .zero || Task.isCancelled {
                 return EventsV1.ReadResponse(events: events)

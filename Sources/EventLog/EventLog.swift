@@ -45,7 +45,8 @@ public struct EventLog: Sendable {
     public func append(_ events: [NewEvent], in unit: UnitOfWork) async throws {
         guard !events.isEmpty else { return }
         precondition(events.count <= Self.maximumBatch, "an append holds at most \(Self.maximumBatch) events")
-        // Two statements, because the second must see what was committed while the first waited for the head row.
+        // Two statements, because the second must see what was committed while the first waited for the head row. In order, so that
+        // an event is not dated before the one below it.
         let raise = unit.send(
             "UPDATE \(unescaped: schema).event_head SET position = position + \(events.count)")
         let insert = unit.send(
@@ -63,6 +64,7 @@ public struct EventLog: Sendable {
                 new.payload
             FROM unnest(\(events.map(\.type))::text[], \(events.map(\.aggregateID))::text[], \(events.map(\.payload))::bytea[])
                 WITH ORDINALITY AS new (type, aggregate_id, payload, ordinal)
+            ORDER BY new.ordinal
             """)
         try await unit.sync()
         _ = try raise.rowCount

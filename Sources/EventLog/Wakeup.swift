@@ -18,6 +18,9 @@ public final class Wakeup: Sendable {
     /// The number of signals so far.
     public var generation: UInt64 { state.withLock { $0.generation } }
 
+    /// Those who wait now.
+    var waiterCount: Int { state.withLock { $0.waiters.count } }
+
     /// Wakes everyone who waits.
     public func signal() {
         let waiters = state.withLock { state in

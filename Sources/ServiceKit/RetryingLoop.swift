@@ -7,25 +7,34 @@ public struct RetryingLoop: Sendable {
 
     private let name: String
     private let logger: Logger
+    /// Throws when the task is cancelled meanwhile.
+    private let rest: @Sendable (Duration) async throws -> Void
 
     /// - Parameter name: what the step does, for the log.
     public init(_ name: String, logger: Logger) {
+        self.init(name, logger: logger) { try await Task.sleep(for: $0) }
+    }
+
+    init(_ name: String, logger: Logger, rest: @escaping @Sendable (Duration) async throws -> Void) {
         self.name = name
         self.logger = logger
+        self.rest = rest
     }
 
     /// Runs until the task is cancelled; no error of a step ends it.
+    ///
+    /// - Throws: `CancellationError` when cancelled during a pause; cancelled during a step it returns.
     public func run(_ step: @Sendable () async throws -> Void) async throws {
         var pause = Self.shortestPause
         while !Task.isCancelled {
             do {
                 try await step()
                 pause = Self.shortestPause
-            } catch is CancellationError {
+            } catch is CancellationError where Task.isCancelled {
                 return
             } catch {
                 logger.warning("step failed, trying again", metadata: ["loop": "\(name)", "reason": "\(error)"])
-                try await Task.sleep(for: pause)
+                try await rest(pause)
                 pause = min(pause * 2, Self.longestPause)
             }
         }

@@ -42,6 +42,13 @@ public struct Settings: Sendable {
     }
 }
 
+/// Says nothing of the values, among which are keys and passwords: the environment's own description has them all.
+extension Settings: CustomStringConvertible, CustomReflectable {
+    public var description: String { "Settings" }
+
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// A setting that is not what it should be.
 public struct SettingsError: Error, Sendable, CustomStringConvertible {
     /// The setting, as an environment variable.

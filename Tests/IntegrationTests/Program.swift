@@ -2,7 +2,8 @@ import ChildProcesses
 import Foundation
 
 /// A program of the package, run as a process of its own without the keys and addresses of whoever runs the tests.
-struct Program: Sendable {
+/// It is killed when nobody holds this any more.
+final class Program: Sendable {
     private let process: ChildProcess
 
     /// Starts a program of the package, or one by its path.
@@ -15,6 +16,8 @@ struct Program: Sendable {
             [name.contains("/") ? name : Programs.path(name)] + arguments, environment: changes, standardError: .collected)
     }
 
+    deinit { kill() }
+
     /// What it printed so far, on either stream.
     var output: String { process.printed }
 
@@ -22,6 +25,8 @@ struct Program: Sendable {
     func kill() { process.signal(SIGKILL) }
 
     func interrupt() { process.signal(SIGINT) }
+
+    var isRunning: Bool { process.isRunning }
 
     /// The status with which the process ended.
     func status() async -> Int32 { await process.wait() }

@@ -41,11 +41,25 @@ struct ValueTests {
         #expect(null == nil && empty == "" && isNull)
     }
 
-    @Test("A NUL in text is refused by the server, with its code")
+    @Test("A NUL in text is refused before it is sent, with its parameter named")
     func nulInText() async throws {
         let pool = try await TestDatabase.make().pool()
-        let error = await #expect(throws: PostgresError.self) { _ = try await pool.query("SELECT \("a\0b")") }
-        #expect(error?.code == .invalidValue && error?.sqlState == "22021" && error?.outcome == .rolledBack)
+        let texts: [Query] = [
+            "SELECT \("a\0b"), \(1)", "SELECT \(1), \("\0")", "SELECT \([0, 1] as [UInt8]), \(["a", "b\0"])",
+            "SELECT \(1), \(["", nil, "\0"] as [String?])",
+        ]
+        for (query, number) in zip(texts, [1, 2, 2, 2]) {
+            let error = await #expect(throws: PostgresError.self) { _ = try await pool.query(query) }
+            #expect(error?.code == .invalidQuery && error?.outcome == .notSent)
+            #expect(error?.message.contains("$\(number)") == true, "\(error?.message ?? "")")
+        }
+        let unit = await #expect(throws: PostgresError.self) {
+            try await pool.unitOfWork("nul") { unit in unit.send("SELECT \(1), \(2), \("\0")") }
+        }
+        #expect(unit?.code == .invalidQuery && unit?.message.contains("$3") == true)
+        let sql = await #expect(throws: PostgresError.self) { _ = try await pool.query(Query(sql: "SELECT 1\0")) }
+        #expect(sql?.code == .invalidQuery)
+        #expect(await pool.statistics().connectionsMade == 0)
     }
 
     @Test("Bytes of every value, NUL included")

@@ -40,12 +40,12 @@ extension RequestWorker {
         await work.wait(after: generation, upTo: configuration.pollInterval)
     }
 
-    /// Processes a claim; a database that is away for a moment does not lose an answer that has been received.
+    /// Processes a claim; a database that is away, or has no room, does not lose an answer that has been received while we live.
     private func finishing(_ claim: ClaimedRequest) async {
         do {
             try await process(claim)
         } catch {
-            // The lease runs out and the request is made again; that is all that can be done without the database.
+            // The lease runs out and the request is made again; that is all that can be done once the service has ended.
             logger.error("result not stored", metadata: ["request": "\(claim.id)", "reason": "\(error)"])
         }
     }

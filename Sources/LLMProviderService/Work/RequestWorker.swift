@@ -22,9 +22,26 @@ struct RequestWorker: Sendable {
 
     // MARK: - One request
 
-    /// Makes one attempt and writes what came of it.
+    /// Makes one attempt and writes what came of it, as often as it takes: the answer is paid for.
     func process(_ claim: ClaimedRequest) async throws {
         let outcome = await attempt(claim)
+        var pause = Self.shortestPause
+        while true {
+            do {
+                return try await write(outcome, of: claim)
+            } catch let error as PostgresError where error.mayPass {
+                logger.error("result not stored yet", metadata: ["request": "\(claim.id)", "reason": "\(error)"])
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, Self.longestPause)
+            }
+        }
+    }
+
+    /// Between tries to write down a result.
+    private static let shortestPause: Duration = .milliseconds(100)
+    private static let longestPause: Duration = .seconds(2)
+
+    private func write(_ outcome: Result<Attempt, RPCError>, of claim: ClaimedRequest) async throws {
         switch outcome {
         case .success(let attempt): try await settle(claim, attempt)
         case .failure(let error):

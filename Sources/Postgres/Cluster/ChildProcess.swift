@@ -23,7 +23,8 @@ enum ChildProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, output, 2)
-        // The server outlives much of what its owner has open: a pipe's end that it held would keep the reader waiting.
+        // A socket of ours that the server held as well would stay open after we have closed it, and a port taken after our death.
+        // So would a pipe's end, and whoever reads from the pipe would wait as long as the server lives.
         posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         // The server's folder could be a mount that is to go away; and initdb complains about one it may not enter.
         posix_spawn_file_actions_addchdir_np(&actions, "/")

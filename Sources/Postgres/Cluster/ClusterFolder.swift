@@ -19,6 +19,8 @@ struct ClusterFolder: Sendable {
 
     let path: String
     let socketFolder: String
+    /// The socket's folder was chosen here and goes with the server.
+    private let ownsSocketFolder: Bool
 
     var data: String { path + "/postgres" }
     var log: String { path + "/postgres.log" }
@@ -37,6 +39,7 @@ struct ClusterFolder: Sendable {
         let absolute = Files.absolute(path)
         try Files.makeFolder(absolute, permissions: 0o755)
         self.path = Files.resolve(absolute) ?? absolute
+        ownsSocketFolder = socketFolder == nil
         self.socketFolder = socketFolder.map(Files.absolute) ?? Self.defaultSocketFolder(for: self.path, environment: environment)
         guard socket.utf8.count <= Self.maxSocketPathBytes else {
             throw PostgresError(
@@ -46,7 +49,8 @@ struct ClusterFolder: Sendable {
         }
         if let free = Files.freeBytes(at: self.path), free < Self.minimumFreeBytes {
             throw PostgresError(
-                .diskFull, "\(self.path) has \(free >> 20) MB left; the database needs \(Self.minimumFreeBytes >> 20) MB",
+                .diskFull,
+                "the disk that holds \(self.path) is full: \(free >> 20) MB left, and the database needs \(Self.minimumFreeBytes >> 20) MB",
                 outcome: .notSent)
         }
     }
@@ -83,8 +87,8 @@ struct ClusterFolder: Sendable {
         case .current, .userNamespace: owner = geteuid()
         case .other(let user, let group):
             owner = user
-            // Not one that somebody else has put there: a folder in /tmp could be a trap.
-            if FileStatus(path: socketFolder)?.owner == geteuid() {
+            // Not one that somebody else has put there: a folder in /tmp could be a trap, and a link could lead to any other.
+            if let status = FileStatus(itself: socketFolder), status.isFolder, status.owner == geteuid() {
                 try Files.setOwner(socketFolder, user: user, group: group)
             }
             if let blocked = Self.blockedFolder(onWayTo: Files.folder(of: socketFolder), user: user, group: group) {
@@ -94,10 +98,10 @@ struct ClusterFolder: Sendable {
                     outcome: .notSent)
             }
         }
-        var status = stat()
-        guard lstat(socketFolder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == owner else {
+        guard let status = FileStatus(itself: socketFolder), status.isFolder, status.owner == owner else {
             throw PostgresError(
-                .folderNotUsable, "\(socketFolder) belongs to somebody else; remove it or choose another folder for the socket",
+                .folderNotUsable,
+                "\(socketFolder) is a link or belongs to somebody else; remove it or choose another folder for the socket",
                 outcome: .notSent)
         }
         guard chmod(socketFolder, 0o700) == 0 else {
@@ -105,13 +109,17 @@ struct ClusterFolder: Sendable {
         }
     }
 
+    /// Removes the socket's folder, when it is ours and empty.
+    func removeSocketFolder() {
+        if ownsSocketFolder { Files.removeFolder(socketFolder) }
+    }
+
     /// Starts a new log when the old one is long; the last one is kept.
     func openLog() throws(PostgresError) -> Int32 {
         if Files.size(log) > Self.maxLogBytes { try Files.move(log, to: log + ".1") }
         let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw PostgresError(
-                .folderNotUsable, "\(log) cannot be opened: \(String(cString: strerror(errno)))", outcome: .notSent)
+            throw Files.notUsable(log, "cannot be opened")
         }
         return descriptor
     }

@@ -11,8 +11,7 @@ final class ClusterLock: Sendable {
         // Closed on exec, or the server would hold the lock when we are gone.
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw PostgresError(
-                .folderNotUsable, "\(path) cannot be opened: \(String(cString: strerror(errno)))", outcome: .notSent)
+            throw Files.notUsable(path, "cannot be opened")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = Files.read(path)?.trimmingNewline ?? ""

@@ -20,6 +20,11 @@ struct ClusterPreparation: Sendable {
         let programs = try ServerPrograms.find(wantedVersion: existingVersion, environment: options.environment)
         let account = try ServerAccount.choose(situation(of: folder))
         let lock = try ClusterLock(path: folder.lock)
+        // Another owner may have made the data and gone again since they were looked for.
+        guard try folder.existingVersion() == existingVersion else {
+            lock.release()
+            return try prepare(dataDirectory: dataDirectory, runtimeDirectory: runtimeDirectory, options: options, logger: logger)
+        }
         try folder.prepareSocketFolder(for: account)
         removeAbandoned(in: folder)
         if existingVersion == nil {
@@ -84,7 +89,10 @@ struct ClusterPreparation: Sendable {
             _ = ChildProcess.runToEnd(["/bin/rm", "-rf", "--", unfinished])
             let isDiskFull = run.output.contains("No space left on device")
             throw PostgresError(
-                isDiskFull ? .diskFull : .initializationFailed, "initdb failed: \(ServerLog.reason(run.output))",
+                isDiskFull ? .diskFull : .initializationFailed,
+                isDiskFull
+                    ? "the disk that holds \(folder.path) is full: \(ServerLog.reason(run.output))"
+                    : "initdb failed: \(ServerLog.reason(run.output))",
                 outcome: .notSent)
         }
         if isDurable { Files.touch(folder.unsyncedMark) }
@@ -97,7 +105,8 @@ struct ClusterPreparation: Sendable {
         var settings = [
             "listen_addresses=", "port=\(ClusterFolder.port)", "unix_socket_directories=\(listItem(folder.socketFolder))",
             "unix_socket_permissions=0700", "max_connections=\(options.maxConnections)", "logging_collector=off",
-            "log_destination=stderr", "log_line_prefix=%m [%p] ", "log_timezone=UTC", "timezone=UTC", "max_wal_size=2GB",
+            "log_destination=stderr", "log_line_prefix=%m [%p] ", "log_timezone=UTC", "timezone=UTC",
+            "max_wal_size=\(maxWALMegabytes(freeBytes: Files.freeBytes(at: folder.path)))MB",
             // Statements and details quote values, and those may be an essay's text.
             "log_min_error_statement=panic", "log_error_verbosity=terse",
         ]

@@ -109,6 +109,12 @@ public struct EmbeddedCluster: Sendable {
                 try await Connection.connect(number: 0, settings: settings).close()
                 return server.markServing()
             } catch {
+                // A server that runs and will not have us was not set up by us.
+                guard error.code != .connectionRefused else {
+                    throw PostgresError(
+                        .folderNotUsable, "\(folder.data) holds another program's data: \(error.message)", outcome: .notSent,
+                        cause: error)
+                }
                 guard ContinuousClock.now < deadline else {
                     throw PostgresError(
                         .startFailed, "the server did not answer within \(timeout): \(error.message)", outcome: .notSent,
@@ -116,6 +122,7 @@ public struct EmbeddedCluster: Sendable {
                 }
             }
             if server.hasEnded {
+                if let failure = server.launchFailure { throw failure }
                 let failure = ServerLog.failure(Files.readEnd(folder.log, from: logStart) ?? "", log: folder.log)
                 guard failure.isPassing else { throw failure.error }
                 logStart = Files.size(folder.log)

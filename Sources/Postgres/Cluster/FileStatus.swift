@@ -7,10 +7,21 @@ struct FileStatus: Sendable, Hashable {
     let permissions: UInt32
     let isFolder: Bool
 
-    /// Nil when there is no such file.
+    /// What a path leads to; nil when there is no such file.
     init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// What stands at a path, be it a link; nil when there is no such file.
+    init?(itself path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
         owner = status.st_uid
         group = status.st_gid
         permissions = status.st_mode & 0o7777
@@ -57,8 +68,9 @@ enum Files {
         guard FileStatus(path: path)?.isFolder == true else { throw notUsable(path, "is not a folder") }
     }
 
+    /// Gives a file or folder to another user; of a link, the link itself.
     static func setOwner(_ path: String, user: UInt32, group: UInt32) throws(PostgresError) {
-        guard chown(path, user, group) == 0 else { throw notUsable(path, "cannot be given to user \(user)") }
+        guard lchown(path, user, group) == 0 else { throw notUsable(path, "cannot be given to user \(user)") }
     }
 
     static func move(_ source: String, to target: String) throws(PostgresError) {
@@ -120,6 +132,11 @@ enum Files {
         unlink(path)
     }
 
+    /// Removes a folder if it is there and empty.
+    static func removeFolder(_ path: String) {
+        rmdir(path)
+    }
+
     /// Bytes that may still be written to the file system of a path; nil when that is unknown.
     static func freeBytes(at path: String) -> Int? {
         var status = statvfs()
@@ -151,8 +168,13 @@ enum Files {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func notUsable(_ path: String, _ what: String) -> PostgresError {
-        let code: PostgresError.Code = errno == ENOSPC ? .diskFull : .folderNotUsable
-        return PostgresError(code, "\(path) \(what): \(String(cString: strerror(errno)))", outcome: .notSent)
+    /// The error for what could not be done with a file, by the C library's last error.
+    static func notUsable(_ path: String, _ what: String) -> PostgresError {
+        let reason = errno
+        guard reason != ENOSPC else {
+            return PostgresError(.diskFull, "the disk that holds \(path) is full: it \(what)", outcome: .notSent)
+        }
+        return PostgresError(
+            .folderNotUsable, "\(path) \(what): \(String(cString: strerror(reason)))", outcome: .notSent)
     }
 }

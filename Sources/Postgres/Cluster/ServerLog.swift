@@ -9,7 +9,9 @@ enum ServerLog {
     static func failure(_ text: String, log: String) -> Failure {
         if text.contains("No space left on device") {
             return Failure(
-                error: PostgresError(.diskFull, "the disk is full: \(reason(text))", outcome: .notSent), isPassing: false)
+                error: PostgresError(
+                    .diskFull, "the disk that holds \(Files.folder(of: log)) is full: \(reason(text))", outcome: .notSent),
+                isPassing: false)
         }
         // Processes of a server that was killed hold on to its memory until they have noticed.
         let isPassing = text.contains("pre-existing shared memory block")

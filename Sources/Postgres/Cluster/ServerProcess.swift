@@ -16,6 +16,8 @@ final class ServerProcess: Sendable {
         /// True once the server has answered; before that its end is a failed start.
         var isServing = false
         var hasEnded = false
+        /// Why the program could not even be started.
+        var launchFailure: PostgresError?
     }
 
     private let command: [String]
@@ -37,6 +39,9 @@ final class ServerProcess: Sendable {
 
     /// True when no server runs and none will be started.
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
+
+    /// Why the program could not even be started; nil when it could, and its log then tells how it went.
+    var launchFailure: PostgresError? { state.withLock { $0.launchFailure } }
 
     /// Starts the server on a thread of its own; readiness shows by connecting.
     func start() {
@@ -60,6 +65,7 @@ final class ServerProcess: Sendable {
 
     /// Gives up the data folder; for when the server has ended for good.
     func releaseFolder() {
+        folder.removeSocketFolder()
         lock.release()
     }
 
@@ -75,7 +81,12 @@ final class ServerProcess: Sendable {
             ChildProcess.reap(process)
             let now = ContinuousClock.now
             deaths = deaths.filter { $0 + Self.restartWindow > now } + [now]
-            guard isWanted, deaths.count <= Self.maxRestarts else { break }
+            guard isWanted else { break }
+            guard deaths.count <= Self.maxRestarts else {
+                logger.critical(
+                    "the PostgreSQL server died too often and is not started again", metadata: ["log": "\(folder.log)"])
+                break
+            }
             logger.error("the PostgreSQL server died and is started again", metadata: ["deaths": "\(deaths.count)"])
             // The processes of the dead server need a moment to go; each further death in a row doubles the wait.
             usleep(50_000 << min(deaths.count - 1, 6))
@@ -85,15 +96,21 @@ final class ServerProcess: Sendable {
 
     /// Nil when the server is not wanted any more or cannot be started.
     private func launch() -> Int32? {
-        guard let log = try? folder.openLog() else {
-            // Without a log a failed start could not be explained; the caller reports the start as failed.
+        do throws(PostgresError) {
+            let log = try folder.openLog()
+            defer { close(log) }
+            return try state.withLock { state throws(PostgresError) in
+                guard !state.isStopping else { return nil }
+                state.process = ChildProcess.start(command, output: log)
+                guard state.process != nil else {
+                    throw PostgresError(.startFailed, "\(command.first ?? "") cannot be started", outcome: .notSent)
+                }
+                return state.process
+            }
+        } catch {
+            logger.error("the PostgreSQL server cannot be started", metadata: ["reason": "\(error.message)"])
+            state.withLock { $0.launchFailure = error }
             return nil
-        }
-        defer { close(log) }
-        return state.withLock { state in
-            guard !state.isStopping else { return nil }
-            state.process = ChildProcess.start(command, output: log)
-            return state.process
         }
     }
 }

@@ -28,7 +28,9 @@ struct ServerPrograms: Sendable, Hashable {
         }
         let base = root + "/usr/lib/postgresql"
         let found = Files.names(in: base).compactMap { at("\(base)/\($0)/bin") }.sorted { $0.majorVersion > $1.majorVersion }
-        if let wantedVersion, let match = found.first(where: { $0.majorVersion == wantedVersion }) { return match }
+        if let wantedVersion, let match = found.first(where: { $0.majorVersion == wantedVersion }) {
+            return try checked(match, wantedVersion: wantedVersion)
+        }
         guard let newest = found.first, newest.majorVersion >= oldestVersion else {
             throw PostgresError(
                 .serverNotInstalled,
@@ -39,6 +41,12 @@ struct ServerPrograms: Sendable, Hashable {
     }
 
     private static func checked(_ programs: ServerPrograms, wantedVersion: Int?) throws(PostgresError) -> ServerPrograms {
+        guard programs.majorVersion >= oldestVersion else {
+            throw PostgresError(
+                .serverNotInstalled,
+                "\(programs.folder) has PostgreSQL \(programs.majorVersion); version \(oldestVersion) or newer is needed",
+                outcome: .notSent)
+        }
         guard let wantedVersion, wantedVersion != programs.majorVersion else { return programs }
         throw PostgresError(
             .clusterVersionMismatch,

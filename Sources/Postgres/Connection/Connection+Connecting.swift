@@ -113,7 +113,7 @@ extension Connection {
     }
 
     /// Finds the code in `…FATAL:  3D000: database "x" does not exist`; the words around it depend on the server's language.
-    static func sqlState(inVerboseMessage text: String) -> SQLState? {
+    nonisolated static func sqlState(inVerboseMessage text: String) -> SQLState? {
         for piece in text.split(separator: ":  ").dropFirst() {
             let code = piece.prefix { $0 != ":" }
             let isCode = code.utf8.count == 5 && code.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }

@@ -45,7 +45,7 @@ final class Connection: EventLoop.Handler {
     /// How long the server may stay silent during what is under way.
     var silenceTimeout: Duration?
     private var batchCount = 0
-    /// Bytes read since the last complete result.
+    /// Bytes read since the last complete result, at least.
     private var unfinishedBytes = 0
     /// What the server said to this session while nothing was under way.
     let farewell = FarewellMailbox()
@@ -182,17 +182,20 @@ final class Connection: EventLoop.Handler {
         watchedDescriptor = -1
     }
 
+    /// The library reads at least this much at a time, when there is as much: it makes that much room in its buffer first.
+    private static let leastBytesPerRead = 8192
+
     private func receive() {
-        unfinishedBytes += handle.readableByteCount(watchedDescriptor)
+        let before = handle.readableByteCount(watchedDescriptor)
         let isAlive = PQconsumeInput(handle.raw) == 1
+        // The library does not tell how much it has read, and more arrives meanwhile. This counts from below, so that what fits
+        // is never refused.
+        unfinishedBytes += max(
+            min(before, Self.leastBytesPerRead), before - handle.readableByteCount(watchedDescriptor))
         drain()
         guard isOpen else { return }
         guard isAlive, PQstatus(handle.raw) == CONNECTION_OK else { return end(lostError()) }
-        guard unfinishedBytes <= settings.maxResultBytes else {
-            return end(
-                PostgresError(
-                    .resultTooLarge, "a result exceeds \(settings.maxResultBytes) bytes", outcome: .inDoubt))
-        }
+        guard unfinishedBytes <= settings.maxResultBytes else { return end(tooLargeError) }
     }
 
     /// Takes all results that are complete.
@@ -219,6 +222,8 @@ final class Connection: EventLoop.Handler {
             guard let event = result.event else {
                 return end(PostgresError(.unexpectedReply, "the server answered with \(result.statusName)", outcome: .inDoubt))
             }
+            // One huge value arrives faster than its bytes can be counted on the way.
+            if case .completed(let result) = event, result.table.byteCount > settings.maxResultBytes { return end(tooLargeError) }
             restartSilenceTimer()
             switch batch.pipeline.receive(event) {
             case .awaitNext:
@@ -228,6 +233,11 @@ final class Connection: EventLoop.Handler {
                 end(PostgresError(.unexpectedReply, "the server's answers do not fit the statements", outcome: .inDoubt))
             }
         case .runningScript(let continuation, let error):
+            guard !result.isCopy else {
+                // The library would give the same result again and again until somebody copies.
+                return end(
+                    PostgresError(.unexpectedReply, "the script asks for COPY to or from this program", outcome: .rolledBack))
+            }
             restartSilenceTimer()
             phase = .runningScript(continuation, error ?? result.scriptError)
         case .connecting, .idle, .closed:
@@ -285,6 +295,10 @@ final class Connection: EventLoop.Handler {
             return PostgresError(.connectionLost, "the connection is in use", outcome: .notSent)
         }
         return error.with(outcome: .notSent)
+    }
+
+    private var tooLargeError: PostgresError {
+        PostgresError(.resultTooLarge, "a result exceeds \(settings.maxResultBytes) bytes", outcome: .inDoubt)
     }
 
     func lostError() -> PostgresError {

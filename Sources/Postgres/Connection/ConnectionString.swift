@@ -13,13 +13,19 @@ struct ConnectionString: Sendable, Hashable {
         guard !text.utf8.contains(0) else {
             throw PostgresError(.invalidConnectionString, "the connection string contains a NUL byte", outcome: .notSent)
         }
-        guard let parsed = PQconninfoParse(text, nil) else {
-            throw PostgresError(
-                .invalidConnectionString, "the connection string is neither a postgresql:// URI nor key=value pairs",
-                outcome: .notSent)
+        var complaint: UnsafeMutablePointer<CChar>?
+        let parsed = PQconninfoParse(text, &complaint)
+        defer {
+            PQconninfoFree(parsed)
+            PQfreemem(complaint)
         }
-        defer { PQconninfoFree(parsed) }
+        guard let parsed else {
+            throw Self.syntaxError(complaint.map { String(cString: $0) } ?? "")
+        }
         options = Self.values(parsed)
+        if let fault = firstFault {
+            throw PostgresError(.invalidConnectionString, "the connection string's \(fault)", outcome: .notSent)
+        }
     }
 
     subscript(keyword: String) -> String? {
@@ -68,7 +74,7 @@ struct ConnectionString: Sendable, Hashable {
         return inet_pton(AF_INET, host, &address) != 1 && inet_pton(AF_INET6, host, &address) != 1
     }
 
-    private static func list(_ text: String?) -> [String] {
+    static func list(_ text: String?) -> [String] {
         guard let text, !text.isEmpty else { return [] }
         return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }

@@ -15,6 +15,14 @@ extension ResultHandle {
     /// The library's name for the kind of result.
     var statusName: String { String(cString: PQresStatus(PQresultStatus(raw))) }
 
+    /// True when the server waits for data to copy, or is about to send some.
+    var isCopy: Bool {
+        switch PQresultStatus(raw) {
+        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: true
+        default: false
+        }
+    }
+
     /// The error in a result of the simple protocol.
     var scriptError: PostgresError? {
         switch PQresultStatus(raw) {

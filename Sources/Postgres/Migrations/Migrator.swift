@@ -42,6 +42,7 @@ public struct Migrator: Sendable {
     ///
     /// - Throws: ``PostgresError``.
     public func status(_ pool: Pool) async throws -> [MigrationStatus] {
+        try MigrationPlan.validate(migrations, line: line)
         guard try await Self.isTrue(pool.query(tableExists)) else {
             return MigrationPlan(migrations: migrations, applied: []).statuses
         }

@@ -28,7 +28,8 @@ public struct PoolConfiguration: Sendable {
     public var reconnectDelay: ClosedRange<Duration>
     /// Prepared statements kept per connection; zero turns preparing off, for poolers that cannot carry it.
     public var preparedStatementCapacity: Int
-    /// Bytes one result may have on the wire; beyond it the connection is closed with `.resultTooLarge`.
+    /// Bytes one result may have on the wire; beyond it the connection is closed with `.resultTooLarge`, mostly while the result
+    /// arrives, and at the latest when its values alone have more.
     public var maxResultBytes: Int
     /// Schemas searched for unqualified names, `cj, public` for example; nil leaves the server's default.
     public var searchPath: String?

@@ -151,6 +151,8 @@ final class PoolCore {
     }
 
     private func connected(_ number: Int, _ connection: Connection) {
+        // It may have ended between its making and this call, and then nobody would ever say so.
+        guard connection.isOpen else { return connectFailed(number, connection.closedError) }
         lastConnectError = nil
         counters.connectionsMade += 1
         connections[number] = connection

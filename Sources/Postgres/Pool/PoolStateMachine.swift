@@ -54,6 +54,8 @@ struct PoolStateMachine {
     var connectionCount: Int { entries.count }
     var idleCount: Int { idle.count }
     var waiterCount: Int { waiting.count }
+    /// Places in the queue, those of waiters who gave up included: at most twice as many as may wait.
+    var queueLength: Int { queue.count }
 
     /// True while a caller holds the connection.
     func isLeased(_ number: ConnectionNumber) -> Bool { entries[number]?.state == .leased }
@@ -76,6 +78,8 @@ struct PoolStateMachine {
         guard waiting.count < maxWaiters else { return actions + [.refuse(waiter, .tooManyWaiters)] }
         waiting.insert(waiter)
         queue.append(waiter)
+        // Those who gave up keep their places until they are reached, which takes for ever while no connection can be made.
+        if queue.count > 2 * maxWaiters { queue = ArraySlice(queue.filter { waiting.contains($0) }) }
         return actions + connectAsNeeded()
     }
 

@@ -77,6 +77,11 @@ extension Query {
                 .invalidQuery, "\(parameterByteCount) bytes of parameters; a statement takes \(Self.maxParameterBytes)",
                 outcome: .notSent)
         }
+        // The server would refuse it, too, but without saying which parameter it was.
+        if let index = parameters.firstIndex(where: \.isTextWithNUL) {
+            throw PostgresError(
+                .invalidQuery, "parameter $\(index + 1) contains a NUL byte, which text cannot hold", outcome: .notSent)
+        }
     }
 
     /// Bytes of all parameter values together.

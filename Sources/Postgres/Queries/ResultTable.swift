@@ -20,6 +20,9 @@ final class ResultTable: Sendable {
         self.ends = ends
     }
 
+    /// Bytes of all values together.
+    var byteCount: Int { bytes.count }
+
     static let empty = ResultTable(columns: [], rowCount: 0, bytes: [], ends: [])
 
     /// The entry for a cell that ends at `offset`.

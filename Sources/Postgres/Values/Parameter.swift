@@ -8,6 +8,19 @@ public struct Parameter: Sendable, Hashable {
         self.type = type
         self.bytes = bytes
     }
+
+    /// True for text, or an array of texts, with a NUL in it.
+    var isTextWithNUL: Bool {
+        guard let bytes else { return false }
+        switch type {
+        case .text: return bytes.contains(0)
+        // The format around the elements has zeros of its own. What is no array is left to the server.
+        case .textArray:
+            guard let (_, texts) = try? ArrayFormat.decode(bytes[...], type: type) else { return false }
+            return texts.contains { $0?.contains(0) ?? false }
+        default: return false
+        }
+    }
 }
 
 /// A value that can be bound to a query.

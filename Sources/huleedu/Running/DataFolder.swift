@@ -36,9 +36,20 @@ struct DataFolder: Sendable, Hashable {
             try FileManager.default.createDirectory(
                 atPath: runs, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw CommandError(
-                .dataFolderUnusable, "The data folder \(quoted(path)) cannot be made or written; name another with --data DIR.",
-                cause: error)
+            throw .dataUnwritable(
+                at: path, "The data folder \(quoted(path)) cannot be made or written; name another with --data DIR.", cause: error
+            )
         }
+    }
+}
+
+extension CommandError {
+    /// The error for a part of the data folder that cannot be written: a full disk is called that.
+    static func dataUnwritable(at path: String, _ message: String, cause: any Error) -> CommandError {
+        let isFull = (cause as? CocoaError)?.code == .fileWriteOutOfSpace
+        return CommandError(
+            .dataFolderUnusable,
+            isFull ? "The disk that holds \(quoted(path)) is full; make room, or name another with --data DIR." : message,
+            cause: cause)
     }
 }

@@ -53,6 +53,14 @@ enum DatabaseServer: Sendable {
         }
     }
 
+    /// Runs `body`, and cancels it when the private server's disk runs full; a server that was named looks after itself.
+    func whileThereIsSpace<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        switch self {
+        case .named: try await body()
+        case .embedded(let cluster): try await cluster.whileThereIsSpace(body)
+        }
+    }
+
     func stop() async {
         if case .embedded(let cluster) = self { await cluster.stop() }
     }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Logging
 import Synchronization
@@ -27,7 +28,8 @@ struct FileLog: LogHandler {
     static func logger(path: String, label: String) throws(CommandError) -> Logger {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw CommandError(.dataFolderUnusable, "The log \(quoted(path)) cannot be written.")
+            let reason = errno == ENOSPC ? CocoaError(.fileWriteOutOfSpace) : CocoaError(.fileWriteUnknown)
+            throw .dataUnwritable(at: path, "The log \(quoted(path)) cannot be written.", cause: reason)
         }
         let file = File(descriptor: descriptor)
         return Logger(label: label) { FileLog(file: file, label: $0) }

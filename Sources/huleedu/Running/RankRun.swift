@@ -58,7 +58,9 @@ struct RankRun: Sendable {
             let assessment = try await assembly.cjAssessment(
                 listen: Self.loopback, provider: Endpoint(host: provider.address.host, port: provider.address.port))
             let report = try await ServiceRun.around([provider.host, assessment.host], logger: logger) {
-                try await self.assess(record, at: assessment.address, logger: logger)
+                try await database.whileThereIsSpace {
+                    try await self.assess(record, at: assessment.address, logger: logger)
+                }
             }
             await simulation?.stop()
             guard let report else {

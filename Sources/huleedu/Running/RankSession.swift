@@ -6,6 +6,9 @@ struct RankSession: Sendable {
     private static let watchWait: Duration = .seconds(2)
     private static let callTimeout: Duration = .seconds(60)
     private static let pageSize: UInt32 = 1000
+    /// How long the service may be unable to answer before the run is given up: time for its database to come back.
+    private static let outageAllowance: Duration = .seconds(60)
+    private static let pauseInOutage: Duration = .milliseconds(250)
 
     let input: RankInput
     let record: RunRecord
@@ -50,11 +53,10 @@ struct RankSession: Sendable {
     func watch(_ report: (CJV1.AssessmentProgress) -> Void) async throws {
         var revision: UInt64 = 0
         while true {
-            let answer = try await service.watchAssessment(
-                CJV1.WatchAssessmentRequest(
-                    assessmentID: record.id, afterRevision: revision,
-                    waitMilliseconds: UInt64(Self.watchWait.components.seconds) * 1000),
-                options: .timeout(Self.callTimeout))
+            let request = CJV1.WatchAssessmentRequest(
+                assessmentID: record.id, afterRevision: revision,
+                waitMilliseconds: UInt64(Self.watchWait.components.seconds) * 1000)
+            let answer = try await asked { try await service.watchAssessment(request, options: .timeout(Self.callTimeout)) }
             guard let progress = answer.progress else { continue }
             revision = progress.revision
             report(progress)
@@ -64,16 +66,28 @@ struct RankSession: Sendable {
 
     /// The assessment with all its comparisons.
     func fetch() async throws -> (CJV1.GetAssessmentResponse, [CJV1.ComparisonRecord]) {
-        let assessment = try await service.getAssessment(
-            CJV1.GetAssessmentRequest(assessmentID: record.id), options: .timeout(Self.callTimeout))
+        let request = CJV1.GetAssessmentRequest(assessmentID: record.id)
+        let assessment = try await asked { try await service.getAssessment(request, options: .timeout(Self.callTimeout)) }
         var comparisons: [CJV1.ComparisonRecord] = []
         while true {
-            let page = try await service.listComparisons(
-                CJV1.ListComparisonsRequest(
-                    assessmentID: record.id, afterNumber: comparisons.last?.number ?? 0, limit: Self.pageSize),
-                options: .timeout(Self.callTimeout))
+            let request = CJV1.ListComparisonsRequest(
+                assessmentID: record.id, afterNumber: comparisons.last?.number ?? 0, limit: Self.pageSize)
+            let page = try await asked { try await service.listComparisons(request, options: .timeout(Self.callTimeout)) }
             comparisons += page.comparisons
             if page.comparisons.count < Int(Self.pageSize) { return (assessment, comparisons) }
+        }
+    }
+
+    /// Asks a question that changes nothing, again and again while the service cannot answer because its database is away.
+    private func asked<Answer>(_ question: () async throws -> Answer) async throws -> Answer {
+        let end = ContinuousClock.now + Self.outageAllowance
+        while true {
+            do {
+                return try await question()
+            } catch let error as RPCError where error.code == .unavailable || error.code == .internal {
+                guard ContinuousClock.now < end else { throw error }
+                try await Task.sleep(for: Self.pauseInOutage)
+            }
         }
     }
 }

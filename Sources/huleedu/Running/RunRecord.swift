@@ -46,7 +46,7 @@ struct RunRecords: Sendable {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             try encoder.encode(record).write(to: URL(filePath: folder + "/" + record.id + ".json"), options: .atomic)
         } catch {
-            throw CommandError(.dataFolderUnusable, "The run's record cannot be written to \(quoted(folder)).", cause: error)
+            throw .dataUnwritable(at: folder, "The run's record cannot be written to \(quoted(folder)).", cause: error)
         }
     }
 

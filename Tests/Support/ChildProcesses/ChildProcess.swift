@@ -88,6 +88,9 @@ public final class ChildProcess: Sendable {
         state.withLock { if $0.status == nil { kill(identifier, signal) } }
     }
 
+    /// Whether it has not ended yet.
+    public var isRunning: Bool { state.withLock { $0.status == nil } }
+
     // MARK: - Waiting
 
     /// Everything printed so far.

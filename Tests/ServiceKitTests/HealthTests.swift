@@ -1,0 +1,65 @@
+import Contracts
+import ServiceKit
+import Synchronization
+import Testing
+import Wire
+
+@Suite("Health")
+struct HealthTests {
+    private func ask(_ health: Health, _ service: String = "") async throws -> WireV1.HealthCheckResponse {
+        let method = MethodDescriptor(service: "huleedu.wire.v1.Health", method: "Check")
+        let context = ServerContext(method: method, metadata: Metadata(), deadline: .after(.seconds(60)), peer: "test")
+        return try await health.check(WireV1.HealthCheckRequest(service: service), context: context)
+    }
+
+    @Test("serves while every service does, as a whole and each by name")
+    func serving() async throws {
+        let health = Health(checks: ["a.A": { nil }, "b.B": { nil }])
+        for service in ["", "a.A", "b.B"] {
+            #expect(try await ask(health, service) == .init(status: .serving))
+        }
+        #expect(try await ask(Health(checks: [:])) == .init(status: .serving))
+    }
+
+    @Test("names the service that cannot serve and why, and leaves the others serving")
+    func notServing() async throws {
+        let health = Health(checks: ["a.A": { nil }, "b.B": { "the database cannot be reached" }])
+        let expected = WireV1.HealthCheckResponse(status: .notServing, reason: "b.B: the database cannot be reached")
+        #expect(try await ask(health) == expected)
+        #expect(try await ask(health, "b.B") == expected)
+        #expect(try await ask(health, "a.A").status == .serving)
+    }
+
+    @Test("is asked anew each time")
+    func recovers() async throws {
+        let reason = Mutex<String?>("starting")
+        let health = Health(checks: ["a.A": { reason.withLock { $0 } }])
+        #expect(try await ask(health).status == .notServing)
+        reason.withLock { $0 = nil }
+        #expect(try await ask(health).status == .serving)
+    }
+
+    @Test("of a service that is not there is NOT_FOUND, by its name")
+    func unknown() async throws {
+        let health = Health(checks: ["a.A": { nil }])
+        let error = await #expect(throws: RPCError.self) { try await ask(health, "c.C") }
+        #expect(error?.code == .notFound && error?.message.contains("c.C") == true)
+    }
+
+    @Test("of a server that shuts down is not serving, without asking anybody")
+    func draining() async throws {
+        let isAsked = Atomic<Bool>(false)
+        let health = Health(checks: [
+            "a.A": {
+                isAsked.store(true, ordering: .relaxed)
+                return nil
+            }
+        ])
+        health.beginDraining()
+        for service in ["", "a.A"] {
+            #expect(try await ask(health, service) == .init(status: .notServing, reason: "shutting down"))
+        }
+        let wasAsked = isAsked.load(ordering: .relaxed)
+        #expect(!wasAsked)
+    }
+}
