@@ -19,6 +19,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     private let provider: LLMV1.LLMProviderClient
     private let configuration: CJAssessmentConfiguration
     private let changes: Wakeup
+    private let logger: Logger
 
     /// - Parameters:
     ///   - provider: reaches the LLM provider service, its methods and its event feed.
@@ -33,6 +34,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         self.provider = provider
         self.configuration = configuration
         self.changes = changes
+        self.logger = logger
         parser = RequestParser(configuration: configuration)
         driver = AssessmentDriver(
             store: store,
@@ -92,9 +94,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         let plan = try parsing { () throws(RequestFault) in try parser.plan(request, uploaded: uploaded) }
         let terms = try await terms(of: plan, context: context)
         let started = try await store.pool.unitOfWork("start assessment") { unit in
-            guard try await store.startedContent(of: id, in: unit) == nil else { return false }
             try await store.insert(plan, terms: terms, contentHash: hash, in: unit)
-            return true
         }
         guard started else {
             return try await alreadyStarted(id, hash: hash) ?? CJV1.StartAssessmentResponse(state: .running, alreadyKnown: true)
@@ -161,7 +161,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     public func getAssessment(
         _ request: CJV1.GetAssessmentRequest, context: ServerContext
     ) async throws -> CJV1.GetAssessmentResponse {
-        let (snapshot, history) = try await store.pool.unitOfWork("read assessment") { unit in
+        let (snapshot, history) = try await store.pool.unitOfWork("read assessment", isolation: .repeatableRead) { unit in
             guard let snapshot = try await store.snapshot(of: request.assessmentID, in: unit) else {
                 throw Self.unknown(request.assessmentID)
             }
@@ -187,11 +187,12 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             if UInt64(clamping: revision) > request.afterRevision || left <= .zero || Task.isCancelled { break }
             await changes.wait(after: generation, upTo: min(left, Self.pollInterval))
         }
-        let snapshot = try await store.pool.unitOfWork("read assessment") {
-            try await store.snapshot(of: request.assessmentID, in: $0)
+        let standing = try await store.pool.unitOfWork("read progress", isolation: .repeatableRead) {
+            try await store.standing(of: request.assessmentID, in: $0)
         }
-        guard let snapshot else { throw Self.unknown(request.assessmentID) }
-        return CJV1.WatchAssessmentResponse(progress: AssessmentView(snapshot: snapshot).progress)
+        guard let standing else { throw Self.unknown(request.assessmentID) }
+        return CJV1.WatchAssessmentResponse(
+            progress: AssessmentView.progress(of: standing.snapshot, counts: standing.counts))
     }
 
     public func listComparisons(
@@ -211,22 +212,32 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     public func cancelAssessment(
         _ request: CJV1.CancelAssessmentRequest, context: ServerContext
     ) async throws -> CJV1.CancelAssessmentResponse {
-        try await store.pool.unitOfWork("cancel assessment") { unit in
+        let isEnding = try await store.pool.unitOfWork("cancel assessment") { unit in
             guard let snapshot = try await store.lockedSnapshot(of: request.assessmentID, in: unit) else {
                 throw Self.unknown(request.assessmentID)
             }
-            guard snapshot.state == .running, snapshot.reason == nil else { return }
+            guard snapshot.state == .running else { return false }
+            guard snapshot.reason == nil else { return true }
             try await store.apply(AssessmentMachine.Decision(stop: .cancelled), to: snapshot, in: unit)
+            return true
         }
-        changes.signal()
-        // What had been handed over is withdrawn as far as it can be; the sweep asks again should this call be lost.
-        _ = try await provider.cancel(
-            LLMV1.CancelRequest(owner: request.assessmentID), options: CallOptions(deadline: context.deadline))
-        try await driver.advance(request.assessmentID)
+        if isEnding { try await withdraw(request.assessmentID, context: context) }
         let snapshot = try await store.pool.unitOfWork("read assessment") {
             try await store.snapshot(of: request.assessmentID, in: $0)
         }
         return CJV1.CancelAssessmentResponse(state: snapshot?.state.contract ?? .unspecified)
+    }
+
+    /// Takes back what had been handed over, as far as that can be done, and looks whether that is the end.
+    private func withdraw(_ id: String, context: ServerContext) async throws {
+        changes.signal()
+        do {
+            _ = try await provider.cancel(LLMV1.CancelRequest(owner: id), options: CallOptions(deadline: context.deadline))
+        } catch {
+            // The assessment is cancelled all the same, and the sweep asks again.
+            logger.warning("requests not withdrawn yet", metadata: ["assessment": "\(id)", "reason": "\(error)"])
+        }
+        try await driver.advance(id)
     }
 
     private static func unknown(_ id: String) -> RPCError {

@@ -117,6 +117,28 @@ struct AssessmentMachineTests {
         #expect(assessment.snapshot.failure == "the key is wrong")
     }
 
+    @Test("An assessment of which every pair was given up has failed, with the last reason; with one judgement it has not")
+    func inVain() {
+        var generator = SplitMix64(seed: 10)
+        var assessment = SimulatedAssessment(essays: 3, seed: 10)
+        var other = assessment
+        assessment.advance()
+        for number in assessment.waiting { assessment.fail(number) }
+        assessment.advance()
+        #expect(assessment.snapshot.state == .failed)
+        #expect(assessment.snapshot.reason == .judgeFailed)
+        #expect(assessment.snapshot.failure == "no comparison was judged; the last reason: no answer")
+
+        other.advance()
+        for number in other.waiting.dropFirst() { other.fail(number) }
+        other.judge(other.waiting[0], using: &generator)
+        while other.snapshot.state == .running {
+            other.advance()
+            for number in other.waiting { other.judge(number, using: &generator) }
+        }
+        #expect(other.snapshot.state == .completed)
+    }
+
     @Test("Once stopped, nothing is started, and what is in flight still counts")
     func draining() {
         var generator = SplitMix64(seed: 8)

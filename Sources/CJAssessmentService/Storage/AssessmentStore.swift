@@ -17,8 +17,12 @@ struct AssessmentStore: Sendable {
     }
 
     /// Writes a new assessment with its essays and drops what was uploaded for it.
-    func insert(_ plan: AssessmentPlan, terms: AssessmentTerms, contentHash: [UInt8], in unit: UnitOfWork) async throws {
-        _ = unit.send(
+    ///
+    /// - Returns: false when its id is taken, at this moment by another caller perhaps; nothing is written then.
+    func insert(
+        _ plan: AssessmentPlan, terms: AssessmentTerms, contentHash: [UInt8], in unit: UnitOfWork
+    ) async throws -> Bool {
+        let inserted = try await unit.execute(
             """
             INSERT INTO cj.assessment (
                 id, content_sha256, question, rubric, language, grades, provider, model, temperature, maximum_output_tokens,
@@ -31,7 +35,9 @@ struct AssessmentStore: Sendable {
                 \(plan.stopping.maximumComparisons), \(plan.stopping.maximumCost), \(plan.pairing.rawValue),
                 \(Int64(bitPattern: plan.seed)), \(plan.maximumInFlight), \(terms.promptVersion), \(terms.isSimulated),
                 \(terms.estimatedCost), \(terms.expectedComparisons))
+            ON CONFLICT (id) DO NOTHING
             """)
+        guard inserted == 1 else { return false }
         _ = unit.send(
             """
             INSERT INTO cj.essay (assessment_id, number, id, content, anchor_grade)
@@ -43,6 +49,7 @@ struct AssessmentStore: Sendable {
             """)
         _ = unit.send("DELETE FROM cj.upload WHERE assessment_id = \(plan.id)")
         try await unit.sync()
+        return true
     }
 
     /// Keeps essays for an assessment to come.

@@ -12,6 +12,11 @@ extension AssessmentStore {
         migrations: [
             Migration(version: 1, name: "assessments", sql: assessmentTables),
             EventLog.migration(version: 2, schema: schema),
+            Migration(
+                version: 3, name: "find comparisons in flight",
+                sql: """
+                    CREATE INDEX comparison_in_flight ON cj.comparison (assessment_id) WHERE state = 'in_flight';
+                    """),
         ])
 
     private static let assessmentTables = """

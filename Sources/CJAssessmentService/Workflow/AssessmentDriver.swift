@@ -71,9 +71,7 @@ struct AssessmentDriver: Sendable {
     // MARK: - The loops
 
     private func consume() async throws {
-        for assessment in try await consumer.consumeNext() {
-            try await advance(assessment)
-        }
+        try await forEach(try await consumer.consumeNext().sorted()) { try await advance($0) }
     }
 
     private func submit() async throws {
@@ -84,13 +82,25 @@ struct AssessmentDriver: Sendable {
 
     /// Looks after assessments that nothing reminds of: those of a process that died, and those that wait for their last results.
     private func sweep() async throws {
-        for assessment in try await store.unattended() {
-            if assessment.isStopping {
-                _ = try await provider.cancel(
-                    LLMV1.CancelRequest(owner: assessment.id), options: .timeout(configuration.callTimeout))
-            }
+        try await forEach(try await store.unattended()) { assessment in
             try await advance(assessment.id)
+            guard assessment.isStopping else { return }
+            _ = try await provider.cancel(
+                LLMV1.CancelRequest(owner: assessment.id), options: .timeout(configuration.callTimeout))
         }
         try await Task.sleep(for: configuration.sweepInterval)
+    }
+
+    /// Looks after each; one that fails holds none of the others up.
+    private func forEach<Element>(_ elements: [Element], _ body: (Element) async throws -> Void) async throws {
+        var failure: (any Error)?
+        for element in elements {
+            do {
+                try await body(element)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
     }
 }

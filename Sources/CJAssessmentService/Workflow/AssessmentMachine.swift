@@ -91,6 +91,10 @@ struct AssessmentMachine: Sendable {
         _ decision: Decision, _ snapshot: AssessmentSnapshot, reason: AssessmentSnapshot.Reason
     ) -> Decision {
         var decision = decision
+        // Where every pair was given up, there is nothing to rank by.
+        let isInVain = reason == .pairsExhausted && snapshot.count(.judged) == 0
+        let reason = isInVain ? .judgeFailed : reason
+        if isInVain { decision.failure = "no comparison was judged; the last reason: \(snapshot.failure ?? "unknown")" }
         decision.stop = reason
         decision.finish = drain(snapshot, reason: reason).finish
         return decision

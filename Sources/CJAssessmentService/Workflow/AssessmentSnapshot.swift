@@ -79,6 +79,8 @@ extension AssessmentSnapshot {
     var judgements: [Judgement] { entries.compactMap(\.judgement) }
     var inFlight: [Comparison] { entries.filter { $0.state == .inFlight }.map(\.comparison) }
 
+    var counts: [Entry.State: Int] { entries.reduce(into: [:]) { $0[$1.state, default: 0] += 1 } }
+
     func count(_ state: Entry.State) -> Int { entries.count { $0.state == state } }
 
     /// Nano-dollars that the next comparison will probably cost: the mean so far, or the estimate before there is one.
