@@ -213,19 +213,19 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         _ request: CJV1.CancelAssessmentRequest, context: ServerContext
     ) async throws -> CJV1.CancelAssessmentResponse {
         let isEnding = try await store.pool.unitOfWork("cancel assessment") { unit in
-            guard let snapshot = try await store.lockedSnapshot(of: request.assessmentID, in: unit) else {
-                throw Self.unknown(request.assessmentID)
-            }
+            guard try await store.lock(request.assessmentID, in: unit),
+                let snapshot = try await store.standing(of: request.assessmentID, in: unit)?.snapshot
+            else { throw Self.unknown(request.assessmentID) }
             guard snapshot.state == .running else { return false }
             guard snapshot.reason == nil else { return true }
             try await store.apply(AssessmentMachine.Decision(stop: .cancelled), to: snapshot, in: unit)
             return true
         }
         if isEnding { try await withdraw(request.assessmentID, context: context) }
-        let snapshot = try await store.pool.unitOfWork("read assessment") {
-            try await store.snapshot(of: request.assessmentID, in: $0)
+        let ended = try await store.pool.unitOfWork("look for assessment") {
+            try await store.startedContent(of: request.assessmentID, in: $0)
         }
-        return CJV1.CancelAssessmentResponse(state: snapshot?.state.contract ?? .unspecified)
+        return CJV1.CancelAssessmentResponse(state: ended?.state.contract ?? .unspecified)
     }
 
     /// Takes back what had been handed over, as far as that can be done, and looks whether that is the end.

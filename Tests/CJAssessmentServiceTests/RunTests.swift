@@ -76,6 +76,37 @@ struct RunTests {
         }
     }
 
+    @Test("A decision made from an old look is dropped; results that came meanwhile lead to another one")
+    func overtaken() async throws {
+        try await withService { fixture in
+            try await fixture.start(10) { $0.maxInFlight = 5 }
+            let driver = fixture.driver()
+            _ = try await driver.submitter.submitNext()
+            #expect(try await !fixture.store.isUndecided("a"))
+            _ = try await fixture.consumer().record(Array(fixture.provider.events.prefix(2)))
+            let snapshot = try #require(
+                try await fixture.store.pool.unitOfWork("read") { try await fixture.store.snapshot(of: "a", in: $0) })
+            let decision = driver.machine.advance(snapshot)
+            _ = try await fixture.consumer().record(Array(fixture.provider.events.prefix(3)))
+
+            var applied: [Bool] = []
+            for _ in 0..<2 {
+                applied.append(
+                    try await fixture.store.pool.unitOfWork("decide") { unit in
+                        guard try await fixture.store.lock(snapshot, in: unit) else { return false }
+                        try await fixture.store.apply(decision, to: snapshot, in: unit)
+                        return true
+                    })
+            }
+            #expect(applied == [true, false])
+            #expect(try await fixture.comparisons().count == 7)
+            #expect(try await fixture.store.isUndecided("a"))
+            try await driver.advance("a")
+            #expect(try await fixture.comparisons().count == 8)
+            #expect(try await !fixture.store.isUndecided("a"))
+        }
+    }
+
     @Test("A comparison that fails is asked again under a new id, then given up, and the assessment ends all the same")
     func failing() async throws {
         let provider = ScriptedProvider { request, _ in

@@ -3,12 +3,6 @@ import Postgres
 import Wire
 
 extension AssessmentStore {
-    /// Reads an assessment and locks it, so that whoever decides about it next waits for this decision.
-    func lockedSnapshot(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
-        guard try await !unit.query("SELECT 1 FROM cj.assessment WHERE id = \(id) FOR UPDATE").isEmpty else { return nil }
-        return try await snapshot(of: id, in: unit)
-    }
-
     /// Reads an assessment as it stands.
     func snapshot(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
         let comparisons = unit.send(
@@ -42,7 +36,7 @@ extension AssessmentStore {
     private func settings(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
         let settings = unit.send(
             """
-            SELECT state::text, stop_reason::text, failure, revision, consecutive_failures, permanent_failure, provider_calls,
+            SELECT state::text, stop_reason::text, failure, revision, decisions, results, consecutive_failures, permanent_failure, provider_calls,
                 cost, cache_savings, reliability, expected_comparisons,
                 (extract(epoch FROM coalesce(finished_at, now()) - created_at) * 1000)::bigint
             FROM cj.assessment WHERE id = \(id)
@@ -81,9 +75,10 @@ extension AssessmentStore {
         id: String, settings: Row, plan: Row, items: [AssessmentSnapshot.Item]
     ) throws -> AssessmentSnapshot {
         let (
-            state, reason, failure, revision, failures, permanentFailure, calls, cost, savings, reliability, expected, elapsed
+            state, reason, failure, revision, decisions, results, failures, permanentFailure, calls, cost, savings, reliability,
+            expected, elapsed
         ) = try settings.decode(
-            String.self, String?.self, String?.self, Int64.self, Int64.self, String?.self, Int64.self,
+            String.self, String?.self, String?.self, Int64.self, Int64.self, Int64.self, Int64.self, String?.self, Int64.self,
             Int64.self, Int64.self, Double?.self, Int64.self, Int64.self)
         let (
             provider, model, temperature, tokens, target, maximumComparisons, maximumCost, pairing, grades, seed, inFlight,
@@ -97,6 +92,8 @@ extension AssessmentStore {
             reason: try reason.map { stored in try parse(stored) },
             failure: failure,
             revision: revision,
+            decisions: decisions,
+            results: results,
             judge: AssessmentPlan.Judge(
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens)),
             stopping: AssessmentPlan.Stopping(

@@ -87,11 +87,7 @@ struct AssessmentStore: Sendable {
         let rows = try await pool.query(
             """
             SELECT id, stop_reason IS NOT NULL FROM cj.assessment
-            WHERE state = 'running' AND (
-                stop_reason IS NOT NULL
-                OR advanced_at_results IS DISTINCT FROM results
-                OR NOT EXISTS (
-                    SELECT 1 FROM cj.comparison WHERE assessment_id = assessment.id AND comparison.state = 'in_flight'))
+            WHERE \(unescaped: Self.isUndecided)
             ORDER BY created_at
             """)
         return try rows.map { try $0.decode(String.self, Bool.self) }

@@ -35,22 +35,42 @@ struct AssessmentDriver: Sendable {
 
     /// Decides about one assessment until there is nothing more to decide without new results.
     func advance(_ id: String) async throws {
-        // The second look is for an assessment that has just stopped: what nobody had claimed is withdrawn by then.
-        for _ in 0..<2 {
-            guard let decision = try await decide(about: id) else { return }
-            changes.signal()
-            if !decision.start.isEmpty { submissions.signal() }
-            guard decision.stop != nil else { return }
-            guard decision.finish == nil else { return log(decision, of: id) }
+        for _ in 0..<Self.looksAtOnce {
+            switch try await look(at: id) {
+            case .settled: return
+            case .overtaken: continue
+            case .decided(let decision):
+                changes.signal()
+                if !decision.start.isEmpty { submissions.signal() }
+                if decision.finish != nil { return log(decision, of: id) }
+                // One that has just stopped is looked at again: what nobody had claimed is withdrawn by now.
+                guard decision.stop != nil else { return }
+            }
         }
     }
 
-    private func decide(about id: String) async throws -> AssessmentMachine.Decision? {
-        try await store.pool.unitOfWork("advance assessment") { unit in
-            guard let snapshot = try await store.lockedSnapshot(of: id, in: unit), snapshot.state == .running else { return nil }
-            let decision = await advance(snapshot)
+    /// Looks in a row that others may overtake before the rest is left to the next sweep.
+    private static let looksAtOnce = 5
+
+    private enum Look {
+        case settled
+        case decided(AssessmentMachine.Decision)
+        /// Somebody else has decided meanwhile.
+        case overtaken
+    }
+
+    private func look(at id: String) async throws -> Look {
+        guard try await store.isUndecided(id) else { return .settled }
+        let read = try await store.pool.unitOfWork("read assessment", isolation: .repeatableRead) {
+            try await store.snapshot(of: id, in: $0)
+        }
+        guard let snapshot = read, snapshot.state == .running else { return .settled }
+        let decision = await advance(snapshot)
+        guard snapshot.reason == nil || decision.finish != nil else { return .settled }
+        return try await store.pool.unitOfWork("advance assessment") { unit in
+            guard try await store.lock(snapshot, in: unit) else { return .overtaken }
             try await store.apply(decision, to: snapshot, in: unit)
-            return decision
+            return .decided(decision)
         }
     }
 
@@ -64,7 +84,7 @@ struct AssessmentDriver: Sendable {
             "assessment ended",
             metadata: [
                 "assessment": "\(id)", "state": "\(decision.finish?.rawValue ?? "")",
-                "reason": "\(decision.stop?.rawValue ?? "")",
+                "reason": "\(decision.stop?.rawValue ?? "as before")",
             ])
     }
 

@@ -48,6 +48,10 @@ struct AssessmentSnapshot: Sendable, Hashable {
     var reason: Reason?
     var failure: String?
     var revision: Int64
+    /// How often something was decided about it so far.
+    var decisions: Int64
+    /// Results recorded so far.
+    var results: Int64
 
     let judge: AssessmentPlan.Judge
     let stopping: AssessmentPlan.Stopping
