@@ -40,8 +40,8 @@ struct LeaseTests {
     }
 
     private func secondsLeft(_ fixture: ServiceFixture) async throws -> Double {
-        try await fixture.pool.query("SELECT extract(epoch FROM lease_until - now())::float8 FROM llm_provider.work")[0]
-            .decode(Double.self)
+        let rows = try await fixture.pool.query("SELECT extract(epoch FROM lease_until - now())::float8 FROM llm_provider.work")
+        return try #require(rows.first).decode(Double.self)
     }
 
     @Test("A postponement that is written twice counts once")
@@ -157,7 +157,7 @@ struct LeaseTests {
                 return .verdict
             },
             configure: { $0.heartbeat = .seconds(3600) },
-            connect: { $0.acquireTimeout = .milliseconds(100) }
+            connect: { $0.acquireTimeout = .seconds(2) }
         ) { fixture in
             defer { gate.open() }
             let operations = try await TestDatabase.make().pool(size: 1)
