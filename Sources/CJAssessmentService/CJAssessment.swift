@@ -73,6 +73,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             guard try await store.startedContent(of: assessment, in: unit) == nil else {
                 throw RPCError(.failedPrecondition, "assessment_id: assessment \(assessment) has been started already")
             }
+            store.forgetUploads(olderThanSeconds: configuration.uploadLifetimeSeconds, in: unit)
             let count = try await store.upload(essays, for: assessment, in: unit)
             guard count <= configuration.maximumEssays else {
                 throw RPCError(

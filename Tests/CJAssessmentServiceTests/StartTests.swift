@@ -81,6 +81,25 @@ struct StartTests {
         }
     }
 
+    @Test("Essays of an assessment that is never started are forgotten when their time is over")
+    func forgottenUploads() async throws {
+        try await withService(configure: { $0.uploadLifetimeSeconds = 100 }) { fixture in
+            func upload(_ id: String) async throws -> Int {
+                let request = CJV1.UploadEssaysRequest(assessmentID: id, essays: [Sample.essay(1), Sample.essay(2)])
+                return Int(try await fixture.service.uploadEssays(request, context: .test).essays)
+            }
+            _ = try await upload("old")
+            _ = try await upload("young")
+            for (id, age) in [("old", 101.0), ("young", 90)] {
+                try await fixture.pool.execute(
+                    "UPDATE cj.upload SET uploaded_at = now() - make_interval(secs => \(age)) WHERE assessment_id = \(id)")
+            }
+            _ = try await upload("new")
+            let kept = try await fixture.pool.query("SELECT DISTINCT assessment_id FROM cj.upload ORDER BY 1")
+            #expect(try kept.map { try $0.decode(String.self) } == ["new", "young"])
+        }
+    }
+
     @Test("What the judge can't do is refused with the field named, and nothing is kept")
     func judge() async throws {
         try await withService { fixture in

@@ -71,6 +71,11 @@ struct AssessmentStore: Sendable {
         return try rows[0].decode(Int.self)
     }
 
+    /// Drops essays whose assessment was never started.
+    func forgetUploads(olderThanSeconds seconds: Int, in unit: UnitOfWork) {
+        _ = unit.send("DELETE FROM cj.upload WHERE uploaded_at < now() - make_interval(secs => \(Double(seconds)))")
+    }
+
     /// The essays kept for an assessment, in the order in which they were handed over.
     func uploaded(for assessment: String, in unit: UnitOfWork) async throws -> [CJV1.Essay] {
         let rows = try await unit.query(
