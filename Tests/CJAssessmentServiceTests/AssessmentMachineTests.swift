@@ -139,6 +139,23 @@ struct AssessmentMachineTests {
         #expect(other.snapshot.state == .completed)
     }
 
+    @Test("An essay that fails with every partner is left out after three, and the others reach their precision without it")
+    func refusedEssay() {
+        var generator = SplitMix64(seed: 11)
+        var assessment = SimulatedAssessment(essays: 12, seed: 11, inFlight: 2)
+        var steps = 0
+        while assessment.snapshot.state == .running, steps < 5000 {
+            steps += 1
+            assessment.advance()
+            guard let number = assessment.waiting.randomElement(using: &generator) else { continue }
+            let comparison = assessment.snapshot.entries[number - 1].comparison
+            [comparison.first, comparison.second].contains("essay-5")
+                ? assessment.fail(number) : assessment.judge(number, using: &generator)
+        }
+        #expect(assessment.snapshot.reason == .converged)
+        #expect((3...4).contains(assessment.snapshot.count(.failed)))
+    }
+
     @Test("Once stopped, nothing is started, and what is in flight still counts")
     func draining() {
         var generator = SplitMix64(seed: 8)

@@ -35,12 +35,17 @@ struct AssessmentView: Sendable {
     @concurrent func response(history: [CJV1.ScalePoint]) async -> CJV1.GetAssessmentResponse {
         let judgements = snapshot.judgements
         let scale = AssessmentMachine.estimator.estimate(items: snapshot.itemIDs, judgements: judgements, startingAt: nil)
+        // The figures are those by which the assessment was stopped: of the essays that can be judged.
+        let judgeable = AssessmentMachine.judgeable(snapshot)
+        let measured =
+            judgeable.count == snapshot.items.count
+            ? scale : AssessmentMachine.estimator.estimate(items: judgeable, judgements: judgements, startingAt: nil)
         let grading = grading(on: scale)
         let grades: GradeProjection? = if case .success(let projection) = grading { projection } else { nil }
         return CJV1.GetAssessmentResponse(
             progress: Self.progress(of: snapshot, counts: snapshot.counts),
             items: judgements.isEmpty ? unjudgedItems : rankedItems(scale, grading: grades),
-            reliability: judgements.isEmpty ? nil : reliability(scale),
+            reliability: judgements.isEmpty ? nil : reliability(measured),
             judge: diagnostics(scale, judgements: judgements),
             history: history,
             grades: snapshot.grades,
