@@ -30,6 +30,8 @@ public struct CJAssessmentConfiguration: Sendable, Hashable {
     public var sweepInterval: Duration = .seconds(1)
     /// Requests handed to the provider service at once.
     public var submissionsAtOnce = 16
+    /// Assessments weighed at once; a large one takes seconds of a processor.
+    public var decisionsAtOnce = 2
     /// Results recorded in one unit of work.
     public var resultsAtOnce = 200
 

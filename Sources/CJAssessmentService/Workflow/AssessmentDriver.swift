@@ -8,8 +8,8 @@ import Wire
 
 /// Keeps every assessment going: records results, decides what follows, hands comparisons over.
 ///
-/// Three loops run side by side and share nothing but the database and two hints. Any of them may die at any instruction; whichever
-/// process runs them next finds in the database what is left to do.
+/// Its loops run side by side and share nothing but the database and hints. Any of them may die at any instruction; whichever process
+/// runs them next finds in the database what is left to do.
 struct AssessmentDriver: Sendable {
     let store: AssessmentStore
     let machine: AssessmentMachine
@@ -22,6 +22,23 @@ struct AssessmentDriver: Sendable {
     /// Signalled when there is something to hand over.
     let submissions: Wakeup
     let logger: Logger
+    private let agenda = Agenda()
+
+    init(
+        store: AssessmentStore, machine: AssessmentMachine, consumer: ResultConsumer, submitter: ComparisonSubmitter,
+        provider: LLMV1.LLMProviderClient, configuration: CJAssessmentConfiguration, changes: Wakeup, submissions: Wakeup,
+        logger: Logger
+    ) {
+        self.store = store
+        self.machine = machine
+        self.consumer = consumer
+        self.submitter = submitter
+        self.provider = provider
+        self.configuration = configuration
+        self.changes = changes
+        self.submissions = submissions
+        self.logger = logger
+    }
 
     /// Runs until cancelled.
     func run() async throws {
@@ -29,6 +46,9 @@ struct AssessmentDriver: Sendable {
             group.addTask { try await RetryingLoop("results", logger: logger).run { try await self.consume() } }
             group.addTask { try await RetryingLoop("submissions", logger: logger).run { try await self.submit() } }
             group.addTask { try await RetryingLoop("sweep", logger: logger).run { try await self.sweep() } }
+            for _ in 0..<configuration.decisionsAtOnce {
+                group.addTask { try await RetryingLoop("decisions", logger: logger).run { try await self.decideNext() } }
+            }
             try await group.waitForAll()
         }
     }
@@ -91,7 +111,21 @@ struct AssessmentDriver: Sendable {
     // MARK: - The loops
 
     private func consume() async throws {
-        try await forEach(try await consumer.consumeNext().sorted()) { try await advance($0) }
+        agenda.add(try await consumer.consumeNext())
+    }
+
+    private func decideNext() async throws {
+        let generation = agenda.additions.generation
+        guard let assessment = agenda.take() else {
+            return await agenda.additions.wait(after: generation, upTo: configuration.sweepInterval)
+        }
+        defer { agenda.finish(assessment) }
+        do {
+            try await advance(assessment)
+        } catch {
+            // The next sweep names it again; the others have their turn until then.
+            logger.error("assessment not advanced", metadata: ["assessment": "\(assessment)", "reason": "\(error)"])
+        }
     }
 
     private func submit() async throws {
@@ -102,25 +136,12 @@ struct AssessmentDriver: Sendable {
 
     /// Looks after assessments that nothing reminds of: those of a process that died, and those that wait for their last results.
     private func sweep() async throws {
-        try await forEach(try await store.unattended()) { assessment in
-            try await advance(assessment.id)
-            guard assessment.isStopping else { return }
+        let unattended = try await store.unattended()
+        agenda.add(unattended.map(\.id))
+        for assessment in unattended where assessment.isStopping {
             _ = try await provider.cancel(
                 LLMV1.CancelRequest(owner: assessment.id), options: .timeout(configuration.callTimeout))
         }
         try await Task.sleep(for: configuration.sweepInterval)
-    }
-
-    /// Looks after each; one that fails holds none of the others up.
-    private func forEach<Element>(_ elements: [Element], _ body: (Element) async throws -> Void) async throws {
-        var failure: (any Error)?
-        for element in elements {
-            do {
-                try await body(element)
-            } catch {
-                failure = failure ?? error
-            }
-        }
-        if let failure { throw failure }
     }
 }
