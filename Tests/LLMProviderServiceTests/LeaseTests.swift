@@ -1,7 +1,6 @@
 import Contracts
 import EventLog
 import Postgres
-import PostgresTestSupport
 import Testing
 
 @testable import LLMProviderService
@@ -42,6 +41,32 @@ struct LeaseTests {
     private func secondsLeft(_ fixture: ServiceFixture) async throws -> Double {
         let rows = try await fixture.pool.query("SELECT extract(epoch FROM lease_until - now())::float8 FROM llm_provider.work")
         return try #require(rows.first).decode(Double.self)
+    }
+
+    @Test("A worker whose request was taken over during its call drops the answer and goes on with others")
+    func takenOver() async throws {
+        let gate = Gate()
+        try await withService(answer: { request in
+            if request.text.contains("<slow>") { gate.pass() }
+            return .verdict
+        }) { fixture in
+            defer { gate.open() }
+            try await fixture.submit(Sample.request("slow", text: "<slow>"))
+            try await fixture.running {
+                try await eventually { fixture.vendor.requests.count == 1 }
+                try await fixture.expireLeases()
+                let taken = try #require(try await fixture.claim().first)
+                gate.open()
+                try await eventually { fixture.log.text.contains("result dropped") }
+                #expect(try await fixture.get("slow").state == .sending)
+                #expect(
+                    try await fixture.store.finish(taken, with: LLMV1.Result(requestID: "slow", model: "new"), isSuccess: true))
+                try await fixture.submit(Sample.request("next"))
+                _ = try await fixture.result("next")
+            }
+            #expect(try await fixture.events().map(\.requestID) == ["slow", "next"])
+            #expect(try await fixture.get("slow").result?.model == "new")
+        }
     }
 
     @Test("A postponement that is written twice counts once")
@@ -145,41 +170,6 @@ struct LeaseTests {
             try await fixture.submit(Sample.request())
             try await fixture.running { try await eventually { fixture.vendor.requests.count == 1 } }
             #expect(try await fixture.get("r1").state == .sending)
-        }
-    }
-
-    @Test("A database that goes away while an answer is stored does not lose it, even when the lease runs out meanwhile")
-    func databaseAway() async throws {
-        let gate = Gate()
-        try await withService(
-            answer: { _ in
-                gate.pass()
-                return .verdict
-            },
-            configure: { $0.heartbeat = .seconds(3600) },
-            connect: { $0.acquireTimeout = .seconds(2) }
-        ) { fixture in
-            defer { gate.open() }
-            let operations = try await TestDatabase.make().pool(size: 1)
-            let name = try await fixture.pool.query("SELECT current_database()::text")[0].decode(String.self)
-            try await fixture.submit(Sample.request())
-            try await fixture.running {
-                try await eventually { fixture.vendor.requests.count == 1 }
-                try await fixture.expireLeases()
-                try await operations.execute("ALTER DATABASE \(unescaped: name) ALLOW_CONNECTIONS false")
-                try await operations.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = \(name)")
-                gate.open()
-                try await eventually { fixture.log.text.contains("result not stored") }
-                try await operations.execute("ALTER DATABASE \(unescaped: name) ALLOW_CONNECTIONS true")
-                try await eventually {
-                    // The test itself asks through connections that come back in their own time.
-                    do { return try await fixture.get("r1").state == .succeeded } catch is PostgresError { return false }
-                }
-            }
-            #expect(fixture.vendor.requests.count == 1)
-            #expect(try await fixture.get("r1").attempts == 1)
-            #expect(try await fixture.events().count == 1)
-            await operations.close()
         }
     }
 }
