@@ -1,6 +1,7 @@
 import Contracts
 import Postgres
 import Testing
+import Wire
 
 @testable import LLMProviderService
 
@@ -165,6 +166,26 @@ struct AttemptTests {
                 #expect(result.costNanodollars == 326_300)
                 #expect(result.cacheSavingsNanodollars == -3300)
             }
+        }
+    }
+
+    @Test("A request that can't be read or sent any more is given up, and holds no other up")
+    func stale() async throws {
+        try await withService { fixture in
+            for id in ["unreadable", "model-gone", "sound"] { try await fixture.submit(Sample.request(id)) }
+            let stale = try Sample.request("model-gone") { $0.model = "claude-1" }.encoded()
+            try await fixture.pool.execute("UPDATE llm_provider.request SET content = '\\xff' WHERE id = 'unreadable'")
+            try await fixture.pool.execute("UPDATE llm_provider.request SET content = \(stale) WHERE id = 'model-gone'")
+            try await fixture.running {
+                for id in ["unreadable", "model-gone"] {
+                    let failure = try await fixture.result(id).outcome?.failure
+                    #expect(failure?.kind == .invalidRequest)
+                }
+                let result = try await fixture.result("sound")
+                #expect(result.outcome?.reply != nil)
+            }
+            #expect(fixture.vendor.requests.count == 1)
+            #expect(try await fixture.events().count == 3)
         }
     }
 

@@ -121,7 +121,9 @@ struct RequestStore: Sendable {
             id: id, epoch: epoch, attempts: attempts, waits: waits,
             usage: TokenUsage(
                 input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour),
-            request: try LLMV1.SubmitRequest(decoding: content))
+            // What this version can't read must not hold up what was claimed with it: without content it is refused like any other
+            // that no longer passes, and has its event.
+            request: (try? LLMV1.SubmitRequest(decoding: content)) ?? LLMV1.SubmitRequest(requestID: id))
     }
 
     /// Keeps claims alive.
