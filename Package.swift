@@ -133,9 +133,8 @@ let package = Package(
         .testTarget(
             name: "LLMProviderServiceTests",
             dependencies: [
-                "LLMProviderService", "FakeProvider", "CurlClient", "Postgres", "PostgresTestSupport", "EventLog", "Contracts",
-                "Wire",
-                logging,
+                "LLMProviderService", "CJCore", "FakeProvider", "CurlClient", "Postgres", "PostgresTestSupport", "EventLog",
+                "Contracts", "Wire", "ChildProcesses", logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -3,6 +3,8 @@ struct AssessmentError: Error, Sendable {
     enum Code: Sendable, Hashable {
         /// A stored assessment names a language that this version has no prompt for.
         case unknownLanguage
+        /// The provider service's feed left an event out.
+        case eventMissing
     }
 
     let code: Code

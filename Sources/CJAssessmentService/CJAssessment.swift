@@ -19,6 +19,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     private let provider: LLMV1.LLMProviderClient
     private let configuration: CJAssessmentConfiguration
     private let changes: Wakeup
+    private let logger: Logger
 
     /// - Parameters:
     ///   - provider: reaches the LLM provider service, its methods and its event feed.
@@ -33,6 +34,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         self.provider = provider
         self.configuration = configuration
         self.changes = changes
+        self.logger = logger
         parser = RequestParser(configuration: configuration)
         driver = AssessmentDriver(
             store: store,
@@ -71,6 +73,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             guard try await store.startedContent(of: assessment, in: unit) == nil else {
                 throw RPCError(.failedPrecondition, "assessment_id: assessment \(assessment) has been started already")
             }
+            store.forgetUploads(olderThanSeconds: configuration.uploadLifetimeSeconds, in: unit)
             let count = try await store.upload(essays, for: assessment, in: unit)
             guard count <= configuration.maximumEssays else {
                 throw RPCError(
@@ -92,9 +95,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         let plan = try parsing { () throws(RequestFault) in try parser.plan(request, uploaded: uploaded) }
         let terms = try await terms(of: plan, context: context)
         let started = try await store.pool.unitOfWork("start assessment") { unit in
-            guard try await store.startedContent(of: id, in: unit) == nil else { return false }
             try await store.insert(plan, terms: terms, contentHash: hash, in: unit)
-            return true
         }
         guard started else {
             return try await alreadyStarted(id, hash: hash) ?? CJV1.StartAssessmentResponse(state: .running, alreadyKnown: true)
@@ -161,7 +162,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     public func getAssessment(
         _ request: CJV1.GetAssessmentRequest, context: ServerContext
     ) async throws -> CJV1.GetAssessmentResponse {
-        let (snapshot, history) = try await store.pool.unitOfWork("read assessment") { unit in
+        let (snapshot, history) = try await store.pool.unitOfWork("read assessment", isolation: .repeatableRead) { unit in
             guard let snapshot = try await store.snapshot(of: request.assessmentID, in: unit) else {
                 throw Self.unknown(request.assessmentID)
             }
@@ -187,11 +188,12 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             if UInt64(clamping: revision) > request.afterRevision || left <= .zero || Task.isCancelled { break }
             await changes.wait(after: generation, upTo: min(left, Self.pollInterval))
         }
-        let snapshot = try await store.pool.unitOfWork("read assessment") {
-            try await store.snapshot(of: request.assessmentID, in: $0)
+        let standing = try await store.pool.unitOfWork("read progress", isolation: .repeatableRead) {
+            try await store.standing(of: request.assessmentID, in: $0)
         }
-        guard let snapshot else { throw Self.unknown(request.assessmentID) }
-        return CJV1.WatchAssessmentResponse(progress: AssessmentView(snapshot: snapshot).progress)
+        guard let standing else { throw Self.unknown(request.assessmentID) }
+        return CJV1.WatchAssessmentResponse(
+            progress: AssessmentView.progress(of: standing.snapshot, counts: standing.counts))
     }
 
     public func listComparisons(
@@ -211,22 +213,32 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     public func cancelAssessment(
         _ request: CJV1.CancelAssessmentRequest, context: ServerContext
     ) async throws -> CJV1.CancelAssessmentResponse {
-        try await store.pool.unitOfWork("cancel assessment") { unit in
-            guard let snapshot = try await store.lockedSnapshot(of: request.assessmentID, in: unit) else {
-                throw Self.unknown(request.assessmentID)
-            }
-            guard snapshot.state == .running, snapshot.reason == nil else { return }
+        let isEnding = try await store.pool.unitOfWork("cancel assessment") { unit in
+            guard try await store.lock(request.assessmentID, in: unit),
+                let snapshot = try await store.standing(of: request.assessmentID, in: unit)?.snapshot
+            else { throw Self.unknown(request.assessmentID) }
+            guard snapshot.state == .running else { return false }
+            guard snapshot.reason == nil else { return true }
             try await store.apply(AssessmentMachine.Decision(stop: .cancelled), to: snapshot, in: unit)
+            return true
         }
+        if isEnding { try await withdraw(request.assessmentID, context: context) }
+        let ended = try await store.pool.unitOfWork("look for assessment") {
+            try await store.startedContent(of: request.assessmentID, in: $0)
+        }
+        return CJV1.CancelAssessmentResponse(state: ended?.state.contract ?? .unspecified)
+    }
+
+    /// Takes back what had been handed over, as far as that can be done, and looks whether that is the end.
+    private func withdraw(_ id: String, context: ServerContext) async throws {
         changes.signal()
-        // What had been handed over is withdrawn as far as it can be; the sweep asks again should this call be lost.
-        _ = try await provider.cancel(
-            LLMV1.CancelRequest(owner: request.assessmentID), options: CallOptions(deadline: context.deadline))
-        try await driver.advance(request.assessmentID)
-        let snapshot = try await store.pool.unitOfWork("read assessment") {
-            try await store.snapshot(of: request.assessmentID, in: $0)
+        do {
+            _ = try await provider.cancel(LLMV1.CancelRequest(owner: id), options: CallOptions(deadline: context.deadline))
+        } catch {
+            // The assessment is cancelled all the same, and the sweep asks again.
+            logger.warning("requests not withdrawn yet", metadata: ["assessment": "\(id)", "reason": "\(error)"])
         }
-        return CJV1.CancelAssessmentResponse(state: snapshot?.state.contract ?? .unspecified)
+        try await driver.advance(id)
     }
 
     private static func unknown(_ id: String) -> RPCError {

@@ -4,6 +4,8 @@ public struct CJAssessmentConfiguration: Sendable, Hashable {
     public var maximumEssays = 1000
     /// Bytes of one essay.
     public var maximumEssayBytes = 256 << 10
+    /// How long essays are kept for an assessment that is never started, in seconds.
+    public var uploadLifetimeSeconds = 7 * 86_400
     /// Bytes of the question and of the rubric, each.
     public var maximumInstructionBytes = 64 << 10
     /// Judgements that one assessment may ask for.
@@ -28,6 +30,8 @@ public struct CJAssessmentConfiguration: Sendable, Hashable {
     public var sweepInterval: Duration = .seconds(1)
     /// Requests handed to the provider service at once.
     public var submissionsAtOnce = 16
+    /// Assessments weighed at once; a large one takes seconds of a processor.
+    public var decisionsAtOnce = 2
     /// Results recorded in one unit of work.
     public var resultsAtOnce = 200
 

@@ -9,6 +9,8 @@ public import Postgres
 public struct EventLog: Sendable {
     /// Most events that one append or one read takes.
     public static let maximumBatch = 1000
+    /// Bytes of payload after which a read ends, so that an answer fits a frame; a longer event comes alone.
+    public static let maximumReadBytes = 2 << 20
 
     private let schema: String
 
@@ -72,15 +74,19 @@ public struct EventLog: Sendable {
         precondition(written == events.count, "every event of an append is written")
     }
 
-    /// The events after a position, oldest first.
+    /// The events after a position, oldest first; fewer than `limit` where they are large.
     public func read(after position: Int64, limit: Int, from pool: Pool) async throws -> [EventsV1.Event] {
         let rows = try await pool.query(
             """
             SELECT position, id, type, aggregate_id, aggregate_version, occurred_at, payload
-            FROM \(unescaped: schema).event_log
-            WHERE position > \(position)
+            FROM (
+                SELECT *, sum(octet_length(payload)) OVER (ORDER BY position) - octet_length(payload) AS bytes_before
+                FROM \(unescaped: schema).event_log
+                WHERE position > \(position)
+                ORDER BY position
+                LIMIT \(min(limit, Self.maximumBatch))) AS event
+            WHERE bytes_before < \(Self.maximumReadBytes)
             ORDER BY position
-            LIMIT \(min(limit, Self.maximumBatch))
             """)
         return try rows.map { row in
             let (position, id, type, aggregateID, version, occurredAt, payload) = try row.decode(

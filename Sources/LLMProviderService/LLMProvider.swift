@@ -75,9 +75,12 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     }
 
     public func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {
-        let failure = LLMV1.Failure(kind: .cancelled, message: "withdrawn before it was sent")
-        let cancelled = try await store.cancel(owner: request.owner) { id in
-            LLMV1.Result(requestID: id, owner: request.owner, outcome: .failure(failure))
+        let outcome = AttemptOutcome.failure(
+            AttemptFailure(kind: .cancelled, message: "withdrawn before there was an answer", remedy: .none))
+        let cancelled = try await store.cancel(owner: request.owner) { [parser] withdrawn in
+            // One that no longer passes is of a provider that is no longer configured; its price is not known then.
+            let parsed = try? parser.parse(withdrawn.request)
+            return LLMV1.Result(withdrawn, outcome: outcome, usage: withdrawn.usage, provider: parsed, latency: .zero)
         }
         if cancelled > 0 { events.signal() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))

@@ -17,9 +17,11 @@ public struct LLMProviderConfiguration: Sendable {
     public var maximumReplyBytes = 1 << 20
     /// Longest prompt of one request, in bytes.
     public var maximumPromptBytes = 2 << 20
-    /// Requests that may wait; one more is refused.
+    /// Requests that may wait; one more is refused. Those being taken on at the same moment do not count each other.
     public var maximumQueue: Int64 = 100_000
     public var retry = RetryPolicy()
+    /// How long an answer is kept, and stored again and again, while the database can't take it.
+    public var storagePatience: Duration = .seconds(600)
     /// How long the calls under way may still take when the service is told to end.
     public var gracePeriod: Duration = .seconds(20)
 

@@ -117,6 +117,45 @@ struct AssessmentMachineTests {
         #expect(assessment.snapshot.failure == "the key is wrong")
     }
 
+    @Test("An assessment of which every pair was given up has failed, with the last reason; with one judgement it has not")
+    func inVain() {
+        var generator = SplitMix64(seed: 10)
+        var assessment = SimulatedAssessment(essays: 3, seed: 10)
+        var other = assessment
+        assessment.advance()
+        for number in assessment.waiting { assessment.fail(number) }
+        assessment.advance()
+        #expect(assessment.snapshot.state == .failed)
+        #expect(assessment.snapshot.reason == .judgeFailed)
+        #expect(assessment.snapshot.failure == "no comparison was judged; the last reason: no answer")
+
+        other.advance()
+        for number in other.waiting.dropFirst() { other.fail(number) }
+        other.judge(other.waiting[0], using: &generator)
+        while other.snapshot.state == .running {
+            other.advance()
+            for number in other.waiting { other.judge(number, using: &generator) }
+        }
+        #expect(other.snapshot.state == .completed)
+    }
+
+    @Test("An essay that fails with every partner is left out after three, and the others reach their precision without it")
+    func refusedEssay() {
+        var generator = SplitMix64(seed: 11)
+        var assessment = SimulatedAssessment(essays: 12, seed: 11, inFlight: 2)
+        var steps = 0
+        while assessment.snapshot.state == .running, steps < 5000 {
+            steps += 1
+            assessment.advance()
+            guard let number = assessment.waiting.randomElement(using: &generator) else { continue }
+            let comparison = assessment.snapshot.entries[number - 1].comparison
+            [comparison.first, comparison.second].contains("essay-5")
+                ? assessment.fail(number) : assessment.judge(number, using: &generator)
+        }
+        #expect(assessment.snapshot.reason == .converged)
+        #expect((3...4).contains(assessment.snapshot.count(.failed)))
+    }
+
     @Test("Once stopped, nothing is started, and what is in flight still counts")
     func draining() {
         var generator = SplitMix64(seed: 8)

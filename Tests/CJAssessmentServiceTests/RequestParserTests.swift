@@ -74,6 +74,59 @@ struct RequestParserTests {
         #expect(fault { $0.maxInFlight = 257 } == "max_in_flight")
     }
 
+    @Test("What lies exactly on a border is taken")
+    func borders() {
+        func grades(_ grades: [String]) -> String? {
+            fault {
+                $0.essays[0].anchorGrade = grades.first ?? "x"
+                $0.grades = grades
+            }
+        }
+        #expect(grades(["F"]) == "grades")
+        #expect(grades(["F", "A"]) == nil)
+        #expect(grades((1...20).map { "g\($0)" }) == nil)
+        #expect(grades((1...21).map { "g\($0)" }) == "grades")
+        #expect(grades(["F", "F"]) == "grades")
+        #expect(grades([String(repeating: "x", count: 16), "A"]) == nil)
+        #expect(grades([String(repeating: "x", count: 17), "A"]) == "grades")
+        #expect(fault { $0.essays[0].id = String(repeating: "x", count: 255) } == nil)
+        #expect(fault { $0.essays[0].id = "" } == "essays[0].id")
+        #expect(fault { $0.question = [UInt8](repeating: 0x61, count: 64 << 10) } == nil)
+        #expect(fault { $0.question = [UInt8](repeating: 0x61, count: (64 << 10) + 1) } == "question")
+        #expect(fault { $0.rubric = [UInt8](repeating: 0x61, count: 64 << 10) } == nil)
+        #expect(fault { $0.language = "" } == nil)
+        #expect(fault { $0.language = "sv" } == nil)
+        for temperature in [0, 2.0] { #expect(fault { $0.judge?.temperature = temperature } == nil) }
+        for temperature in [-0.001, 2.001, .nan] { #expect(fault { $0.judge?.temperature = temperature } == "judge.temperature") }
+        for target in [0.001, 0.999] { #expect(fault { $0.stopping = .init(targetReliability: target) } == nil) }
+        #expect(fault { $0.stopping = .init(targetReliability: 0) } == "stopping.target_reliability")
+        #expect(fault { $0.stopping = .init(maxComparisons: 100_000) } == nil)
+        #expect(fault { $0.stopping = .init(maxCostNanodollars: 1) } == nil)
+        #expect(fault { $0.stopping = .init(maxCostNanodollars: UInt64(Int64.max)) } == nil)
+        #expect(
+            fault { $0.stopping = .init(maxCostNanodollars: UInt64(Int64.max) + 1) } == "stopping.max_cost_nanodollars")
+        #expect(fault { $0.maxInFlight = 256 } == nil)
+        #expect(fault { $0.pairing = .random } == nil)
+        #expect(fault { $0.pairing = .init(rawValue: 9) } == "pairing")
+    }
+
+    @Test("An upload is checked essay by essay")
+    func upload() {
+        func fault(_ essays: [CJV1.Essay], id: String = "a") -> String? {
+            do throws(RequestFault) {
+                _ = try parser.upload(CJV1.UploadEssaysRequest(assessmentID: id, essays: essays))
+                return nil
+            } catch {
+                return error.field
+            }
+        }
+        #expect(fault([essay("a")]) == nil)
+        #expect(fault([essay("a")], id: "") == "assessment_id")
+        #expect(fault([]) == "essays")
+        #expect(fault([essay("a"), essay("a")]) == "essays[1].id")
+        #expect(fault([essay("a"), essay("b", text: " ")]) == "essays[1].text")
+    }
+
     @Test("An essay may be exactly as long as the limit, and no longer")
     func longestEssay() {
         #expect(fault { $0.essays[0].text = [UInt8](repeating: 0x61, count: 256 << 10) } == nil)

@@ -45,9 +45,14 @@ struct ResultIntakeTests {
 
     @Test("Failures that no further request can mend end the judge")
     func unusable() {
-        for kind in [LLMV1.FailureKind.authentication, .billing, .invalidRequest] {
+        for kind in [LLMV1.FailureKind.authentication, .billing] {
             #expect(intake.effect(of: failure(kind), attempt: 1) == .judgeUnusable(reason: "why"))
         }
+    }
+
+    @Test("A request that the vendor calls wrong is not asked again, and its comparison alone is given up")
+    func invalid() {
+        #expect(intake.effect(of: failure(.invalidRequest), attempt: 1) == .giveUp(reason: "why"))
     }
 
     @Test("Failures that may pass are asked again")

@@ -19,7 +19,7 @@ struct SimulatedAssessment {
         qualities = Dictionary(uniqueKeysWithValues: items.map { ($0.id, Double.random(in: -3...3, using: &generator)) })
         machine = AssessmentMachine(configuration: configuration)
         snapshot = AssessmentSnapshot(
-            id: "simulated", state: .running, reason: nil, failure: nil, revision: 1,
+            id: "simulated", state: .running, reason: nil, failure: nil, revision: 1, decisions: 0, results: 0,
             judge: .init(provider: "simulated", model: "simulated-judge", temperature: nil, maximumOutputTokens: 512),
             stopping: .init(targetReliability: target, maximumComparisons: maximumComparisons, maximumCost: maximumCost),
             pairing: pairing, grades: [], seed: seed, maximumInFlight: inFlight, promptVersion: "test", isSimulated: true,

@@ -4,6 +4,43 @@ import EventLog
 import Postgres
 
 extension AssessmentStore {
+    /// Whether there is something to decide about an assessment: results that nobody has looked at, nothing with the judge, or an end.
+    func isUndecided(_ id: String) async throws -> Bool {
+        try await !pool.query(
+            """
+            SELECT 1 FROM cj.assessment WHERE id = \(id) AND \(unescaped: Self.isUndecided)
+            """
+        ).isEmpty
+    }
+
+    /// That there is something to decide, as a condition on `cj.assessment`.
+    static let isUndecided = """
+        state = 'running' AND (
+            stop_reason IS NOT NULL
+            OR advanced_at_results IS DISTINCT FROM results
+            OR NOT EXISTS (
+                SELECT 1 FROM cj.comparison WHERE assessment_id = assessment.id AND comparison.state = 'in_flight'))
+        """
+
+    /// Locks an assessment, so that nobody else changes it before the unit of work ends.
+    ///
+    /// - Returns: false when there is none.
+    func lock(_ id: String, in unit: UnitOfWork) async throws -> Bool {
+        try await !unit.query("SELECT 1 FROM cj.assessment WHERE id = \(id) FOR UPDATE").isEmpty
+    }
+
+    /// Locks an assessment for a decision made from `snapshot`.
+    ///
+    /// Deciding takes its time, and nobody waits for it: results may have come since and are left for the next decision, but another
+    /// decision may not.
+    ///
+    /// - Returns: false when something else has been decided since.
+    func lock(_ snapshot: AssessmentSnapshot, in unit: UnitOfWork) async throws -> Bool {
+        try await !unit.query(
+            "SELECT 1 FROM cj.assessment WHERE id = \(snapshot.id) AND decisions = \(snapshot.decisions) FOR UPDATE"
+        ).isEmpty
+    }
+
     /// Writes what was decided about an assessment, with its event if it ended.
     ///
     /// The caller holds the assessment's lock and decided from `snapshot`.
@@ -28,13 +65,14 @@ extension AssessmentStore {
             """
             UPDATE cj.assessment SET
                 revision = revision + 1,
+                decisions = decisions + 1,
                 stop_reason = coalesce(\(decision.stop?.rawValue)::cj.stop_reason, stop_reason),
                 failure = coalesce(\(decision.failure), failure),
                 state = coalesce(\(decision.finish?.rawValue)::cj.assessment_state, state),
                 finished_at = CASE WHEN \(decision.finish != nil) THEN now() END,
                 reliability = coalesce(\(decision.figures?.posteriorReliability), reliability),
                 expected_comparisons = coalesce(\(decision.expectedComparisons.map(Int64.init)), expected_comparisons),
-                advanced_at_results = results
+                advanced_at_results = \(snapshot.results)
             WHERE id = \(snapshot.id)
             """)
         try await unit.sync()

@@ -3,17 +3,40 @@ import Postgres
 import Wire
 
 extension AssessmentStore {
-    /// Reads an assessment and locks it, so that whoever decides about it next waits for this decision.
-    func lockedSnapshot(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
-        guard try await !unit.query("SELECT 1 FROM cj.assessment WHERE id = \(id) FOR UPDATE").isEmpty else { return nil }
-        return try await snapshot(of: id, in: unit)
-    }
-
     /// Reads an assessment as it stands.
     func snapshot(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
+        let comparisons = unit.send(
+            """
+            SELECT comparison.number, first_essay, second_essay, state::text, outcome::text, confidence, model
+            FROM cj.comparison LEFT JOIN cj.judgement
+                ON judgement.assessment_id = comparison.assessment_id AND judgement.comparison = comparison.number
+            WHERE comparison.assessment_id = \(id)
+            ORDER BY comparison.number
+            """)
+        guard var snapshot = try await settings(of: id, in: unit) else { return nil }
+        snapshot.entries = try comparisons.rows().map { try Self.entry($0, items: snapshot.items) }
+        return snapshot
+    }
+
+    /// Reads an assessment without its comparisons, which are counted only: there may be very many, and it is looked at often.
+    func standing(
+        of id: String, in unit: UnitOfWork
+    ) async throws -> (snapshot: AssessmentSnapshot, counts: [AssessmentSnapshot.Entry.State: Int])? {
+        let states = unit.send(
+            "SELECT state::text, count(*) FROM cj.comparison WHERE assessment_id = \(id) GROUP BY state")
+        guard let snapshot = try await settings(of: id, in: unit) else { return nil }
+        var counts: [AssessmentSnapshot.Entry.State: Int] = [:]
+        for row in try states.rows() {
+            let (state, count) = try row.decode(String.self, Int.self)
+            counts[try Self.parse(state)] = count
+        }
+        return (snapshot, counts)
+    }
+
+    private func settings(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
         let settings = unit.send(
             """
-            SELECT state::text, stop_reason::text, failure, revision, consecutive_failures, permanent_failure, provider_calls,
+            SELECT state::text, stop_reason::text, failure, revision, decisions, results, consecutive_failures, permanent_failure, provider_calls,
                 cost, cache_savings, reliability, expected_comparisons,
                 (extract(epoch FROM coalesce(finished_at, now()) - created_at) * 1000)::bigint
             FROM cj.assessment WHERE id = \(id)
@@ -25,22 +48,13 @@ extension AssessmentStore {
             FROM cj.assessment WHERE id = \(id)
             """)
         let essays = unit.send("SELECT id, anchor_grade FROM cj.essay WHERE assessment_id = \(id) ORDER BY number")
-        let comparisons = unit.send(
-            """
-            SELECT comparison.number, first_essay, second_essay, state::text, outcome::text, confidence, model
-            FROM cj.comparison LEFT JOIN cj.judgement
-                ON judgement.assessment_id = comparison.assessment_id AND judgement.comparison = comparison.number
-            WHERE comparison.assessment_id = \(id)
-            ORDER BY comparison.number
-            """)
         try await unit.sync()
         guard let settings = try settings.rows().first, let plan = try plan.rows().first else { return nil }
         let items = try essays.rows().map { row in
             let (id, grade) = try row.decode(String.self, String.self)
             return AssessmentSnapshot.Item(id: CJCore.Item.ID(id), anchorGrade: grade.isEmpty ? nil : grade)
         }
-        let entries = try comparisons.rows().map { try Self.entry($0, items: items) }
-        return try Self.assemble(id: id, settings: settings, plan: plan, items: items, entries: entries)
+        return try Self.assemble(id: id, settings: settings, plan: plan, items: items)
     }
 
     private static func entry(_ row: Row, items: [AssessmentSnapshot.Item]) throws -> AssessmentSnapshot.Entry {
@@ -58,12 +72,13 @@ extension AssessmentStore {
     }
 
     private static func assemble(
-        id: String, settings: Row, plan: Row, items: [AssessmentSnapshot.Item], entries: [AssessmentSnapshot.Entry]
+        id: String, settings: Row, plan: Row, items: [AssessmentSnapshot.Item]
     ) throws -> AssessmentSnapshot {
         let (
-            state, reason, failure, revision, failures, permanentFailure, calls, cost, savings, reliability, expected, elapsed
+            state, reason, failure, revision, decisions, results, failures, permanentFailure, calls, cost, savings, reliability,
+            expected, elapsed
         ) = try settings.decode(
-            String.self, String?.self, String?.self, Int64.self, Int64.self, String?.self, Int64.self,
+            String.self, String?.self, String?.self, Int64.self, Int64.self, Int64.self, Int64.self, String?.self, Int64.self,
             Int64.self, Int64.self, Double?.self, Int64.self, Int64.self)
         let (
             provider, model, temperature, tokens, target, maximumComparisons, maximumCost, pairing, grades, seed, inFlight,
@@ -77,6 +92,8 @@ extension AssessmentStore {
             reason: try reason.map { stored in try parse(stored) },
             failure: failure,
             revision: revision,
+            decisions: decisions,
+            results: results,
             judge: AssessmentPlan.Judge(
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens)),
             stopping: AssessmentPlan.Stopping(
@@ -97,6 +114,6 @@ extension AssessmentStore {
             expectedComparisons: Int(expected),
             elapsedMilliseconds: elapsed,
             items: items,
-            entries: entries)
+            entries: [])
     }
 }

@@ -19,16 +19,18 @@ extension AssessmentStore {
                     LIMIT \(limit)
                     FOR UPDATE OF request SKIP LOCKED)
                 UPDATE cj.request SET claimed_at = now()
-                FROM due, cj.comparison
+                FROM due, cj.comparison, cj.essay AS first, cj.essay AS second
                 WHERE request.id = due.id AND comparison.assessment_id = request.assessment_id
                     AND comparison.number = request.comparison
-                RETURNING request.id, request.assessment_id, request.comparison, request.attempt, first_essay, second_essay
+                    AND first.assessment_id = comparison.assessment_id AND first.number = first_essay
+                    AND second.assessment_id = comparison.assessment_id AND second.number = second_essay
+                RETURNING request.id, request.assessment_id, request.comparison, request.attempt, first.content, second.content
                 """)
             var claimed: [RequestToSubmit] = []
             var contexts: [String: PromptContext] = [:]
             for row in rows {
                 let (id, assessment, comparison, attempt, first, second) = try row.decode(
-                    String.self, String.self, Int64.self, Int64.self, Int64.self, Int64.self)
+                    String.self, String.self, Int64.self, Int64.self, [UInt8].self, [UInt8].self)
                 let context: PromptContext
                 if let known = contexts[assessment] {
                     context = known
@@ -36,12 +38,12 @@ extension AssessmentStore {
                     context = try await promptContext(of: assessment, in: unit)
                     contexts[assessment] = context
                 }
-                let essays = try await essayTexts(first, second, of: assessment, in: unit)
                 claimed.append(
                     RequestToSubmit(
                         id: id, assessment: assessment, comparison: comparison, attempt: attempt, judge: context.judge,
                         prompt: context.template.prompt(
-                            question: context.question, rubric: context.rubric, first: essays.first, second: essays.second),
+                            question: context.question, rubric: context.rubric, first: String(decoding: first, as: UTF8.self),
+                            second: String(decoding: second, as: UTF8.self)),
                         replyFormat: ReplyFormat(for: context.template)))
             }
             return claimed
@@ -71,8 +73,8 @@ extension AssessmentStore {
             """)
     }
 
-    /// Records that the provider service will never take a request on: the judge can't be used.
-    func recordRefusal(of request: RequestToSubmit, reason: String) async throws {
+    /// Records that the provider service will never take a request on.
+    func recordRefusal(of request: RequestToSubmit, effect: ResultIntake.Effect) async throws {
         try await pool.unitOfWork("record refusal") { unit in
             let open = try await openRequests([request.id], in: unit)
             guard open[request.id] != nil else { return }
@@ -81,7 +83,7 @@ extension AssessmentStore {
                 [
                     FinishedRequest(
                         requestID: request.id, assessment: request.assessment, comparison: request.comparison,
-                        attempt: request.attempt, result: result, effect: .judgeUnusable(reason: reason))
+                        attempt: request.attempt, result: result, effect: effect)
                 ], in: unit)
         }
     }
@@ -109,18 +111,5 @@ extension AssessmentStore {
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens)),
             template: template, question: String(decoding: question, as: UTF8.self),
             rubric: String(decoding: rubric, as: UTF8.self))
-    }
-
-    private func essayTexts(
-        _ first: Int64, _ second: Int64, of assessment: String, in unit: UnitOfWork
-    ) async throws -> (first: String, second: String) {
-        let rows = try await unit.query(
-            """
-            SELECT first.content, second.content
-            FROM cj.essay AS first JOIN cj.essay AS second ON second.assessment_id = first.assessment_id
-            WHERE first.assessment_id = \(assessment) AND first.number = \(first) AND second.number = \(second)
-            """)
-        let (firstText, secondText) = try rows[0].decode([UInt8].self, [UInt8].self)
-        return (String(decoding: firstText, as: UTF8.self), String(decoding: secondText, as: UTF8.self))
     }
 }

@@ -17,8 +17,12 @@ struct AssessmentStore: Sendable {
     }
 
     /// Writes a new assessment with its essays and drops what was uploaded for it.
-    func insert(_ plan: AssessmentPlan, terms: AssessmentTerms, contentHash: [UInt8], in unit: UnitOfWork) async throws {
-        _ = unit.send(
+    ///
+    /// - Returns: false when its id is taken, at this moment by another caller perhaps; nothing is written then.
+    func insert(
+        _ plan: AssessmentPlan, terms: AssessmentTerms, contentHash: [UInt8], in unit: UnitOfWork
+    ) async throws -> Bool {
+        let inserted = try await unit.execute(
             """
             INSERT INTO cj.assessment (
                 id, content_sha256, question, rubric, language, grades, provider, model, temperature, maximum_output_tokens,
@@ -31,7 +35,9 @@ struct AssessmentStore: Sendable {
                 \(plan.stopping.maximumComparisons), \(plan.stopping.maximumCost), \(plan.pairing.rawValue),
                 \(Int64(bitPattern: plan.seed)), \(plan.maximumInFlight), \(terms.promptVersion), \(terms.isSimulated),
                 \(terms.estimatedCost), \(terms.expectedComparisons))
+            ON CONFLICT (id) DO NOTHING
             """)
+        guard inserted == 1 else { return false }
         _ = unit.send(
             """
             INSERT INTO cj.essay (assessment_id, number, id, content, anchor_grade)
@@ -43,6 +49,7 @@ struct AssessmentStore: Sendable {
             """)
         _ = unit.send("DELETE FROM cj.upload WHERE assessment_id = \(plan.id)")
         try await unit.sync()
+        return true
     }
 
     /// Keeps essays for an assessment to come.
@@ -64,6 +71,11 @@ struct AssessmentStore: Sendable {
         return try rows[0].decode(Int.self)
     }
 
+    /// Drops essays whose assessment was never started.
+    func forgetUploads(olderThanSeconds seconds: Int, in unit: UnitOfWork) {
+        _ = unit.send("DELETE FROM cj.upload WHERE uploaded_at < now() - make_interval(secs => \(Double(seconds)))")
+    }
+
     /// The essays kept for an assessment, in the order in which they were handed over.
     func uploaded(for assessment: String, in unit: UnitOfWork) async throws -> [CJV1.Essay] {
         let rows = try await unit.query(
@@ -80,11 +92,7 @@ struct AssessmentStore: Sendable {
         let rows = try await pool.query(
             """
             SELECT id, stop_reason IS NOT NULL FROM cj.assessment
-            WHERE state = 'running' AND (
-                stop_reason IS NOT NULL
-                OR advanced_at_results IS DISTINCT FROM results
-                OR NOT EXISTS (
-                    SELECT 1 FROM cj.comparison WHERE assessment_id = assessment.id AND comparison.state = 'in_flight'))
+            WHERE \(unescaped: Self.isUndecided)
             ORDER BY created_at
             """)
         return try rows.map { try $0.decode(String.self, Bool.self) }

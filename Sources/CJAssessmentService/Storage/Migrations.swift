@@ -12,6 +12,13 @@ extension AssessmentStore {
         migrations: [
             Migration(version: 1, name: "assessments", sql: assessmentTables),
             EventLog.migration(version: 2, schema: schema),
+            Migration(
+                version: 3, name: "decisions without a lock",
+                sql: """
+                    -- Counts what was decided: a decision is carried out only while none has been since its snapshot.
+                    ALTER TABLE cj.assessment ADD COLUMN decisions bigint NOT NULL DEFAULT 0;
+                    CREATE INDEX comparison_in_flight ON cj.comparison (assessment_id) WHERE state = 'in_flight';
+                    """),
         ])
 
     private static let assessmentTables = """

@@ -5,7 +5,10 @@ import Contracts
 struct AssessmentView: Sendable {
     let snapshot: AssessmentSnapshot
 
-    var progress: CJV1.AssessmentProgress {
+    /// Where an assessment stands; its comparisons are needed in numbers only.
+    static func progress(
+        of snapshot: AssessmentSnapshot, counts: [AssessmentSnapshot.Entry.State: Int]
+    ) -> CJV1.AssessmentProgress {
         let isPriced = snapshot.estimatedCost != nil
         return CJV1.AssessmentProgress(
             assessmentID: snapshot.id,
@@ -14,9 +17,9 @@ struct AssessmentView: Sendable {
             stopReason: snapshot.reason?.contract ?? .unspecified,
             failure: snapshot.reason == .judgeFailed ? snapshot.failure ?? "" : "",
             essays: UInt32(snapshot.items.count),
-            judged: UInt32(snapshot.count(.judged)),
-            inFlight: UInt32(snapshot.count(.inFlight)),
-            failed: UInt32(snapshot.count(.failed)),
+            judged: UInt32(counts[.judged] ?? 0),
+            inFlight: UInt32(counts[.inFlight] ?? 0),
+            failed: UInt32(counts[.failed] ?? 0),
             expected: UInt32(snapshot.expectedComparisons),
             maxComparisons: UInt32(snapshot.stopping.maximumComparisons),
             targetReliability: snapshot.stopping.targetReliability,
@@ -32,12 +35,17 @@ struct AssessmentView: Sendable {
     @concurrent func response(history: [CJV1.ScalePoint]) async -> CJV1.GetAssessmentResponse {
         let judgements = snapshot.judgements
         let scale = AssessmentMachine.estimator.estimate(items: snapshot.itemIDs, judgements: judgements, startingAt: nil)
+        // The figures are those by which the assessment was stopped: of the essays that can be judged.
+        let judgeable = AssessmentMachine.judgeable(snapshot)
+        let measured =
+            judgeable.count == snapshot.items.count
+            ? scale : AssessmentMachine.estimator.estimate(items: judgeable, judgements: judgements, startingAt: nil)
         let grading = grading(on: scale)
         let grades: GradeProjection? = if case .success(let projection) = grading { projection } else { nil }
         return CJV1.GetAssessmentResponse(
-            progress: progress,
+            progress: Self.progress(of: snapshot, counts: snapshot.counts),
             items: judgements.isEmpty ? unjudgedItems : rankedItems(scale, grading: grades),
-            reliability: judgements.isEmpty ? nil : reliability(scale),
+            reliability: judgements.isEmpty ? nil : reliability(measured),
             judge: diagnostics(scale, judgements: judgements),
             history: history,
             grades: snapshot.grades,

@@ -8,8 +8,8 @@ import Wire
 
 /// Keeps every assessment going: records results, decides what follows, hands comparisons over.
 ///
-/// Three loops run side by side and share nothing but the database and two hints. Any of them may die at any instruction; whichever
-/// process runs them next finds in the database what is left to do.
+/// Its loops run side by side and share nothing but the database and hints. Any of them may die at any instruction; whichever process
+/// runs them next finds in the database what is left to do.
 struct AssessmentDriver: Sendable {
     let store: AssessmentStore
     let machine: AssessmentMachine
@@ -22,6 +22,23 @@ struct AssessmentDriver: Sendable {
     /// Signalled when there is something to hand over.
     let submissions: Wakeup
     let logger: Logger
+    private let agenda = Agenda()
+
+    init(
+        store: AssessmentStore, machine: AssessmentMachine, consumer: ResultConsumer, submitter: ComparisonSubmitter,
+        provider: LLMV1.LLMProviderClient, configuration: CJAssessmentConfiguration, changes: Wakeup, submissions: Wakeup,
+        logger: Logger
+    ) {
+        self.store = store
+        self.machine = machine
+        self.consumer = consumer
+        self.submitter = submitter
+        self.provider = provider
+        self.configuration = configuration
+        self.changes = changes
+        self.submissions = submissions
+        self.logger = logger
+    }
 
     /// Runs until cancelled.
     func run() async throws {
@@ -29,28 +46,51 @@ struct AssessmentDriver: Sendable {
             group.addTask { try await RetryingLoop("results", logger: logger).run { try await self.consume() } }
             group.addTask { try await RetryingLoop("submissions", logger: logger).run { try await self.submit() } }
             group.addTask { try await RetryingLoop("sweep", logger: logger).run { try await self.sweep() } }
+            for _ in 0..<configuration.decisionsAtOnce {
+                group.addTask { try await RetryingLoop("decisions", logger: logger).run { try await self.decideNext() } }
+            }
             try await group.waitForAll()
         }
     }
 
     /// Decides about one assessment until there is nothing more to decide without new results.
     func advance(_ id: String) async throws {
-        // The second look is for an assessment that has just stopped: what nobody had claimed is withdrawn by then.
-        for _ in 0..<2 {
-            guard let decision = try await decide(about: id) else { return }
-            changes.signal()
-            if !decision.start.isEmpty { submissions.signal() }
-            guard decision.stop != nil else { return }
-            guard decision.finish == nil else { return log(decision, of: id) }
+        for _ in 0..<Self.looksAtOnce {
+            switch try await look(at: id) {
+            case .settled: return
+            case .overtaken: continue
+            case .decided(let decision):
+                changes.signal()
+                if !decision.start.isEmpty { submissions.signal() }
+                if decision.finish != nil { return log(decision, of: id) }
+                // One that has just stopped is looked at again: what nobody had claimed is withdrawn by now.
+                guard decision.stop != nil else { return }
+            }
         }
     }
 
-    private func decide(about id: String) async throws -> AssessmentMachine.Decision? {
-        try await store.pool.unitOfWork("advance assessment") { unit in
-            guard let snapshot = try await store.lockedSnapshot(of: id, in: unit), snapshot.state == .running else { return nil }
-            let decision = await advance(snapshot)
+    /// Looks in a row that others may overtake before the rest is left to the next sweep.
+    private static let looksAtOnce = 5
+
+    private enum Look {
+        case settled
+        case decided(AssessmentMachine.Decision)
+        /// Somebody else has decided meanwhile.
+        case overtaken
+    }
+
+    private func look(at id: String) async throws -> Look {
+        guard try await store.isUndecided(id) else { return .settled }
+        let read = try await store.pool.unitOfWork("read assessment", isolation: .repeatableRead) {
+            try await store.snapshot(of: id, in: $0)
+        }
+        guard let snapshot = read, snapshot.state == .running else { return .settled }
+        let decision = await advance(snapshot)
+        guard snapshot.reason == nil || decision.finish != nil else { return .settled }
+        return try await store.pool.unitOfWork("advance assessment") { unit in
+            guard try await store.lock(snapshot, in: unit) else { return .overtaken }
             try await store.apply(decision, to: snapshot, in: unit)
-            return decision
+            return .decided(decision)
         }
     }
 
@@ -64,15 +104,27 @@ struct AssessmentDriver: Sendable {
             "assessment ended",
             metadata: [
                 "assessment": "\(id)", "state": "\(decision.finish?.rawValue ?? "")",
-                "reason": "\(decision.stop?.rawValue ?? "")",
+                "reason": "\(decision.stop?.rawValue ?? "as before")",
             ])
     }
 
     // MARK: - The loops
 
     private func consume() async throws {
-        for assessment in try await consumer.consumeNext() {
+        agenda.add(try await consumer.consumeNext())
+    }
+
+    private func decideNext() async throws {
+        let generation = agenda.additions.generation
+        guard let assessment = agenda.take() else {
+            return await agenda.additions.wait(after: generation, upTo: configuration.sweepInterval)
+        }
+        defer { agenda.finish(assessment) }
+        do {
             try await advance(assessment)
+        } catch {
+            // The next sweep names it again; the others have their turn until then.
+            logger.error("assessment not advanced", metadata: ["assessment": "\(assessment)", "reason": "\(error)"])
         }
     }
 
@@ -84,12 +136,11 @@ struct AssessmentDriver: Sendable {
 
     /// Looks after assessments that nothing reminds of: those of a process that died, and those that wait for their last results.
     private func sweep() async throws {
-        for assessment in try await store.unattended() {
-            if assessment.isStopping {
-                _ = try await provider.cancel(
-                    LLMV1.CancelRequest(owner: assessment.id), options: .timeout(configuration.callTimeout))
-            }
-            try await advance(assessment.id)
+        let unattended = try await store.unattended()
+        agenda.add(unattended.map(\.id))
+        for assessment in unattended where assessment.isStopping {
+            _ = try await provider.cancel(
+                LLMV1.CancelRequest(owner: assessment.id), options: .timeout(configuration.callTimeout))
         }
         try await Task.sleep(for: configuration.sweepInterval)
     }

@@ -47,7 +47,8 @@ struct AssessmentMachine: Sendable {
 
     private func proceed(_ snapshot: AssessmentSnapshot) -> Decision {
         let judgements = snapshot.judgements
-        let scale = Self.estimator.estimate(items: snapshot.itemIDs, judgements: judgements, startingAt: nil)
+        let items = Self.judgeable(snapshot)
+        let scale = Self.estimator.estimate(items: items, judgements: judgements, startingAt: nil)
         var decision = Decision()
         if !judgements.isEmpty {
             decision.figures = Figures(
@@ -57,7 +58,7 @@ struct AssessmentMachine: Sendable {
         }
         decision.expectedComparisons = expectedComparisons(snapshot, scale: scale)
 
-        let pairing = pairingState(snapshot, scale: scale)
+        let pairing = pairingState(snapshot, items: items, scale: scale)
         switch stoppingRule(snapshot).decide(
             scale: scale, judged: judgements.count, inFlight: snapshot.count(.inFlight), cost: Int(snapshot.cost),
             expectedCostPerComparison: Int(snapshot.costPerComparison ?? 0),
@@ -73,6 +74,27 @@ struct AssessmentMachine: Sendable {
             return end(decision, snapshot, reason: .pairsExhausted)
         }
     }
+
+    /// The essays that comparisons are made of. One that was never judged and failed with several others is refused for what it is:
+    /// to ask about it again would lead nowhere, and to wait for its judgement would keep the scale from ever being precise enough.
+    static func judgeable(_ snapshot: AssessmentSnapshot) -> [Item.ID] {
+        var partners: [Item.ID: Set<Item.ID>] = [:]
+        for comparison in snapshot.entries.lazy.filter({ $0.state == .failed }).map(\.comparison) {
+            partners[comparison.first, default: []].insert(comparison.second)
+            partners[comparison.second, default: []].insert(comparison.first)
+        }
+        for judgement in snapshot.judgements {
+            partners[judgement.comparison.first] = nil
+            partners[judgement.comparison.second] = nil
+        }
+        let refused = partners.filter { $0.value.count >= failuresOfOneEssay }
+        // Where too few are left it is the judge's failure, and those in a row tell.
+        let left = snapshot.itemIDs.filter { refused[$0] == nil }
+        return left.count >= 2 ? left : snapshot.itemIDs
+    }
+
+    /// Partners with which an essay that was never judged may fail.
+    private static let failuresOfOneEssay = 3
 
     private func choose(_ count: Int, _ snapshot: AssessmentSnapshot, _ state: PairingState) -> [Comparison] {
         // A stream of its own for each look, so that a choice depends on what is stored and not on how often it was looked at.
@@ -91,6 +113,10 @@ struct AssessmentMachine: Sendable {
         _ decision: Decision, _ snapshot: AssessmentSnapshot, reason: AssessmentSnapshot.Reason
     ) -> Decision {
         var decision = decision
+        // Where every pair was given up, there is nothing to rank by.
+        let isInVain = reason == .pairsExhausted && snapshot.count(.judged) == 0
+        let reason = isInVain ? .judgeFailed : reason
+        if isInVain { decision.failure = "no comparison was judged; the last reason: \(snapshot.failure ?? "unknown")" }
         decision.stop = reason
         decision.finish = drain(snapshot, reason: reason).finish
         return decision
@@ -117,18 +143,18 @@ struct AssessmentMachine: Sendable {
             maximumCost: snapshot.stopping.maximumCost.map(Int.init))
     }
 
-    private func pairingState(_ snapshot: AssessmentSnapshot, scale: Scale) -> PairingState {
+    private func pairingState(_ snapshot: AssessmentSnapshot, items: [Item.ID], scale: Scale) -> PairingState {
         let judgements = snapshot.judgements
         // A pair that was given up would probably fail again.
         let givenUp = snapshot.entries.filter { $0.state == .failed }.map(\.comparison.pair)
         return PairingState(
-            items: snapshot.itemIDs, scale: judgements.isEmpty ? nil : scale, judgements: judgements, inFlight: snapshot.inFlight,
+            items: items, scale: judgements.isEmpty ? nil : scale, judgements: judgements, inFlight: snapshot.inFlight,
             excluded: Set(givenUp))
     }
 
     private func expectedComparisons(_ snapshot: AssessmentSnapshot, scale: Scale) -> Int {
         let planner = ExpectedComparisons(
-            itemCount: snapshot.items.count, targetReliability: snapshot.stopping.targetReliability)
+            itemCount: scale.items.count, targetReliability: snapshot.stopping.targetReliability)
         let expected = snapshot.judgements.isEmpty ? planner.beforeTheRun : planner.total(given: scale)
         return max(snapshot.count(.judged), min(expected, snapshot.stopping.maximumComparisons))
     }

@@ -48,6 +48,10 @@ struct AssessmentSnapshot: Sendable, Hashable {
     var reason: Reason?
     var failure: String?
     var revision: Int64
+    /// How often something was decided about it so far.
+    var decisions: Int64
+    /// Results recorded so far.
+    var results: Int64
 
     let judge: AssessmentPlan.Judge
     let stopping: AssessmentPlan.Stopping
@@ -78,6 +82,8 @@ extension AssessmentSnapshot {
     var itemIDs: [CJCore.Item.ID] { items.map(\.id) }
     var judgements: [Judgement] { entries.compactMap(\.judgement) }
     var inFlight: [Comparison] { entries.filter { $0.state == .inFlight }.map(\.comparison) }
+
+    var counts: [Entry.State: Int] { entries.reduce(into: [:]) { $0[$1.state, default: 0] += 1 } }
 
     func count(_ state: Entry.State) -> Int { entries.count { $0.state == state } }
 

@@ -59,7 +59,15 @@ struct ComparisonSubmitter: Sendable {
             return
         }
         logger.error("request refused", metadata: ["request": "\(request.id)", "reason": "\(error)"])
-        try await store.recordRefusal(of: request, reason: error.message)
+        try await store.recordRefusal(of: request, effect: Self.effect(of: error))
+    }
+
+    /// What a refusal for good means: that of one request only its comparison, anything else that the judge can't be used.
+    private static func effect(of error: RPCError) -> ResultIntake.Effect {
+        switch error.code {
+        case .invalidArgument, .alreadyExists, .outOfRange: .giveUp(reason: error.message)
+        default: .judgeUnusable(reason: error.message)
+        }
     }
 
     /// Whether handing the same request over again could not end otherwise.

@@ -31,16 +31,24 @@ struct ResultConsumer: Sendable {
         return try await record(response.events)
     }
 
-    /// Records events, as far as nobody has done so before.
+    /// Records events, as far as nobody has done so before, in whatever order and however often they come.
+    ///
+    /// - Throws: ``AssessmentError`` when one is missing; nothing is recorded then.
     func record(_ events: [EventsV1.Event]) async throws -> Set<String> {
-        let results = events.map { (position: Int64(clamping: $0.position), result: result(in: $0)) }
+        let results = events.sorted { $0.position < $1.position }
+            .map { (position: Int64(clamping: $0.position), result: result(in: $0)) }
         return try await store.pool.unitOfWork("record results") { unit in
             let cursor = try await store.lockedCursor(in: unit)
-            guard let last = results.last?.position, last > cursor else { return [] }
-            let fresh = results.filter { $0.position > cursor }.compactMap(\.result)
-            let open = try await store.openRequests(fresh.map(\.requestID), in: unit)
+            let new = results.filter { $0.position > cursor }
+            guard let last = new.last?.position else { return [] }
+            guard Set(new.map(\.position)).count == last - cursor else {
+                throw AssessmentError(.eventMissing, "the events after \(cursor), up to \(last), are not complete")
+            }
+            let fresh = new.compactMap(\.result)
+            var open = try await store.openRequests(fresh.map(\.requestID), in: unit)
             let finished = fresh.compactMap { result -> FinishedRequest? in
-                guard let request = open[result.requestID] else { return nil }
+                // A request ends once, whatever comes after its first result.
+                guard let request = open.removeValue(forKey: result.requestID) else { return nil }
                 return FinishedRequest(
                     requestID: result.requestID, assessment: request.assessment, comparison: request.comparison,
                     attempt: request.attempt, result: result,

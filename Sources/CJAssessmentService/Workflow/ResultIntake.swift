@@ -45,7 +45,10 @@ struct ResultIntake: Sendable {
     private func effect(of failure: LLMV1.Failure, attempt: Int) -> Effect {
         switch failure.kind {
         case .cancelled: .withdrawn
-        case .authentication, .billing, .invalidRequest: .judgeUnusable(reason: failure.message)
+        case .authentication, .billing: .judgeUnusable(reason: failure.message)
+        // The vendor may have something against these two essays and nothing against the others; should it refuse every request, then
+        // the failures in a row end the assessment.
+        case .invalidRequest: .giveUp(reason: failure.message)
         default: again(attempt, because: failure.message)
         }
     }

@@ -60,7 +60,7 @@ extension EventsV1 {
     public struct ReadRequest: Sendable, Hashable {
         /// Position of the last event that the reader has dealt with; zero at the beginning.
         public var afterPosition: UInt64
-        /// 1 to 1000.
+        /// 1 to 1000; fewer are sent where they are large.
         public var limit: UInt32
         /// At most 30000.
         public var waitMilliseconds: UInt64

@@ -16,7 +16,8 @@ extension LLMV1 {
         func get(
             _ request: LLMV1.GetRequest, context: ServerContext
         ) async throws -> LLMV1.GetResponse
-        /// Withdraws the requests of an owner that have not been sent yet; those end as CANCELLED, with an event each.
+        /// Withdraws the requests of an owner that are not being sent: those that wait for their first or for their next attempt. They end
+        /// as CANCELLED, with an event each that tells what earlier attempts used.
         func cancel(
             _ request: LLMV1.CancelRequest, context: ServerContext
         ) async throws -> LLMV1.CancelResponse
@@ -50,7 +51,8 @@ extension LLMV1 {
             try await transport.call(LLMProviderServer.get, request, options: options)
         }
 
-        /// Withdraws the requests of an owner that have not been sent yet; those end as CANCELLED, with an event each.
+        /// Withdraws the requests of an owner that are not being sent: those that wait for their first or for their next attempt. They end
+        /// as CANCELLED, with an event each that tells what earlier attempts used.
         public func cancel(
             _ request: LLMV1.CancelRequest, options: CallOptions = CallOptions()
         ) async throws -> LLMV1.CancelResponse {
@@ -513,7 +515,7 @@ extension LLMV1 {
         }
 
         public static let unspecified = FailureKind(rawValue: 0)
-        /// The vendor refused the request as wrong (400, 404, 413, 422).
+        /// The vendor refused the request as wrong (400, 404, 413, 422), which may be for what stands in it; others may succeed.
         public static let invalidRequest = FailureKind(rawValue: 1)
         /// The key is missing, wrong or not allowed to do this (401, 403).
         public static let authentication = FailureKind(rawValue: 2)

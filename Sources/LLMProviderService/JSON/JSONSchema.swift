@@ -5,7 +5,13 @@
 struct JSONSchema: Sendable, Hashable {
     private enum Kind: String { case string, integer, number, boolean }
 
-    private let properties: [String: JSONValue]
+    private struct Property: Sendable, Hashable {
+        let kind: Kind
+        /// The only values there are; nil where any of the kind will do.
+        let choices: [JSONValue]?
+    }
+
+    private let properties: [String: Property]
     private let required: [String]
     private let allowsOthers: Bool
 
@@ -14,25 +20,56 @@ struct JSONSchema: Sendable, Hashable {
         guard let schema = JSONValue(bytes), case .object(let members) = schema else {
             throw JSONSchemaError("expected a JSON object")
         }
-        let known: Set = ["type", "properties", "required", "additionalProperties", "description"]
-        if let other = members.keys.sorted().first(where: { !known.contains($0) }) {
-            throw JSONSchemaError("the keyword \(other) is not supported")
-        }
+        try Self.check(members, knows: ["type", "properties", "required", "additionalProperties", "description"])
         guard schema["type"]?.text == "object", case .object(let properties) = schema["properties"] else {
             throw JSONSchemaError("expected type object with properties")
         }
-        for (name, property) in properties {
-            guard let type = property["type"]?.text, Kind(rawValue: type) != nil else {
-                throw JSONSchemaError("property \(name): expected type string, integer, number or boolean")
-            }
-        }
-        let required = schema["required"]?.elements?.compactMap(\.text) ?? []
-        if let unknown = required.first(where: { properties[$0] == nil }) {
+        var parsed: [String: Property] = [:]
+        for (name, property) in properties.sorted(by: { $0.key < $1.key }) { parsed[name] = try Self.property(property, name) }
+        let required = try Self.required(schema["required"])
+        if let unknown = required.first(where: { parsed[$0] == nil }) {
             throw JSONSchemaError("the required property \(unknown) is not among the properties")
         }
-        self.properties = properties
+        self.properties = parsed
         self.required = required
-        allowsOthers = schema["additionalProperties"] != .bool(false)
+        switch schema["additionalProperties"] {
+        case nil, .bool(true): allowsOthers = true
+        case .bool(false): allowsOthers = false
+        default: throw JSONSchemaError("additionalProperties: expected true or false")
+        }
+    }
+
+    private static func check(_ members: [String: JSONValue], knows keywords: Set<String>) throws(JSONSchemaError) {
+        if let other = members.keys.sorted().first(where: { !keywords.contains($0) }) {
+            throw JSONSchemaError("the keyword \(other) is not supported")
+        }
+    }
+
+    private static func required(_ value: JSONValue?) throws(JSONSchemaError) -> [String] {
+        guard let value else { return [] }
+        guard let names = value.elements?.map(\.text), !names.contains(nil) else {
+            throw JSONSchemaError("required: expected an array of names")
+        }
+        return names.compactMap(\.self)
+    }
+
+    private static func property(_ value: JSONValue, _ name: String) throws(JSONSchemaError) -> Property {
+        guard case .object(let members) = value, let kind = value["type"]?.text.flatMap(Kind.init) else {
+            throw JSONSchemaError("property \(name): expected type string, integer, number or boolean")
+        }
+        try check(members, knows: ["type", "enum", "description"])
+        guard let listed = value["enum"] else { return Property(kind: kind, choices: nil) }
+        guard let choices = listed.elements, !choices.isEmpty, choices.allSatisfy({ fits($0, kind) }) else {
+            throw JSONSchemaError("property \(name): expected enum to list values of type \(kind.rawValue)")
+        }
+        return Property(kind: kind, choices: choices)
+    }
+
+    private static func fits(_ value: JSONValue, _ kind: Kind) -> Bool {
+        switch (kind, value) {
+        case (.string, .string), (.integer, .integer), (.number, .integer), (.number, .number), (.boolean, .bool): true
+        default: false
+        }
     }
 
     /// A value that fits, with the schema's own spelling of listed values; vendors' constrained output may differ in capitals.
@@ -50,19 +87,13 @@ struct JSONSchema: Sendable, Hashable {
     }
 
     private static func conforming(
-        _ value: JSONValue, to property: JSONValue, name: String
+        _ value: JSONValue, to property: Property, name: String
     ) throws(JSONSchemaError) -> JSONValue {
-        let type = property["type"]?.text ?? ""
-        let fits =
-            switch (Kind(rawValue: type), value) {
-            case (.string, .string), (.integer, .integer), (.number, .integer), (.number, .number), (.boolean, .bool): true
-            default: false
-            }
-        guard fits else { throw JSONSchemaError("\(name): expected \(type)") }
-        guard let choices = property["enum"]?.elements else { return value }
-        let match = choices.first { $0 == value || isSameText($0, value) }
-        guard let match else { throw JSONSchemaError("\(name): expected one of the listed values") }
-        return match
+        guard fits(value, property.kind) else { throw JSONSchemaError("\(name): expected \(property.kind.rawValue)") }
+        guard let choices = property.choices, !choices.contains(value) else { return value }
+        let alike = choices.filter { isSameText($0, value) }
+        guard alike.count == 1 else { throw JSONSchemaError("\(name): expected one of the listed values") }
+        return alike[0]
     }
 
     private static func isSameText(_ one: JSONValue, _ other: JSONValue) -> Bool {

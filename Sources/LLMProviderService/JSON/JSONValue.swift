@@ -10,11 +10,39 @@ enum JSONValue: Sendable, Hashable, Codable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Reads a whole JSON document; nil where the bytes are none.
+    /// Reads a whole JSON document; nil where the bytes are none, or where a name occurs twice in one object.
     init?(_ bytes: [UInt8]) {
         // Why a foreign document is not JSON matters to nobody: it is refused as a whole.
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else { return nil }
+        // The decoder keeps one of two members with the same name; which of them was meant, nobody can know.
+        guard value.memberCount == Self.colonCount(bytes) else { return nil }
         self = value
+    }
+
+    /// Members of all objects within.
+    private var memberCount: Int {
+        switch self {
+        case .null, .bool, .integer, .number, .string: 0
+        case .array(let elements): elements.reduce(0) { $0 + $1.memberCount }
+        case .object(let members): members.values.reduce(members.count) { $0 + $1.memberCount }
+        }
+    }
+
+    /// Colons of a document outside its strings: one for each member that is written down.
+    private static func colonCount(_ bytes: [UInt8]) -> Int {
+        var count = 0
+        var isInString = false
+        var isEscaped = false
+        for byte in bytes {
+            switch byte {
+            case _ where isEscaped: isEscaped = false
+            case UInt8(ascii: "\\"): isEscaped = isInString
+            case UInt8(ascii: "\""): isInString.toggle()
+            case UInt8(ascii: ":") where !isInString: count += 1
+            default: break
+            }
+        }
+        return count
     }
 
     init(from decoder: any Decoder) throws {

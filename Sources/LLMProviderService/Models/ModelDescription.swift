@@ -36,6 +36,12 @@ struct TokenUsage: Sendable, Hashable {
     var cacheWriteFiveMinutes: Int64 = 0
     var cacheWriteOneHour: Int64 = 0
 
+    /// More than any model reads or writes in one call; no sum or price of such counts overflows, whatever a vendor reports.
+    static let largestCount: Int64 = 1_000_000_000
+
+    /// A count as a vendor reported it, if it did.
+    static func count(_ reported: Int64?) -> Int64 { min(max(0, reported ?? 0), largestCount) }
+
     static func + (left: TokenUsage, right: TokenUsage) -> TokenUsage {
         TokenUsage(
             input: left.input + right.input, output: left.output + right.output, cacheRead: left.cacheRead + right.cacheRead,

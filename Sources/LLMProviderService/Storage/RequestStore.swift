@@ -29,8 +29,7 @@ struct RequestStore: Sendable {
                 guard try rows[0].decode([UInt8].self) == content else { return .differs }
                 return .known(try await state(of: request.requestID, in: unit))
             }
-            let waiting = try await unit.query("SELECT count(*) FROM llm_provider.work")[0].decode(Int64.self)
-            guard waiting < maximumQueue else { throw QueueFull() }
+            guard try await waiting(in: unit, butAtMost: maximumQueue) < maximumQueue else { throw QueueFull() }
             try await unit.execute(
                 """
                 INSERT INTO llm_provider.work (sequence, request_id, owner, provider)
@@ -42,6 +41,15 @@ struct RequestStore: Sendable {
 
     /// Undoes a submission for which there is no room.
     struct QueueFull: Error {}
+
+    /// Requests that are not at their end; they are counted one by one only where there may be more than `enough`.
+    private func waiting(in unit: UnitOfWork, butAtMost enough: Int64) async throws -> Int64 {
+        // The numbers of the oldest and of the newest are read from the ends of the index and bound the count from above.
+        let span = try await unit.query("SELECT coalesce(max(sequence) - min(sequence) + 1, 0) FROM llm_provider.work")[0]
+            .decode(Int64.self)
+        guard span >= enough else { return span }
+        return try await unit.query("SELECT count(*) FROM llm_provider.work")[0].decode(Int64.self)
+    }
 
     private func state(of id: String, in unit: UnitOfWork) async throws -> LLMV1.RequestState {
         let rows = try await unit.query(
@@ -59,7 +67,8 @@ struct RequestStore: Sendable {
     func status(of id: String) async throws -> LLMV1.GetResponse? {
         let rows = try await pool.query(
             """
-            SELECT result.state::text, work.lease_until > now(), coalesce(result.attempts, work.attempts, 0), result.content
+            SELECT result.state::text, work.lease_until > now(), coalesce(result.attempts, work.attempts + work.waits, 0),
+                result.content
             FROM llm_provider.request LEFT JOIN llm_provider.result ON result.request_id = request.id
                 LEFT JOIN llm_provider.work ON work.request_id = request.id
             WHERE request.id = \(id)
@@ -83,12 +92,16 @@ struct RequestStore: Sendable {
     // MARK: - Working
 
     /// Claims requests that are due, oldest first; each counts as begun from here on.
-    func claim(limit: Int, providers: [String], leaseSeconds: Int64) async throws -> [ClaimedRequest] {
+    ///
+    /// - Parameter held: what this worker has in its hands, which it must not take a second time should a lease of its own run out.
+    func claim(limit: Int, providers: [String], besides held: [String], leaseSeconds: Int64) async throws -> [ClaimedRequest] {
+        guard limit > 0, !providers.isEmpty else { return [] }
         let rows = try await pool.query(
             """
             WITH due AS (
                 SELECT sequence FROM llm_provider.work
                 WHERE run_at <= now() AND (lease_until IS NULL OR lease_until < now()) AND provider = ANY(\(providers)::text[])
+                    AND request_id <> ALL(\(held)::text[])
                 ORDER BY sequence LIMIT \(limit) FOR UPDATE SKIP LOCKED)
             UPDATE llm_provider.work SET
                 epoch = epoch + 1, attempts = attempts + 1, lease_until = now() + make_interval(secs => \(Double(leaseSeconds)))
@@ -97,16 +110,20 @@ struct RequestStore: Sendable {
             RETURNING request.id, epoch, attempts, waits, request.content, input_tokens, output_tokens, cache_read_tokens,
                 cache_write_five_minutes_tokens, cache_write_one_hour_tokens
             """)
-        return try rows.map { row in
-            let (id, epoch, attempts, waits, content, input, output, read, five, hour) = try row.decode(
-                String.self, Int64.self, Int64.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self,
-                Int64.self)
-            return ClaimedRequest(
-                id: id, epoch: epoch, attempts: attempts, waits: waits,
-                usage: TokenUsage(
-                    input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour),
-                request: try LLMV1.SubmitRequest(decoding: content))
-        }
+        return try rows.map(Self.claimed)
+    }
+
+    static func claimed(_ row: Row) throws -> ClaimedRequest {
+        let (id, epoch, attempts, waits, content, input, output, read, five, hour) = try row.decode(
+            String.self, Int64.self, Int64.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self,
+            Int64.self)
+        return ClaimedRequest(
+            id: id, epoch: epoch, attempts: attempts, waits: waits,
+            usage: TokenUsage(
+                input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour),
+            // What this version can't read must not hold up what was claimed with it: without content it is refused like any other
+            // that no longer passes, and has its event.
+            request: (try? LLMV1.SubmitRequest(decoding: content)) ?? LLMV1.SubmitRequest(requestID: id))
     }
 
     /// Keeps claims alive.
@@ -120,14 +137,14 @@ struct RequestStore: Sendable {
             """)
     }
 
-    /// Puts a request back to be tried later; nothing happens when the claim is no longer this worker's.
+    /// Puts a request back to be tried later; nothing happens when the claim is no longer this worker's. Doing it twice is doing it once.
     func postpone(_ claim: ClaimedRequest, by pause: Duration, countsAsAttempt: Bool, usage: TokenUsage) async throws {
         let uncounted: Int64 = countsAsAttempt ? 0 : 1
         try await pool.execute(
             """
             UPDATE llm_provider.work SET
                 lease_until = NULL, run_at = now() + make_interval(secs => \(pause / .seconds(1))),
-                attempts = attempts - \(uncounted), waits = waits + \(uncounted),
+                attempts = \(claim.attempts - uncounted), waits = \(claim.waits + uncounted),
                 input_tokens = \(usage.input), output_tokens = \(usage.output), cache_read_tokens = \(usage.cacheRead),
                 cache_write_five_minutes_tokens = \(usage.cacheWriteFiveMinutes),
                 cache_write_one_hour_tokens = \(usage.cacheWriteOneHour)
@@ -135,7 +152,7 @@ struct RequestStore: Sendable {
             """)
     }
 
-    /// Ends a request with its result and its event, once.
+    /// Ends a request with its result and its event, once, however often it is asked to.
     ///
     /// - Returns: false when the claim is no longer this worker's and nothing was written.
     func finish(_ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool) async throws -> Bool {
@@ -144,41 +161,20 @@ struct RequestStore: Sendable {
         return try await pool.unitOfWork("finish request") { unit in
             let held = try await unit.execute(
                 "DELETE FROM llm_provider.work WHERE request_id = \(claim.id) AND epoch = \(claim.epoch)")
-            guard held == 1 else { return false }
+            guard held == 1 else {
+                // Asked again because the answer to the first commit was lost on the way, it finds its own result.
+                return try await !unit.query(
+                    "SELECT 1 FROM llm_provider.result WHERE request_id = \(claim.id) AND content = \(content)"
+                ).isEmpty
+            }
             _ = unit.send(
                 """
                 INSERT INTO llm_provider.result (request_id, state, attempts, content)
-                VALUES (\(claim.id), \(isSuccess ? "succeeded" : "failed")::llm_provider.final_state, \(claim.attempts), \(content))
+                VALUES (\(claim.id), \(isSuccess ? "succeeded" : "failed")::llm_provider.final_state,
+                    \(claim.attempts + claim.waits), \(content))
                 """)
             try await Self.log.append([event], in: unit)
             return true
-        }
-    }
-
-    /// Withdraws the requests of an owner that nobody holds.
-    func cancel(owner: String, result: (String) -> LLMV1.Result) async throws -> Int {
-        try await pool.unitOfWork("cancel requests") { unit in
-            let rows = try await unit.query(
-                """
-                DELETE FROM llm_provider.work
-                WHERE owner = \(owner) AND (lease_until IS NULL OR lease_until < now()) AND attempts = waits
-                RETURNING request_id
-                """)
-            let ids = try rows.map { try $0.decode(String.self) }
-            let results = ids.map(result)
-            for part in stride(from: 0, to: ids.count, by: EventLog.maximumBatch) {
-                let chosen = results[part..<min(part + EventLog.maximumBatch, results.count)]
-                _ = unit.send(
-                    """
-                    INSERT INTO llm_provider.result (request_id, state, attempts, content)
-                    SELECT given.id, 'cancelled', 0, given.content
-                    FROM unnest(\(chosen.map(\.requestID))::text[], \(try chosen.map { try $0.encoded() })::bytea[])
-                        AS given (id, content)
-                    """)
-                try await Self.log.append(
-                    try chosen.map { try NewEvent(EventsV1.LLMRequestFinished(result: $0), aggregateID: $0.requestID) }, in: unit)
-            }
-            return ids.count
         }
     }
 }

@@ -96,14 +96,16 @@ struct AnthropicDialect: VendorDialect {
         default: break
         }
         let blocks = message["content"]?.elements ?? []
-        if let tool = blocks.first(where: { $0["type"]?.text == "tool_use" }), let input = tool["input"] { return input }
+        let tools = blocks.filter { $0["type"]?.text == "tool_use" }
+        guard tools.count <= 1 else { throw unreadable("the reply holds several objects", usage: usage, requestID: requestID) }
+        if let input = tools.first?["input"] { return input }
         let text = blocks.first { $0["type"]?.text == "text" }?["text"]?.text
         if let text, let object = JSONValue(Array(text.utf8)) { return object }
         throw unreadable("the reply holds no object", usage: usage, requestID: requestID)
     }
 
     private static func usage(_ usage: JSONValue?) -> TokenUsage {
-        func count(_ key: String, in value: JSONValue?) -> Int64 { max(0, value?[key]?.integer ?? 0) }
+        func count(_ key: String, in value: JSONValue?) -> Int64 { TokenUsage.count(value?[key]?.integer) }
         let split = usage?["cache_creation"]
         let written = count("cache_creation_input_tokens", in: usage)
         let oneHour = count("ephemeral_1h_input_tokens", in: split)

@@ -55,7 +55,11 @@ struct OpenAIDialect: VendorDialect {
                     vendorRequestID: requestID))
         }
         // Servers without tools answer in the text; it has to be the object all the same.
-        let call = choice["message"]?["tool_calls"]?.elements?.first?["function"]?["arguments"]?.text
+        let calls = choice["message"]?["tool_calls"]?.elements ?? []
+        guard calls.count <= 1 else {
+            return .failure(unreadable("the reply holds several objects", usage: usage, requestID: requestID))
+        }
+        let call = calls.first?["function"]?["arguments"]?.text
         guard let text = call ?? choice["message"]?["content"]?.text, let object = JSONValue(Array(text.utf8)) else {
             return .failure(unreadable("the reply holds no object", usage: usage, requestID: requestID))
         }
@@ -70,10 +74,10 @@ struct OpenAIDialect: VendorDialect {
     }
 
     private static func usage(_ usage: JSONValue?) -> TokenUsage {
-        let prompt = max(0, usage?["prompt_tokens"]?.integer ?? 0)
-        let cached = min(prompt, max(0, usage?["prompt_tokens_details"]?["cached_tokens"]?.integer ?? 0))
+        let prompt = TokenUsage.count(usage?["prompt_tokens"]?.integer)
+        let cached = min(prompt, TokenUsage.count(usage?["prompt_tokens_details"]?["cached_tokens"]?.integer))
         return TokenUsage(
-            input: prompt - cached, output: max(0, usage?["completion_tokens"]?.integer ?? 0), cacheRead: cached)
+            input: prompt - cached, output: TokenUsage.count(usage?["completion_tokens"]?.integer), cacheRead: cached)
     }
 
     private func failure(_ response: HTTPResponse, requestID: String) -> AttemptFailure {

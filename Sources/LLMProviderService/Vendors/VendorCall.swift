@@ -38,12 +38,20 @@ struct VendorReply: Sendable, Hashable {
     let model: String
     let usage: TokenUsage
     let vendorRequestID: String
+
+    init(json: [UInt8], model: String, usage: TokenUsage, vendorRequestID: String) {
+        self.json = json
+        self.model = model.passedOn(limit: 200)
+        self.usage = usage
+        self.vendorRequestID = vendorRequestID.passedOn(limit: 200)
+    }
 }
 
 /// Why an attempt brought no reply, and what may follow.
 struct AttemptFailure: Error, Sendable, Hashable {
     enum Kind: String, Sendable, Hashable, CaseIterable {
-        case invalidRequest, authentication, billing, rateLimited, overloaded, unreachable, unreadableReply, refusal, truncated
+        case invalidRequest, authentication, billing, rateLimited, overloaded, unreachable, unreadableReply, refusal, truncated,
+            cancelled
     }
 
     enum Remedy: Sendable, Hashable {
@@ -60,8 +68,20 @@ struct AttemptFailure: Error, Sendable, Hashable {
     let message: String
     let remedy: Remedy
     /// Zero where there was no answer.
-    var httpStatus = 0
+    let httpStatus: Int
     /// Tokens that the attempt used all the same.
-    var usage = TokenUsage()
-    var vendorRequestID = ""
+    let usage: TokenUsage
+    let vendorRequestID: String
+
+    init(
+        kind: Kind, message: String, remedy: Remedy, httpStatus: Int = 0, usage: TokenUsage = TokenUsage(),
+        vendorRequestID: String = ""
+    ) {
+        self.kind = kind
+        self.message = message.passedOn(limit: 400)
+        self.remedy = remedy
+        self.httpStatus = httpStatus
+        self.usage = usage
+        self.vendorRequestID = vendorRequestID.passedOn(limit: 200)
+    }
 }

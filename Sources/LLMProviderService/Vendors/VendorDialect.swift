@@ -25,7 +25,7 @@ enum HTTPFailure {
     /// The pause after a 429 that does not say how long.
     private static let usualWait: Duration = .seconds(5)
     /// The longest pause that is taken from a vendor.
-    private static let longestWait: Duration = .seconds(3600)
+    private static let longestWaitSeconds = 3600.0
 
     /// - Parameters:
     ///   - code: the vendor's own word for the error.
@@ -35,8 +35,9 @@ enum HTTPFailure {
     ) -> AttemptFailure {
         func failure(_ kind: AttemptFailure.Kind, _ remedy: AttemptFailure.Remedy) -> AttemptFailure {
             AttemptFailure(
-                kind: kind, message: "the provider answered \(response.status) \(code): \(shortened(message))", remedy: remedy,
-                httpStatus: response.status, vendorRequestID: vendorRequestID)
+                kind: kind,
+                message: "the provider answered \(response.status) \(code.passedOn(limit: 60)): \(message.passedOn(limit: 300))",
+                remedy: remedy, httpStatus: response.status, vendorRequestID: vendorRequestID)
         }
         if isSpent { return failure(.billing, .none) }
         switch response.status {
@@ -51,16 +52,14 @@ enum HTTPFailure {
     }
 
     private static func wait(_ response: HTTPResponse) -> Duration {
-        if let text = response.headers["retry-after-ms"], let milliseconds = Double(text), milliseconds >= 0 {
-            return min(.milliseconds(milliseconds), longestWait)
-        }
-        if let text = response.headers["retry-after"], let seconds = Double(text), seconds >= 0 {
-            return min(.seconds(seconds), longestWait)
-        }
-        return usualWait
+        pause(response.headers["retry-after-ms"], unitsPerSecond: 1000) ?? pause(
+            response.headers["retry-after"], unitsPerSecond: 1)
+            ?? usualWait
     }
 
-    private static func shortened(_ message: String) -> String {
-        message.count > 300 ? message.prefix(300) + "…" : message
+    /// A pause that a header asks for; nil where it is no finite number, a date for example.
+    private static func pause(_ text: String?, unitsPerSecond: Double) -> Duration? {
+        guard let number = text.flatMap(Double.init), number.isFinite, number >= 0 else { return nil }
+        return .seconds(min(number / unitsPerSecond, longestWaitSeconds))
     }
 }

@@ -22,47 +22,50 @@ struct RequestWorker: Sendable {
 
     // MARK: - One request
 
-    /// Makes one attempt and writes what came of it, as often as it takes: the answer is paid for.
-    func process(_ claim: ClaimedRequest) async throws {
-        let outcome = await attempt(claim)
-        var pause = Self.shortestPause
+    /// Makes one attempt and writes what came of it, if need be again and again while the database can't take it.
+    func process(_ claim: ClaimedRequest) async {
+        let attempt = await attempt(claim)
+        let end = ContinuousClock.now + configuration.storagePatience
+        var pause: Duration = .milliseconds(100)
         while true {
             do {
-                return try await write(outcome, of: claim)
-            } catch let error as PostgresError where error.mayPass {
-                logger.error("result not stored yet", metadata: ["request": "\(claim.id)", "reason": "\(error)"])
-                try await Task.sleep(for: pause)
-                pause = min(pause * 2, Self.longestPause)
+                return try await settle(claim, attempt)
+            } catch {
+                logger.error("result not stored", metadata: ["request": "\(claim.id)", "reason": "\(error)"])
+                // Without its worker the request is made again once its lease has run out.
+                guard error is PostgresError, ContinuousClock.now < end else { return }
             }
-        }
-    }
-
-    /// Between tries to write down a result.
-    private static let shortestPause: Duration = .milliseconds(100)
-    private static let longestPause: Duration = .seconds(2)
-
-    private func write(_ outcome: Result<Attempt, RPCError>, of claim: ClaimedRequest) async throws {
-        switch outcome {
-        case .success(let attempt): try await settle(claim, attempt)
-        case .failure(let error):
-            // The request was checked when it was taken on; that it no longer passes means that the configuration has changed.
-            let failure = AttemptFailure(kind: .invalidRequest, message: error.message, remedy: .none)
-            try await finish(claim, .failure(failure), usage: claim.usage, provider: nil, latency: .zero)
+            do {
+                try await Task.sleep(for: pause)
+            } catch {
+                return
+            }
+            pause = min(pause * 2, .seconds(1))
         }
     }
 
     private struct Attempt: Sendable {
-        let parsed: SubmissionParser.Parsed
+        /// Nil for a request that can't be sent any more.
+        let parsed: SubmissionParser.Parsed?
         let outcome: AttemptOutcome
         let latency: Duration
+
+        static func unsent(_ kind: AttemptFailure.Kind, _ message: String) -> Attempt {
+            Attempt(
+                parsed: nil, outcome: .failure(AttemptFailure(kind: kind, message: message, remedy: .none)), latency: .zero)
+        }
     }
 
-    private func attempt(_ claim: ClaimedRequest) async -> Result<Attempt, RPCError> {
+    private func attempt(_ claim: ClaimedRequest) async -> Attempt {
+        guard claim.attempts <= configuration.retry.maximumAttempts + configuration.retry.maximumDeaths else {
+            return .unsent(.unreachable, "the workers that made the request died, \(claim.attempts - 1) times")
+        }
         let parsed: SubmissionParser.Parsed
         do throws(RPCError) {
             parsed = try parser.parse(claim.request)
         } catch {
-            return .failure(error)
+            // The request was checked when it was taken on; that it no longer passes means that the configuration has changed.
+            return .unsent(.invalidRequest, error.message)
         }
         let vendor = parsed.provider.dialect.vendor
         let request = HTTPRequest(
@@ -72,12 +75,20 @@ struct RequestWorker: Sendable {
         let began = ContinuousClock.now
         do throws(CurlError) {
             let response = try await http.send(request)
-            return .success(
-                Attempt(
-                    parsed: parsed, outcome: vendor.outcome(of: response, schema: parsed.schema),
-                    latency: began.duration(to: .now)))
+            return Attempt(
+                parsed: parsed, outcome: outcome(of: response, to: parsed, from: vendor), latency: began.duration(to: .now))
         } catch {
-            return .success(Attempt(parsed: parsed, outcome: .failure(Self.failure(error)), latency: began.duration(to: .now)))
+            return Attempt(parsed: parsed, outcome: .failure(Self.failure(error)), latency: began.duration(to: .now))
+        }
+    }
+
+    private func outcome(
+        of response: HTTPResponse, to parsed: SubmissionParser.Parsed, from vendor: any VendorDialect
+    ) -> AttemptOutcome {
+        switch vendor.outcome(of: response, schema: parsed.schema) {
+        case .reply(let reply): .reply(reply)
+        case .failure(let failure):
+            .failure(failure.withholding(key: parsed.provider.apiKey, prompt: parsed.call.blocks))
         }
     }
 
@@ -114,7 +125,7 @@ struct RequestWorker: Sendable {
             case .retry(let pause):
                 try await store.postpone(claim, by: pause, countsAsAttempt: true, usage: usage)
             case .wait(let pause):
-                lanes.pause(attempt.parsed.provider.name, for: pause)
+                lanes.pause(claim.request.provider, for: pause)
                 try await store.postpone(claim, by: pause, countsAsAttempt: false, usage: usage)
             }
         }

@@ -59,6 +59,7 @@ extension AttemptFailure.Kind {
         case .unreadableReply: .unreadableReply
         case .refusal: .refusal
         case .truncated: .truncated
+        case .cancelled: .cancelled
         }
     }
 }

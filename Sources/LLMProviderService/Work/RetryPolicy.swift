@@ -4,6 +4,8 @@ public struct RetryPolicy: Sendable, Hashable {
     public var maximumAttempts: Int64 = 5
     /// Times that a request lets the vendor make it wait; those do not count as attempts.
     public var maximumWaits: Int64 = 100
+    /// Attempts beyond those that a request may have because the workers that made them died.
+    public var maximumDeaths: Int64 = 20
     /// Upper end of the pause before the second attempt; it doubles with each further one.
     public var firstPause: Duration = .milliseconds(500)
     public var longestPause: Duration = .seconds(30)

@@ -33,7 +33,7 @@ struct  Huleedu__Events__V1__ReadRequest
    */
   uint64_t after_position;
   /*
-   * 1 to 1000.
+   * 1 to 1000; fewer are sent where they are large.
    */
   uint32_t limit;
   /*

@@ -68,7 +68,7 @@ typedef enum _Huleedu__Llm__V1__RequestState {
 typedef enum _Huleedu__Llm__V1__FailureKind {
   HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_UNSPECIFIED = 0,
   /*
-   * The vendor refused the request as wrong (400, 404, 413, 422).
+   * The vendor refused the request as wrong (400, 404, 413, 422), which may be for what stands in it; others may succeed.
    */
   HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_INVALID_REQUEST = 1,
   /*

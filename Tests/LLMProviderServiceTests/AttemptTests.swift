@@ -1,0 +1,207 @@
+import Contracts
+import Postgres
+import Testing
+import Wire
+
+@testable import LLMProviderService
+
+@Suite("Attempts")
+struct AttemptTests {
+    /// How a vendor behaves, told by the prompt, and what must come of it.
+    private struct Scenario: Sendable {
+        let name: String
+        let answer: VendorServer.Answer
+        let kind: LLMV1.FailureKind
+        var attempts: UInt32 = 1
+        var status: UInt32 = 0
+    }
+
+    private static let scenarios = [
+        Scenario(name: "wrong", answer: .error(400), kind: .invalidRequest, status: 400),
+        Scenario(name: "keyless", answer: .error(401), kind: .authentication, status: 401),
+        Scenario(name: "unpaid", answer: .error(402), kind: .billing, status: 402),
+        Scenario(name: "forbidden", answer: .error(403), kind: .authentication, status: 403),
+        Scenario(name: "missing", answer: .error(404), kind: .invalidRequest, status: 404),
+        Scenario(name: "large", answer: .error(413), kind: .invalidRequest, status: 413),
+        Scenario(
+            name: "spent",
+            answer: .reply(429, body: #"{"error":{"type":"x","details":{"error_code":"enforced_spend_limit_reached"}}}"#),
+            kind: .billing, status: 429),
+        Scenario(
+            name: "limit", answer: .error(400, message: "You have reached your specified API usage limits."), kind: .billing,
+            status: 400),
+        Scenario(name: "refusal", answer: .reply(200, body: Sample.message(stopReason: "refusal")), kind: .refusal, status: 200),
+        Scenario(
+            name: "short", answer: .reply(200, body: Sample.message(stopReason: "max_tokens")), kind: .truncated, status: 200),
+        Scenario(name: "broken", answer: .error(500), kind: .overloaded, attempts: 3, status: 500),
+        Scenario(name: "stop", answer: .error(500, headers: "x-should-retry: false\r\n"), kind: .overloaded, status: 500),
+        Scenario(name: "busy", answer: .error(529), kind: .overloaded, attempts: 3, status: 529),
+        Scenario(name: "garbage", answer: .reply(200, body: "<html>"), kind: .unreadableReply, attempts: 3, status: 200),
+        Scenario(
+            name: "unfit", answer: .reply(200, body: Sample.message("{}")), kind: .unreadableReply, attempts: 3, status: 200),
+        Scenario(
+            name: "endless", answer: .reply(200, body: Sample.message(#"{"x":"\#(String(repeating: "x", count: 70_000))"}"#)),
+            kind: .unreadableReply, attempts: 3),
+        Scenario(name: "cut", answer: .cut, kind: .unreachable, attempts: 3),
+        Scenario(name: "half", answer: .cutShort("{"), kind: .unreachable, attempts: 3),
+        Scenario(name: "silent", answer: .silence, kind: .unreachable, attempts: 3),
+        Scenario(name: "nul", answer: .error(400, message: "no\u{0}"), kind: .invalidRequest, status: 400),
+    ]
+
+    @Test("Every way to fail has its kind, and is tried again up to the limit only where that may help")
+    func failures() async throws {
+        let scenarios = Dictionary(uniqueKeysWithValues: Self.scenarios.map { ("<\($0.name)>", $0) })
+        try await withService(
+            answer: { request in scenarios.first { request.text.contains($0.key) }?.value.answer ?? .verdict },
+            configure: {
+                $0.retry.maximumAttempts = 3
+                $0.callTimeout = .milliseconds(700)
+                $0.maximumReplyBytes = 50_000
+            }
+        ) { fixture in
+            try await fixture.running {
+                for name in Self.scenarios.map(\.name) { try await fixture.submit(Sample.request(name, text: "<\(name)>")) }
+                for scenario in Self.scenarios {
+                    let result = try await fixture.result(scenario.name)
+                    let failure = try #require(result.outcome?.failure)
+                    #expect(failure.kind == scenario.kind, "\(scenario.name): \(failure.message)")
+                    #expect(failure.status == scenario.status, "\(scenario.name)")
+                    #expect(result.attempts == scenario.attempts, "\(scenario.name)")
+                    let calls = fixture.vendor.requests.count { $0.text.contains("<\(scenario.name)>") }
+                    #expect(calls == Int(scenario.attempts), "\(scenario.name)")
+                }
+            }
+            #expect(try await fixture.events().count == Self.scenarios.count)
+        }
+    }
+
+    @Test("A vendor that asks to wait uses up no attempt, and gets nothing of anybody's until the pause is over")
+    func waiting() async throws {
+        let calls = Shared(0)
+        try await withService(
+            answer: { _ in
+                calls.update {
+                    $0 += 1
+                    return $0 <= 3 ? .error(429, headers: "retry-after-ms: 20\r\n") : .verdict
+                }
+            },
+            configure: {
+                $0.retry.maximumAttempts = 1
+                $0.maximumInFlight = 1
+            }
+        ) { fixture in
+            try await fixture.submit(Sample.request())
+            try await fixture.running {
+                let result = try await fixture.result("r1")
+                #expect(result.outcome?.reply != nil)
+                #expect(result.attempts == 4)
+            }
+            #expect(try await fixture.get("r1").attempts == 4)
+        }
+    }
+
+    @Test("A pause is the provider's alone: others go on")
+    func paused() async throws {
+        try await withService(
+            answer: {
+                $0.text.contains("first") && $0.text.contains("<slow>") ? .error(429, headers: "retry-after: 3000\r\n") : .verdict
+            }
+        ) { fixture in
+            try await fixture.running {
+                try await fixture.submit(Sample.request("slow", text: "<slow> first"))
+                try await eventually {
+                    let slow = try await fixture.get("slow")
+                    return slow.attempts == 1 && slow.state == .queued
+                }
+                try await fixture.submit(Sample.request("same-lane"))
+                try await fixture.submit(Sample.request("other") { $0.provider = "other" })
+                #expect(try await fixture.result("other").outcome?.reply != nil)
+                #expect(try await fixture.get("same-lane") == LLMV1.GetResponse(state: .queued, attempts: 0, result: nil))
+                #expect(fixture.vendor.requests.count == 2)
+            }
+        }
+    }
+
+    @Test("A vendor that asks to wait for ever is given up as one that limits the rate")
+    func waitingForEver() async throws {
+        try await withService(
+            answer: { _ in .error(429, headers: "retry-after: 0\r\n") }, configure: { $0.retry.maximumWaits = 2 }
+        ) { fixture in
+            try await fixture.submit(Sample.request())
+            try await fixture.running {
+                let result = try await fixture.result("r1")
+                #expect(result.outcome?.failure?.kind == .rateLimited)
+                #expect(result.outcome?.failure?.status == 429)
+                #expect(result.attempts == 3)
+            }
+        }
+    }
+
+    @Test("What failed attempts used is added up and paid for")
+    func usage() async throws {
+        let calls = Shared(0)
+        try await withService(
+            answer: { _ in
+                let number = calls.update {
+                    $0 += 1
+                    return $0
+                }
+                let usage =
+                    number < 3
+                    ? #"{"input_tokens":100,"output_tokens":10}"#
+                    : #"{"input_tokens":1,"output_tokens":2,"cache_read_input_tokens":3,"cache_creation_input_tokens":9,"#
+                        + #""cache_creation":{"ephemeral_1h_input_tokens":5}}"#
+                return .reply(200, body: Sample.message(number < 3 ? "{}" : Sample.verdict, usage: usage))
+            }
+        ) { fixture in
+            try await fixture.submit(Sample.request())
+            try await fixture.running {
+                let result = try await fixture.result("r1")
+                #expect(result.attempts == 3)
+                #expect(
+                    result.usage
+                        == LLMV1.Usage(
+                            inputTokens: 201, outputTokens: 22, cacheReadTokens: 3, cacheWriteFiveMinutesTokens: 4,
+                            cacheWriteOneHourTokens: 5))
+                #expect(result.costNanodollars == 326_300)
+                #expect(result.cacheSavingsNanodollars == -3300)
+            }
+        }
+    }
+
+    @Test("A request that can't be read or sent any more is given up, and holds no other up")
+    func stale() async throws {
+        try await withService { fixture in
+            for id in ["unreadable", "model-gone", "sound"] { try await fixture.submit(Sample.request(id)) }
+            let stale = try Sample.request("model-gone") { $0.model = "claude-1" }.encoded()
+            try await fixture.pool.execute("UPDATE llm_provider.request SET content = '\\xff' WHERE id = 'unreadable'")
+            try await fixture.pool.execute("UPDATE llm_provider.request SET content = \(stale) WHERE id = 'model-gone'")
+            try await fixture.running {
+                for id in ["unreadable", "model-gone"] {
+                    let failure = try await fixture.result(id).outcome?.failure
+                    #expect(failure?.kind == .invalidRequest)
+                }
+                let result = try await fixture.result("sound")
+                #expect(result.outcome?.reply != nil)
+            }
+            #expect(fixture.vendor.requests.count == 1)
+            #expect(try await fixture.events().count == 3)
+        }
+    }
+
+    @Test("A request whose workers keep dying is given up in the end, unsent")
+    func deaths() async throws {
+        try await withService(configure: { $0.retry.maximumDeaths = 2 }) { fixture in
+            try await fixture.submit(Sample.request("last"))
+            try await fixture.submit(Sample.request("over"))
+            try await fixture.pool.execute("UPDATE llm_provider.work SET attempts = 6 WHERE request_id = 'last'")
+            try await fixture.pool.execute("UPDATE llm_provider.work SET attempts = 7 WHERE request_id = 'over'")
+            try await fixture.running {
+                let (last, over) = (try await fixture.result("last"), try await fixture.result("over"))
+                #expect(last.outcome?.reply != nil)
+                #expect(over.outcome?.failure?.kind == .unreachable)
+            }
+            #expect(fixture.vendor.requests.count == 1)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import CJCore
+import Contracts
+import EventLog
+import FakeProvider
+import Testing
+
+@testable import LLMProviderService
+
+@Suite("Against the provider simulator")
+struct FakeProviderRunTests {
+    private func withFake(
+        _ configuration: FakeProviderConfiguration, dialect: ProviderConfiguration.Dialect = .anthropicMessages,
+        test: (ServiceFixture, FakeProvider) async throws -> Void
+    ) async throws {
+        let fake = try FakeProvider(configuration: configuration)
+        let address = try await fake.start()
+        try await withService(configure: {
+            $0.providers[0] = ProviderConfiguration(
+                name: "vendor", dialect: dialect, baseURL: "http://\(address.host):\(address.port)",
+                apiKey: Secret(FakeProviderConfiguration.defaultKey), isSimulated: true)
+        }) { fixture in
+            try await test(fixture, fake)
+        }
+        await fake.stop()
+    }
+
+    /// A comparison as the assessment service would ask for it.
+    private func request(_ number: Int) throws -> LLMV1.SubmitRequest {
+        let template = try #require(PromptTemplate(language: "en"))
+        let prompt = template.prompt(
+            question: nil, rubric: nil, first: "Essay \(number) is about the sea.", second: "The sea is in essay \(number).")
+        return Sample.request("r\(number)") {
+            $0.model = "simulated-judge"
+            $0.blocks = prompt.blocks.map { Sample.block($0.target == .system ? .system : .user, $0.text) }
+        }
+    }
+
+    @Test("Two hundred requests through limits, overload, garbage and cuts: each ends once, none is made after its answer")
+    func faults() async throws {
+        let faults = FaultPlan(probabilities: [
+            .init(.rateLimited(retryAfter: 0), 0.05), .init(.overloaded, 0.05), .init(.serverError(status: 500), 0.03),
+            .init(.garbageBody, 0.03), .init(.resetBeforeAnswer, 0.03), .init(.truncatedBody, 0.03), .init(.invalidVerdict, 0.03),
+        ])
+        try await withFake(FakeProviderConfiguration(seed: 3, faults: faults)) { fixture, fake in
+            try await fixture.running {
+                for number in 0..<200 { try await fixture.submit(try request(number)) }
+                for number in 0..<200 { _ = try await fixture.result("r\(number)") }
+            }
+            let events = try await fixture.events()
+            #expect(Set(events.map(\.requestID)).count == 200)
+            #expect(events.count == 200)
+            let answered = events.filter { $0.outcome?.reply != nil }
+            #expect(answered.count > 190)
+            #expect(answered.allSatisfy { $0.simulated && $0.costNanodollars != nil })
+            // A call in vain was followed by another, a good one by none.
+            #expect(Int(events.reduce(0) { $0 + $1.attempts }) == fake.ledger.count)
+            #expect(fake.ledger.count { $0.status == 200 && $0.fault == nil } == answered.count)
+        }
+    }
+
+    @Test(
+        "Both dialects get their verdicts from the simulator",
+        arguments: [
+            ProviderConfiguration.Dialect.anthropicMessages, .openAIChatCompletions,
+        ])
+    func dialects(dialect: ProviderConfiguration.Dialect) async throws {
+        try await withFake(FakeProviderConfiguration(), dialect: dialect) { fixture, fake in
+            try await fixture.submit(try request(1))
+            try await fixture.running {
+                let result = try await fixture.result("r1")
+                #expect(result.outcome?.reply != nil, "\(result.outcome?.failure?.message ?? "")")
+            }
+            #expect(fake.ledger.map(\.model) == ["simulated-judge"])
+        }
+    }
+
+    @Test("A wrong key is no matter of patience")
+    func wrongKey() async throws {
+        try await withFake(FakeProviderConfiguration(keys: ["another": "w"])) { fixture, fake in
+            try await fixture.submit(try request(1))
+            try await fixture.running {
+                let result = try await fixture.result("r1")
+                #expect(result.outcome?.failure?.kind == .authentication)
+            }
+            #expect(fake.ledger.count == 1)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import CurlClient
+import Testing
+
+@testable import LLMProviderService
+
+@Suite("An answer that is no success")
+struct HTTPFailureTests {
+    private func failure(_ status: Int, headers: [String: String] = [:], isSpent: Bool = false) -> AttemptFailure {
+        HTTPFailure.failure(
+            Sample.response(status, "", headers: headers), code: "code", message: "why", isSpent: isSpent, vendorRequestID: "r")
+    }
+
+    @Test(
+        "Each status has its kind, and is tried again only where that may help",
+        arguments: [
+            (400, AttemptFailure.Kind.invalidRequest, AttemptFailure.Remedy.none), (401, .authentication, .none),
+            (402, .billing, .none), (403, .authentication, .none), (404, .invalidRequest, .none), (408, .overloaded, .retry),
+            (409, .overloaded, .retry), (413, .invalidRequest, .none), (422, .invalidRequest, .none),
+            (429, .rateLimited, .wait(.seconds(5))), (499, .invalidRequest, .none), (500, .overloaded, .retry),
+            (502, .overloaded, .retry), (503, .overloaded, .retry), (504, .overloaded, .retry), (529, .overloaded, .retry),
+            (599, .overloaded, .retry), (204, .unreadableReply, .retry), (302, .unreadableReply, .retry),
+        ])
+    func statuses(status: Int, kind: AttemptFailure.Kind, remedy: AttemptFailure.Remedy) {
+        let failure = failure(status)
+        #expect(failure.kind == kind)
+        #expect(failure.remedy == remedy)
+        #expect(failure.httpStatus == status)
+        #expect(failure.message == "the provider answered \(status) code: why")
+        #expect(failure.vendorRequestID == "r")
+    }
+
+    @Test("Money that is spent stays spent, whatever the status")
+    func spent() {
+        for status in [400, 402, 429, 500] {
+            #expect(failure(status, isSpent: true).kind == .billing)
+            #expect(failure(status, isSpent: true).remedy == AttemptFailure.Remedy.none)
+        }
+    }
+
+    @Test("A server that says not to try again is not tried again")
+    func shouldNotRetry() {
+        #expect(failure(500, headers: ["x-should-retry": "false"]).remedy == AttemptFailure.Remedy.none)
+        #expect(failure(500, headers: ["x-should-retry": "true"]).remedy == .retry)
+    }
+
+    @Test(
+        "The pause is the vendor's, up to an hour, or five seconds where it gives no number",
+        arguments: [
+            (["retry-after": "7"], Duration.seconds(7)), (["retry-after": "0"], .zero), (["retry-after": "3600"], .seconds(3600)),
+            (["retry-after": "3601"], .seconds(3600)), (["retry-after": "1e300"], .seconds(3600)),
+            (["retry-after": "inf"], .seconds(5)), (["retry-after": "nan"], .seconds(5)), (["retry-after": "-1"], .seconds(5)),
+            (["retry-after": "Fri, 31 Dec 1999 23:59:59 GMT"], .seconds(5)), (["retry-after": ""], .seconds(5)),
+            (["retry-after-ms": "250"], .milliseconds(250)), (["retry-after-ms": "250", "retry-after": "7"], .milliseconds(250)),
+            (["retry-after-ms": "x", "retry-after": "7"], .seconds(7)), (["retry-after-ms": "1e300"], .seconds(3600)),
+        ])
+    func pauses(headers: [String: String], pause: Duration) {
+        #expect(failure(429, headers: headers).remedy == .wait(pause))
+    }
+
+    @Test("Limits on spending are known by the vendors' own words")
+    func spendingWords() throws {
+        let schema = try JSONSchema(Array(Sample.schema.utf8))
+        func kind(_ dialect: any VendorDialect, _ status: Int, _ body: String) -> AttemptFailure.Kind? {
+            dialect.outcome(of: Sample.response(status, body), schema: schema).failure?.kind
+        }
+        for code in ["enforced_spend_limit_reached", "contract_spend_limit_reached"] {
+            #expect(kind(AnthropicDialect(), 429, #"{"error":{"details":{"error_code":"\#(code)"}}}"#) == .billing)
+        }
+        #expect(kind(AnthropicDialect(), 429, #"{"error":{"details":{"error_code":"ramp_limit_exceeded"}}}"#) == .rateLimited)
+        #expect(
+            kind(AnthropicDialect(), 400, #"{"error":{"message":"You have reached your specified API usage limits."}}"#)
+                == .billing)
+        #expect(kind(OpenAIDialect(), 429, #"{"error":{"code":"insufficient_quota"}}"#) == .billing)
+        #expect(kind(OpenAIDialect(), 429, #"{"error":{"code":"rate_limit_exceeded"}}"#) == .rateLimited)
+        #expect(kind(OpenAIDialect(), 400, "<html>") == .invalidRequest)
+    }
+
+    @Test("An error that repeats the key or the prompt is passed on without its words")
+    func quotations() {
+        let prompt = [VendorCall.Block(isSystem: false, text: "My summer by the sea was long and warm.", cacheMark: .none)]
+        func message(_ words: String) -> String {
+            AttemptFailure(kind: .invalidRequest, message: words, remedy: .none)
+                .withholding(key: Secret(Sample.key), prompt: prompt).message
+        }
+        #expect(message("max_tokens: too large") == "max_tokens: too large")
+        #expect(message("bad key \(Sample.key)!") == "the provider's words repeat the request and are withheld")
+        #expect(message("content 'summer by the sea was long and' is bad").hasSuffix("withheld"))
+        #expect(message("the sea") == "the sea")
+    }
+}

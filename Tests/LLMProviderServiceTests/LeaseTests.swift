@@ -1,0 +1,175 @@
+import Contracts
+import EventLog
+import Postgres
+import Testing
+
+@testable import LLMProviderService
+
+@Suite("Leases")
+struct LeaseTests {
+    @Test("A worker whose claim was taken over writes nothing; the new holder's result and event are the only ones")
+    func fence() async throws {
+        try await withService { fixture in
+            try await fixture.submit(Sample.request())
+            let old = try #require(try await fixture.claim().first)
+            #expect(try await fixture.claim().isEmpty)
+            try await fixture.expireLeases()
+            let new = try #require(try await fixture.claim().first)
+            #expect(new.epoch == old.epoch + 1)
+            #expect(new.attempts == 2)
+
+            let late = LLMV1.Result(requestID: "r1", model: "late")
+            #expect(try await !fixture.store.finish(old, with: late, isSuccess: true))
+            try await fixture.store.postpone(old, by: .zero, countsAsAttempt: true, usage: TokenUsage(input: 99))
+            #expect(try await fixture.get("r1").state == .sending)
+            try await fixture.pool.execute("UPDATE llm_provider.work SET lease_until = now() + interval '5 seconds'")
+            try await fixture.store.renew([(old.id, old.epoch)], leaseSeconds: 3600)
+            #expect(try await secondsLeft(fixture) <= 5)
+            try await fixture.store.renew([(new.id, new.epoch)], leaseSeconds: 3600)
+            #expect(try await secondsLeft(fixture) > 5)
+
+            let result = LLMV1.Result(requestID: "r1", model: "new")
+            #expect(try await fixture.store.finish(new, with: result, isSuccess: true))
+            // The answer to the first commit may have been lost: asking again finds it done.
+            #expect(try await fixture.store.finish(new, with: result, isSuccess: true))
+            #expect(try await !fixture.store.finish(old, with: late, isSuccess: true))
+            #expect(try await fixture.events().map(\.model) == ["new"])
+            #expect(try await fixture.get("r1").result == result)
+        }
+    }
+
+    private func secondsLeft(_ fixture: ServiceFixture) async throws -> Double {
+        let rows = try await fixture.pool.query("SELECT extract(epoch FROM lease_until - now())::float8 FROM llm_provider.work")
+        return try #require(rows.first).decode(Double.self)
+    }
+
+    @Test("A worker whose request was taken over during its call drops the answer and goes on with others")
+    func takenOver() async throws {
+        let gate = Gate()
+        try await withService(answer: { request in
+            if request.text.contains("<slow>") { gate.pass() }
+            return .verdict
+        }) { fixture in
+            defer { gate.open() }
+            try await fixture.submit(Sample.request("slow", text: "<slow>"))
+            try await fixture.running {
+                try await eventually { fixture.vendor.requests.count == 1 }
+                try await fixture.expireLeases()
+                let taken = try #require(try await fixture.claim().first)
+                gate.open()
+                try await eventually { fixture.log.text.contains("result dropped") }
+                #expect(try await fixture.get("slow").state == .sending)
+                #expect(
+                    try await fixture.store.finish(taken, with: LLMV1.Result(requestID: "slow", model: "new"), isSuccess: true))
+                try await fixture.submit(Sample.request("next"))
+                _ = try await fixture.result("next")
+            }
+            #expect(try await fixture.events().map(\.requestID) == ["slow", "next"])
+            #expect(try await fixture.get("slow").result?.model == "new")
+        }
+    }
+
+    @Test("A postponement that is written twice counts once")
+    func postponedTwice() async throws {
+        try await withService { fixture in
+            try await fixture.submit(Sample.request())
+            let claim = try #require(try await fixture.claim().first)
+            for _ in 0..<2 {
+                try await fixture.store.postpone(claim, by: .zero, countsAsAttempt: false, usage: TokenUsage(input: 5))
+            }
+            let again = try #require(try await fixture.claim().first)
+            #expect(again.attempts == 1)
+            #expect(again.waits == 1)
+            #expect(again.usage == TokenUsage(input: 5))
+        }
+    }
+
+    @Test("A dead worker's request is made again by another once its lease has run out, and not before")
+    func deadWorker() async throws {
+        try await withService { fixture in
+            try await fixture.submit(Sample.request("dead"))
+            #expect(try await fixture.claim().count == 1)
+            try await fixture.submit(Sample.request("new"))
+            try await fixture.running {
+                _ = try await fixture.result("new")
+                #expect(try await fixture.get("dead").state == .sending)
+                try await fixture.expireLeases()
+                let result = try await fixture.result("dead")
+                #expect(result.outcome?.reply != nil)
+                #expect(result.attempts == 2)
+            }
+        }
+    }
+
+    @Test("Several workers never hold the same request, and make each once")
+    func severalWorkers() async throws {
+        try await withService { fixture in
+            for number in 0..<80 { try await fixture.submit(Sample.request("r\(number)", text: "<\(number)>")) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<3 {
+                    let worker = fixture.worker()
+                    group.addTask { try await worker.run() }
+                }
+                for number in 0..<80 { _ = try await fixture.result("r\(number)") }
+                group.cancelAll()
+            }
+            #expect(fixture.vendor.requests.count == 80)
+            #expect(Set(fixture.vendor.requests.map(\.body)).count == 80)
+            #expect(Set(try await fixture.events().map(\.requestID)).count == 80)
+        }
+    }
+
+    @Test("A lease is renewed for as long as the vendor takes, also while the service ends, and the answer is stored")
+    func heartbeat() async throws {
+        let gate = Gate()
+        try await withService(
+            answer: { _ in
+                gate.pass()
+                return .verdict
+            },
+            configure: {
+                $0.heartbeat = .milliseconds(10)
+                // The loop is nearly always at the database when it is told to end.
+                $0.pollInterval = .milliseconds(1)
+            }
+        ) { fixture in
+            defer { gate.open() }
+            try await fixture.submit(Sample.request())
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await fixture.service.run() }
+                try await eventually { fixture.vendor.requests.count == 1 }
+                try await waitForRenewal(fixture)
+                group.cancelAll()
+                try await waitForRenewal(fixture)
+                #expect(try await fixture.get("r1").state == .sending)
+                gate.open()
+                try await group.waitForAll()
+            }
+            #expect(try await fixture.get("r1").state == .succeeded)
+        }
+    }
+
+    /// Waits until a lease that was cut short is long again.
+    private func waitForRenewal(_ fixture: ServiceFixture) async throws {
+        for _ in 0..<2 {
+            try await fixture.pool.execute("UPDATE llm_provider.work SET lease_until = now() + interval '9 seconds'")
+            try await eventually { try await secondsLeft(fixture) > 10 }
+        }
+    }
+
+    @Test("The end is waited for no longer than the grace period")
+    func gracePeriod() async throws {
+        let gate = Gate()
+        try await withService(
+            answer: { _ in
+                gate.pass()
+                return .verdict
+            }, configure: { $0.gracePeriod = .milliseconds(50) }
+        ) { fixture in
+            defer { gate.open() }
+            try await fixture.submit(Sample.request())
+            try await fixture.running { try await eventually { fixture.vendor.requests.count == 1 } }
+            #expect(try await fixture.get("r1").state == .sending)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Testing
+
+@testable import LLMProviderService
+
+@Suite("When a request is tried again")
+struct RetryPolicyTests {
+    private let policy = RetryPolicy()
+
+    private func step(_ remedy: AttemptFailure.Remedy, attempts: Int64 = 1, waits: Int64 = 0, chance: Double = 1)
+        -> RetryPolicy.Step
+    {
+        policy.step(
+            after: AttemptFailure(kind: .overloaded, message: "", remedy: remedy), attempts: attempts, waits: waits,
+            chance: chance)
+    }
+
+    @Test("What nothing will change is given up at once")
+    func hopeless() {
+        #expect(step(.none) == .giveUp)
+    }
+
+    @Test("There are as many attempts as the limit, and no more")
+    func attempts() {
+        #expect(step(.retry, attempts: 4) == .retry(after: .seconds(4)))
+        #expect(step(.retry, attempts: 5) == .giveUp)
+        #expect(step(.retry, attempts: 25) == .giveUp)
+    }
+
+    @Test("Pauses double up to the longest, and chance takes a part of them")
+    func pauses() {
+        var policy = policy
+        policy.maximumAttempts = 1000
+        let failure = AttemptFailure(kind: .overloaded, message: "", remedy: .retry)
+        func pause(_ attempts: Int64, _ chance: Double) -> RetryPolicy.Step {
+            policy.step(after: failure, attempts: attempts, waits: 0, chance: chance)
+        }
+        #expect(pause(1, 1) == .retry(after: .milliseconds(500)))
+        #expect(pause(2, 1) == .retry(after: .seconds(1)))
+        #expect(pause(6, 1) == .retry(after: .seconds(16)))
+        #expect(pause(7, 1) == .retry(after: .seconds(30)))
+        #expect(pause(999, 1) == .retry(after: .seconds(30)))
+        #expect(pause(3, 0.5) == .retry(after: .seconds(1)))
+        #expect(pause(3, 0) == .retry(after: .zero))
+    }
+
+    @Test("A vendor that asks to wait is waited for, however many attempts there were, but not for ever")
+    func waits() {
+        #expect(step(.wait(.seconds(7)), attempts: 5, chance: 0) == .wait(.seconds(7)))
+        #expect(step(.wait(.seconds(7)), chance: 1) == .wait(.milliseconds(7250)))
+        #expect(step(.wait(.seconds(7)), waits: 99, chance: 0) == .wait(.seconds(7)))
+        #expect(step(.wait(.seconds(7)), waits: 100) == .giveUp)
+    }
+}

@@ -1,0 +1,165 @@
+import Contracts
+import Testing
+import Wire
+
+@testable import LLMProviderService
+
+@Suite("A submitted request is checked field by field")
+struct SubmissionParserTests {
+    private let configuration: LLMProviderConfiguration
+    private let parser: SubmissionParser
+
+    init() {
+        var configuration = LLMProviderConfiguration.test()
+        configuration.providers.append(
+            ProviderConfiguration(
+                name: "compatible", dialect: .openAIChatCompletions, baseURL: "http://127.0.0.1:1", apiKey: nil,
+                isSimulated: false))
+        configuration.maximumPromptBytes = 1000
+        self.configuration = configuration
+        parser = SubmissionParser(configuration: configuration)
+    }
+
+    private func error(_ change: @escaping (inout LLMV1.SubmitRequest) -> Void) -> RPCError? {
+        do throws(RPCError) {
+            _ = try parser.parse(Sample.request(change: change))
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// The field named by the refusal; nil when the request is taken.
+    private func fault(_ change: @escaping (inout LLMV1.SubmitRequest) -> Void) -> String? {
+        error(change).map { String($0.message.prefix { $0 != ":" }) }
+    }
+
+    private func long(_ count: Int) -> String { String(repeating: "x", count: count) }
+
+    @Test("A sound request becomes a call with everything in it")
+    func sound() throws {
+        let parsed = try parser.parse(
+            Sample.request {
+                $0.temperature = 0.25
+                $0.maxOutputTokens = 77
+            })
+        #expect(parsed.provider.name == "vendor")
+        #expect(parsed.call.model.id == "claude-haiku-4-5")
+        #expect(parsed.call.temperature == 0.25)
+        #expect(parsed.call.maximumOutputTokens == 77)
+        #expect(parsed.call.blocks.map(\.text) == ["Judge.", "Which is better?"])
+        #expect(parsed.call.blocks.map(\.isSystem) == [true, false])
+        #expect(parsed.call.blocks.map(\.cacheMark) == [.fiveMinutes, .none])
+        #expect(parsed.call.format.schema == Sample.schema)
+    }
+
+    @Test("Ids have 1 to 100 characters of the allowed ones")
+    func identifiers() {
+        for id in ["", "a b", "å", "a/b", "a\n", long(101)] {
+            #expect(fault { $0.requestID = id } == "request_id")
+            #expect(fault { $0.owner = id } == "owner")
+        }
+        for id in ["a", "AZaz09._:-", long(100)] {
+            #expect(fault { $0.requestID = id } == nil)
+            #expect(fault { $0.owner = id } == nil)
+        }
+    }
+
+    @Test("An unknown provider is refused with those there are")
+    func provider() {
+        let error = error { $0.provider = "nobody" }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message == "provider: expected one of vendor, other, compatible, got nobody")
+        #expect(self.error { $0.provider = long(1 << 20) }.map { $0.message.count < 300 } == true)
+    }
+
+    @Test("An unknown model is not found, and the known ones are named; a compatible endpoint takes any name but none")
+    func model() {
+        let error = error { $0.model = "gpt" }
+        #expect(error?.code == .notFound)
+        #expect(error?.message.contains("claude-haiku-4-5, claude-sonnet-5-5, claude-opus-5-5") == true)
+        let compatible = { (model: String) in
+            self.error {
+                $0.provider = "compatible"
+                $0.model = model
+            }
+        }
+        #expect(compatible("llama3") == nil)
+        #expect(compatible("")?.code == .notFound)
+    }
+
+    @Test("A temperature lies from 0 to 2, and goes to models that take one")
+    func temperature() {
+        for value in [0, 2, 0.7] { #expect(fault { $0.temperature = value } == nil) }
+        for value in [-0.001, 2.001, .nan, .infinity] { #expect(fault { $0.temperature = value } == "temperature") }
+        #expect(
+            fault {
+                $0.model = "sonnet"
+                $0.temperature = 0
+            } == "temperature")
+        #expect(fault { $0.model = "sonnet" } == nil)
+    }
+
+    @Test("The longest answer has 1 token to as many as the model writes")
+    func maximumOutput() {
+        #expect(fault { $0.maxOutputTokens = 0 } == "max_output_tokens")
+        #expect(fault { $0.maxOutputTokens = 1 } == nil)
+        #expect(fault { $0.maxOutputTokens = 64_000 } == nil)
+        #expect(fault { $0.maxOutputTokens = 64_001 } == "max_output_tokens")
+        #expect(fault { $0.maxOutputTokens = .max } == "max_output_tokens")
+    }
+
+    @Test("There are 1 to 32 blocks, one for the user among them")
+    func blocks() {
+        let block = Sample.block(.user, "x")
+        #expect(fault { $0.blocks = [] } == "blocks")
+        #expect(fault { $0.blocks = [block] } == nil)
+        #expect(fault { $0.blocks = Array(repeating: block, count: 32) } == nil)
+        #expect(fault { $0.blocks = Array(repeating: block, count: 33) } == "blocks")
+        #expect(fault { $0.blocks = [Sample.block(.system, "x")] } == "blocks")
+    }
+
+    @Test("The blocks together have as many bytes as allowed, and not one more")
+    func promptBytes() {
+        #expect(fault { $0.blocks = [Sample.block(.user, long(500)), Sample.block(.user, long(500))] } == nil)
+        #expect(fault { $0.blocks = [Sample.block(.user, long(500)), Sample.block(.user, long(501))] } == "blocks")
+    }
+
+    @Test("A block's faults are named with its place")
+    func block() {
+        #expect(fault { $0.blocks[1].target = .unspecified } == "blocks[1].target")
+        #expect(fault { $0.blocks[1].target = .init(rawValue: 9) } == "blocks[1].target")
+        #expect(fault { $0.blocks[1].text = [] } == "blocks[1].text")
+        #expect(fault { $0.blocks[1].text = Array(" \n".utf8) } == "blocks[1].text")
+        #expect(fault { $0.blocks[1].text = [0x61, 0xFF] } == "blocks[1].text")
+        #expect(fault { $0.blocks[1].cacheMark = .init(rawValue: 9) } == "blocks[1].cache_mark")
+        #expect(fault { $0.blocks[1].cacheMark = .unspecified } == nil)
+    }
+
+    @Test("There are at most four cache marks, and those for an hour come before those for five minutes as the vendor reads them")
+    func cacheMarks() {
+        func marks(_ marks: LLMV1.CacheMark...) -> String? {
+            fault { $0.blocks = marks.map { Sample.block(.user, "x", $0) } }
+        }
+        #expect(marks(.fiveMinutes, .fiveMinutes, .fiveMinutes, .fiveMinutes) == nil)
+        #expect(marks(.oneHour, .oneHour, .none, .fiveMinutes, .fiveMinutes) == nil)
+        #expect(marks(.fiveMinutes, .fiveMinutes, .fiveMinutes, .fiveMinutes, .fiveMinutes) == "blocks")
+        #expect(marks(.fiveMinutes, .oneHour) == "blocks")
+        #expect(marks(.fiveMinutes, .none, .oneHour) == "blocks")
+        // The vendor reads the system part first, wherever it stands in the request.
+        #expect(fault { $0.blocks = [Sample.block(.user, "x", .fiveMinutes), Sample.block(.system, "y", .oneHour)] } == nil)
+        #expect(fault { $0.blocks = [Sample.block(.user, "x", .oneHour), Sample.block(.system, "y", .fiveMinutes)] } == "blocks")
+    }
+
+    @Test("The reply's format has a name of 1 to 64 characters, a description in UTF-8 and a schema")
+    func format() {
+        #expect(fault { $0.replyFormat = nil } == "reply_format")
+        for name in ["", "a b", "é", "a.b", "a@b", long(65)] {
+            #expect(fault { $0.replyFormat?.name = name } == "reply_format.name")
+        }
+        for name in ["a", "AZaz09_-", long(64)] { #expect(fault { $0.replyFormat?.name = name } == nil) }
+        #expect(fault { $0.replyFormat?.description = [0xC3] } == "reply_format.description")
+        #expect(fault { $0.replyFormat?.jsonSchema = [0xC3] } == "reply_format.json_schema")
+        #expect(fault { $0.replyFormat?.jsonSchema = Array("{}".utf8) } == "reply_format.json_schema")
+    }
+}
