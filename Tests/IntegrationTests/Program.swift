@@ -24,12 +24,15 @@ final class Program: Sendable {
         process.standardOutput = pipe
         process.standardError = pipe
         process.standardInput = FileHandle.nullDevice
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            self?.received(String(decoding: data, as: UTF8.self), isEnd: data.isEmpty)
-            if data.isEmpty { handle.readabilityHandler = nil }
-        }
         try process.run()
+        // A thread that blocks: where several programs run, a readability handler does not always hear of the end.
+        Thread.detachNewThread { [weak self] in
+            while true {
+                let data = pipe.fileHandleForReading.availableData
+                self?.received(String(decoding: data, as: UTF8.self), isEnd: data.isEmpty)
+                if data.isEmpty { return }
+            }
+        }
     }
 
     deinit { kill() }

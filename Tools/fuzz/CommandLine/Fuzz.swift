@@ -1,50 +1,22 @@
+#if !LIBFUZZER
 import FuzzTargets
 import Fuzzing
 import Glibc
 
-/// Fuzzes one target: by coverage where the program was built with libFuzzer, otherwise by seeded mutation of the corpus.
+/// Fuzzes one target by seeded mutation of its corpus. Built with libFuzzer, the program has libFuzzer's own `main` instead.
 @main
 struct Fuzz {
+    private static let inputsPerRound = 10_000
+
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        guard let name = arguments.first, let target = FuzzTargets.target(name) else {
-            print("usage: fuzz TARGET SECONDS [SEED]\ntargets:\n  \(FuzzTargets.all.map(\.name).joined(separator: "\n  "))")
+        guard arguments.count >= 2, let target = FuzzTargets.target(arguments[0]), let seconds = Int(arguments[1]) else {
+            let names = FuzzTargets.all.map(\.name).joined(separator: "\n  ")
+            print("usage: fuzz TARGET SECONDS [SEED]\ntargets:\n  \(names)")
             exit(2)
         }
-        #if LIBFUZZER
-        runLibFuzzer(target, arguments: Array(arguments.dropFirst()))
-        #else
-        guard arguments.count > 1, let seconds = Int(arguments[1]) else { exit(2) }
         mutate(target, seconds: seconds, seed: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
-        #endif
     }
-
-    #if LIBFUZZER
-    nonisolated(unsafe) private static var target: FuzzTarget?
-
-    /// Gives control to libFuzzer, whose own options follow the name of the target.
-    private static func runLibFuzzer(_ target: FuzzTarget, arguments: [String]) {
-        Self.target = target
-        let options = ([CommandLine.arguments[0]] + arguments).map { strdup($0) } + [nil]
-        var count = Int32(options.count - 1)
-        options.withUnsafeBufferPointer { options in
-            var start = UnsafeMutablePointer(mutating: options.baseAddress)
-            exit(
-                fuzzerRunDriver(&count, &start) { bytes, count in
-                    try! Fuzz.target?.check(Array(UnsafeBufferPointer(start: bytes, count: count)))
-                    return 0
-                })
-        }
-    }
-
-    @_silgen_name("LLVMFuzzerRunDriver")
-    private static func fuzzerRunDriver(
-        _ count: UnsafeMutablePointer<Int32>,
-        _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-        _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
-    ) -> Int32
-    #else
-    private static let inputsPerRound = 10_000
 
     private static func mutate(_ target: FuzzTarget, seconds: Int, seed: UInt64) {
         let end = ContinuousClock.now + .seconds(seconds)
@@ -61,5 +33,5 @@ struct Fuzz {
         }
         print("\(target.name): \(rounds) × \(inputsPerRound) mutations from seed \(seed), nothing found")
     }
-    #endif
 }
+#endif
