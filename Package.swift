@@ -100,14 +100,32 @@ let package = Package(
             path: "Tools/fakeprovider/CommandLine",
             swiftSettings: strict),
 
+        // Fuzzing: the mechanism, what is fuzzed, and the program that Tools/fuzz/run starts.
+        .target(name: "Fuzzing", path: "Tools/fuzz/Fuzzing", swiftSettings: strict),
+        .target(
+            name: "FuzzTargets", dependencies: ["Fuzzing", "Wire", "Contracts", "CJCore"], path: "Tools/fuzz/FuzzTargets",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz", dependencies: ["Fuzzing", "FuzzTargets"], path: "Tools/fuzz/CommandLine", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["Fuzzing", "FuzzTargets"], swiftSettings: strict),
+
         // Tests.
         .testTarget(
             name: "CJCoreTests", dependencies: ["CJCore", crypto], exclude: ["Corpus"], swiftSettings: strict),
-        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "Fuzzing"], swiftSettings: strict),
         .testTarget(
-            name: "WireNIOTests", dependencies: ["Wire", "WireNIO", nioCore, nioPosix, nioEmbedded, logging],
+            name: "WireNIOTests", dependencies: ["Wire", "WireNIO", "Fuzzing", nioCore, nioPosix, nioEmbedded, logging],
             swiftSettings: strict),
-        .testTarget(name: "ContractsTests", dependencies: ["Contracts", "Wire"], swiftSettings: strict),
+        .testTarget(
+            name: "ContractsTests", dependencies: ["Contracts", "SampleContracts", "Wire", "Fuzzing", "FuzzTargets"],
+            swiftSettings: strict),
+        // A contract with a field of every kind, generated as the contracts are.
+        .target(
+            name: "CSampleContracts", dependencies: ["CProtobufC"], path: "Tests/Support/SampleContracts/CSampleContracts",
+            cSettings: [.headerSearchPath(".")]),
+        .target(
+            name: "SampleContracts", dependencies: ["Wire", "CSampleContracts"],
+            path: "Tests/Support/SampleContracts/SampleContracts", swiftSettings: strict),
         .target(
             name: "PostgresTestSupport", dependencies: ["Postgres", logging], path: "Tests/Support/PostgresTestSupport",
             swiftSettings: strict),

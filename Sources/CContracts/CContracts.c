@@ -540,8 +540,8 @@ static const uint8_t descriptor_set[] = {
     111,116,111,51,
 };
 
-const uint8_t *huleedu_file_descriptor_set(void) { return descriptor_set; }
-size_t huleedu_file_descriptor_set_size(void) { return sizeof descriptor_set; }
+const uint8_t *CContracts_file_descriptor_set(void) { return descriptor_set; }
+size_t CContracts_file_descriptor_set_size(void) { return sizeof descriptor_set; }
 
 const void *huleedu_cj_v1_Essay(void) { return &huleedu__cj__v1__essay__descriptor; }
 const void *huleedu_cj_v1_UploadEssaysRequest(void) { return &huleedu__cj__v1__upload_essays_request__descriptor; }

@@ -10,6 +10,7 @@ final class ClientHandler: ChannelInboundHandler {
     private var connection = ClientConnection()
     private var waiting: [ClientConnection.CallID: EventLoopPromise<[UInt8]>] = [:]
     private let retire: @Sendable () -> Void
+    private var isRetired = false
 
     /// - Parameter retire: called when no more calls should be made on this connection.
     init(maximumMessageBytes: Int, retire: @escaping @Sendable () -> Void) {
@@ -33,9 +34,10 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     /// Nobody waits for a call any more.
-    func abandon(_ call: ClientConnection.CallID, because error: RPCError) {
+    func abandon(_ call: ClientConnection.CallID, because error: RPCError, context: ChannelHandlerContext) {
         connection.abandon(call)
         waiting.removeValue(forKey: call)?.fail(error)
+        closeIfUseless(context)
     }
 
     // MARK: - The channel
@@ -74,8 +76,16 @@ final class ClientHandler: ChannelInboundHandler {
                 context.write(wrapOutboundOut(buffer), promise: nil)
             case .finish(let call, .success(let payload)): waiting.removeValue(forKey: call)?.succeed(payload)
             case .finish(let call, .failure(let error)): waiting.removeValue(forKey: call)?.fail(error)
-            case .retire: retire()
+            case .retire:
+                isRetired = true
+                retire()
             }
         }
+        closeIfUseless(context)
+    }
+
+    /// A connection that takes no more calls goes with the last one on it.
+    private func closeIfUseless(_ context: ChannelHandlerContext) {
+        if isRetired, waiting.isEmpty { context.close(promise: nil) }
     }
 }

@@ -17,9 +17,11 @@ final class ServerHandler: ChannelInboundHandler {
     private var handlers: [StreamID: Task<Void, Never>] = [:]
     private var deadlines: [StreamID: Scheduled<Void>] = [:]
     private var partialFrame: Scheduled<Void>?
+    private var framesBeforePartial = 0
     private var writeStall: Scheduled<Void>?
     private var unwrittenBytes = 0
     private var needsFlush = false
+    private var isClosing = false
 
     init(router: Router, configuration: ServerConfiguration, peer: String, logger: Logger) {
         self.router = router
@@ -27,7 +29,8 @@ final class ServerHandler: ChannelInboundHandler {
         self.peer = peer
         self.logger = logger
         decoder = FrameDecoder(maximumPayloadBytes: configuration.maximumMessageBytes)
-        connection = ServerConnection(limits: configuration.connection)
+        connection = ServerConnection(
+            limits: configuration.connection, maximumMessageBytes: configuration.maximumMessageBytes)
     }
 
     // MARK: - The channel
@@ -101,7 +104,7 @@ final class ServerHandler: ChannelInboundHandler {
         let router = router
         // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
         handlers[stream] = Task {
-            let answer = await router.answer(request, context: call)
+            let answer = await router.answer(request.payload, context: call)
             eventLoop.execute {
                 let (handler, context) = bound.value
                 handler.ended(stream, with: answer, context)
@@ -159,6 +162,7 @@ final class ServerHandler: ChannelInboundHandler {
         writeStall?.cancel()
         writeStall = nil
         guard context.channel.isActive else { return }
+        guard unwrittenBytes > 0 || !isClosing else { return context.close(promise: nil) }
         if unwrittenBytes > 0 { watchWrites(context) }
         if unwrittenBytes <= configuration.maximumUnwrittenBytes {
             setReading(true, context)
@@ -179,20 +183,23 @@ final class ServerHandler: ChannelInboundHandler {
         channel.setOption(.autoRead, value: isReading).whenFailure { _ in channel.close(promise: nil) }
     }
 
+    /// Closes once what was written has left; a peer that does not read it has the time of a write stall.
     private func close(_ context: ChannelHandlerContext) {
+        isClosing = true
         flush(context)
-        context.close(promise: nil)
+        if unwrittenBytes == 0 { context.close(promise: nil) }
     }
 
     // MARK: - Patience
 
+    /// Gives each frame its time: one that ends stops the clock, and the next one starts it anew.
     private func watchPartialFrame(_ context: ChannelHandlerContext) {
-        guard decoder.isInsideFrame else {
+        if !decoder.isInsideFrame || decoder.completedFrameCount != framesBeforePartial {
             partialFrame?.cancel()
             partialFrame = nil
-            return
         }
-        guard partialFrame == nil else { return }
+        guard decoder.isInsideFrame, partialFrame == nil, context.channel.isActive else { return }
+        framesBeforePartial = decoder.completedFrameCount
         partialFrame = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.partialFrameTimeout)) {
             self.logger.notice("connection closed: a frame took too long", metadata: ["peer": "\(self.peer)"])
             context.close(promise: nil)

@@ -45,7 +45,7 @@ public final class WireClient: ClientTransport {
                 isRefused: true)
         }
         let link = try await connected(by: deadline)
-        guard deadline.remaining > .zero else { throw Self.late() }
+        guard deadline.remaining > .zero else { throw Self.late(isRefused: true) }
         let request = RequestEnvelope(
             method: method, payload: payload, timeoutNanoseconds: max(1, deadline.remaining.clampedNanoseconds),
             metadata: options.metadata)
@@ -75,23 +75,34 @@ public final class WireClient: ClientTransport {
         let eventLoop = link.channel.eventLoop
         let answer = eventLoop.makePromise(of: [UInt8].self)
         let bound = link.handler
+        let isCancelled = Atomic(false)
         return try await withTaskCancellationHandler {
             eventLoop.execute {
+                // A cancellation that came first found nothing to abandon.
+                guard !isCancelled.load(ordering: .acquiring) else { return answer.fail(Self.cancelled()) }
                 let (handler, context) = bound.value
                 handler.send(request, as: call, answer: answer, context: context)
                 let expiry = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(deadline.remaining)) {
-                    handler.abandon(call, because: Self.late())
+                    handler.abandon(call, because: Self.late(), context: context)
                 }
                 answer.futureResult.whenComplete { _ in expiry.cancel() }
             }
             return try await answer.futureResult.get()
         } onCancel: {
-            eventLoop.execute { bound.value.0.abandon(call, because: RPCError(.cancelled, "the caller gave up")) }
+            isCancelled.store(true, ordering: .releasing)
+            eventLoop.execute {
+                let (handler, context) = bound.value
+                handler.abandon(call, because: Self.cancelled(), context: context)
+            }
         }
     }
 
-    private static func late() -> RPCError {
-        RPCError(.deadlineExceeded, "no answer came in time")
+    private static func cancelled() -> RPCError {
+        RPCError(.cancelled, "the caller gave up")
+    }
+
+    private static func late(isRefused: Bool = false) -> RPCError {
+        RPCError(.deadlineExceeded, "no answer came in time", isRefused: isRefused)
     }
 
     // MARK: - The connection
@@ -107,15 +118,38 @@ public final class WireClient: ClientTransport {
             }
             if pause > .zero {
                 guard pause < deadline.remaining else { throw unreachable(lastFailure) }
-                try await Task.sleep(for: pause)
+                do {
+                    try await Task.sleep(for: pause)
+                } catch {
+                    throw Self.cancelled()
+                }
                 continue
             }
-            guard !deadline.hasPassed else { throw unreachable(lastFailure) }
+            guard !Task.isCancelled else { throw Self.cancelled() }
+            guard !deadline.hasPassed else { throw lastFailure.map(unreachable) ?? Self.late(isRefused: true) }
             do {
-                return try await link().get()
+                return try await link(by: deadline)
+            } catch let error as RPCError {
+                throw error
             } catch {
                 lastFailure = error
             }
+        }
+    }
+
+    /// The connection, or an error once the deadline has passed or the caller has given up; the attempt itself goes on for others.
+    private func link(by deadline: Deadline) async throws -> Link {
+        let attempt = link()
+        let eventLoop = attempt.eventLoop
+        let result = eventLoop.makePromise(of: Link.self)
+        // A promise keeps the first of its results.
+        attempt.cascade(to: result)
+        let expiry = eventLoop.scheduleTask(in: TimeAmount(deadline.remaining)) { result.fail(Self.late(isRefused: true)) }
+        defer { expiry.cancel() }
+        return try await withTaskCancellationHandler {
+            try await result.futureResult.get()
+        } onCancel: {
+            result.fail(Self.cancelled())
         }
     }
 

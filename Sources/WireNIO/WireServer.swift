@@ -22,7 +22,11 @@ public final class WireServer: Sendable {
 
     /// - Parameter services: each with a name of its own.
     public init(services: [any RPCService], configuration: ServerConfiguration, logger: Logger) {
-        router = Router(services, logger: logger)
+        router = Router(services) { error, context in
+            logger.error(
+                "handler failed",
+                metadata: ["method": "\(context.method)", "peer": "\(context.peer)", "reason": "\(error)"])
+        }
         self.configuration = configuration
         self.logger = logger
     }
@@ -53,7 +57,10 @@ public final class WireServer: Sendable {
     public func serve() async throws {
         for await _ in endings { break }
         if !Task.isCancelled { await drain() }
-        let (listener, connections) = state.withLock { ($0.listener, Array($0.connections.values)) }
+        let (listener, connections) = state.withLock { state in
+            state.isDraining = true
+            return (state.listener, Array(state.connections.values))
+        }
         try await listener?.close().recover { _ in }.get()
         for connection in connections { try await connection.close().recover { _ in }.get() }
     }

@@ -5,7 +5,7 @@ import Glibc
 /// The protoc plugin of the contracts.
 ///
 /// protoc sends a `CodeGeneratorRequest` on standard input and reads a `CodeGeneratorResponse` from standard output. The parameter says
-/// what to write: `swift` or `c`. With `--rewrite-optional` the program is a filter instead: it passes the request on with every proto3
+/// what to write: `swift` or `c`, and after a comma the C target that it belongs to where that is not `CContracts`. With `--rewrite-optional` the program is a filter instead: it passes the request on with every proto3
 /// `optional` turned into the one-member oneof that it is on the wire, because protoc-gen-c refuses the keyword.
 @main
 struct Plugin {
@@ -32,10 +32,13 @@ struct Plugin {
             for file in elements(request.pointee.proto_file, request.pointee.n_proto_file) {
                 files.append(try SchemaReader(file).read(isWanted: wanted.contains(text(file.name))))
             }
-            switch text(request.pointee.parameter) {
-            case "swift": respond(SwiftGenerator(files: files).generate())
-            case "c": respond(CGenerator(files: files, descriptorSet: descriptorSet(request)).generate())
-            case let other: throw SchemaError("the parameter is \"\(other)\"; expected swift or c")
+            let parameter = text(request.pointee.parameter)
+            let parts = parameter.split(separator: ",").map(String.init)
+            switch (parts.first, parts.dropFirst().first ?? "CContracts") {
+            case ("swift", let module): respond(SwiftGenerator(files: files, module: module).generate())
+            case ("c", let module):
+                respond(CGenerator(files: files, descriptorSet: descriptorSet(request), module: module).generate())
+            case _: throw SchemaError("the parameter is \"\(parameter)\"; expected swift or c")
             }
         } catch {
             respond(error: error.message)

@@ -6,6 +6,8 @@ struct SwiftGenerator {
         """
 
     let files: [SchemaFile]
+    /// The C target with the messages' structures.
+    let module: String
 
     func generate() -> [GeneratedFile] {
         let names = TypeNames(files)
@@ -17,7 +19,7 @@ struct SwiftGenerator {
         var source = SourceText()
         source.line(Self.header)
         source.line()
-        if !file.messages.isEmpty { source.line("private import CContracts") }
+        if !file.messages.isEmpty { source.line("private import \(module)") }
         source.line("public import Wire")
         source.line()
         source.block("extension \(file.namespace)") { source in
@@ -50,7 +52,7 @@ struct SwiftGenerator {
         var source = SourceText()
         source.line(Self.header)
         source.line()
-        source.line("private import CContracts")
+        source.line("private import \(module)")
         let packages = Dictionary(files.map { ($0.namespace, $0.package) }, uniquingKeysWith: { first, _ in first })
         for (namespace, package) in packages.sorted(by: { $0.key < $1.key }) {
             source.line()
@@ -63,7 +65,8 @@ struct SwiftGenerator {
             source.line("/// A serialised `google.protobuf.FileDescriptorSet` of every contract.")
             source.block("public static var fileDescriptorSet: [UInt8]") {
                 $0.line(
-                    "Array(UnsafeBufferPointer(start: huleedu_file_descriptor_set(), count: huleedu_file_descriptor_set_size()))")
+                    "Array(UnsafeBufferPointer(start: \(module)_file_descriptor_set(), count: \(module)_file_descriptor_set_size()))"
+                )
             }
         }
         return GeneratedFile(name: "Namespaces.swift", content: source.text)

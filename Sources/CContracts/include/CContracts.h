@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-const uint8_t *_Nonnull huleedu_file_descriptor_set(void);
-size_t huleedu_file_descriptor_set_size(void);
+const uint8_t *_Nonnull CContracts_file_descriptor_set(void);
+size_t CContracts_file_descriptor_set_size(void);
 
 const void *_Nonnull huleedu_cj_v1_Essay(void);
 const void *_Nonnull huleedu_cj_v1_UploadEssaysRequest(void);

@@ -19,6 +19,6 @@ public enum WireV1 {}
 public enum ContractDescriptors {
     /// A serialised `google.protobuf.FileDescriptorSet` of every contract.
     public static var fileDescriptorSet: [UInt8] {
-        Array(UnsafeBufferPointer(start: huleedu_file_descriptor_set(), count: huleedu_file_descriptor_set_size()))
+        Array(UnsafeBufferPointer(start: CContracts_file_descriptor_set(), count: CContracts_file_descriptor_set_size()))
     }
 }

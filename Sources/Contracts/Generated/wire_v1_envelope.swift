@@ -91,7 +91,7 @@ extension WireV1 {
         }
     }
 
-    /// A detail of UNAVAILABLE and RESOURCE_EXHAUSTED: no handler has seen the request, so it is safe to send again.
+    /// A detail of a status: no handler has seen the request, so it is safe to send again.
     public struct Refused: Sendable, Hashable {
         /// How long to wait before trying again; zero means that the server does not know.
         public var retryAfterMilliseconds: UInt64

@@ -5,6 +5,9 @@ public struct Metadata: Sendable, Hashable {
     public struct Entry: Sendable, Hashable {
         public let key: String
         public let value: String
+
+        /// Bytes of key and value, and thirty-two for the entry itself, as HTTP/2 counts: empty entries are not free.
+        public var byteCount: Int { key.utf8.count + value.utf8.count + 32 }
     }
 
     public private(set) var entries: [Entry]
@@ -33,8 +36,8 @@ public struct Metadata: Sendable, Hashable {
         entries.append(Entry(key: key.lowercased(), value: value))
     }
 
-    /// What the entries weigh against a size limit, in bytes of keys and values.
+    /// What the entries weigh against a size limit, in bytes.
     public var byteCount: Int {
-        entries.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        entries.reduce(0) { $0 + $1.byteCount }
     }
 }

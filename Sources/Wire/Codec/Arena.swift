@@ -14,6 +14,8 @@ final class Arena {
     private var next: UnsafeMutableRawPointer?
     private var left = 0
     private var chunkBytes = Arena.firstChunkBytes
+    /// What has been handed out.
+    private(set) var allocatedByteCount = 0
 
     init() {}
 
@@ -41,6 +43,7 @@ final class Arena {
         guard let start = next else { return nil }
         next = start + rounded
         left -= rounded
+        allocatedByteCount += rounded
         return start
     }
 

@@ -37,6 +37,7 @@ struct PreCheck {
         try spend(descriptor.pointee.sizeof_message, at: path)
         var scanner = WireScanner(bytes)
         var counts: [UInt32: Int] = [:]
+        var occurrenceCosts: [UInt32: Int] = [:]
         while !scanner.isAtEnd {
             let tag = try scanner.tag(at: path)
             guard let field = protobuf_c_message_descriptor_get_field(descriptor, tag.field) else {
@@ -48,7 +49,13 @@ struct PreCheck {
             if isRepeated { counts[tag.field] = index + 1 }
             let place = path.field(String(cString: field.pointee.name), index: isRepeated ? index : nil)
             try element(at: place)
+            let before = allocationLeft
             try known(field, tag, &scanner, path: place, depth: depth, isRepeated: isRepeated)
+            guard !isRepeated, field.pointee.type == PROTOBUF_C_TYPE_MESSAGE else { continue }
+            // protobuf-c merges a second occurrence into the first by copying what all of them hold, so each pays for its forerunners.
+            let forerunners = occurrenceCosts[tag.field, default: 0]
+            occurrenceCosts[tag.field] = forerunners + before - allocationLeft
+            try spend(forerunners, at: place)
         }
     }
 

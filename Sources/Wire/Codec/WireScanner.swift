@@ -25,6 +25,10 @@ struct WireScanner {
         let type: WireType
     }
 
+    /// A tag is thirty-two bits wide, and so is a length; protobuf-c reads no further, however many zeros follow.
+    private static let maximumTagBytes: UInt64 = 5
+    private static let maximumLengthBytes: UInt64 = 5
+
     private let bytes: UnsafeRawBufferPointer
     private(set) var offset = 0
 
@@ -35,20 +39,23 @@ struct WireScanner {
     var isAtEnd: Bool { offset == bytes.count }
 
     mutating func tag(at path: FieldPath) throws(DecodingError) -> Tag {
-        let value = try varint(at: path)
+        let value = try varint(at: path, maximumBytes: Self.maximumTagBytes)
         guard let type = WireType(rawValue: UInt8(value & 7)), (1...(1 << 29 - 1)).contains(value >> 3) else {
             throw DecodingError(.malformed, path: path.text, message: "no protobuf tag at byte \(offset)")
         }
         return Tag(field: UInt32(value >> 3), type: type)
     }
 
-    /// A varint of at most ten bytes whose value fits 64 bits.
-    mutating func varint(at path: FieldPath) throws(DecodingError) -> UInt64 {
+    /// A varint whose value fits 64 bits, of at most ten bytes unless it has to be shorter.
+    mutating func varint(at path: FieldPath, maximumBytes: UInt64 = 10) throws(DecodingError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while offset < bytes.count {
             let byte = bytes[offset]
             offset += 1
+            guard shift < 7 * (maximumBytes - 1) || byte < 0x80 else {
+                throw DecodingError(.malformed, path: path.text, message: "a number of more than \(maximumBytes) bytes")
+            }
             guard shift < 63 || byte <= 1 else {
                 throw DecodingError(.malformed, path: path.text, message: "a number longer than 64 bits")
             }
@@ -60,7 +67,7 @@ struct WireScanner {
     }
 
     mutating func lengthDelimited(at path: FieldPath) throws(DecodingError) -> UnsafeRawBufferPointer {
-        let length = try varint(at: path)
+        let length = try varint(at: path, maximumBytes: Self.maximumLengthBytes)
         guard length <= UInt64(bytes.count - offset) else { throw Self.truncated(at: path) }
         defer { offset += Int(length) }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + Int(length)])

@@ -14,7 +14,7 @@ public struct ServerConnection: Sendable {
     public struct Limits: Sendable, Hashable {
         /// Handlers that run at once, those whose caller has gone among them.
         public var handlers = 256
-        /// Bytes of a request's metadata.
+        /// Bytes of a request's metadata, counted as ``Metadata/byteCount`` counts.
         public var metadataBytes = 16 << 10
 
         public init() {}
@@ -24,6 +24,7 @@ public struct ServerConnection: Sendable {
     private static let rememberedStreams = 1024
 
     private let limits: Limits
+    private let maximumMessageBytes: Int
     private var running: Set<StreamID> = []
     private var recent: Set<StreamID> = []
     private var recentOrder: [StreamID] = []
@@ -31,8 +32,10 @@ public struct ServerConnection: Sendable {
     private var isDraining = false
     private var isClosed = false
 
-    public init(limits: Limits = Limits()) {
+    /// - Parameter maximumMessageBytes: longest answer that is sent, its envelope included.
+    public init(limits: Limits = Limits(), maximumMessageBytes: Int = 4 << 20) {
         self.limits = limits
+        self.maximumMessageBytes = maximumMessageBytes
     }
 
     /// Whether nothing runs.
@@ -75,12 +78,11 @@ public struct ServerConnection: Sendable {
         }
         let request: RequestEnvelope
         do throws(DecodingError) {
-            request = try RequestEnvelope(decoding: frame.payload)
+            request = try RequestEnvelope(decoding: frame.payload, maximumMetadataBytes: limits.metadataBytes)
+        } catch  where error.code == .tooExpensive {
+            return [refuse(stream, .resourceExhausted, error.message, isRefused: true)]
         } catch {
             return [refuse(stream, .invalidArgument, "no request: \(error.description)")]
-        }
-        guard request.metadata.byteCount <= limits.metadataBytes else {
-            return [refuse(stream, .resourceExhausted, "metadata of more than \(limits.metadataBytes) bytes", isRefused: true)]
         }
         running.insert(stream)
         return [.start(stream, request)]
@@ -105,9 +107,18 @@ public struct ServerConnection: Sendable {
         remember(stream)
         var actions: [Action] = []
         if let answer, !isClosed {
-            actions.append(.write(Frame(stream: stream, type: .response, payload: answer.encoded())))
+            actions.append(.write(Frame(stream: stream, type: .response, payload: encoded(answer))))
         }
         return actions + closeIfDrained()
+    }
+
+    /// An answer's bytes, or, when those are more than a peer takes, the answer that says so.
+    private func encoded(_ answer: ResponseEnvelope) -> [UInt8] {
+        let bytes = answer.encoded()
+        guard bytes.count > maximumMessageBytes else { return bytes }
+        let error = RPCError(
+            .resourceExhausted, "the answer is \(bytes.count) bytes; at most \(maximumMessageBytes) are sent")
+        return ResponseEnvelope.failure(error).encoded()
     }
 
     private mutating func remember(_ stream: StreamID) {

@@ -28,19 +28,26 @@ public struct RequestEnvelope: Sendable, Hashable {
         return writer.bytes
     }
 
-    public init(decoding bytes: [UInt8]) throws(DecodingError) {
+    /// Reads a request.
+    ///
+    /// - Parameter maximumMetadataBytes: what ``Metadata/byteCount`` may come to.
+    /// - Throws: `tooExpensive` when it comes to more, before the rest of it is kept.
+    public init(decoding bytes: [UInt8], maximumMetadataBytes: Int = .max) throws(DecodingError) {
         let result: Result<RequestEnvelope, DecodingError> = bytes.withUnsafeBytes { bytes in
-            Result { () throws(DecodingError) in try RequestEnvelope(reading: bytes) }
+            Result { () throws(DecodingError) in
+                try RequestEnvelope(reading: bytes, maximumMetadataBytes: maximumMetadataBytes)
+            }
         }
         self = try result.get()
     }
 
-    private init(reading bytes: UnsafeRawBufferPointer) throws(DecodingError) {
+    private init(reading bytes: UnsafeRawBufferPointer, maximumMetadataBytes: Int) throws(DecodingError) {
         var service = ""
         var method = ""
         var payload: [UInt8] = []
         var timeout: Int64 = 0
         var metadata = Metadata()
+        var metadataBytes = 0
         var reader = EnvelopeReader(bytes)
         while let (field, value) = try reader.next() {
             switch field {
@@ -51,6 +58,11 @@ public struct RequestEnvelope: Sendable, Hashable {
             case 5:
                 let (key, text) = try Self.entry(try value.content("metadata"))
                 metadata.append(text, for: key)
+                metadataBytes += metadata.entries.last?.byteCount ?? 0
+                guard metadataBytes <= maximumMetadataBytes else {
+                    throw DecodingError(
+                        .tooExpensive, path: "metadata", message: "more than \(maximumMetadataBytes) bytes of metadata")
+                }
             default: break
             }
         }

@@ -23,9 +23,12 @@ public struct FrameDecoder: Sendable {
     private var state = State.header
     private var buffer: [UInt8] = []
     private var consumed = 0
+    /// Frames that have ended so far, those that were dropped among them.
+    public private(set) var completedFrameCount = 0
 
-    /// - Parameter maximumPayloadBytes: longest payload that is taken.
+    /// - Parameter maximumPayloadBytes: longest payload that is taken; less than 16 MiB, which no length can say.
     public init(maximumPayloadBytes: Int) {
+        precondition(maximumPayloadBytes < Int(Self.firstImpossibleLength), "a length below 16 MiB")
         self.maximumPayloadBytes = maximumPayloadBytes
     }
 
@@ -45,7 +48,7 @@ public struct FrameDecoder: Sendable {
             return
         }
         let dropped = min(left, bytes.count)
-        state = left == dropped ? .header : .discarding(left: left - dropped)
+        discarded(dropped, of: left)
         buffer.append(contentsOf: bytes.dropFirst(dropped))
     }
 
@@ -71,19 +74,26 @@ public struct FrameDecoder: Sendable {
                 let payload = Array(buffer[consumed..<consumed + length])
                 consumed += length
                 state = .header
+                completedFrameCount += 1
                 compact()
                 return .frame(Frame(stream: header.stream, type: header.type, flags: header.flags, payload: payload))
             case .discarding(let left):
                 let dropped = min(left, bufferedByteCount)
                 consumed += dropped
                 compact()
-                guard dropped == left else {
-                    state = .discarding(left: left - dropped)
-                    return nil
-                }
-                state = .header
+                discarded(dropped, of: left)
+                guard dropped == left else { return nil }
             }
         }
+    }
+
+    private mutating func discarded(_ count: Int, of left: Int) {
+        guard count == left else {
+            state = .discarding(left: left - count)
+            return
+        }
+        state = .header
+        completedFrameCount += 1
     }
 
     private mutating func idle() -> Event? {

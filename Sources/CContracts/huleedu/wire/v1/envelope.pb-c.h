@@ -117,7 +117,7 @@ struct  Huleedu__Wire__V1__Detail
 
 
 /*
- * A detail of UNAVAILABLE and RESOURCE_EXHAUSTED: no handler has seen the request, so it is safe to send again.
+ * A detail of a status: no handler has seen the request, so it is safe to send again.
  */
 struct  Huleedu__Wire__V1__Refused
 {

@@ -1,0 +1,35 @@
+/// Finds the service of a request and turns whatever its handler does into an answer.
+public struct Router: Sendable {
+    private let services: [String: any RPCService]
+    private let report: @Sendable (any Error, ServerContext) -> Void
+
+    /// - Parameters:
+    ///   - services: each with a name of its own.
+    ///   - report: told of what callers are told nothing about: errors that no handler chose, and `INTERNAL`.
+    public init(_ services: [any RPCService], report: @escaping @Sendable (any Error, ServerContext) -> Void) {
+        self.services = Dictionary(uniqueKeysWithValues: services.map { ($0.name, $0) })
+        self.report = report
+    }
+
+    /// Has a request's payload answered by the handler of its method.
+    public func answer(_ payload: [UInt8], context: ServerContext) async -> ResponseEnvelope {
+        let method = context.method
+        guard let service = services[method.service] else {
+            return .failure(RPCError(.unimplemented, "no service \(method.service) here", isRefused: true))
+        }
+        guard service.methods.contains(method.method) else {
+            return .failure(RPCError(.unimplemented, "\(method.service) has no method \(method.method)", isRefused: true))
+        }
+        do {
+            return .success(try await service.handle(method: method.method, payload: payload, context: context))
+        } catch let error as RPCError {
+            if error.code == .internal { report(error, context) }
+            return .failure(error)
+        } catch is CancellationError {
+            return .failure(RPCError(.cancelled, "the call was cancelled"))
+        } catch {
+            report(error, context)
+            return .failure(RPCError(.internal, "the server failed; its log says why"))
+        }
+    }
+}

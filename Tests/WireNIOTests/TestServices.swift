@@ -1,0 +1,161 @@
+import Logging
+import Synchronization
+import Testing
+import Wire
+import WireNIO
+
+/// A service of closures.
+struct TestService: RPCService {
+    typealias Handler = @Sendable ([UInt8], ServerContext) async throws -> [UInt8]
+
+    let name = "test.Service"
+    let handlers: [String: Handler]
+
+    var methods: [String] { handlers.keys.sorted() }
+
+    func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
+        guard let handler = handlers[method] else { throw RPCError(.unimplemented, "no \(method)") }
+        return try await handler(payload, context)
+    }
+
+    static func method(_ name: String) -> MethodDescriptor { MethodDescriptor(service: "test.Service", method: name) }
+
+    static let echo = method("Echo")
+    static let wait = method("Wait")
+
+    /// `Echo` answers with what it is sent; `Wait` counts itself in and answers once the gate is open.
+    static func standard(_ gate: Gate = Gate()) -> TestService {
+        TestService(handlers: [
+            "Echo": { payload, _ in payload },
+            "Wait": { payload, _ in
+                try await gate.pass()
+                return payload
+            },
+        ])
+    }
+}
+
+/// Holds handlers until it is opened, and lets a test wait until so many have come to it.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var arrivals = 0
+        var departures = 0
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Returns once the gate is open, or throws once the task is cancelled.
+    func pass() async throws {
+        change { $0.arrivals += 1 }
+        defer { change { $0.departures += 1 } }
+        await withTaskCancellationHandler {
+            await until { $0.isOpen || Task.isCancelled }
+        } onCancel: {
+            change { _ in }
+        }
+        try Task.checkCancellation()
+    }
+
+    /// Returns once the gate is open, whether or not anybody waits for that any more.
+    func passStubbornly() async {
+        change { $0.arrivals += 1 }
+        await until { $0.isOpen }
+        change { $0.departures += 1 }
+    }
+
+    func open() {
+        change { $0.isOpen = true }
+    }
+
+    func arrivals(_ count: Int) async {
+        await until { $0.arrivals >= count }
+    }
+
+    /// Returns once so many have left, by whatever way.
+    func departures(_ count: Int) async {
+        await until { $0.departures >= count }
+    }
+
+    var arrivalCount: Int { state.withLock { $0.arrivals } }
+
+    private func until(_ condition: (State) -> Bool) async {
+        while !state.withLock({ condition($0) }) {
+            await withCheckedContinuation { continuation in
+                let isDue = state.withLock { state in
+                    guard !condition(state) else { return true }
+                    state.waiters.append(continuation)
+                    return false
+                }
+                if isDue { continuation.resume() }
+            }
+        }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            body(&state)
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// Runs a server while `body` does, and takes it down afterwards.
+func withServer<Result: Sendable>(
+    _ service: any RPCService = TestService.standard(), configuration: ServerConfiguration = ServerConfiguration(),
+    _ body: (BoundAddress, WireServer) async throws -> Result
+) async throws -> Result {
+    let server = WireServer(services: [service], configuration: configuration, logger: silent)
+    let address = try await server.start()
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await server.serve() }
+        do {
+            let result = try await body(address, server)
+            group.cancelAll()
+            try await group.waitForAll()
+            return result
+        } catch {
+            group.cancelAll()
+            throw error
+        }
+    }
+}
+
+/// A client for a server, closed afterwards.
+func withClient<Result: Sendable>(
+    _ address: BoundAddress, configuration: ClientConfiguration = ClientConfiguration(),
+    _ body: (WireClient) async throws -> Result
+) async throws -> Result {
+    let client = WireClient(host: address.host, port: address.port, configuration: configuration, logger: silent)
+    do {
+        let result = try await body(client)
+        await client.close()
+        return result
+    } catch {
+        await client.close()
+        throw error
+    }
+}
+
+/// How a call ended, where it was to end with an error.
+func failure(of call: () async throws -> [UInt8]) async -> RPCError? {
+    do {
+        _ = try await call()
+        return nil
+    } catch {
+        return error as? RPCError
+    }
+}
+
+/// Expects that a server with the standard service answers with what it is sent.
+func expectEcho(
+    of payload: [UInt8], by client: WireClient, _ location: SourceLocation = #_sourceLocation
+) async throws {
+    let answer = try await client.call(TestService.echo, payload: payload, options: .timeout(.seconds(100)))
+    #expect(answer == payload, sourceLocation: location)
+}

@@ -1,0 +1,12 @@
+public import Fuzzing
+
+/// Everything that is fuzzed. A new parser of foreign bytes gets a line here and a folder in `Tools/fuzz/Corpus`.
+public enum FuzzTargets {
+    public static let all: [FuzzTarget] =
+        [frames, serverConnection, requestEnvelope, responseEnvelope, verdict] + ContractMessages.all.map(message)
+
+    /// The target of a name.
+    public static func target(_ name: String) -> FuzzTarget? {
+        all.first { $0.name == name }
+    }
+}
