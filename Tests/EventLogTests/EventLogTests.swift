@@ -1,4 +1,5 @@
 import Contracts
+import Logging
 import Postgres
 import PostgresTestSupport
 import Testing
@@ -105,6 +106,31 @@ struct EventLogTests {
         await committed.meet(2)
         try await late
         #expect(try await fixture.all().map(fixture.text) == ["first", "second"])
+    }
+
+    @Test(
+        "stays in order under stricter isolation, where a unit that lost the race runs again",
+        arguments: [IsolationLevel.repeatableRead, .serializable])
+    func isolation(level: IsolationLevel) async throws {
+        let fixture = try await LogFixture(size: 4)
+        var configuration = PoolConfiguration(connectionString: fixture.database.connectionString, size: 4)
+        configuration.lockTimeout = .seconds(60)
+        configuration.rerunPolicy.maxTries = 1000
+        let pool = Pool(configuration, logger: Logger(label: "test"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<4 {
+                group.addTask {
+                    for step in 0..<5 {
+                        try await pool.unitOfWork("append", isolation: level) { unit in
+                            try await fixture.log.append([fixture.event("\(worker)/\(step)", of: "one")], in: unit)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let events = try await fixture.all()
+        #expect(events.map(\.position) == Array(1...20) && events.map(\.aggregateVersion) == Array(1...20))
     }
 
     @Test("keeps an event as it was written: id, type, time, payload")

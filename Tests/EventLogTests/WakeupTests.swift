@@ -2,7 +2,7 @@ import Testing
 
 @testable import EventLog
 
-@Suite("A wake-up")
+@Suite("A wake-up", .timeLimit(.minutes(1)))
 struct WakeupTests {
     @Test("given between the look and the wait is not missed")
     func betweenLookAndWait() async {

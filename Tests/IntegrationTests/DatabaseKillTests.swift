@@ -17,6 +17,19 @@ struct DatabaseKillTests {
         run.stop()
     }
 
+    @Test("is continued though the program was killed as soon as the run had a name")
+    func atOnce() async throws {
+        let run = try await PaidRun()
+        let first = try run.rank()
+        try await run.waitForRecord(of: first)
+        first.kill()
+        _ = await first.status()
+        let second = try run.rank("--resume")
+        #expect(await second.status() == 0, "\(second.output)")
+        try run.checkBooks(second.output, atMostRepeated: PaidRun.concurrency)
+        run.stop()
+    }
+
     @Test("is continued after the program was killed, on the same data, and pays only for what was under way again")
     func program() async throws {
         let run = try await PaidRun()

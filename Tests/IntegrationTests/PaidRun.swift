@@ -43,6 +43,17 @@ struct PaidRun {
         }
     }
 
+    /// Returns once the run has been written down, from when on it can be continued.
+    func waitForRecord(of program: Program) async throws {
+        // Absent before the data folder has been made.
+        while (try? FileManager.default.contentsOfDirectory(atPath: data + "/runs"))?.contains(where: { $0.hasSuffix(".json") })
+            != true
+        {
+            try #require(program.isRunning, "\(program.output)")
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
     /// How often each prompt was answered with a verdict.
     func answeredCalls() throws -> [String: Int] {
         guard let text = try? String(contentsOfFile: scratch.path + "/ledger", encoding: .utf8) else {

@@ -27,11 +27,16 @@ struct ClusterPreparation: Sendable {
         }
         try folder.prepareSocketFolder(for: account)
         removeAbandoned(in: folder)
-        if existingVersion == nil {
-            logger.info("a private PostgreSQL cluster is made", metadata: ["folder": "\(folder.path)"])
-            try initialize(folder, programs: programs, account: account, isDurable: options.isDurable)
-        } else {
-            try LeftoverServer.clear(folder)
+        do throws(PostgresError) {
+            if existingVersion == nil {
+                logger.info("a private PostgreSQL cluster is made", metadata: ["folder": "\(folder.path)"])
+                try initialize(folder, programs: programs, account: account, isDurable: options.isDurable)
+            } else {
+                try LeftoverServer.clear(folder)
+            }
+        } catch {
+            folder.removeSocketFolder()
+            throw error
         }
         let command = account.prefix(endsWithUs: true) + serverCommand(folder, programs: programs, options: options)
         return ClusterPreparation(folder: folder, lock: lock, programs: programs, account: account, command: command)

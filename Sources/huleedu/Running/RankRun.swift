@@ -126,7 +126,8 @@ struct RankRun: Sendable {
 
     private func assess(_ record: RunRecord, through client: WireClient) async throws -> Outcome {
         let session = RankSession(input: input, record: record, judge: judge, service: CJV1.CJAssessmentClient(client))
-        if !settings.resume {
+        let isStarted = settings.resume ? try await session.isStarted() : false
+        if !isStarted {
             try await session.upload()
             let estimate = try await session.estimate()
             tell(estimate.text(in: settings.language))

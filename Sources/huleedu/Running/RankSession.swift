@@ -49,6 +49,17 @@ struct RankSession: Sendable {
         _ = try await service.startAssessment(request, options: .timeout(Self.callTimeout))
     }
 
+    /// False for a run that was interrupted before its assessment was started.
+    func isStarted() async throws -> Bool {
+        let request = CJV1.GetAssessmentRequest(assessmentID: record.id)
+        do {
+            _ = try await asked { try await service.getAssessment(request, options: .timeout(Self.callTimeout)) }
+            return true
+        } catch let error as RPCError where error.code == .notFound {
+            return false
+        }
+    }
+
     /// Tells every change until the assessment has ended.
     func watch(_ report: (CJV1.AssessmentProgress) -> Void) async throws {
         var revision: UInt64 = 0
