@@ -44,7 +44,6 @@ struct AttemptTests {
             kind: .unreadableReply, attempts: 3),
         Scenario(name: "cut", answer: .cut, kind: .unreachable, attempts: 3),
         Scenario(name: "half", answer: .cutShort("{"), kind: .unreachable, attempts: 3),
-        Scenario(name: "silent", answer: .silence, kind: .unreachable, attempts: 3),
         Scenario(name: "nul", answer: .error(400, message: "no\u{0}"), kind: .invalidRequest, status: 400),
     ]
 
@@ -55,7 +54,6 @@ struct AttemptTests {
             answer: { request in scenarios.first { request.text.contains($0.key) }?.value.answer ?? .verdict },
             configure: {
                 $0.retry.maximumAttempts = 3
-                $0.callTimeout = .milliseconds(700)
                 $0.maximumReplyBytes = 50_000
             }
         ) { fixture in
@@ -72,6 +70,24 @@ struct AttemptTests {
                 }
             }
             #expect(try await fixture.events().count == Self.scenarios.count)
+        }
+    }
+
+    @Test("A vendor that never answers is unreachable once the time of every attempt is over")
+    func silence() async throws {
+        try await withService(
+            answer: { _ in .silence },
+            configure: {
+                $0.retry.maximumAttempts = 2
+                $0.callTimeout = .milliseconds(200)
+            }
+        ) { fixture in
+            try await fixture.submit(Sample.request())
+            try await fixture.running {
+                let result = try await fixture.result("r1")
+                #expect(result.outcome?.failure?.kind == .unreachable)
+                #expect(result.attempts == 2)
+            }
         }
     }
 
