@@ -69,6 +69,19 @@ struct ServiceFixture: Sendable {
             .map { try EventsV1.AssessmentFinished(decoding: $0.payload) }
     }
 
+    /// What must hold of every assessment that has ended.
+    func check(_ progress: CJV1.AssessmentProgress) async throws {
+        let comparisons = try await comparisons()
+        #expect(progress.inFlight == 0)
+        #expect(comparisons.allSatisfy { $0.state != .inFlight })
+        #expect(comparisons.map(\.number) == (0..<UInt32(comparisons.count)).map { $0 + 1 })
+        #expect(comparisons.count { $0.state == .judged } == Int(progress.judged))
+        let ends = try await ends()
+        #expect(ends.count == 1)
+        #expect(ends.first?.state == progress.state)
+        #expect(ends.first?.comparisons == progress.judged)
+    }
+
     /// Runs the service until the test is done.
     func running(_ services: [CJAssessment]? = nil, _ test: () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

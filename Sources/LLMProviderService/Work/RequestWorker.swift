@@ -33,7 +33,7 @@ struct RequestWorker: Sendable {
             } catch {
                 logger.error("result not stored", metadata: ["request": "\(claim.id)", "reason": "\(error)"])
                 // Without its worker the request is made again once its lease has run out.
-                guard error is PostgresError, ContinuousClock.now < end else { return }
+                guard let code = (error as? PostgresError)?.code, code != .poolClosed, ContinuousClock.now < end else { return }
             }
             do {
                 try await Task.sleep(for: pause)
