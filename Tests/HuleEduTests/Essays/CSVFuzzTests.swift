@@ -22,7 +22,8 @@ import Testing
     }
 
     private static func line(_ fields: [String]) -> String {
-        fields.map { field in "\"" + String(field.flatMap { $0 == "\"" ? ["\"", "\""] : [$0] }) + "\"" }.joined(separator: ",") + "\n"
+        fields.map { field in "\"" + String(field.flatMap { $0 == "\"" ? ["\"", "\""] : [$0] }) + "\"" }.joined(separator: ",")
+            + "\n"
     }
 
     @Test func readsAnythingOrSaysWhyNot() throws {
