@@ -76,21 +76,14 @@ struct BudgetTests {
         #expect(code(MessageBytes().field(21, bytes: [UInt8](repeating: 1, count: 1 << 19)).bytes) == nil)
     }
 
-    @Test("refuse a message that is sent in ever more pieces, which protobuf-c would copy again with each")
-    func merging() {
-        let piece = MessageBytes().field(17, bytes: MessageBytes().field(2, bytes: [1]).bytes).bytes
-        #expect(code(repeated(piece, 10)) == nil)
-        #expect(code(repeated(piece, 10_000)) == .tooExpensive)
-    }
-
     @Test("bound what is really allocated, whatever the message", arguments: 0..<40)
     func allocation(seed: UInt64) throws {
         let schema = try DescriptorSchema(SampleContracts.ContractDescriptors.fileDescriptorSet)
         var random = RandomMessage(schema: schema, seed: seed)
-        let pieces = (0..<30).map { _ in random.bytes(of: Sample.typeName) }
-        let bytes = pieces.flatMap { $0 }
+        let children = (0..<30).map { _ in MessageBytes().field(35, bytes: random.bytes(of: Sample.typeName)).bytes }
+        let bytes = children.flatMap { $0 }
         let limits = DecodingLimits.default
-        guard code(bytes) == nil else { return }
+        #expect(code(bytes) == nil)
         let arena = Arena()
         let isUnpacked = bytes.withUnsafeBytes { arena.unpack($0, shape: Sample.shape) != nil }
         #expect(isUnpacked)

@@ -169,14 +169,23 @@ struct PreCheckTests {
         }
     }
 
-    @Test("keeps the last of repeated occurrences, of a oneof's members too, and merges messages")
+    @Test("keeps the last of repeated occurrences, of a oneof's members too")
     func lastWins() throws {
         let twice = MessageBytes().field(14, text: "one").field(14, text: "two").field(52, text: "text").field(51, varint: 0)
         let sample = try Sample(decoding: twice.bytes)
         #expect(sample.text == "two" && sample.choice == .numberChoice(0))
-        let first = MessageBytes().field(1, text: "kept").field(2, bytes: [1]).bytes
-        let merged = MessageBytes().field(17, bytes: first).field(17, bytes: MessageBytes().field(2, bytes: [2]).bytes)
-        #expect(try Sample(decoding: merged.bytes).nested == Sample.Nested(name: "kept", values: [1, 2]))
+        let nested = MessageBytes().field(1, text: "first").field(2, bytes: [1]).bytes
+        let chosen = MessageBytes().field(53, bytes: nested).field(53, bytes: MessageBytes().field(2, bytes: [2]).bytes)
+        #expect(try Sample(decoding: chosen.bytes).choice == .nestedChoice(Sample.Nested(values: [2])))
+    }
+
+    @Test("refuses a message in pieces, which protobuf-c copies again with each piece, or fails to merge")
+    func messagesInPieces() throws {
+        expect(.malformed, at: "nested", MessageBytes().field(17, bytes: []).field(17, bytes: []))
+        expect(
+            .malformed, at: "children[1].nested",
+            MessageBytes().field(35, bytes: []).field(
+                35, bytes: MessageBytes().field(17, bytes: [0x0A, 0]).field(1, varint: 1).field(17, bytes: []).bytes))
     }
 
     @Test("keeps enum values that nobody has named")

@@ -37,7 +37,6 @@ struct PreCheck {
         try spend(descriptor.pointee.sizeof_message, at: path)
         var scanner = WireScanner(bytes)
         var counts: [UInt32: Int] = [:]
-        var occurrenceCosts: [UInt32: Int] = [:]
         while !scanner.isAtEnd {
             let tag = try scanner.tag(at: path)
             guard let field = protobuf_c_message_descriptor_get_field(descriptor, tag.field) else {
@@ -46,16 +45,13 @@ struct PreCheck {
             }
             let isRepeated = field.pointee.label == PROTOBUF_C_LABEL_REPEATED
             let index = counts[tag.field, default: 0]
-            if isRepeated { counts[tag.field] = index + 1 }
+            counts[tag.field] = index + 1
             let place = path.field(String(cString: field.pointee.name), index: isRepeated ? index : nil)
+            guard index == 0 || !Self.isMerged(field) else {
+                throw DecodingError(.malformed, path: place.text, message: "a message that is not repeated comes twice")
+            }
             try element(at: place)
-            let before = allocationLeft
             try known(field, tag, &scanner, path: place, depth: depth, isRepeated: isRepeated)
-            guard !isRepeated, field.pointee.type == PROTOBUF_C_TYPE_MESSAGE else { continue }
-            // protobuf-c merges a second occurrence into the first by copying what all of them hold, so each pays for its forerunners.
-            let forerunners = occurrenceCosts[tag.field, default: 0]
-            occurrenceCosts[tag.field] = forerunners + before - allocationLeft
-            try spend(forerunners, at: place)
         }
     }
 
@@ -148,6 +144,13 @@ struct PreCheck {
     }
 
     // MARK: - Types
+
+    /// Whether protobuf-c would merge a second occurrence into the first. It copies everything each time, which a peer could make it
+    /// do without end, and it fails where both lack a oneof's member; no encoder writes a message in pieces.
+    private static func isMerged(_ field: UnsafePointer<Field>) -> Bool {
+        field.pointee.type == PROTOBUF_C_TYPE_MESSAGE && field.pointee.label != PROTOBUF_C_LABEL_REPEATED
+            && field.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) == 0
+    }
 
     private static func wireType(of type: ProtobufCType) -> WireScanner.WireType {
         switch type {
