@@ -20,13 +20,16 @@ final class ClientHandler: ChannelInboundHandler {
 
     // MARK: - Calls
 
-    /// Writes a request; the promise gets the answer.
+    /// The connection had gone, or takes no more calls, before a request was written to it.
+    struct NotWritten: Error {}
+
+    /// Writes a request; the promise gets the answer, or ``NotWritten``.
     func send(
         _ request: RequestEnvelope, as call: ClientConnection.CallID, answer: EventLoopPromise<[UInt8]>,
         context: ChannelHandlerContext
     ) {
         guard context.channel.isActive, !connection.isExhausted else {
-            return answer.fail(RPCError(.unavailable, "the connection was lost before the request was written", isRefused: true))
+            return answer.fail(NotWritten())
         }
         waiting[call] = answer
         perform(connection.send(request, as: call), context)

@@ -44,16 +44,23 @@ public final class WireClient: ClientTransport {
                 "the request is \(payload.count) bytes; at most \(configuration.maximumMessageBytes) are sent",
                 isRefused: true)
         }
-        let link = try await connected(by: deadline)
-        guard deadline.remaining > .zero else { throw Self.late(isRefused: true) }
-        let request = RequestEnvelope(
-            method: method, payload: payload, timeoutNanoseconds: max(1, deadline.remaining.clampedNanoseconds),
-            metadata: options.metadata)
-        let call = state.withLock { state in
-            state.nextCall += 1
-            return state.nextCall
+        while true {
+            let link = try await connected(by: deadline)
+            guard deadline.remaining > .zero else { throw Self.late(isRefused: true) }
+            let request = RequestEnvelope(
+                method: method, payload: payload, timeoutNanoseconds: max(1, deadline.remaining.clampedNanoseconds),
+                metadata: options.metadata)
+            let call = state.withLock { state in
+                state.nextCall += 1
+                return state.nextCall
+            }
+            do {
+                return try await exchange(request, as: call, over: link, deadline: deadline)
+            } catch is ClientHandler.NotWritten {
+                // Nobody has seen the request, and it may have time for another connection.
+                abandon(link)
+            }
         }
-        return try await exchange(request, as: call, over: link, deadline: deadline)
     }
 
     /// Closes the connection; calls that run end as `UNAVAILABLE`, and so do all later ones.
@@ -206,6 +213,16 @@ public final class WireClient: ClientTransport {
     private func pause(after failures: Int) -> Duration {
         let doubled = configuration.shortestReconnectPause * (1 << min(failures - 1, 16))
         return min(doubled, configuration.longestReconnectPause) * Double.random(in: 0.5...1)
+    }
+
+    /// Takes a connection that had gone before it was of use as a failed attempt to connect, so that the next one waits a little.
+    private func abandon(_ link: Link) {
+        state.withLock { state in
+            if let current = state.link, current.channel === link.channel { state.link = nil }
+            guard state.link == nil, state.connecting == nil else { return }
+            state.failures += 1
+            state.earliestAttempt = .now + pause(after: state.failures)
+        }
     }
 
     private func retire(_ channel: any Channel) {

@@ -55,6 +55,27 @@ struct ConnectionTests {
         await client.close()
     }
 
+    @Test("that go before a request has been written are made again, and the caller learns nothing of it")
+    func goneBeforeUse() async throws {
+        var configuration = ClientConfiguration()
+        configuration.shortestReconnectPause = .milliseconds(1)
+        configuration.longestReconnectPause = .milliseconds(2)
+        let hasty = try await HastyServer.start()
+        let client = WireClient(host: "127.0.0.1", port: hasty.port, configuration: configuration, logger: silent)
+        var answers = 0
+        for _ in 0..<500 {
+            let error = await failure {
+                try await client.call(TestService.echo, payload: [], options: .timeout(.seconds(60)))
+            }
+            // The server is there all the time: a call may meet the end of its connection, but none may say that it was never sent.
+            #expect(error == nil || error?.code == .unavailable && error?.isRefused == false, "\(String(describing: error))")
+            answers += error == nil ? 1 : 0
+        }
+        #expect(answers > 0)
+        await client.close()
+        try await hasty.stop()
+    }
+
     @Test("that nobody takes end at the caller's deadline, or when it gives up, not at the connection timeout's")
     func hangingAttempt() async throws {
         // A socket that listens, accepts nothing, and whose queue is full.
