@@ -13,6 +13,7 @@ extension PostgresError {
             .unitOfWorkEnded,
             .resultTooLarge, .decodingFailed, .unexpectedReply, .uniqueViolation, .constraintViolation, .invalidValue,
             .invalidStatement, .serverError, .migrationChanged, .databaseNewer, .invalidMigrations, .migrationFailed,
+            .schemaDrift,
             .serverNotInstalled, .clusterLocked, .clusterVersionMismatch, .socketPathTooLong, .folderNotUsable,
             .noUnprivilegedAccount, .initializationFailed, .startFailed:
             false

@@ -69,6 +69,8 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
         case invalidMigrations
         /// A migration's script failed and was rolled back.
         case migrationFailed
+        /// The schema is not what the migrations make, or lacks a value of an enumeration of this program.
+        case schemaDrift
 
         // The private cluster.
         /// No PostgreSQL server programs of a usable version are installed.

@@ -8,6 +8,8 @@ public struct Migrator: Sendable {
     /// Schema that holds the tables; created when absent.
     public let schema: String
     public let migrations: [Migration]
+    /// The program's enumerations that the schema's types are made for.
+    public let enums: [StoredEnum]
 
     /// How long to wait for another process that works on the same line.
     private static let lineLockTimeout = "60s"
@@ -16,17 +18,19 @@ public struct Migrator: Sendable {
     /// How long one statement of a script may take.
     private static let scriptTimeout: Duration = .seconds(600)
 
-    public init(line: String, schema: String, migrations: [Migration]) {
+    public init(line: String, schema: String, migrations: [Migration], enums: [StoredEnum] = []) {
         self.line = line
         self.schema = schema
         self.migrations = migrations
+        self.enums = enums
     }
 
-    /// Applies what is missing.
+    /// Applies what is missing, and makes sure that the schema is what the migrations make.
     ///
     /// - Returns: the number of migrations applied.
     /// - Throws: ``PostgresError`` with `.migrationChanged`, `.databaseNewer` or `.invalidMigrations` before anything is done;
-    ///   `.migrationFailed` when a script fails, which leaves those before it applied and nothing of it.
+    ///   `.migrationFailed` when a script fails, which leaves those before it applied and nothing of it; `.schemaDrift` when the
+    ///   schema is not what the migrations make.
     public func migrate(_ pool: Pool) async throws -> Int {
         try MigrationPlan.validate(migrations, line: line)
         var count = 0
@@ -35,6 +39,7 @@ public struct Migrator: Sendable {
             guard try await applyNext(pool) else { break }
             count += 1
         }
+        try await verify(pool)
         return count
     }
 
@@ -64,10 +69,12 @@ public struct Migrator: Sendable {
             unit.send("SELECT set_config('search_path', \(quoted(schema) + ", public"), true)")
             try await unit.sync()
             try await run(migration, unit)
+            let made = try await Catalogue.read(schema: schema, in: unit)
             unit.send(
                 """
-                INSERT INTO \(unescaped: table) (line, version, name, sha256)
-                VALUES (\(line), \(migration.version), \(migration.name), \(migration.checksum))
+                INSERT INTO \(unescaped: table) (line, version, name, sha256, catalogue, server_version)
+                VALUES (\(line), \(migration.version), \(migration.name), \(migration.checksum), \(made.text),
+                    current_setting('server_version_num')::int8 / 10000)
                 """)
             return true
         }
@@ -86,6 +93,9 @@ public struct Migrator: Sendable {
                 name text NOT NULL,
                 sha256 bytea NOT NULL,
                 applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+                -- What the schema was made of after this migration, in the words of this major version of the server.
+                catalogue text NOT NULL,
+                server_version int8 NOT NULL,
                 PRIMARY KEY (line, version))
             """)
     }
@@ -111,14 +121,14 @@ public struct Migrator: Sendable {
         }
     }
 
-    private var tableExists: Query { "SELECT to_regclass(\(table)) IS NOT NULL" }
+    var tableExists: Query { "SELECT to_regclass(\(table)) IS NOT NULL" }
 
-    private static func isTrue(_ rows: [Row]) throws(PostgresError) -> Bool {
+    static func isTrue(_ rows: [Row]) throws(PostgresError) -> Bool {
         guard let row = rows.first else { throw .missingAnswer }
         return try row.decode(Bool.self)
     }
 
-    private var table: String { "\(quoted(schema)).schema_migration" }
+    var table: String { "\(quoted(schema)).schema_migration" }
 
     private func quoted(_ identifier: String) -> String {
         var text = "\""

@@ -35,7 +35,8 @@ public struct RerunPolicy: Sendable, Hashable {
             .cancelled, .invalidQuery, .pipelineFull, .unitOfWorkEnded, .resultTooLarge, .decodingFailed, .unexpectedReply,
             .uniqueViolation, .constraintViolation, .invalidValue, .invalidStatement, .diskFull, .resourcesExhausted,
             .serverError,
-            .migrationChanged, .databaseNewer, .invalidMigrations, .migrationFailed, .serverNotInstalled, .clusterLocked,
+            .migrationChanged, .databaseNewer, .invalidMigrations, .migrationFailed, .schemaDrift, .serverNotInstalled,
+            .clusterLocked,
             .clusterVersionMismatch, .socketPathTooLong, .folderNotUsable, .noUnprivilegedAccount, .initializationFailed,
             .startFailed:
             return nil
