@@ -14,5 +14,5 @@ struct HuleEdu: AsyncParsableCommand {
             scale with error bars, and essays of known grade turn the scale into grades.
             """,
         version: version,
-        subcommands: [RankCommand.self, ScoreCommand.self, UpCommand.self, ServeCommand.self])
+        subcommands: [RankCommand.self, ScoreCommand.self, UpCommand.self, ServeCommand.self, DatabaseCommand.self])
 }
