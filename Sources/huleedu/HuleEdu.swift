@@ -14,5 +14,7 @@ struct HuleEdu: AsyncParsableCommand {
             scale with error bars, and essays of known grade turn the scale into grades.
             """,
         version: version,
-        subcommands: [RankCommand.self, ScoreCommand.self, UpCommand.self, ServeCommand.self, DatabaseCommand.self])
+        subcommands: [
+            RankCommand.self, ScoreCommand.self, PlanCommand.self, UpCommand.self, ServeCommand.self, DatabaseCommand.self,
+        ])
 }

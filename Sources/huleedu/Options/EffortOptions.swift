@@ -48,7 +48,7 @@ struct EffortOptions: ParsableArguments {
     @Flag(help: "Continue where an interrupted run over the same folder stopped; nothing is paid for twice.")
     var resume = false
 
-    private static func precision(_ text: String) throws(CommandError) -> Double {
+    static func precision(_ text: String) throws(CommandError) -> Double {
         guard let value = Double(text), precisionRange.contains(value) else {
             throw CommandError(
                 .optionOutOfRange, "\(quoted(text)) is no reliability to aim for; expected a number from 0.5 to 0.99, as in 0.85."
@@ -57,7 +57,7 @@ struct EffortOptions: ParsableArguments {
         return value
     }
 
-    private static func seed(_ text: String) throws(CommandError) -> UInt64 {
+    static func seed(_ text: String) throws(CommandError) -> UInt64 {
         guard let value = UInt64(text) else {
             throw CommandError(
                 .optionOutOfRange, "\(quoted(text)) is no seed; expected a whole number from 0 to \(UInt64.max).")
@@ -65,7 +65,7 @@ struct EffortOptions: ParsableArguments {
         return value
     }
 
-    private static func concurrency(_ text: String) throws(CommandError) -> Int {
+    static func concurrency(_ text: String) throws(CommandError) -> Int {
         guard let value = Int(text), concurrencyRange.contains(value) else {
             throw CommandError(
                 .optionOutOfRange,
