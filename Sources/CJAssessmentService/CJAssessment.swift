@@ -69,19 +69,25 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         _ request: CJV1.UploadEssaysRequest, context: ServerContext
     ) async throws -> CJV1.UploadEssaysResponse {
         let (assessment, essays) = try parsing { () throws(RequestFault) in try parser.upload(request) }
-        let count = try await store.pool.unitOfWork("upload essays") { unit in
+        let kept = try await store.pool.unitOfWork("upload essays") { unit in
+            try await store.lockUploads(of: assessment, in: unit)
             guard try await store.startedContent(of: assessment, in: unit) == nil else {
                 throw RPCError(.failedPrecondition, "assessment_id: assessment \(assessment) has been started already")
             }
             store.forgetUploads(olderThanSeconds: configuration.uploadLifetimeSeconds, in: unit)
-            let count = try await store.upload(essays, for: assessment, in: unit)
-            guard count <= configuration.maximumEssays else {
+            let kept = try await store.upload(essays, for: assessment, in: unit)
+            guard kept.count <= configuration.maximumEssays else {
                 throw RPCError(
-                    .invalidArgument, "essays: expected at most \(configuration.maximumEssays) essays in all, got \(count)")
+                    .invalidArgument, "essays: expected at most \(configuration.maximumEssays) essays in all, got \(kept.count)")
             }
-            return count
+            guard kept.bytes <= configuration.maximumPileBytes else {
+                throw RPCError(
+                    .invalidArgument,
+                    "essays: expected at most \(configuration.maximumPileBytes) bytes in all, got \(kept.bytes)")
+            }
+            return kept
         }
-        return CJV1.UploadEssaysResponse(essays: UInt32(count))
+        return CJV1.UploadEssaysResponse(essays: UInt32(kept.count))
     }
 
     public func startAssessment(
@@ -95,12 +101,23 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         let plan = try parsing { () throws(RequestFault) in try parser.plan(request, uploaded: uploaded) }
         let terms = try await terms(of: plan, context: context)
         let started = try await store.pool.unitOfWork("start assessment") { unit in
-            try await store.insert(plan, terms: terms, contentHash: hash, in: unit)
+            try await store.lockUploads(of: id, in: unit)
+            guard try await store.uploaded(for: id, in: unit) == uploaded else {
+                // Somebody else's start has taken them, or essays came while this one was made ready.
+                guard try await store.startedContent(of: id, in: unit) == nil else { return false }
+                throw RPCError(.aborted, "essays: more were uploaded while the assessment was started; start it again")
+            }
+            return try await store.insert(plan, terms: terms, contentHash: hash, in: unit)
         }
         guard started else {
             return try await alreadyStarted(id, hash: hash) ?? CJV1.StartAssessmentResponse(state: .running, alreadyKnown: true)
         }
-        try await driver.advance(id)
+        do {
+            try await driver.advance(id)
+        } catch {
+            // It has started; the sweep advances it.
+            logger.warning("assessment not advanced yet", metadata: ["assessment": "\(id)", "reason": "\(error)"])
+        }
         return CJV1.StartAssessmentResponse(state: .running, alreadyKnown: false)
     }
 
@@ -133,7 +150,10 @@ public struct CJAssessment: CJV1.CJAssessmentService {
                 LLMV1.DescribeModelRequest(provider: plan.judge.provider, model: plan.judge.model),
                 options: CallOptions(deadline: context.deadline))
         } catch let error as RPCError where error.code == .notFound || error.code == .invalidArgument {
-            throw RPCError(.invalidArgument, "judge.model: \(error.message)")
+            // The provider service names its own field, which is ours by the same name.
+            throw RPCError(.invalidArgument, "judge.\(error.message)", cause: error)
+        } catch let error as RPCError where error.code == .unavailable {
+            throw RPCError(.unavailable, "the provider service can't be reached", cause: error)
         }
         if plan.judge.temperature != nil, !model.acceptsTemperature {
             throw RPCError(.invalidArgument, "judge.temperature: \(model.model) takes none")
@@ -181,11 +201,14 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             ContinuousClock.now + .milliseconds(Int64(request.waitMilliseconds)), context.deadline.instant - Self.answerMargin)
         while true {
             let generation = changes.generation
-            guard let revision = try await store.revision(of: request.assessmentID) else {
+            guard let known = try await store.revision(of: request.assessmentID) else {
                 throw Self.unknown(request.assessmentID)
             }
             let left = ContinuousClock.now.duration(to: end)
-            if UInt64(clamping: revision) > request.afterRevision || left <= .zero || Task.isCancelled { break }
+            // An assessment that has ended changes no more: there is nothing to wait for.
+            if UInt64(clamping: known.revision) > request.afterRevision || known.hasEnded || left <= .zero || Task.isCancelled {
+                break
+            }
             await changes.wait(after: generation, upTo: min(left, Self.pollInterval))
         }
         let standing = try await store.pool.unitOfWork("read progress", isolation: .repeatableRead) {
@@ -242,7 +265,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     }
 
     private static func unknown(_ id: String) -> RPCError {
-        RPCError(.notFound, "assessment_id: no assessment has the id \(id)")
+        RPCError(.notFound, "assessment_id: no assessment has the id \(id.prefix(100))")
     }
 
     private func parsing<Value>(_ parse: () throws(RequestFault) -> Value) throws(RPCError) -> Value {

@@ -4,6 +4,8 @@ public struct CJAssessmentConfiguration: Sendable, Hashable {
     public var maximumEssays = 1000
     /// Bytes of one essay.
     public var maximumEssayBytes = 256 << 10
+    /// Bytes of all essays of one assessment together.
+    public var maximumPileBytes = 48 << 20
     /// How long essays are kept for an assessment that is never started, in seconds.
     public var uploadLifetimeSeconds = 7 * 86_400
     /// Bytes of the question and of the rubric, each.

@@ -75,6 +75,50 @@ struct CancelTests {
         }
     }
 
+    @Test("What the provider service certainly did not take on is withdrawn, even when it is refused after the cancellation")
+    func refusedHandOver() async throws {
+        try await withService(ScriptedProvider { _, _ in .refusal(.unavailable, isRefused: true) }) { fixture in
+            fixture.provider.set(heldUp: true)
+            try await fixture.running {
+                try await fixture.start(6) { $0.maxInFlight = 1 }
+                try await eventually { fixture.provider.callersHeldUp == 1 }
+                let state = try await fixture.cancel()
+                #expect(state == .running, "a hand-over is under way")
+                fixture.provider.set(heldUp: false)
+                #expect(try await fixture.end().state == .cancelled)
+            }
+            #expect(fixture.provider.requests.isEmpty)
+            #expect(try await fixture.ends().count == 1)
+        }
+    }
+
+    @Test("What it may have taken on is waited for, even when a later try is refused")
+    func unclearHandOver() async throws {
+        try await withService(
+            ScriptedProvider { _, submission in submission == 1 ? .lostAnswer : .refusal(.unavailable, isRefused: true) }
+        ) { fixture in
+            try await fixture.running {
+                try await fixture.start(6) { $0.maxInFlight = 1 }
+                try await eventually { fixture.provider.held == 1 }
+                fixture.provider.set(away: true)
+                // The next tries find nobody, and that says nothing of the first.
+                try await eventually {
+                    try await fixture.pool.query("SELECT count(*) FROM cj.request WHERE claimed_at = '-infinity'")[0]
+                        .decode(Int.self) == 1
+                }
+                _ = try await fixture.cancel()
+                #expect(try await fixture.progress().state == .running)
+                fixture.provider.set(away: false)
+                fixture.provider.release()
+                let progress = try await fixture.end()
+                #expect(progress.state == .cancelled)
+                #expect(progress.judged + progress.failed + progress.inFlight <= 1)
+            }
+            let row = try await fixture.pool.query("SELECT results, provider_calls FROM cj.assessment")[0]
+            #expect(try row.decode(Int.self, Int.self).0 == 1, "its result is in the books")
+        }
+    }
+
     @Test("One that has ended stays as it ended")
     func ended() async throws {
         try await withService { fixture in

@@ -11,6 +11,8 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         case failure(LLMV1.FailureKind)
         /// Taken on, and not answered before ``release()`` or a withdrawal.
         case hold
+        /// Taken on and held, but the caller never hears of it.
+        case lostAnswer
         /// Not taken on.
         case refusal(StatusCode, isRefused: Bool = false)
     }
@@ -23,6 +25,8 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         var cancellations = 0
         var reaction: @Sendable (LLMV1.SubmitRequest, Int) -> Reaction
         var isAway = false
+        var isHeldUp = false
+        var callersHeldUp = 0
     }
 
     private let state: Mutex<State>
@@ -38,6 +42,13 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     var submissions: Int { state.withLock { $0.submissions } }
     var cancellations: Int { state.withLock { $0.cancellations } }
     var events: [EventsV1.Event] { state.withLock { $0.events } }
+
+    /// Callers of `Submit` that wait because of ``set(heldUp:)``.
+    var callersHeldUp: Int { state.withLock { $0.callersHeldUp } }
+    func set(heldUp: Bool) {
+        state.withLock { $0.isHeldUp = heldUp }
+        wakeup.signal()
+    }
 
     func set(away: Bool) { state.withLock { $0.isAway = away } }
     func react(_ reaction: @escaping @Sendable (LLMV1.SubmitRequest, Int) -> Reaction) {
@@ -55,6 +66,7 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     // MARK: - The services
 
     func submit(_ request: LLMV1.SubmitRequest, context: ServerContext) async throws -> LLMV1.SubmitResponse {
+        await passHoldUp()
         defer { wakeup.signal() }
         return try state.withLock { state throws(RPCError) in
             try state.check()
@@ -65,9 +77,11 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
             }
             switch state.reaction(request, state.submissions) {
             case .refusal(let code, let isRefused): throw RPCError(code, "refused", isRefused: isRefused)
-            case .hold:
+            case .hold, .lostAnswer:
+                let isLost = if case .lostAnswer = state.reaction(request, state.submissions) { true } else { false }
                 state.requests[request.requestID] = request
                 state.held.append(request.requestID)
+                if isLost { throw RPCError(.unavailable, "the connection was lost before the answer came") }
             case .verdict:
                 state.requests[request.requestID] = request
                 state.end(request.requestID, Self.verdict(request))
@@ -77,6 +91,16 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
             }
             return LLMV1.SubmitResponse(state: .queued, alreadyKnown: false)
         }
+    }
+
+    private func passHoldUp() async {
+        state.withLock { $0.callersHeldUp += 1 }
+        while true {
+            let generation = wakeup.generation
+            guard state.withLock({ $0.isHeldUp }), !Task.isCancelled else { break }
+            await wakeup.wait(after: generation, upTo: .seconds(60))
+        }
+        state.withLock { $0.callersHeldUp -= 1 }
     }
 
     func get(_ request: LLMV1.GetRequest, context: ServerContext) async throws -> LLMV1.GetResponse {

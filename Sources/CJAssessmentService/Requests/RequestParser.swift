@@ -6,6 +6,8 @@ import Crypto
 struct RequestParser: Sendable {
     /// Judgements that one pair may get: both orders.
     static let maximumJudgementsPerPair = 2
+    /// Bytes of a grade's name.
+    private static let longestGrade = 16
 
     let configuration: CJAssessmentConfiguration
 
@@ -71,6 +73,10 @@ extension RequestParser {
         guard essays.count <= configuration.maximumEssays else {
             throw RequestFault("essays", "expected at most \(configuration.maximumEssays) essays, got \(essays.count)")
         }
+        let bytes = essays.reduce(0) { $0 + $1.text.count }
+        guard bytes <= configuration.maximumPileBytes else {
+            throw RequestFault("essays", "expected at most \(configuration.maximumPileBytes) bytes in all, got \(bytes)")
+        }
         var byID: [String: Int] = [:]
         var byText: [SHA256Digest: Int] = [:]
         var accepted: [AssessmentPlan.Essay] = []
@@ -102,8 +108,14 @@ extension RequestParser {
                 "\(path).text", "expected at most \(configuration.maximumEssayBytes) bytes, got \(essay.text.count)")
         }
         let text = try self.text(essay.text, at: "\(path).text")
-        guard text.contains(where: { !$0.isWhitespace }) else {
+        // What shows nothing is no text, whatever it is made of.
+        guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace && !$0.properties.isDefaultIgnorableCodePoint })
+        else {
             throw RequestFault("\(path).text", "expected a text, got only white space")
+        }
+        guard essay.anchorGrade.utf8.count <= Self.longestGrade else {
+            throw RequestFault(
+                "\(path).anchor_grade", "expected at most \(Self.longestGrade) bytes, got \(essay.anchorGrade.utf8.count)")
         }
         return AssessmentPlan.Essay(
             id: essay.id, text: text, anchorGrade: essay.anchorGrade.isEmpty ? nil : essay.anchorGrade)
@@ -144,9 +156,9 @@ extension RequestParser {
         }
         guard !grades.isEmpty else { return [] }
         guard (2...20).contains(grades.count), Set(grades).count == grades.count,
-            grades.allSatisfy({ (1...16).contains($0.utf8.count) })
+            grades.allSatisfy({ (1...Self.longestGrade).contains($0.utf8.count) })
         else {
-            throw RequestFault("grades", "expected 2 to 20 different grades of 1 to 16 bytes, lowest first")
+            throw RequestFault("grades", "expected 2 to 20 different grades of 1 to \(Self.longestGrade) bytes, lowest first")
         }
         return grades
     }

@@ -103,7 +103,7 @@ extension AssessmentStore {
     }
 
     /// Takes back the comparisons that nobody has begun to hand to the judge; the others are waited for.
-    private func withdrawUnclaimed(of id: String, in unit: UnitOfWork) {
+    func withdrawUnclaimed(of id: String, in unit: UnitOfWork) {
         _ = unit.send(
             """
             WITH withdrawn AS (

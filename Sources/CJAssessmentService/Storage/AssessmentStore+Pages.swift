@@ -5,9 +5,10 @@ extension AssessmentStore {
     /// Points of the run that one answer shows at most.
     static let historyLimit = 500
 
-    /// How often an assessment has changed; nil for one that does not exist.
-    func revision(of id: String) async throws -> Int64? {
-        try await pool.query("SELECT revision FROM cj.assessment WHERE id = \(id)").first?.decode(Int64.self)
+    /// How often an assessment has changed, and whether it still can; nil for one that does not exist.
+    func revision(of id: String) async throws -> (revision: Int64, hasEnded: Bool)? {
+        let row = try await pool.query("SELECT revision, state <> 'running' FROM cj.assessment WHERE id = \(id)").first
+        return try row?.decode(Int64.self, Bool.self)
     }
 
     /// How the figures moved: every point, or evenly spread ones where there are more than the limit.
@@ -29,13 +30,21 @@ extension AssessmentStore {
         }
     }
 
-    /// A page of an assessment's comparisons, each with its last request.
+    /// Bytes of rationales and failures that one page holds at most, its first comparison excepted: an answer has to fit a frame.
+    static let pageBytes = 2 << 20
+
+    /// A page of an assessment's comparisons, each with its last request. It ends early where their texts are long.
     func comparisons(of id: String, after number: Int64, limit: Int) async throws -> [CJV1.ComparisonRecord] {
         let rows = try await pool.query(
             """
-            SELECT comparison.number, first.id, second.id, comparison.state::text, outcome::text, confidence, rationale, request.id,
-                prompt_sha256, coalesce(judgement.model, ''), judgement.cost, assessment.estimated_cost IS NOT NULL,
-                coalesce(comparison.failure, '')
+            SELECT number, first_id, second_id, state, outcome, confidence, rationale, request_id, prompt_sha256, model, cost, is_priced,
+                failure
+            FROM (
+            SELECT comparison.number, first.id AS first_id, second.id AS second_id, comparison.state::text, outcome::text, confidence,
+                rationale, request.id AS request_id, prompt_sha256, coalesce(judgement.model, '') AS model, judgement.cost,
+                assessment.estimated_cost IS NOT NULL AS is_priced, coalesce(comparison.failure, '') AS failure,
+                row_number() OVER earlier AS place,
+                sum(coalesce(octet_length(rationale), 0) + octet_length(coalesce(comparison.failure, ''))) OVER earlier AS bytes
             FROM cj.comparison
             JOIN cj.assessment ON assessment.id = comparison.assessment_id
             JOIN cj.essay AS first ON first.assessment_id = comparison.assessment_id AND first.number = first_essay
@@ -44,9 +53,11 @@ extension AssessmentStore {
                 AND request.attempt = comparison.attempts
             LEFT JOIN cj.judgement ON judgement.assessment_id = comparison.assessment_id
                 AND judgement.comparison = comparison.number
-            WHERE comparison.assessment_id = \(id) AND comparison.number > \(number)
-            ORDER BY comparison.number
-            LIMIT \(limit)
+            WHERE comparison.assessment_id = \(id) AND comparison.number > \(number) AND comparison.number <= \(number) + \(Int64(limit))
+            WINDOW earlier AS (ORDER BY comparison.number)
+            ) AS page
+            WHERE place = 1 OR bytes <= \(Int64(Self.pageBytes))
+            ORDER BY number
             """)
         return try rows.map(Self.record)
     }

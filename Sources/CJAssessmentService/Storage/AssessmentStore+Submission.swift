@@ -10,7 +10,7 @@ extension AssessmentStore {
             let rows = try await unit.query(
                 """
                 WITH due AS (
-                    SELECT request.id
+                    SELECT request.id, request.claimed_at IS NOT NULL AS is_unclear
                     FROM cj.request JOIN cj.assessment ON assessment.id = request.assessment_id
                     WHERE request.submitted_at IS NULL AND request.finished_at IS NULL
                         AND (request.claimed_at < now() - make_interval(secs => \(Double(claimLifetimeSeconds)))
@@ -24,13 +24,14 @@ extension AssessmentStore {
                     AND comparison.number = request.comparison
                     AND first.assessment_id = comparison.assessment_id AND first.number = first_essay
                     AND second.assessment_id = comparison.assessment_id AND second.number = second_essay
-                RETURNING request.id, request.assessment_id, request.comparison, request.attempt, first.content, second.content
+                RETURNING request.id, request.assessment_id, request.comparison, request.attempt, due.is_unclear, first.content,
+                    second.content
                 """)
             var claimed: [RequestToSubmit] = []
             var contexts: [String: PromptContext] = [:]
             for row in rows {
-                let (id, assessment, comparison, attempt, first, second) = try row.decode(
-                    String.self, String.self, Int64.self, Int64.self, [UInt8].self, [UInt8].self)
+                let (id, assessment, comparison, attempt, isUnclear, first, second) = try row.decode(
+                    String.self, String.self, Int64.self, Int64.self, Bool.self, [UInt8].self, [UInt8].self)
                 let context: PromptContext
                 if let known = contexts[assessment] {
                     context = known
@@ -40,37 +41,47 @@ extension AssessmentStore {
                 }
                 claimed.append(
                     RequestToSubmit(
-                        id: id, assessment: assessment, comparison: comparison, attempt: attempt, judge: context.judge,
+                        id: id, assessment: assessment, comparison: comparison, attempt: attempt, isUnclear: isUnclear,
+                        judge: context.judge,
                         prompt: context.template.prompt(
                             question: context.question, rubric: context.rubric, first: String(decoding: first, as: UTF8.self),
                             second: String(decoding: second, as: UTF8.self)),
                         replyFormat: ReplyFormat(for: context.template)))
             }
+            // What is asked is on record before it is asked: a result may come before anything else is written.
+            _ = unit.send(
+                """
+                UPDATE cj.request SET prompt_sha256 = given.prompt_sha256
+                FROM unnest(\(claimed.map(\.id))::text[], \(claimed.map(\.prompt.sha256))::text[]) AS given (id, prompt_sha256)
+                WHERE request.id = given.id
+                """)
             return claimed
         }
     }
 
-    /// Marks requests that the provider service has stored.
-    func markSubmitted(_ requests: [RequestToSubmit]) async throws {
-        guard !requests.isEmpty else { return }
-        try await pool.execute(
-            """
-            UPDATE cj.request SET submitted_at = now(), prompt_sha256 = given.prompt_sha256
-            FROM unnest(\(requests.map(\.id))::text[], \(requests.map(\.prompt.sha256))::text[]) AS given (id, prompt_sha256)
-            WHERE request.id = given.id
-            """)
+    /// Marks a request that the provider service has stored.
+    func markSubmitted(_ request: RequestToSubmit) async throws {
+        try await pool.execute("UPDATE cj.request SET submitted_at = now() WHERE id = \(request.id)")
     }
 
-    /// Gives a claimed request back to be handed over later.
+    /// Gives a claimed request back to be handed over later, or withdraws it where its assessment starts nothing more.
     ///
-    /// - Parameter wasRefused: whether the provider service certainly did not take it on. If not, its result is waited for even when
-    ///   the assessment ends meanwhile, and it is handed over again to make sure.
-    func releaseClaim(of request: String, wasRefused: Bool) async throws {
-        try await pool.execute(
-            """
-            UPDATE cj.request SET claimed_at = CASE WHEN \(wasRefused) THEN NULL ELSE '-infinity'::timestamptz END
-            WHERE id = \(request) AND submitted_at IS NULL AND finished_at IS NULL
-            """)
+    /// - Parameter wasRefused: whether the provider service certainly did not take it on this time. If it did not say so, now or
+    ///   before, the request's result is waited for even when the assessment ends meanwhile, and it is handed over again to make sure.
+    func releaseClaim(of request: RequestToSubmit, wasRefused: Bool) async throws {
+        try await pool.unitOfWork("release claim") { unit in
+            let isUnclear = request.isUnclear || !wasRefused
+            // Whoever stops the assessment either finds the claim gone or is found to have stopped it.
+            guard try await lock(request.assessment, in: unit) else { return }
+            try await unit.execute(
+                """
+                UPDATE cj.request SET claimed_at = CASE WHEN \(isUnclear) THEN '-infinity'::timestamptz END
+                WHERE id = \(request.id) AND submitted_at IS NULL AND finished_at IS NULL
+                """)
+            let rows = try await unit.query(
+                "SELECT stop_reason IS NOT NULL FROM cj.assessment WHERE id = \(request.assessment)")
+            if try rows[0].decode(Bool.self) { withdrawUnclaimed(of: request.assessment, in: unit) }
+        }
     }
 
     /// Records that the provider service will never take a request on.

@@ -52,10 +52,17 @@ struct AssessmentStore: Sendable {
         return true
     }
 
+    /// Keeps everybody else from uploading essays for an assessment, and from starting it, until the unit of work ends.
+    func lockUploads(of assessment: String, in unit: UnitOfWork) async throws {
+        try await unit.execute("SELECT pg_advisory_xact_lock(hashtextextended(\("huleedu uploads " + assessment), 0))")
+    }
+
     /// Keeps essays for an assessment to come.
     ///
-    /// - Returns: how many are kept for it now.
-    func upload(_ essays: [CJV1.Essay], for assessment: String, in unit: UnitOfWork) async throws -> Int {
+    /// - Returns: how many are kept for it now, and their bytes.
+    func upload(
+        _ essays: [CJV1.Essay], for assessment: String, in unit: UnitOfWork
+    ) async throws -> (count: Int, bytes: Int) {
         try await unit.execute(
             """
             INSERT INTO cj.upload (assessment_id, essay_id, content, anchor_grade)
@@ -67,8 +74,13 @@ struct AssessmentStore: Sendable {
             ON CONFLICT (assessment_id, essay_id) DO UPDATE SET
                 content = excluded.content, anchor_grade = excluded.anchor_grade, uploaded_at = now()
             """)
-        let rows = try await unit.query("SELECT count(*) FROM cj.upload WHERE assessment_id = \(assessment)")
-        return try rows[0].decode(Int.self)
+        let rows = try await unit.query(
+            """
+            SELECT count(*), coalesce(sum(octet_length(content)), 0)::bigint FROM cj.upload
+            WHERE assessment_id = \(assessment)
+            """)
+        let (count, bytes) = try rows[0].decode(Int.self, Int.self)
+        return (count, bytes)
     }
 
     /// Drops essays whose assessment was never started.

@@ -7,6 +7,8 @@ struct RequestToSubmit: Sendable {
     let assessment: String
     let comparison: Int64
     let attempt: Int64
+    /// An earlier hand-over had no clear end: the provider service may have the request already.
+    let isUnclear: Bool
     let judge: AssessmentPlan.Judge
     let prompt: Prompt
     let replyFormat: ReplyFormat

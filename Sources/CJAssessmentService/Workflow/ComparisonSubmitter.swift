@@ -17,28 +17,41 @@ struct ComparisonSubmitter: Sendable {
     let configuration: CJAssessmentConfiguration
     let logger: Logger
 
-    /// Hands over what waits for it, at most one batch.
+    /// Hands over what waits for it, so many at once; one that is slow holds up none of the others.
     ///
-    /// - Returns: how many requests were taken on; fewer than there were when the provider service can't take more now.
+    /// - Returns: how many requests were taken on; zero when there was none, or the provider service can't take more now.
     func submitNext() async throws -> Int {
-        let batch = try await store.claimRequests(
-            limit: configuration.submissionsAtOnce, claimLifetimeSeconds: Self.claimLifetimeSeconds)
-        guard !batch.isEmpty else { return 0 }
-        let outcomes = await withTaskGroup(of: (RequestToSubmit, Result<Void, any Error>).self) { group in
-            for request in batch {
-                group.addTask { (request, await self.submit(request)) }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            var underWay = 0
+            var accepted = 0
+            var isHeldOff = false
+            while true {
+                // Topped up by halves, so that a claim is for many.
+                if !isHeldOff, underWay <= configuration.submissionsAtOnce / 2 {
+                    let batch = try await store.claimRequests(
+                        limit: configuration.submissionsAtOnce - underWay, claimLifetimeSeconds: Self.claimLifetimeSeconds)
+                    for request in batch { group.addTask { try await handOver(request) } }
+                    underWay += batch.count
+                }
+                guard underWay > 0, let isAccepted = try await group.next() else { return isHeldOff ? 0 : accepted }
+                underWay -= 1
+                accepted += isAccepted ? 1 : 0
+                isHeldOff = isHeldOff || !isAccepted
             }
-            return await group.reduce(into: []) { $0.append($1) }
         }
-        var accepted: [RequestToSubmit] = []
-        for (request, outcome) in outcomes {
-            switch outcome {
-            case .success: accepted.append(request)
-            case .failure(let error): try await settle(request, after: error)
-            }
+    }
+
+    /// Hands one request over and writes down what became of that.
+    ///
+    /// - Returns: whether there is reason to go on: false when it will have to be tried again.
+    private func handOver(_ request: RequestToSubmit) async throws -> Bool {
+        switch await submit(request) {
+        case .success:
+            try await store.markSubmitted(request)
+            return true
+        case .failure(let error):
+            return try await settle(request, after: error)
         }
-        try await store.markSubmitted(accepted)
-        return accepted.count
     }
 
     private func submit(_ request: RequestToSubmit) async -> Result<Void, any Error> {
@@ -51,15 +64,18 @@ struct ComparisonSubmitter: Sendable {
     }
 
     /// A request that was not taken on: refused for good, or to be tried again.
-    private func settle(_ request: RequestToSubmit, after error: any Error) async throws {
+    ///
+    /// - Returns: whether it is refused for good.
+    private func settle(_ request: RequestToSubmit, after error: any Error) async throws -> Bool {
         guard let error = error as? RPCError, Self.isFinal(error.code) else {
             logger.warning("request not handed over yet", metadata: ["request": "\(request.id)", "reason": "\(error)"])
             let wasRefused = (error as? RPCError)?.isRefused ?? false
-            try await store.releaseClaim(of: request.id, wasRefused: wasRefused)
-            return
+            try await store.releaseClaim(of: request, wasRefused: wasRefused)
+            return false
         }
         logger.error("request refused", metadata: ["request": "\(request.id)", "reason": "\(error)"])
         try await store.recordRefusal(of: request, effect: Self.effect(of: error))
+        return true
     }
 
     /// What a refusal for good means: that of one request only its comparison, anything else that the judge can't be used.

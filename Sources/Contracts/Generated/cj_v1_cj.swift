@@ -6,7 +6,9 @@ public import Wire
 
 extension CJV1 {
     public protocol CJAssessmentService: Sendable {
-        /// Hands over essays ahead of StartAssessment, for a pile that does not fit one message. Repeating an upload changes nothing.
+        /// Hands over essays ahead of StartAssessment, for a pile that does not fit one message; all essays of an assessment together may
+        /// have 48 MiB. Repeating an upload changes nothing. Once the assessment has started, more are FAILED_PRECONDITION; a start that meets
+        /// an upload is ABORTED and may be made again.
         func uploadEssays(
             _ request: CJV1.UploadEssaysRequest, context: ServerContext
         ) async throws -> CJV1.UploadEssaysResponse
@@ -31,7 +33,7 @@ extension CJV1 {
         func cancelAssessment(
             _ request: CJV1.CancelAssessmentRequest, context: ServerContext
         ) async throws -> CJV1.CancelAssessmentResponse
-        /// The comparisons of an assessment, oldest first, page by page.
+        /// The comparisons of an assessment, oldest first, page by page. A page may end before its limit; an empty one is the end.
         func listComparisons(
             _ request: CJV1.ListComparisonsRequest, context: ServerContext
         ) async throws -> CJV1.ListComparisonsResponse
@@ -45,7 +47,9 @@ extension CJV1 {
             self.transport = transport
         }
 
-        /// Hands over essays ahead of StartAssessment, for a pile that does not fit one message. Repeating an upload changes nothing.
+        /// Hands over essays ahead of StartAssessment, for a pile that does not fit one message; all essays of an assessment together may
+        /// have 48 MiB. Repeating an upload changes nothing. Once the assessment has started, more are FAILED_PRECONDITION; a start that meets
+        /// an upload is ABORTED and may be made again.
         public func uploadEssays(
             _ request: CJV1.UploadEssaysRequest, options: CallOptions = CallOptions()
         ) async throws -> CJV1.UploadEssaysResponse {
@@ -88,7 +92,7 @@ extension CJV1 {
             try await transport.call(CJAssessmentServer.cancelAssessment, request, options: options)
         }
 
-        /// The comparisons of an assessment, oldest first, page by page.
+        /// The comparisons of an assessment, oldest first, page by page. A page may end before its limit; an empty one is the end.
         public func listComparisons(
             _ request: CJV1.ListComparisonsRequest, options: CallOptions = CallOptions()
         ) async throws -> CJV1.ListComparisonsResponse {
@@ -204,7 +208,7 @@ extension CJV1 {
         public var question: [UInt8]
         /// What the judge should look for, in UTF-8; empty asks for the built-in rubric.
         public var rubric: [UInt8]
-        /// Language of the prompt: "en" or "sv".
+        /// Language of the prompt: "en" or "sv"; empty asks for "en".
         public var language: String
         /// From lowest to highest; required with anchors, empty without.
         public var grades: [String]

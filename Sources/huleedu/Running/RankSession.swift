@@ -84,8 +84,9 @@ struct RankSession: Sendable {
             let request = CJV1.ListComparisonsRequest(
                 assessmentID: record.id, afterNumber: comparisons.last?.number ?? 0, limit: Self.pageSize)
             let page = try await asked { try await service.listComparisons(request, options: .timeout(Self.callTimeout)) }
+            // A page may end early, so only an empty one is the last.
+            if page.comparisons.isEmpty { return (assessment, comparisons) }
             comparisons += page.comparisons
-            if page.comparisons.count < Int(Self.pageSize) { return (assessment, comparisons) }
         }
     }
 

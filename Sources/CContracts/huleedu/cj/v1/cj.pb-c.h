@@ -172,7 +172,7 @@ struct  Huleedu__Cj__V1__StartAssessmentRequest
    */
   ProtobufCBinaryData rubric;
   /*
-   * Language of the prompt: "en" or "sv".
+   * Language of the prompt: "en" or "sv"; empty asks for "en".
    */
   char *language;
   /*
