@@ -161,7 +161,12 @@ let package = Package(
                 "CJAssessmentService", "CJCore", "Postgres", "PostgresTestSupport", "EventLog", "Contracts", "Wire", logging,
             ],
             swiftSettings: strict),
-        .testTarget(name: "HuleEduTests", dependencies: ["huleedu", "Fuzzing", argumentParser], swiftSettings: strict),
+        .testTarget(
+            name: "HuleEduTests",
+            dependencies: [
+                "huleedu", "Fuzzing", "LLMProviderService", "ServiceKit", "Wire", argumentParser, configuration, logging,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

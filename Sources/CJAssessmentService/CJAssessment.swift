@@ -13,12 +13,12 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     private static let pollInterval: Duration = .milliseconds(250)
     private static let answerMargin: Duration = .milliseconds(50)
 
-    private let store: AssessmentStore
-    private let driver: AssessmentDriver
-    private let parser: RequestParser
+    let store: AssessmentStore
+    let driver: AssessmentDriver
+    let parser: RequestParser
     private let provider: LLMV1.LLMProviderClient
     private let configuration: CJAssessmentConfiguration
-    private let changes: Wakeup
+    let changes: Wakeup
     private let logger: Logger
 
     /// - Parameters:
@@ -264,11 +264,11 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         try await driver.advance(id)
     }
 
-    private static func unknown(_ id: String) -> RPCError {
+    static func unknown(_ id: String) -> RPCError {
         RPCError(.notFound, "assessment_id: no assessment has the id \(id.prefix(100))")
     }
 
-    private func parsing<Value>(_ parse: () throws(RequestFault) -> Value) throws(RPCError) -> Value {
+    func parsing<Value>(_ parse: () throws(RequestFault) -> Value) throws(RPCError) -> Value {
         do {
             return try parse()
         } catch {

@@ -13,11 +13,12 @@ struct CommandError: Error, Sendable {
         // Tables.
         case tableUnreadable, tableTooLarge, tableNotUTF8, tableMalformed, tableEmpty
         case columnMissing, columnAmbiguous, rowUnknownFile, rowDuplicateFile, rowMissing, rowNotANumber, rowUnknownGrade
+        case anchorsAlike
         // Judgements of others.
         case noJudgements, judgementUnusable, tooManyItems
         // Options.
-        case budgetUnreadable, budgetOutOfRange, gradesUnreadable, textUnreadable, textTooLong
-        case optionOutOfRange, optionUnreadable, optionsConflict
+        case budgetUnreadable, budgetOutOfRange, gradesUnreadable, textUnreadable, textUnusable, textTooLong
+        case optionOutOfRange, optionUnreadable, optionMissing, optionsConflict
         // The terminal and what is written.
         case confirmationImpossible, outputUnwritable
         // Running.
@@ -66,12 +67,13 @@ extension CommandError {
     var exitStatus: Int32 {
         switch code {
         case .budgetUnreadable, .budgetOutOfRange, .gradesUnreadable, .optionOutOfRange, .optionUnreadable,
-            .optionsConflict, .confirmationImpossible, .databaseUnnamed, .nothingToResume:
+            .optionMissing, .optionsConflict, .confirmationImpossible, .databaseUnnamed, .nothingToResume:
             64
         case .noEssays, .onlyOneEssay, .tooManyEssays, .essayBlank, .essayNotUTF8, .essayContainsNUL, .essayTooLong,
             .essayNameUnusable, .essayNamesLookAlike, .essaysIdentical, .folderTooLarge, .tableTooLarge, .tableNotUTF8,
             .tableMalformed, .tableEmpty, .columnMissing, .columnAmbiguous, .rowUnknownFile, .rowDuplicateFile,
-            .rowMissing, .rowNotANumber, .rowUnknownGrade, .textTooLong, .noJudgements, .judgementUnusable, .tooManyItems:
+            .rowMissing, .rowNotANumber, .rowUnknownGrade, .anchorsAlike, .textUnusable, .textTooLong, .noJudgements,
+            .judgementUnusable, .tooManyItems:
             65
         case .folderMissing, .folderIsAFile, .folderUnreadable, .essayVanished, .essayUnreadable, .tableUnreadable,
             .textUnreadable:

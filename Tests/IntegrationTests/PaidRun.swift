@@ -43,12 +43,9 @@ struct PaidRun {
         }
     }
 
-    /// Returns once the run has been written down, from when on it can be continued.
+    /// Returns once the run has been written down as started, from when on it can be continued.
     func waitForRecord(of program: Program) async throws {
-        // Absent before the data folder has been made.
-        while (try? FileManager.default.contentsOfDirectory(atPath: data + "/runs"))?.contains(where: { $0.hasSuffix(".json") })
-            != true
-        {
+        while !RunFolder(data).states.contains("started") {
             try #require(program.isRunning, "\(program.output)")
             try await Task.sleep(for: .milliseconds(1))
         }

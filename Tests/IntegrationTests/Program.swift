@@ -7,13 +7,16 @@ final class Program: Sendable {
     private let process: ChildProcess
 
     /// Starts a program of the package, or one by its path.
-    init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+    ///
+    /// - Parameter onTerminal: whether a person could type what it reads.
+    init(_ name: String, _ arguments: [String], environment: [String: String] = [:], onTerminal: Bool = false) throws {
         var changes: [String: String?] = environment
         for key in ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "DATABASE_URL"] where changes[key] == nil {
             changes[key] = .some(nil)
         }
         process = try ChildProcess(
-            [name.contains("/") ? name : Programs.path(name)] + arguments, environment: changes, standardError: .collected)
+            [name.contains("/") ? name : Programs.path(name)] + arguments, environment: changes,
+            standardError: onTerminal ? .terminal : .collected)
     }
 
     deinit { kill() }
@@ -23,6 +26,11 @@ final class Program: Sendable {
 
     /// Ends the process at once.
     func kill() { process.signal(SIGKILL) }
+
+    /// Types on its terminal.
+    func type(_ text: String) { process.type(text) }
+
+    func terminate() { process.signal(SIGTERM) }
 
     func interrupt() { process.signal(SIGINT) }
 

@@ -129,10 +129,12 @@ struct RankProgramTests {
     func unknownModel() async throws {
         let scratch = try Scratch()
         let model = try await rank([samples + "/english", "--model", "gpt-99"], data: scratch)
-        #expect(model.status != 0)
-        #expect(model.output.contains("gpt-99") && model.output.contains("simulated-judge"), "\(model.output)")
+        #expect(model.status == 64)
+        #expect(
+            model.output.contains("--model: ") && model.output.contains("gpt-99") && model.output.contains("simulated-judge"),
+            "\(model.output)")
         let provider = try await rank([samples + "/english", "--provider", "nobody"], data: scratch)
-        #expect(provider.status == 69)
+        #expect(provider.status == 64)
         #expect(provider.output.contains("nobody") && provider.output.contains("anthropic"), "\(provider.output)")
     }
 

@@ -22,6 +22,8 @@ const void *_Nonnull huleedu_cj_v1_WatchAssessmentRequest(void);
 const void *_Nonnull huleedu_cj_v1_WatchAssessmentResponse(void);
 const void *_Nonnull huleedu_cj_v1_CancelAssessmentRequest(void);
 const void *_Nonnull huleedu_cj_v1_CancelAssessmentResponse(void);
+const void *_Nonnull huleedu_cj_v1_ContinueAssessmentRequest(void);
+const void *_Nonnull huleedu_cj_v1_ContinueAssessmentResponse(void);
 const void *_Nonnull huleedu_cj_v1_AssessmentProgress(void);
 const void *_Nonnull huleedu_cj_v1_RankedItem(void);
 const void *_Nonnull huleedu_cj_v1_GradeProbability(void);

@@ -175,7 +175,7 @@ extension RequestParser {
             provider: settings.provider, model: settings.model, temperature: settings.temperature, maximumOutputTokens: tokens)
     }
 
-    private func stopping(
+    func stopping(
         _ settings: CJV1.StoppingSettings?, essays: Int
     ) throws(RequestFault) -> AssessmentPlan.Stopping {
         let settings = settings ?? CJV1.StoppingSettings()
@@ -211,7 +211,7 @@ extension RequestParser {
         }
     }
 
-    private func inFlight(_ asked: UInt32) throws(RequestFault) -> Int {
+    func inFlight(_ asked: UInt32) throws(RequestFault) -> Int {
         guard asked <= UInt32(configuration.maximumInFlight) else {
             throw RequestFault("max_in_flight", "expected at most \(configuration.maximumInFlight), got \(asked)")
         }

@@ -33,6 +33,11 @@ extension CJV1 {
         func cancelAssessment(
             _ request: CJV1.CancelAssessmentRequest, context: ServerContext
         ) async throws -> CJV1.CancelAssessmentResponse
+        /// Takes an assessment up again, whatever it ended by, with other limits; what has been judged counts on. A completed one that is
+        /// given the limits it ended by stays as it is, and so does a running one; repeating a call that has taken effect changes nothing.
+        func continueAssessment(
+            _ request: CJV1.ContinueAssessmentRequest, context: ServerContext
+        ) async throws -> CJV1.ContinueAssessmentResponse
         /// The comparisons of an assessment, oldest first, page by page. A page may end before its limit; an empty one is the end.
         func listComparisons(
             _ request: CJV1.ListComparisonsRequest, context: ServerContext
@@ -92,6 +97,14 @@ extension CJV1 {
             try await transport.call(CJAssessmentServer.cancelAssessment, request, options: options)
         }
 
+        /// Takes an assessment up again, whatever it ended by, with other limits; what has been judged counts on. A completed one that is
+        /// given the limits it ended by stays as it is, and so does a running one; repeating a call that has taken effect changes nothing.
+        public func continueAssessment(
+            _ request: CJV1.ContinueAssessmentRequest, options: CallOptions = CallOptions()
+        ) async throws -> CJV1.ContinueAssessmentResponse {
+            try await transport.call(CJAssessmentServer.continueAssessment, request, options: options)
+        }
+
         /// The comparisons of an assessment, oldest first, page by page. A page may end before its limit; an empty one is the end.
         public func listComparisons(
             _ request: CJV1.ListComparisonsRequest, options: CallOptions = CallOptions()
@@ -109,6 +122,7 @@ extension CJV1 {
         public static let getAssessment = MethodDescriptor(service: serviceName, method: "GetAssessment")
         public static let watchAssessment = MethodDescriptor(service: serviceName, method: "WatchAssessment")
         public static let cancelAssessment = MethodDescriptor(service: serviceName, method: "CancelAssessment")
+        public static let continueAssessment = MethodDescriptor(service: serviceName, method: "ContinueAssessment")
         public static let listComparisons = MethodDescriptor(service: serviceName, method: "ListComparisons")
 
         private let service: any CJAssessmentService
@@ -118,7 +132,7 @@ extension CJV1 {
         }
 
         public var name: String { Self.serviceName }
-        public var methods: [String] { ["UploadEssays", "EstimateAssessment", "StartAssessment", "GetAssessment", "WatchAssessment", "CancelAssessment", "ListComparisons"] }
+        public var methods: [String] { ["UploadEssays", "EstimateAssessment", "StartAssessment", "GetAssessment", "WatchAssessment", "CancelAssessment", "ContinueAssessment", "ListComparisons"] }
 
         public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
             switch method {
@@ -145,6 +159,10 @@ extension CJV1 {
                 case "CancelAssessment":
                     try await UnaryCall.answer(payload) { request in
                         try await service.cancelAssessment(request, context: context)
+                    }
+                case "ContinueAssessment":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.continueAssessment(request, context: context)
                     }
                 case "ListComparisons":
                     try await UnaryCall.answer(payload) { request in
@@ -215,7 +233,7 @@ extension CJV1 {
         public var judge: CJV1.JudgeSettings?
         public var stopping: CJV1.StoppingSettings?
         public var pairing: CJV1.PairingStrategy
-        /// From which every choice of the assessment follows.
+        /// From which, with the judgements in the order of their arrival, every choice of the assessment follows.
         public var seed: UInt64
         /// Comparisons that may be with the judge at once; zero asks for the service's default.
         public var maxInFlight: UInt32
@@ -434,6 +452,34 @@ extension CJV1 {
     }
 
     public struct CancelAssessmentResponse: Sendable, Hashable {
+        public var state: CJV1.AssessmentState
+
+        public init(
+            state: CJV1.AssessmentState = .init(rawValue: 0)
+        ) {
+            self.state = state
+        }
+    }
+
+    public struct ContinueAssessmentRequest: Sendable, Hashable {
+        public var assessmentID: String
+        /// As at the start; they count what has been judged and spent before.
+        public var stopping: CJV1.StoppingSettings?
+        /// Comparisons that may be with the judge at once; zero leaves it as it was.
+        public var maxInFlight: UInt32
+
+        public init(
+            assessmentID: String = "",
+            stopping: CJV1.StoppingSettings? = nil,
+            maxInFlight: UInt32 = 0
+        ) {
+            self.assessmentID = assessmentID
+            self.stopping = stopping
+            self.maxInFlight = maxInFlight
+        }
+    }
+
+    public struct ContinueAssessmentResponse: Sendable, Hashable {
         public var state: CJV1.AssessmentState
 
         public init(
@@ -1334,6 +1380,64 @@ extension CJV1.CancelAssessmentRequest: WireMessage {
 extension CJV1.CancelAssessmentResponse: WireMessage {
     public static let typeName = "huleedu.cj.v1.CancelAssessmentResponse"
     static let shape = MessageShape(huleedu_cj_v1_CancelAssessmentResponse())
+
+    public init() {
+        self.init(state: .init(rawValue: 0))
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        state = CJV1.AssessmentState(rawValue: cMessage.int32(0))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, int32: state.rawValue)
+    }
+}
+
+extension CJV1.ContinueAssessmentRequest: WireMessage {
+    public static let typeName = "huleedu.cj.v1.ContinueAssessmentRequest"
+    static let shape = MessageShape(huleedu_cj_v1_ContinueAssessmentRequest())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+        stopping = cMessage.message(1).map(CJV1.StoppingSettings.init(reading:))
+        maxInFlight = cMessage.uint32(2)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+        if let stopping {
+            try cMessage.set(1, message: stopping.write)
+        }
+        cMessage.set(2, uint32: maxInFlight)
+    }
+}
+
+extension CJV1.ContinueAssessmentResponse: WireMessage {
+    public static let typeName = "huleedu.cj.v1.ContinueAssessmentResponse"
+    static let shape = MessageShape(huleedu_cj_v1_ContinueAssessmentResponse())
 
     public init() {
         self.init(state: .init(rawValue: 0))

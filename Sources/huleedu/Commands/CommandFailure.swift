@@ -23,10 +23,32 @@ enum CommandFailure {
         switch error {
         case let error as CommandError: (error.description, error.exitStatus)
         case let error as SettingsError: (error.description, 64)
-        case let error as RPCError: (error.message, error.code == .invalidArgument ? 65 : 69)
+        case let error as RPCError: describe(error)
         case let error as ServerError: (error.message, 69)
         case let error as PostgresError: ("PostgreSQL: \(error.message)", 69)
-        default: ("\(error)", 70)
+        default:
+            (
+                "The program met a fault that it does not know; its log (huleedu.log in the data folder) tells what was going on.",
+                70
+            )
         }
+    }
+
+    /// Fields of requests that a person sets with an option. A field may be told within another: the most telling stands last.
+    private static let options = [
+        "judge.model: ": "--model", "provider: ": "--provider", "model: ": "--model", "judge.temperature: ": "--temperature",
+        "stopping.max_cost_nanodollars: ": "--budget", "stopping.max_comparisons: ": "--budget",
+        "max_in_flight: ": "--concurrency",
+    ]
+
+    private static func describe(_ error: RPCError) -> (message: String, status: Int32) {
+        var message = error.message[...]
+        var option: String?
+        while let field = options.first(where: { message.hasPrefix($0.key) }) {
+            message = message.dropFirst(field.key.count)
+            option = field.value
+        }
+        if let option { return ("\(option): \(message)", 64) }
+        return (error.message, error.code == .invalidArgument ? 65 : 69)
     }
 }

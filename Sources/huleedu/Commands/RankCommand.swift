@@ -11,6 +11,8 @@ struct RankCommand: AsyncParsableCommand {
     var options: RankOptions
 
     func run() async throws {
+        // A reader of the output that goes away ends neither the run nor what is under way.
+        signal(SIGPIPE, SIG_IGN)
         let status = await CommandFailure.reported {
             let environment = ProcessInfo.processInfo.environment
             let settings = try options.settings()

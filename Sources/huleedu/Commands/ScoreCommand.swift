@@ -46,7 +46,7 @@ struct ScoreCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !(json && csv) else {
-            throw CommandError(.optionsConflict, "--json and --csv exclude each other; choose one.")
+            throw ValidationError("--json and --csv exclude each other; choose one.")
         }
     }
 
@@ -55,7 +55,7 @@ struct ScoreCommand: AsyncParsableCommand {
             let judgements = try JudgementFile.read(ByteSource(file))
             let report =
                 try epsilon.map { ScoreReport.corrected(of: judgements, epsilon: $0) } ?? ScoreReport.posterior(of: judgements)
-            StandardOutput.write(text(of: report))
+            try StandardOutput.write(text(of: report))
             return 0
         }
         throw ExitCode(status)

@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
             for service in services.sorted(by: { $0.usualPort < $1.usualPort }) {
                 let listen = Endpoint(host: host, port: port.map(Int.init) ?? service.usualPort)
                 let (host, address) = try await start(service, listen: listen, assembly: assembly, environment: environment)
-                StandardOutput.write("\(service.rawValue)  \(address)\n")
+                try StandardOutput.write("\(service.rawValue)  \(address)\n")
                 hosts.append(host)
             }
             try await ServiceRun.untilSignal(hosts, logger: logger)

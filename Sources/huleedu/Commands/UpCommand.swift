@@ -55,8 +55,8 @@ struct UpCommand: AsyncParsableCommand {
             let assessment = try await assembly.cjAssessment(
                 listen: Endpoint(host: hosting.host, port: Int(cjAssessmentPort)),
                 provider: Endpoint(host: provider.address.host, port: provider.address.port))
-            StandardOutput.write("llm-provider   \(provider.address)\n")
-            StandardOutput.write("cj-assessment  \(assessment.address)\n")
+            try StandardOutput.write("llm-provider   \(provider.address)\n")
+            try StandardOutput.write("cj-assessment  \(assessment.address)\n")
             try await ServiceRun.untilSignal([provider.host, assessment.host], logger: logger)
             await simulation.stop()
         } catch {

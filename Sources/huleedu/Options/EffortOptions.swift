@@ -29,7 +29,10 @@ struct EffortOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A whole number from which every choice of the run follows. Without it one is drawn and shown.",
+            """
+            A whole number from which pairs and their order are chosen, together with the judgements as they arrive: only with \
+            --concurrency 1, and a judge that answers the same each time, is a run repeated exactly. Without it one is drawn and shown.
+            """,
             valueName: "number"),
         transform: { try Self.seed($0) })
     var seed: UInt64?
@@ -45,7 +48,11 @@ struct EffortOptions: ParsableArguments {
             valueName: "information|random"))
     var pairing: PairingChoice = .information
 
-    @Flag(help: "Continue where an interrupted run over the same folder stopped; nothing is paid for twice.")
+    @Flag(
+        help: """
+            Continue an earlier run over the same essays with the same judge, question and rubric, whether it was interrupted, its \
+            judge failed, or its budget was used up; --budget and --precision may be others. No judgement is paid for twice.
+            """)
     var resume = false
 
     static func precision(_ text: String) throws(CommandError) -> Double {

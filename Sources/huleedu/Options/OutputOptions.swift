@@ -27,12 +27,21 @@ struct OutputOptions: ParsableArguments {
         completion: .directory)
     var data: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A PostgreSQL server to use instead of the program's own, as a URI; each run makes a database of its own there.",
+            valueName: "url"))
+    var database: String?
+
     func validate() throws {
         if let report, report.isEmpty {
-            throw CommandError(.optionUnreadable, "--report needs the name of a file, as in report.html.")
+            throw ValidationError("--report needs the name of a file, as in report.html.")
         }
         if let data, data.isEmpty {
-            throw CommandError(.optionUnreadable, "--data needs the name of a folder.")
+            throw ValidationError("--data needs the name of a folder.")
+        }
+        if let database, database.isEmpty {
+            throw ValidationError("--database needs the URI of a server, as in postgresql://user@host/postgres.")
         }
     }
 }

@@ -22,18 +22,17 @@ struct RankOptions: ParsableArguments {
 
     func validate() throws {
         guard !folder.isEmpty else {
-            throw CommandError(.folderMissing, "The folder's name is empty; name the folder in which the essays lie.")
+            throw ValidationError("The folder's name is empty; name the folder in which the essays lie.")
         }
         guard task.anchors != nil || task.grades == nil else {
-            throw CommandError(
-                .optionsConflict, "--grades says how grades are ordered and needs --anchors, which says who has one.")
+            throw ValidationError(
+                "--grades says how grades are ordered and needs --anchors, which says who has one.")
         }
         guard !(output.quiet && output.json == false && output.report == nil) else {
-            throw CommandError(.optionsConflict, "--quiet leaves nothing to see; give --json or --report FILE.html with it.")
+            throw ValidationError("--quiet leaves nothing to see; give --json or --report FILE.html with it.")
         }
         guard judge.qualities == nil || judge.provider == nil || judge.provider == JudgeOptions.simulatedProvider else {
-            throw CommandError(
-                .optionsConflict,
+            throw ValidationError(
                 "--qualities is for the simulated judge; leave it out, or say --provider \(JudgeOptions.simulatedProvider).")
         }
     }
@@ -59,7 +58,7 @@ struct RankOptions: ParsableArguments {
             resume: effort.resume,
             output: RankSettings.Output(
                 json: output.json, report: output.report, yes: output.yes, quiet: output.quiet, colour: !output.noColor,
-                dataFolder: output.data))
+                dataFolder: output.data, database: output.database))
     }
 }
 

@@ -23,12 +23,13 @@ struct RankSettings: Sendable, Hashable {
     var budget: Budget?
     /// Reliability at which to stop, 0.5 to 0.99.
     var precision: Double
-    /// From which every choice follows; nil for a seed drawn at the start, which the outputs name.
+    /// From which every choice follows, together with the order in which judgements arrive; nil for a seed drawn at the start, which
+    /// the outputs name.
     var seed: UInt64?
     /// Comparisons with the judge at once; nil for the service's default.
     var concurrency: Int?
     var pairing: PairingChoice
-    /// Continue the assessment of this folder that was interrupted.
+    /// Continue an earlier run over this folder, however it ended.
     var resume: Bool
     var output: Output
 
@@ -45,5 +46,7 @@ struct RankSettings: Sendable, Hashable {
         var colour: Bool
         /// Folder in which the program keeps its database; nil for the user's data folder.
         var dataFolder: String?
+        /// Server in which the run makes its database; nil for the program's own.
+        var database: String?
     }
 }

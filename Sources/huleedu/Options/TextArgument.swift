@@ -45,7 +45,8 @@ enum TextArgument: Sendable, Hashable {
         do throws(EssayText.Fault) {
             return try EssayText.decode(bytes)
         } catch {
-            throw CommandError(.textUnreadable, "\(source) \(Self.complaint(about: error)).", cause: error)
+            let code: CommandError.Code = if case .file = self { .textUnusable } else { .optionUnreadable }
+            throw CommandError(code, "\(source) \(Self.complaint(about: error)).", cause: error)
         }
     }
 

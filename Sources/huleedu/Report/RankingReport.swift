@@ -11,7 +11,7 @@ struct RankingReport: Sendable, Hashable {
     var language: Language
     var started: WallTime
     var finished: WallTime
-    /// From which every choice of the run followed.
+    /// From which every choice of the run followed, together with the order in which judgements arrived.
     var seed: UInt64
     /// How pairs were chosen.
     var pairing: PairingChoice

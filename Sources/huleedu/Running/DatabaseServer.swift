@@ -1,3 +1,4 @@
+import Crypto
 import Logging
 import Postgres
 
@@ -28,25 +29,38 @@ enum DatabaseServer: Sendable {
         }
     }
 
-    /// Makes a database, unless there is one of that name.
-    func createDatabase(_ name: String, logger: Logger) async throws {
-        let pool = Pool(PoolConfiguration(connectionString: connectionString, size: 1), logger: logger)
-        do {
-            let exists = try await !pool.query("SELECT 1 FROM pg_database WHERE datname = \(name)").isEmpty
-            if !exists { try await pool.execute("CREATE DATABASE \(unescaped: name)") }
-            await pool.close()
-        } catch {
-            await pool.close()
-            throw error
+    /// Tells this server from others in a run's record, without the password that its connection string may hold.
+    var mark: String {
+        switch self {
+        case .embedded: "private"
+        case .named(let url):
+            SHA256.hash(data: Array(url.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         }
+    }
+
+    /// Whether there is a database of a name.
+    func hasDatabase(_ name: String, logger: Logger) async throws -> Bool {
+        try await withPool(logger) { pool in
+            try await !pool.query("SELECT 1 FROM pg_database WHERE datname = \(name)").isEmpty
+        }
+    }
+
+    /// Makes a database.
+    func createDatabase(_ name: String, logger: Logger) async throws {
+        try await withPool(logger) { _ = try await $0.execute("CREATE DATABASE \(unescaped: name)") }
     }
 
     /// Removes a database, if there is one of that name.
     func dropDatabase(_ name: String, logger: Logger) async throws {
+        try await withPool(logger) { _ = try await $0.execute("DROP DATABASE IF EXISTS \(unescaped: name) WITH (FORCE)") }
+    }
+
+    private func withPool<Value: Sendable>(_ logger: Logger, _ body: (Pool) async throws -> Value) async throws -> Value {
         let pool = Pool(PoolConfiguration(connectionString: connectionString, size: 1), logger: logger)
         do {
-            try await pool.execute("DROP DATABASE IF EXISTS \(unescaped: name) WITH (FORCE)")
+            let value = try await body(pool)
             await pool.close()
+            return value
         } catch {
             await pool.close()
             throw error

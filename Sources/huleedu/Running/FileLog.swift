@@ -24,8 +24,14 @@ struct FileLog: LogHandler {
     private let file: File
     private let label: String
 
-    /// Opens a file to append to.
+    /// Bytes from which on a log is laid aside when the next run begins; one such is kept.
+    static let maximumBytes = 8 << 20
+
+    /// Opens a file to append to; a large one is laid aside first, as `.1`.
     static func logger(path: String, label: String) throws(CommandError) -> Logger {
+        var status = stat()
+        // Where it cannot be moved it grows on; that is no reason not to run.
+        if stat(path, &status) == 0, status.st_size >= maximumBytes { _ = rename(path, path + ".1") }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let reason = errno == ENOSPC ? CocoaError(.fileWriteOutOfSpace) : CocoaError(.fileWriteUnknown)

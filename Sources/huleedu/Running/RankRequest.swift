@@ -6,13 +6,7 @@ extension RankInput {
 
     /// The request to start this run's assessment, without essays that were handed over ahead.
     func startRequest(id: String, seed: UInt64, judge: JudgeProvider, withEssays: Bool) -> CJV1.StartAssessmentRequest {
-        var stopping = CJV1.StoppingSettings(targetReliability: settings.precision)
-        switch settings.budget {
-        case .comparisons(let count): stopping.maxComparisons = UInt32(clamping: count)
-        case .money(let money): stopping.maxCostNanodollars = UInt64(clamping: money.nanodollars)
-        case nil: break
-        }
-        return CJV1.StartAssessmentRequest(
+        CJV1.StartAssessmentRequest(
             assessmentID: id,
             essays: withEssays ? essays : [],
             question: Array((settings.question ?? "").utf8),
@@ -24,6 +18,17 @@ extension RankInput {
             pairing: settings.pairing == .random ? .random : .information,
             seed: seed,
             maxInFlight: UInt32(settings.concurrency ?? 0))
+    }
+
+    /// When to stop.
+    var stopping: CJV1.StoppingSettings {
+        var stopping = CJV1.StoppingSettings(targetReliability: settings.precision)
+        switch settings.budget {
+        case .comparisons(let count): stopping.maxComparisons = UInt32(clamping: count)
+        case .money(let money): stopping.maxCostNanodollars = UInt64(clamping: money.nanodollars)
+        case nil: break
+        }
+        return stopping
     }
 
     /// The essays in parts that fit one message each; none when all fit the request to start.

@@ -1,12 +1,6 @@
-import CJAssessmentService
 import Contracts
-import Crypto
-import FakeProvider
-import Glibc
 import Logging
-import Postgres
 import ServiceKit
-import ServiceLifecycle
 import Wire
 import WireNIO
 
@@ -21,33 +15,112 @@ struct RankRun: Sendable {
 
     private static let loopback = Endpoint(host: "127.0.0.1", port: 0)
 
-    private var settings: RankSettings { input.settings }
+    var settings: RankSettings { input.settings }
+    var records: RunRecords { RunRecords(folder: data.runs) }
+
+    /// What became of an assessment.
+    enum Outcome: Sendable {
+        case ranked(RankingReport)
+        /// Nobody agreed to what it would cost.
+        case declined
+        /// There is no assessment to continue in the run's database.
+        case unknown
+    }
 
     /// Runs from the beginning, or from where it was, to the end.
     ///
     /// - Returns: the status with which the process ends.
     func run() async throws -> Int32 {
         if let path = settings.output.report { try OutputFile.check(path) }
+        if let notice = judge.notice(in: settings.language) { tell(notice) }
         try data.prepare()
         let logger = try FileLog.logger(path: data.log, label: "huleedu")
         tell(language: "Starting the database and the services …", "Startar databasen och tjänsterna …")
-        let database = try await DatabaseServer.start(
-            named: environment.text("DATABASE_URL", isSecret: true), data: data, logger: logger)
+        let database = try await DatabaseServer.start(named: settings.output.database, data: data, logger: logger)
         do {
             let status = try await run(on: database, logger: logger)
             await database.stop()
             return status
         } catch {
+            logger.error("run ended", metadata: ["reason": "\(error)"])
             await database.stop()
             throw error
         }
     }
 
     private func run(on database: DatabaseServer, logger: Logger) async throws -> Int32 {
-        let records = RunRecords(folder: data.runs)
-        let record = try chooseRecord(records)
-        try await database.createDatabase(record.database, logger: logger)
-        try records.save(record)
+        let fingerprint = settings.fingerprint(
+            essays: input.folder.essays, anchors: input.anchors, qualities: input.qualities, provider: judge.name.rawValue,
+            model: judge.model)
+        let resumable = try records.resumable(fingerprint: fingerprint, server: database.mark, seed: settings.seed)
+        if settings.resume {
+            for record in resumable {
+                if let status = try await run(record, on: database, logger: logger) { return status }
+            }
+        } else {
+            if resumable.first?.isUnfinished == true {
+                tell(
+                    language: "An earlier run over these essays was interrupted; --resume would continue it. Starting anew.",
+                    "En tidigare körning med samma uppsatser avbröts; --resume fortsätter den. Börjar om.")
+            }
+            let record = newRecord(fingerprint: fingerprint, server: database.mark)
+            try records.save(record)
+            if let status = try await run(record, on: database, logger: logger) { return status }
+        }
+        throw CommandError(
+            .nothingToResume,
+            "No run over these essays, with this judge, question and rubric, was found; leave out --resume to start one.")
+    }
+
+    private func newRecord(fingerprint: String, server: String) -> RunRecord {
+        var generator = SystemRandomNumberGenerator()
+        let seed = settings.seed ?? UInt64.random(in: 0...9_999_999, using: &generator)
+        let id = "run-" + String(UInt64.random(in: .min ... .max, using: &generator), radix: 36)
+        return RunRecord(
+            id: id, database: "huleedu_" + id.dropFirst(4), server: server, fingerprint: fingerprint, folder: input.folder.path,
+            seed: seed, startedUnixSeconds: WallTime.now.unixSeconds, state: .preparing)
+    }
+
+    // MARK: - One run
+
+    /// - Returns: nil when there is nothing in the run's database, which is forgotten then.
+    private func run(_ record: RunRecord, on database: DatabaseServer, logger: Logger) async throws -> Int32? {
+        do {
+            if record.state == .preparing {
+                try await database.createDatabase(record.database, logger: logger)
+            } else if try await !database.hasDatabase(record.database, logger: logger) {
+                try records.remove(record)
+                return nil
+            }
+            switch try await outcome(of: record, on: database, logger: logger) {
+            case .ranked(let report):
+                return try await finish(report, record: record, database: database, logger: logger)
+            case .declined:
+                await forgetUnlessStarted(record, database: database, logger: logger)
+                return 0
+            case .unknown:
+                try await forget(record, database: database, logger: logger)
+                return nil
+            case nil:
+                if await forgetUnlessStarted(record, database: database, logger: logger) {
+                    tell(language: "\nInterrupted. Nothing was started.", "\nAvbrutet. Ingenting startades.")
+                } else {
+                    tell(
+                        language: "\nInterrupted. What was judged is kept: the same command with --resume goes on.",
+                        "\nAvbrutet. Det som bedömts finns kvar: samma kommando med --resume fortsätter.")
+                }
+                return 130
+            }
+        } catch {
+            await forgetUnlessStarted(record, database: database, logger: logger)
+            throw error
+        }
+    }
+
+    /// Runs the services on a run's database for as long as its assessment takes.
+    ///
+    /// - Returns: nil when a signal asked for an end.
+    private func outcome(of record: RunRecord, on database: DatabaseServer, logger: Logger) async throws -> Outcome? {
         let simulation = try await Simulation.start(judge: judge, input: input, seed: record.seed, logger: logger)
         do {
             let assembly = ServiceAssembly(
@@ -57,154 +130,25 @@ struct RankRun: Sendable {
                 providers: ProviderAccess.configurations(environment, simulatedURL: simulation?.url))
             let assessment = try await assembly.cjAssessment(
                 listen: Self.loopback, provider: Endpoint(host: provider.address.host, port: provider.address.port))
-            let report = try await ServiceRun.around([provider.host, assessment.host], logger: logger) {
+            let outcome = try await ServiceRun.around([provider.host, assessment.host], logger: logger) {
                 try await database.whileThereIsSpace {
                     try await self.assess(record, at: assessment.address, logger: logger)
                 }
             }
             await simulation?.stop()
-            guard let report else {
-                tell(
-                    language: "\nInterrupted. What was judged is kept: the same command with --resume goes on.",
-                    "\nAvbrutet. Det som bedömts finns kvar: samma kommando med --resume fortsätter.")
-                return 130
-            }
-            return try await finish(report, record: record, records: records, database: database, logger: logger)
+            return outcome
         } catch {
             await simulation?.stop()
             throw error
         }
     }
 
-    // MARK: - Which run
-
-    private func chooseRecord(_ records: RunRecords) throws(CommandError) -> RunRecord {
-        let fingerprint = settings.fingerprint(
-            essays: input.folder.essays, anchors: input.anchors, provider: judge.name.rawValue, model: judge.model)
-        let open = try records.all().first { record in
-            record.fingerprint == fingerprint && !record.isFinished && (settings.seed ?? record.seed) == record.seed
-        }
-        if settings.resume {
-            guard let open else {
-                throw CommandError(
-                    .nothingToResume,
-                    "No interrupted run over these essays with these options was found; leave out --resume to start one.")
-            }
-            return open
-        }
-        if open != nil {
-            tell(
-                language: "An earlier run over these essays was interrupted; --resume would continue it. Starting anew.",
-                "En tidigare körning med samma uppsatser avbröts; --resume fortsätter den. Börjar om.")
-        }
-        var generator = SystemRandomNumberGenerator()
-        let seed = settings.seed ?? UInt64.random(in: 0...9_999_999, using: &generator)
-        let id = "run-" + String(UInt64.random(in: .min ... .max, using: &generator), radix: 36)
-        return RunRecord(
-            id: id, database: "huleedu_" + id.dropFirst(4), fingerprint: fingerprint, folder: input.folder.path, seed: seed,
-            startedUnixSeconds: WallTime.now.unixSeconds, isFinished: false)
-    }
-
-    // MARK: - The assessment
-
-    private enum Outcome: Sendable {
-        case ranked(RankingReport)
-        case declined
-    }
-
-    private func assess(_ record: RunRecord, at address: BoundAddress, logger: Logger) async throws -> Outcome {
-        let client = WireClient(host: address.host, port: address.port, configuration: .init(), logger: logger)
-        do {
-            let outcome = try await assess(record, through: client)
-            await client.close()
-            return outcome
-        } catch {
-            await client.close()
-            throw error
-        }
-    }
-
-    private func assess(_ record: RunRecord, through client: WireClient) async throws -> Outcome {
-        let session = RankSession(input: input, record: record, judge: judge, service: CJV1.CJAssessmentClient(client))
-        let isStarted = settings.resume ? try await session.isStarted() : false
-        if !isStarted {
-            try await session.upload()
-            let estimate = try await session.estimate()
-            tell(estimate.text(in: settings.language))
-            if !estimate.simulated {
-                let mayGoOn = try await ConfirmPrompt(language: settings.language)
-                    .confirm(estimate, yes: settings.output.yes, dialogue: .terminal())
-                guard mayGoOn else { return .declined }
-            }
-            try await session.start()
-        }
-        let started = ContinuousClock.now
-        var display = ProgressDisplay(
-            capabilities: errorTerminal, language: settings.language, isSilent: settings.output.quiet || settings.output.json)
-        try await session.watch { progress in
-            let elapsed = started.duration(to: .now)
-            let snapshot = ProgressSnapshot(progress)
-            let text = progress.state == .running ? display.report(snapshot, at: elapsed) : display.finish(snapshot, at: elapsed)
-            if let text { StandardError.write(text) }
-        }
-        let (assessment, comparisons) = try await session.fetch()
-        let began = WallTime(unixSeconds: record.startedUnixSeconds, utcOffsetSeconds: WallTime.now.utcOffsetSeconds)
-        return .ranked(
-            RankingReport(
-                assessment, comparisons: comparisons,
-                background: .init(
-                    settings: settings, essays: input.folder, seed: record.seed, started: began, finished: .now)))
-    }
-
-    // MARK: - The end
-
-    private func finish(
-        _ outcome: Outcome, record: RunRecord, records: RunRecords, database: DatabaseServer, logger: Logger
-    ) async throws -> Int32 {
-        var record = record
-        record.isFinished = true
-        guard case .ranked(let report) = outcome else {
-            try await database.dropDatabase(record.database, logger: logger)
-            try records.remove(record)
-            return 0
-        }
-        if let path = settings.output.report {
-            try OutputFile.write(ReportPage(report: report).text(), to: path)
-            tell(language: "Report: \(path)", "Rapport: \(path)")
-        }
-        if settings.output.json {
-            StandardOutput.write(report.json.text())
-        } else if !settings.output.quiet {
-            StandardOutput.write("\n" + ResultTable(report: report, capabilities: outputTerminal).text() + "\n")
-            StandardOutput.write(ResultSummary(report: report, capabilities: outputTerminal).text())
-        }
-        try records.save(record)
-        try await forgetOldRuns(records, database: database, logger: logger)
-        return report.stop.reason == .judgeFailed ? 69 : 0
-    }
-
-    private func forgetOldRuns(_ records: RunRecords, database: DatabaseServer, logger: Logger) async throws {
-        for old in try records.all().filter(\.isFinished).dropFirst(RunRecords.finishedKept) {
-            try await database.dropDatabase(old.database, logger: logger)
-            try records.remove(old)
-        }
-    }
-
-    private func tell(_ text: String) {
+    func tell(_ text: String) {
         guard !settings.output.quiet else { return }
         StandardError.write(text + "\n")
     }
 
-    private func tell(language english: String, _ swedish: String) {
+    func tell(language english: String, _ swedish: String) {
         tell(settings.language.say(english, swedish))
-    }
-}
-
-extension ProgressSnapshot {
-    init(_ progress: CJV1.AssessmentProgress) {
-        self.init(
-            judged: Int(progress.judged), expected: progress.expected == 0 ? nil : Int(progress.expected),
-            failed: Int(progress.failed), reliability: progress.reliability, target: progress.targetReliability,
-            spent: progress.costNanodollars.map(Money.init), simulated: progress.simulated)
     }
 }

@@ -17,21 +17,21 @@ struct RankSession: Sendable {
 
     private var isUploaded: Bool { !input.uploads.isEmpty }
 
-    private var request: CJV1.StartAssessmentRequest {
-        input.startRequest(id: record.id, seed: record.seed, judge: judge, withEssays: !isUploaded)
+    private func request(as id: String) -> CJV1.StartAssessmentRequest {
+        input.startRequest(id: id, seed: record.seed, judge: judge, withEssays: !isUploaded)
     }
 
     /// Hands over a pile that does not fit one message.
-    func upload() async throws {
+    func upload(as id: String) async throws {
         for essays in input.uploads {
             _ = try await service.uploadEssays(
-                CJV1.UploadEssaysRequest(assessmentID: record.id, essays: essays), options: .timeout(Self.callTimeout))
+                CJV1.UploadEssaysRequest(assessmentID: id, essays: essays), options: .timeout(Self.callTimeout))
         }
     }
 
-    /// What the run will probably take and cost.
-    func estimate() async throws -> RunEstimate {
-        let estimate = try await service.estimateAssessment(request, options: .timeout(Self.callTimeout))
+    /// What the run will probably take and cost, from its beginning.
+    func estimate(as id: String) async throws -> RunEstimate {
+        let estimate = try await service.estimateAssessment(request(as: id), options: .timeout(Self.callTimeout))
         let cost = estimate.costPerComparisonNanodollars.map { Int64(clamping: $0) }
         let most = cost.map { $0 * Int64(estimate.maxComparisons) }
         var atMost = most.map(Money.init(nanodollars:))
@@ -40,24 +40,31 @@ struct RankSession: Sendable {
         return RunEstimate(
             essays: Int(estimate.essays), provider: judge.name.rawValue, model: estimate.model,
             comparisons: Int(estimate.expectedComparisons), comparisonsAtMost: Int(estimate.maxComparisons),
+            costPerComparison: cost.map(Money.init(nanodollars:)),
             cost: expected.flatMap { expected in atMost.map { min(expected, $0) } },
             costAtMost: atMost, simulated: estimate.simulated)
     }
 
     /// Starts the assessment, or finds it started.
     func start() async throws {
-        _ = try await service.startAssessment(request, options: .timeout(Self.callTimeout))
+        _ = try await service.startAssessment(request(as: record.id), options: .timeout(Self.callTimeout))
     }
 
-    /// False for a run that was interrupted before its assessment was started.
-    func isStarted() async throws -> Bool {
-        let request = CJV1.GetAssessmentRequest(assessmentID: record.id)
+    /// How the assessment stands; nil when it was never started.
+    func standing() async throws -> CJV1.AssessmentProgress? {
+        let request = CJV1.WatchAssessmentRequest(assessmentID: record.id)
         do {
-            _ = try await asked { try await service.getAssessment(request, options: .timeout(Self.callTimeout)) }
-            return true
+            return try await asked { try await service.watchAssessment(request, options: .timeout(Self.callTimeout)) }.progress
         } catch let error as RPCError where error.code == .notFound {
-            return false
+            return nil
         }
+    }
+
+    /// Takes the assessment up again under the limits that hold now, whatever it had ended by.
+    func proceed() async throws {
+        let request = CJV1.ContinueAssessmentRequest(
+            assessmentID: record.id, stopping: input.stopping, maxInFlight: UInt32(input.settings.concurrency ?? 0))
+        _ = try await asked { try await service.continueAssessment(request, options: .timeout(Self.callTimeout)) }
     }
 
     /// Tells every change until the assessment has ended.
@@ -90,7 +97,7 @@ struct RankSession: Sendable {
         }
     }
 
-    /// Asks a question that changes nothing, again and again while the service cannot answer because its database is away.
+    /// Asks a question that may be repeated, again and again while the service cannot answer because its database is away.
     private func asked<Answer>(_ question: () async throws -> Answer) async throws -> Answer {
         let end = ContinuousClock.now + Self.outageAllowance
         while true {

@@ -3,23 +3,34 @@ import FoundationEssentials
 
 /// What is kept about one run, so that it can be told from others and continued.
 struct RunRecord: Sendable, Hashable, Codable {
+    /// How far a run has come.
+    enum State: String, Sendable, Hashable, Codable {
+        /// Its database is made; nothing has been asked of any judge.
+        case preparing
+        /// Its assessment has been started, or may have been. One that is found in this state was interrupted.
+        case started
+        /// Its judge failed.
+        case failed
+        /// It ended with a ranking that was handed over.
+        case finished
+    }
+
     /// Also the assessment's id.
     let id: String
     /// Name of the run's own database.
     let database: String
-    /// Hash of everything that makes a run what it is: essays, question, rubric, judge, stopping, pairing.
+    /// Which server holds the database, as ``DatabaseServer/mark`` has it.
+    let server: String
+    /// Hash of everything that makes a run what it is: essays, question, rubric, judge, pairing.
     let fingerprint: String
     let folder: String
     let seed: UInt64
     let startedUnixSeconds: Int64
-    var isFinished: Bool
+    var state: State
 }
 
 /// The records of a data folder.
 struct RunRecords: Sendable {
-    /// Finished runs whose databases are kept.
-    static let finishedKept = 20
-
     let folder: String
 
     /// Every readable record, newest first.
@@ -50,6 +61,11 @@ struct RunRecords: Sendable {
         }
     }
 
+    /// The record of a run as it was last written; nil when there is none.
+    func find(_ id: String) throws(CommandError) -> RunRecord? {
+        try all().first { $0.id == id }
+    }
+
     func remove(_ record: RunRecord) throws(CommandError) {
         do {
             try FileManager.default.removeItem(atPath: folder + "/" + record.id + ".json")
@@ -60,8 +76,11 @@ struct RunRecords: Sendable {
 }
 
 extension RankSettings {
-    /// Hash of everything by which a run would come out differently, except its seed.
-    func fingerprint(essays: [Essay], anchors: [Essay.ID: String], provider: String, model: String) -> String {
+    /// Hash of everything by which judgements would come out differently, except the seed. How far to go is not in it: a run can be
+    /// continued with another budget and to another reliability.
+    func fingerprint(
+        essays: [Essay], anchors: [Essay.ID: String], qualities: [Essay.ID: Double], provider: String, model: String
+    ) -> String {
         var hash = SHA256()
         func add(_ field: String) {
             var length = UInt64(field.utf8.count).littleEndian
@@ -72,6 +91,7 @@ extension RankSettings {
             add(essay.id)
             add(essay.text)
             add(anchors[essay.id] ?? "")
+            add(qualities[essay.id].map { "\($0)" } ?? "")
         }
         add(question ?? "")
         add(rubric ?? "")
@@ -80,8 +100,6 @@ extension RankSettings {
         add(provider)
         add(model)
         add(temperature.map { "\($0)" } ?? "")
-        add("\(precision)")
-        add(budget.map { "\($0)" } ?? "")
         add(pairing.rawValue)
         return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }

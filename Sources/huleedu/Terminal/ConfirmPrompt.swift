@@ -5,8 +5,8 @@ struct ConfirmPrompt: Sendable {
         /// A person can read the question and type an answer.
         var isInteractive: Bool
         var write: @Sendable (String) -> Void
-        /// One line without its end, or nil at the end of the input.
-        var readLine: @Sendable () async -> String?
+        /// One line without its end, or nil at the end of the input; throws when the wait for it is called off.
+        var readLine: @Sendable () async throws(CancellationError) -> String?
     }
 
     /// How often an answer that is neither yes nor no is asked for again.
@@ -17,7 +17,7 @@ struct ConfirmPrompt: Sendable {
     /// True when the person agrees; false when they decline, close the input, or give no clear answer.
     ///
     /// With `yes` nobody is asked. Without it and without a terminal there is nobody to ask: that is an error.
-    func confirm(_ estimate: RunEstimate, yes: Bool, dialogue: Dialogue) async throws(CommandError) -> Bool {
+    func confirm(_ estimate: RunEstimate, yes: Bool, dialogue: Dialogue) async throws -> Bool {
         guard !yes else { return true }
         guard dialogue.isInteractive else {
             throw CommandError(
@@ -30,7 +30,7 @@ struct ConfirmPrompt: Sendable {
         }
         for _ in 0..<Self.attempts {
             dialogue.write(language.say("Go on? [y/n] ", "Fortsätta? [j/n] "))
-            guard let answer = await dialogue.readLine() else {
+            guard let answer = try await dialogue.readLine() else {
                 dialogue.write("\n")
                 return false
             }

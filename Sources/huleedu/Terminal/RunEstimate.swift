@@ -6,12 +6,27 @@ struct RunEstimate: Sendable, Hashable {
     /// Comparisons expected, and the most there can be.
     var comparisons: Int
     var comparisonsAtMost: Int
+    /// What one comparison should cost; nil where the model's price is not known.
+    var costPerComparison: Money?
     /// Nil where the model's price is not known.
     var cost: Money?
     /// What it cannot exceed; nil where the price is not known.
     var costAtMost: Money?
     /// No language model is called.
     var simulated: Bool
+
+    /// Leaves what comes on top of what has been judged and spent.
+    mutating func subtract(judged: Int, spent: Money?) {
+        comparisons = max(0, comparisons - judged)
+        comparisonsAtMost = max(0, comparisonsAtMost - judged)
+        let spent = spent?.nanodollars ?? 0
+        let most = costAtMost.map { max(0, $0.nanodollars - spent) }
+        costAtMost = most.map(Money.init(nanodollars:))
+        cost = costPerComparison.map { one in
+            let expected = one.nanodollars * Int64(comparisons)
+            return Money(nanodollars: most.map { min($0, expected) } ?? expected)
+        }
+    }
 
     /// The expectation in one or two lines.
     func text(in language: Language) -> String {

@@ -19,7 +19,8 @@ import Testing
     @Test(arguments: [
         ("name,grade\na.txt,A\n", [CommandError.Code.columnMissing]), ("file,mark\na.txt,A\n", [.columnMissing]),
         ("file,grade\n", [.tableEmpty]), ("file,grade\na.txt,G\n", [.rowUnknownGrade]),
-        ("file,grade\na.txt,\n", [.rowUnknownGrade]),
+        ("file,grade\na.txt,\n", [.rowUnknownGrade]), ("file,grade\na.txt,A\n", [.anchorsAlike]),
+        ("file,grade\na.txt,A\nb.txt,A\n", [.anchorsAlike]),
         (
             "file,grade\nx.txt,A\na.txt,A\na.txt,B\nd.docx,C\n,C\n",
             [.rowUnknownFile, .rowDuplicateFile, .rowUnknownFile, .rowUnknownFile]

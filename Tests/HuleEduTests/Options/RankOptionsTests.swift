@@ -41,7 +41,7 @@ import Testing
             "--precision", "0.9",
             "--seed", "18446744073709551615", "--concurrency", "8", "--pairing", "random", "--resume", "--json", "--report",
             "r.html", "-y", "-q",
-            "--data", "/tmp/d", "--no-color",
+            "--data", "/tmp/d", "--database", "postgresql://h/d", "--no-color",
         ])
         #expect(
             settings
@@ -51,7 +51,9 @@ import Testing
                     qualities: try QualitiesArgument(parsing: "q.csv:syntax"), budget: .money(Money(nanodollars: 2_500_000_000)),
                     precision: 0.9,
                     seed: .max, concurrency: 8, pairing: .random, resume: true,
-                    output: .init(json: true, report: "r.html", yes: true, quiet: true, colour: false, dataFolder: "/tmp/d")))
+                    output: .init(
+                        json: true, report: "r.html", yes: true, quiet: true, colour: false, dataFolder: "/tmp/d",
+                        database: "postgresql://h/d")))
     }
 
     @Test func readsTextsFromFiles() throws {
@@ -60,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("@missing.txt", CommandError.Code.textUnreadable), ("@blank.txt", .textUnreadable), ("  ", .textUnreadable),
+        ("@missing.txt", CommandError.Code.textUnreadable), ("@blank.txt", .textUnusable), ("  ", .optionUnreadable),
         ("@long.txt", .textTooLong),
     ])
     func namesATextThatCannotBeRead(argument: String, code: CommandError.Code) throws {
@@ -83,7 +85,8 @@ import Testing
         (["essays", "--qualities", ":x"], "FILE.csv"),
         (["essays", "--model", "a b"], "model's name"), (["essays", "--provider", ""], "provider's name"),
         (["essays", "--question", "@"], "@@"),
-        (["essays", "--report", ""], "--report"), (["essays", "--data", ""], "--data"), ([""], "folder"), ([], "folder"),
+        (["essays", "--report", ""], "--report"), (["essays", "--data", ""], "--data"),
+        (["essays", "--database", ""], "--database"), ([""], "folder"), ([], "folder"),
     ])
     func refusesWhatItCannotDoAndSaysWhatItExpected(arguments: [String], expected: String) {
         #expect(message(arguments).contains(expected), "\(message(arguments))")
@@ -104,7 +107,7 @@ import Testing
             "--question", "--rubric", "--language", "--anchors", "--grades", "--provider", "--model", "--temperature",
             "--qualities", "--budget",
             "--precision", "--seed", "--concurrency", "--pairing", "--resume", "--json", "--report", "--yes", "--quiet",
-            "--no-color", "--data",
+            "--no-color", "--data", "--database",
         ] {
             #expect(help.contains(option), "\(option)")
         }

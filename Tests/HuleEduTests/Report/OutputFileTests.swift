@@ -35,4 +35,27 @@ import Testing
         #expect((error?.cause as? FileFailure)?.code == .noSpace)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
+
+    @Test("follows a link to its file, and leaves the link", arguments: ["report.html", "middle"])
+    func link(target: String) throws {
+        let folder = try TemporaryFolder()
+        try OutputFile.write("old", to: "\(folder.path)/report.html")
+        try folder.addLink("middle", to: "\(folder.path)/report.html")
+        try folder.addLink("link", to: "\(folder.path)/\(target)")
+        try OutputFile.write("new", to: "\(folder.path)/link")
+        #expect(try String(contentsOfFile: "\(folder.path)/report.html", encoding: .utf8) == "new")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder.path)/link").hasSuffix(target))
+    }
+
+    @Test("refuses what is no regular file, and links to it", arguments: ["/dev/null", "/dev/full", "/missing"])
+    func special(target: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.addLink("link", to: target)
+        for path in ["\(folder.path)/link"] + (target.hasPrefix("/dev") ? [target] : []) {
+            let error = #expect(throws: CommandError.self) { try OutputFile.check(path) }
+            #expect(error?.code == .outputUnwritable)
+            #expect(throws: CommandError.self) { try OutputFile.write("x", to: path) }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["link"])
+    }
 }

@@ -53,6 +53,25 @@ import Testing
         #expect(error?.message.contains("about $1.90, at most $4.10") == true)
     }
 
+    @Test func asksNoFurtherOnceTheWaitIsCalledOff() async throws {
+        let dialogue = ConfirmPrompt.Dialogue(
+            isInteractive: true, write: { _ in }, readLine: { () throws(CancellationError) in throw CancellationError() })
+        await #expect(throws: CancellationError.self) {
+            try await ConfirmPrompt(language: .english).confirm(Self.estimate, yes: false, dialogue: dialogue)
+        }
+    }
+
+    @Test func leavesWhatComesOnTop() {
+        var estimate = Self.estimate
+        estimate.costPerComparison = Money(nanodollars: 4_750_000)
+        estimate.subtract(judged: 300, spent: Money(nanodollars: 1_500_000_000))
+        #expect(estimate.comparisons == 100 && estimate.comparisonsAtMost == 570)
+        #expect(estimate.cost == Money(nanodollars: 475_000_000) && estimate.costAtMost == Money(nanodollars: 2_600_000_000))
+        estimate.subtract(judged: 600, spent: Money(nanodollars: 9_000_000_000))
+        #expect(estimate.comparisons == 0 && estimate.comparisonsAtMost == 0)
+        #expect(estimate.cost == Money(nanodollars: 0) && estimate.costAtMost == Money(nanodollars: 0))
+    }
+
     @Test func tellsTheEstimate() {
         #expect(
             Self.estimate.text(in: .english)

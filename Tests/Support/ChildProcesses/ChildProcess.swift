@@ -20,6 +20,8 @@ public final class ChildProcess: Sendable {
         case discarded
         /// Among what it prints.
         case collected
+        /// On a terminal, as its input and its output are then; the terminal is the one that rules it.
+        case terminal
     }
 
     private struct State {
@@ -30,6 +32,8 @@ public final class ChildProcess: Sendable {
     }
 
     private let identifier: pid_t
+    /// Where its output is read: a pipe's end, or ours of its terminal.
+    private let reader: Int32
     private let state = Mutex(State())
 
     /// Starts a program found through `PATH`.
@@ -41,32 +45,65 @@ public final class ChildProcess: Sendable {
         _ arguments: [String], environment: [String: String?] = [:], standardError: StandardError = .discarded,
         inheritsDescriptors: Bool = false
     ) throws(SpawnError) {
-        var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw SpawnError(program: arguments[0], code: errno) }
+        let isOnTerminal = if case .terminal = standardError { true } else { false }
+        guard let ends = isOnTerminal ? Self.terminal() : Self.pipe() else {
+            throw SpawnError(program: arguments[0], code: errno)
+        }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // The first terminal that the leader of a new session opens becomes the one whose Ctrl-C it hears.
+        posix_spawnattr_setflags(&attributes, isOnTerminal ? posix_spawn_setsid : 0)
+        posix_spawn_file_actions_addopen(&actions, 0, ends.inputPath, O_RDWR, 0)
         switch standardError {
-        case .discarded: posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        case .collected: posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        case .discarded:
+            posix_spawn_file_actions_adddup2(&actions, ends.writer, 1)
+            posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        case .collected, .terminal:
+            posix_spawn_file_actions_adddup2(&actions, ends.writer, 1)
+            posix_spawn_file_actions_adddup2(&actions, ends.writer, 2)
         }
         if !inheritsDescriptors { posix_spawn_file_actions_addclosefrom_np(&actions, 3) }
         var pointers = arguments.map { strdup($0) } + [nil]
         var variables = Self.merged(environment).map { strdup($0) } + [nil]
         defer { for pointer in pointers + variables { free(pointer) } }
         var identifier = pid_t()
-        let code = posix_spawnp(&identifier, arguments[0], &actions, nil, &pointers, &variables)
-        close(ends[1])
+        let code = posix_spawnp(&identifier, arguments[0], &actions, &attributes, &pointers, &variables)
+        close(ends.writer)
         guard code == 0 else {
-            close(ends[0])
+            close(ends.reader)
             throw SpawnError(program: arguments[0], code: code)
         }
         self.identifier = identifier
-        let reader = ends[0]
-        startThread { [self] in collect(reader) }
+        reader = ends.reader
+        startThread { [self] in collect() }
         startThread { [self] in reap() }
+    }
+
+    /// Both ends of what a program's output goes through, and what its input is opened from.
+    private struct Ends {
+        let reader: Int32
+        let writer: Int32
+        let inputPath: String
+    }
+
+    private static func pipe() -> Ends? {
+        var ends: [Int32] = [0, 0]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { return nil }
+        return Ends(reader: ends[0], writer: ends[1], inputPath: "/dev/null")
+    }
+
+    private static func terminal() -> Ends? {
+        let ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var name = [CChar](repeating: 0, count: 64)
+        guard ours >= 0, grantpt(ours) == 0, unlockpt(ours) == 0, ptsname_r(ours, &name, name.count) == 0 else { return nil }
+        let theirs = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard theirs >= 0 else { return nil }
+        return Ends(
+            reader: ours, writer: theirs, inputPath: String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self))
     }
 
     private static func merged(_ changes: [String: String?]) -> [String] {
@@ -86,6 +123,16 @@ public final class ChildProcess: Sendable {
     /// Sends a signal, unless the program has ended.
     public func signal(_ signal: Int32) {
         state.withLock { if $0.status == nil { kill(identifier, signal) } }
+    }
+
+    /// Types on the program's terminal.
+    public func type(_ text: String) {
+        let bytes = Array(text.utf8)
+        state.withLock { state in
+            guard !state.outputHasEnded else { return }
+            let count = write(reader, bytes, bytes.count)
+            precondition(count == bytes.count, "a terminal takes a few letters at once")
+        }
     }
 
     /// Whether it has not ended yet.
@@ -145,16 +192,19 @@ public final class ChildProcess: Sendable {
 
     // MARK: - The two threads
 
-    private func collect(_ reader: Int32) {
+    private func collect() {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = read(reader, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
+            // A terminal that nobody has open any more fails to be read.
             guard count > 0 else { break }
             change { $0.output += buffer.prefix(count) }
         }
-        close(reader)
-        change { $0.outputHasEnded = true }
+        change {
+            close(reader)
+            $0.outputHasEnded = true
+        }
     }
 
     private func reap() {

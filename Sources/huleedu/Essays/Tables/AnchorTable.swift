@@ -1,6 +1,7 @@
-/// Essays whose grades are known, from a table with the columns `file` and `grade`.
+/// Essays whose grades are known, from a table with the columns `file` and `grade`: of two grades at least, because one grade has no
+/// border that others could be told by.
 struct AnchorTable: Sendable, Hashable {
-    /// Grade by essay id; at least one.
+    /// Grade by essay id.
     let grades: [Essay.ID: String]
 
     /// Checks a table against the essays and the grade scale.
@@ -17,6 +18,14 @@ struct AnchorTable: Sendable, Hashable {
         guard !entries.isEmpty else {
             throw CommandError(
                 .tableEmpty, "\(table.name) has no row below its header; expected at least one essay with its grade.")
+        }
+        guard Set(entries.map(\.value)).count > 1 else {
+            throw CommandError(
+                .anchorsAlike,
+                """
+                \(table.name) knows only the grade \(quoted(entries[0].value)); expected essays of at least two different grades, \
+                from which the others can be graded.
+                """)
         }
         grades = Dictionary(uniqueKeysWithValues: entries.map { ($0.essay, $0.value) })
     }

@@ -682,6 +682,96 @@ void   huleedu__cj__v1__cancel_assessment_response__free_unpacked
   assert(message->base.descriptor == &huleedu__cj__v1__cancel_assessment_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__cj__v1__continue_assessment_request__init
+                     (Huleedu__Cj__V1__ContinueAssessmentRequest         *message)
+{
+  static const Huleedu__Cj__V1__ContinueAssessmentRequest init_value = HULEEDU__CJ__V1__CONTINUE_ASSESSMENT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__continue_assessment_request__get_packed_size
+                     (const Huleedu__Cj__V1__ContinueAssessmentRequest *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__continue_assessment_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__continue_assessment_request__pack
+                     (const Huleedu__Cj__V1__ContinueAssessmentRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__continue_assessment_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__continue_assessment_request__pack_to_buffer
+                     (const Huleedu__Cj__V1__ContinueAssessmentRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__continue_assessment_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__ContinueAssessmentRequest *
+       huleedu__cj__v1__continue_assessment_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__ContinueAssessmentRequest *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__continue_assessment_request__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__continue_assessment_request__free_unpacked
+                     (Huleedu__Cj__V1__ContinueAssessmentRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__continue_assessment_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__cj__v1__continue_assessment_response__init
+                     (Huleedu__Cj__V1__ContinueAssessmentResponse         *message)
+{
+  static const Huleedu__Cj__V1__ContinueAssessmentResponse init_value = HULEEDU__CJ__V1__CONTINUE_ASSESSMENT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__continue_assessment_response__get_packed_size
+                     (const Huleedu__Cj__V1__ContinueAssessmentResponse *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__continue_assessment_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__continue_assessment_response__pack
+                     (const Huleedu__Cj__V1__ContinueAssessmentResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__continue_assessment_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__continue_assessment_response__pack_to_buffer
+                     (const Huleedu__Cj__V1__ContinueAssessmentResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__continue_assessment_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__ContinueAssessmentResponse *
+       huleedu__cj__v1__continue_assessment_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__ContinueAssessmentResponse *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__continue_assessment_response__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__continue_assessment_response__free_unpacked
+                     (Huleedu__Cj__V1__ContinueAssessmentResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__continue_assessment_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   huleedu__cj__v1__assessment_progress__init
                      (Huleedu__Cj__V1__AssessmentProgress         *message)
 {
@@ -2112,6 +2202,108 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__cancel_assessment_response__de
   (ProtobufCMessageInit) huleedu__cj__v1__cancel_assessment_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor huleedu__cj__v1__continue_assessment_request__field_descriptors[3] =
+{
+  {
+    "assessment_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__ContinueAssessmentRequest, assessment_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stopping",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__ContinueAssessmentRequest, stopping),
+    &huleedu__cj__v1__stopping_settings__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_in_flight",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__ContinueAssessmentRequest, max_in_flight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__continue_assessment_request__field_indices_by_name[] = {
+  0,   /* field[0] = assessment_id */
+  2,   /* field[2] = max_in_flight */
+  1,   /* field[1] = stopping */
+};
+static const ProtobufCIntRange huleedu__cj__v1__continue_assessment_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__continue_assessment_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.ContinueAssessmentRequest",
+  "ContinueAssessmentRequest",
+  "Huleedu__Cj__V1__ContinueAssessmentRequest",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__ContinueAssessmentRequest),
+  3,
+  huleedu__cj__v1__continue_assessment_request__field_descriptors,
+  huleedu__cj__v1__continue_assessment_request__field_indices_by_name,
+  1,  huleedu__cj__v1__continue_assessment_request__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__continue_assessment_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__continue_assessment_response__field_descriptors[1] =
+{
+  {
+    "state",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__ContinueAssessmentResponse, state),
+    &huleedu__cj__v1__assessment_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__continue_assessment_response__field_indices_by_name[] = {
+  0,   /* field[0] = state */
+};
+static const ProtobufCIntRange huleedu__cj__v1__continue_assessment_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__continue_assessment_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.ContinueAssessmentResponse",
+  "ContinueAssessmentResponse",
+  "Huleedu__Cj__V1__ContinueAssessmentResponse",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__ContinueAssessmentResponse),
+  1,
+  huleedu__cj__v1__continue_assessment_response__field_descriptors,
+  huleedu__cj__v1__continue_assessment_response__field_indices_by_name,
+  1,  huleedu__cj__v1__continue_assessment_response__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__continue_assessment_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__field_descriptors[18] =
 {
   {
@@ -3361,7 +3553,7 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__outcome__descriptor =
   huleedu__cj__v1__outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor huleedu__cj__v1__cjassessment__method_descriptors[7] =
+static const ProtobufCMethodDescriptor huleedu__cj__v1__cjassessment__method_descriptors[8] =
 {
   { "UploadEssays", &huleedu__cj__v1__upload_essays_request__descriptor, &huleedu__cj__v1__upload_essays_response__descriptor },
   { "EstimateAssessment", &huleedu__cj__v1__start_assessment_request__descriptor, &huleedu__cj__v1__estimate_assessment_response__descriptor },
@@ -3369,13 +3561,15 @@ static const ProtobufCMethodDescriptor huleedu__cj__v1__cjassessment__method_des
   { "GetAssessment", &huleedu__cj__v1__get_assessment_request__descriptor, &huleedu__cj__v1__get_assessment_response__descriptor },
   { "WatchAssessment", &huleedu__cj__v1__watch_assessment_request__descriptor, &huleedu__cj__v1__watch_assessment_response__descriptor },
   { "CancelAssessment", &huleedu__cj__v1__cancel_assessment_request__descriptor, &huleedu__cj__v1__cancel_assessment_response__descriptor },
+  { "ContinueAssessment", &huleedu__cj__v1__continue_assessment_request__descriptor, &huleedu__cj__v1__continue_assessment_response__descriptor },
   { "ListComparisons", &huleedu__cj__v1__list_comparisons_request__descriptor, &huleedu__cj__v1__list_comparisons_response__descriptor },
 };
 const unsigned huleedu__cj__v1__cjassessment__method_indices_by_name[] = {
   5,        /* CancelAssessment */
+  6,        /* ContinueAssessment */
   1,        /* EstimateAssessment */
   3,        /* GetAssessment */
-  6,        /* ListComparisons */
+  7,        /* ListComparisons */
   2,        /* StartAssessment */
   0,        /* UploadEssays */
   4         /* WatchAssessment */
@@ -3387,7 +3581,7 @@ const ProtobufCServiceDescriptor huleedu__cj__v1__cjassessment__descriptor =
   "CJAssessment",
   "Huleedu__Cj__V1__CJAssessment",
   "huleedu.cj.v1",
-  7,
+  8,
   huleedu__cj__v1__cjassessment__method_descriptors,
   huleedu__cj__v1__cjassessment__method_indices_by_name
 };
@@ -3439,13 +3633,21 @@ void huleedu__cj__v1__cjassessment__cancel_assessment(ProtobufCService *service,
   assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
   service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void huleedu__cj__v1__cjassessment__continue_assessment(ProtobufCService *service,
+                                                        const Huleedu__Cj__V1__ContinueAssessmentRequest *input,
+                                                        Huleedu__Cj__V1__ContinueAssessmentResponse_Closure closure,
+                                                        void *closure_data)
+{
+  assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void huleedu__cj__v1__cjassessment__list_comparisons(ProtobufCService *service,
                                                      const Huleedu__Cj__V1__ListComparisonsRequest *input,
                                                      Huleedu__Cj__V1__ListComparisonsResponse_Closure closure,
                                                      void *closure_data)
 {
   assert(service->descriptor == &huleedu__cj__v1__cjassessment__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__cj__v1__cjassessment__init (Huleedu__Cj__V1__CJAssessment_Service *service,
                                           Huleedu__Cj__V1__CJAssessment_ServiceDestroy destroy)

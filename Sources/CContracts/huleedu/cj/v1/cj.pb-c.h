@@ -30,6 +30,8 @@ typedef struct Huleedu__Cj__V1__WatchAssessmentRequest Huleedu__Cj__V1__WatchAss
 typedef struct Huleedu__Cj__V1__WatchAssessmentResponse Huleedu__Cj__V1__WatchAssessmentResponse;
 typedef struct Huleedu__Cj__V1__CancelAssessmentRequest Huleedu__Cj__V1__CancelAssessmentRequest;
 typedef struct Huleedu__Cj__V1__CancelAssessmentResponse Huleedu__Cj__V1__CancelAssessmentResponse;
+typedef struct Huleedu__Cj__V1__ContinueAssessmentRequest Huleedu__Cj__V1__ContinueAssessmentRequest;
+typedef struct Huleedu__Cj__V1__ContinueAssessmentResponse Huleedu__Cj__V1__ContinueAssessmentResponse;
 typedef struct Huleedu__Cj__V1__AssessmentProgress Huleedu__Cj__V1__AssessmentProgress;
 typedef struct Huleedu__Cj__V1__RankedItem Huleedu__Cj__V1__RankedItem;
 typedef struct Huleedu__Cj__V1__GradeProbability Huleedu__Cj__V1__GradeProbability;
@@ -184,7 +186,7 @@ struct  Huleedu__Cj__V1__StartAssessmentRequest
   Huleedu__Cj__V1__StoppingSettings *stopping;
   Huleedu__Cj__V1__PairingStrategy pairing;
   /*
-   * From which every choice of the assessment follows.
+   * From which, with the judgements in the order of their arrival, every choice of the assessment follows.
    */
   uint64_t seed;
   /*
@@ -427,6 +429,34 @@ struct  Huleedu__Cj__V1__CancelAssessmentResponse
 };
 #define HULEEDU__CJ__V1__CANCEL_ASSESSMENT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__cancel_assessment_response__descriptor) \
+    , HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED }
+
+
+struct  Huleedu__Cj__V1__ContinueAssessmentRequest
+{
+  ProtobufCMessage base;
+  char *assessment_id;
+  /*
+   * As at the start; they count what has been judged and spent before.
+   */
+  Huleedu__Cj__V1__StoppingSettings *stopping;
+  /*
+   * Comparisons that may be with the judge at once; zero leaves it as it was.
+   */
+  uint32_t max_in_flight;
+};
+#define HULEEDU__CJ__V1__CONTINUE_ASSESSMENT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__continue_assessment_request__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, 0 }
+
+
+struct  Huleedu__Cj__V1__ContinueAssessmentResponse
+{
+  ProtobufCMessage base;
+  Huleedu__Cj__V1__AssessmentState state;
+};
+#define HULEEDU__CJ__V1__CONTINUE_ASSESSMENT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__continue_assessment_response__descriptor) \
     , HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED }
 
 
@@ -1014,6 +1044,44 @@ Huleedu__Cj__V1__CancelAssessmentResponse *
 void   huleedu__cj__v1__cancel_assessment_response__free_unpacked
                      (Huleedu__Cj__V1__CancelAssessmentResponse *message,
                       ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__ContinueAssessmentRequest methods */
+void   huleedu__cj__v1__continue_assessment_request__init
+                     (Huleedu__Cj__V1__ContinueAssessmentRequest         *message);
+size_t huleedu__cj__v1__continue_assessment_request__get_packed_size
+                     (const Huleedu__Cj__V1__ContinueAssessmentRequest   *message);
+size_t huleedu__cj__v1__continue_assessment_request__pack
+                     (const Huleedu__Cj__V1__ContinueAssessmentRequest   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__continue_assessment_request__pack_to_buffer
+                     (const Huleedu__Cj__V1__ContinueAssessmentRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__ContinueAssessmentRequest *
+       huleedu__cj__v1__continue_assessment_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__continue_assessment_request__free_unpacked
+                     (Huleedu__Cj__V1__ContinueAssessmentRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__ContinueAssessmentResponse methods */
+void   huleedu__cj__v1__continue_assessment_response__init
+                     (Huleedu__Cj__V1__ContinueAssessmentResponse         *message);
+size_t huleedu__cj__v1__continue_assessment_response__get_packed_size
+                     (const Huleedu__Cj__V1__ContinueAssessmentResponse   *message);
+size_t huleedu__cj__v1__continue_assessment_response__pack
+                     (const Huleedu__Cj__V1__ContinueAssessmentResponse   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__continue_assessment_response__pack_to_buffer
+                     (const Huleedu__Cj__V1__ContinueAssessmentResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__ContinueAssessmentResponse *
+       huleedu__cj__v1__continue_assessment_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__continue_assessment_response__free_unpacked
+                     (Huleedu__Cj__V1__ContinueAssessmentResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Huleedu__Cj__V1__AssessmentProgress methods */
 void   huleedu__cj__v1__assessment_progress__init
                      (Huleedu__Cj__V1__AssessmentProgress         *message);
@@ -1232,6 +1300,12 @@ typedef void (*Huleedu__Cj__V1__CancelAssessmentRequest_Closure)
 typedef void (*Huleedu__Cj__V1__CancelAssessmentResponse_Closure)
                  (const Huleedu__Cj__V1__CancelAssessmentResponse *message,
                   void *closure_data);
+typedef void (*Huleedu__Cj__V1__ContinueAssessmentRequest_Closure)
+                 (const Huleedu__Cj__V1__ContinueAssessmentRequest *message,
+                  void *closure_data);
+typedef void (*Huleedu__Cj__V1__ContinueAssessmentResponse_Closure)
+                 (const Huleedu__Cj__V1__ContinueAssessmentResponse *message,
+                  void *closure_data);
 typedef void (*Huleedu__Cj__V1__AssessmentProgress_Closure)
                  (const Huleedu__Cj__V1__AssessmentProgress *message,
                   void *closure_data);
@@ -1290,6 +1364,10 @@ struct Huleedu__Cj__V1__CJAssessment_Service
                             const Huleedu__Cj__V1__CancelAssessmentRequest *input,
                             Huleedu__Cj__V1__CancelAssessmentResponse_Closure closure,
                             void *closure_data);
+  void (*continue_assessment)(Huleedu__Cj__V1__CJAssessment_Service *service,
+                              const Huleedu__Cj__V1__ContinueAssessmentRequest *input,
+                              Huleedu__Cj__V1__ContinueAssessmentResponse_Closure closure,
+                              void *closure_data);
   void (*list_comparisons)(Huleedu__Cj__V1__CJAssessment_Service *service,
                            const Huleedu__Cj__V1__ListComparisonsRequest *input,
                            Huleedu__Cj__V1__ListComparisonsResponse_Closure closure,
@@ -1308,6 +1386,7 @@ void huleedu__cj__v1__cjassessment__init (Huleedu__Cj__V1__CJAssessment_Service 
       function_prefix__ ## get_assessment,\
       function_prefix__ ## watch_assessment,\
       function_prefix__ ## cancel_assessment,\
+      function_prefix__ ## continue_assessment,\
       function_prefix__ ## list_comparisons  }
 void huleedu__cj__v1__cjassessment__upload_essays(ProtobufCService *service,
                                                   const Huleedu__Cj__V1__UploadEssaysRequest *input,
@@ -1333,6 +1412,10 @@ void huleedu__cj__v1__cjassessment__cancel_assessment(ProtobufCService *service,
                                                       const Huleedu__Cj__V1__CancelAssessmentRequest *input,
                                                       Huleedu__Cj__V1__CancelAssessmentResponse_Closure closure,
                                                       void *closure_data);
+void huleedu__cj__v1__cjassessment__continue_assessment(ProtobufCService *service,
+                                                        const Huleedu__Cj__V1__ContinueAssessmentRequest *input,
+                                                        Huleedu__Cj__V1__ContinueAssessmentResponse_Closure closure,
+                                                        void *closure_data);
 void huleedu__cj__v1__cjassessment__list_comparisons(ProtobufCService *service,
                                                      const Huleedu__Cj__V1__ListComparisonsRequest *input,
                                                      Huleedu__Cj__V1__ListComparisonsResponse_Closure closure,
@@ -1360,6 +1443,8 @@ extern const ProtobufCMessageDescriptor huleedu__cj__v1__watch_assessment_reques
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__watch_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__cancel_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__cancel_assessment_response__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__continue_assessment_request__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__continue_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__assessment_progress__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__ranked_item__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__grade_probability__descriptor;

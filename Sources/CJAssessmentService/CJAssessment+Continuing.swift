@@ -1,0 +1,50 @@
+public import Contracts
+import EventLog
+import Postgres
+public import Wire
+
+extension CJAssessment {
+    public func continueAssessment(
+        _ request: CJV1.ContinueAssessmentRequest, context: ServerContext
+    ) async throws -> CJV1.ContinueAssessmentResponse {
+        let id = try parsing { () throws(RequestFault) in try parser.assessmentID(request.assessmentID) }
+        let isTakenUp = try await store.pool.unitOfWork("continue assessment") { unit in
+            guard try await store.lock(id, in: unit),
+                let snapshot = try await store.standing(of: id, in: unit)?.snapshot
+            else { throw Self.unknown(id) }
+            let stopping = try parsing { () throws(RequestFault) in
+                try parser.stopping(request.stopping, essays: snapshot.items.count)
+            }
+            guard stopping.maximumCost == nil || snapshot.estimatedCost != nil else {
+                throw RPCError(
+                    .failedPrecondition,
+                    "stopping.max_cost_nanodollars: the price of \(snapshot.judge.model) is not known; limit the comparisons instead"
+                )
+            }
+            let inFlight =
+                request.maxInFlight == 0
+                ? snapshot.maximumInFlight
+                : try parsing { () throws(RequestFault) in try parser.inFlight(request.maxInFlight) }
+            guard snapshot.isToBeTakenUp(stopping: stopping, maximumInFlight: inFlight) else { return false }
+            try await store.takeUp(snapshot, stopping: stopping, maximumInFlight: inFlight, in: unit)
+            return true
+        }
+        if isTakenUp {
+            changes.signal()
+            try await driver.advance(id)
+        }
+        let known = try await store.pool.unitOfWork("look for assessment") { try await store.startedContent(of: id, in: $0) }
+        return CJV1.ContinueAssessmentResponse(state: known?.state.contract ?? .unspecified)
+    }
+}
+
+extension AssessmentSnapshot {
+    /// Whether going on under these limits could come to another end than the one there is, or than the one that it is going to.
+    func isToBeTakenUp(stopping: AssessmentPlan.Stopping, maximumInFlight: Int) -> Bool {
+        switch (state, reason) {
+        case (.running, nil): stopping != self.stopping || maximumInFlight != self.maximumInFlight
+        case (.running, .cancelled), (.running, .judgeFailed), (.cancelled, _), (.failed, _): true
+        case (.running, _), (.completed, _): stopping != self.stopping
+        }
+    }
+}
