@@ -50,6 +50,7 @@ struct PaidRun {
             != true
         {
             try #require(program.isRunning, "\(program.output)")
+            // A pause between two looks.
             try await Task.sleep(for: .milliseconds(1))
         }
     }
