@@ -161,7 +161,9 @@ let package = Package(
                 "CJAssessmentService", "CJCore", "Postgres", "PostgresTestSupport", "EventLog", "Contracts", "Wire", logging,
             ],
             swiftSettings: strict),
-        .testTarget(name: "HuleEduTests", dependencies: ["huleedu", "Fuzzing", argumentParser], swiftSettings: strict),
+        .testTarget(
+            name: "HuleEduTests", dependencies: ["huleedu", "CJCore", "Contracts", "Fuzzing", argumentParser],
+            swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

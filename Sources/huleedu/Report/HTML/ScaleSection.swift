@@ -11,7 +11,7 @@ struct ScaleSection: ReportSection {
     let context: ReportContext
 
     var html: HTML {
-        guard !report.items.isEmpty else { return .empty }
+        guard report.isRanked, !report.items.isEmpty else { return .empty }
         return section("scale", say("The scale", "Skalan"), "\(figure)")
     }
 
