@@ -58,22 +58,24 @@ import Testing
         struct Ranking: Decodable {
             struct Item: Decodable {
                 let ability: Double
-                let standard_error: Double
+                let standardError: Double
             }
             let items: [Item]
-            let posterior_reliability: Double
-            let scale_separation_reliability: Double
-            let separation_ratio: Double
+            let posteriorReliability: Double
+            let scaleSeparationReliability: Double
+            let separationRatio: Double
         }
-        let json = try JSONDecoder().decode(Ranking.self, from: Data(report().json.text().utf8))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let json = try decoder.decode(Ranking.self, from: Data(report().json.text().utf8))
         let count = Double(json.items.count)
         let variance = json.items.reduce(0) { $0 + $1.ability * $1.ability } / (count - 1)
-        let squares = json.items.reduce(0) { $0 + $1.standard_error * $1.standard_error }
-        #expect(abs(json.posterior_reliability - variance / (variance + squares / (count - 1))) < 1e-12)
-        #expect(abs(json.scale_separation_reliability - (1 - squares / count / variance)) < 1e-12)
-        #expect(abs(json.separation_ratio - (variance / (squares / count)).squareRoot()) < 1e-12)
+        let squares = json.items.reduce(0) { $0 + $1.standardError * $1.standardError }
+        #expect(abs(json.posteriorReliability - variance / (variance + squares / (count - 1))) < 1e-12)
+        #expect(abs(json.scaleSeparationReliability - (1 - squares / count / variance)) < 1e-12)
+        #expect(abs(json.separationRatio - (variance / (squares / count)).squareRoot()) < 1e-12)
         // The mean squared error over n and over n − 1 are told apart here.
-        #expect(abs(json.posterior_reliability - variance / (variance + squares / count)) > 1e-3)
+        #expect(abs(json.posteriorReliability - variance / (variance + squares / count)) > 1e-3)
     }
 
     @Test func theBordersBetweenGradesArrive() {
