@@ -50,9 +50,16 @@ extension RankingReport.GradingNote {
         switch self {
         case .gradesWithoutAnchor(let grades):
             let names = grades.joined(separator: ", ")
+            let all = grades.count > 1
             return language.say(
-                "No anchor has the grade \(names); borders there follow from the spacing of the other grades.",
-                "Inget ankare har betyget \(names); gränserna där följer av avstånden mellan de andra betygen.")
+                """
+                No anchor has \(all ? "one of the grades" : "the grade") \(names); borders there follow from the spacing of the \
+                other grades.
+                """,
+                """
+                Inget ankare har \(all ? "något av betygen" : "betyget") \(names); gränserna där följer av avstånden mellan de \
+                andra betygen.
+                """)
         case .anchorsInverted(let lower, let higher):
             return language.say(
                 """

@@ -89,6 +89,6 @@ extension RankingReport {
     /// "4 anchors", in the report's language.
     func anchors(_ number: Int) -> String {
         let text = DecimalText.count(number, language: language)
-        return language.say("\(text) anchor\(number == 1 ? "" : "s")", "\(text) ankar\(number == 1 ? "e" : "en")")
+        return language.say("\(text) anchor\(number == 1 ? "" : "s")", "\(text) ankare")
     }
 }

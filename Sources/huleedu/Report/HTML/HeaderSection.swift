@@ -51,7 +51,7 @@ struct HeaderSection: ReportSection {
     }
 
     private var perEssay: String? {
-        guard !report.items.isEmpty else { return nil }
+        guard report.isRanked, !report.items.isEmpty else { return nil }
         let each = decimal(2 * Double(context.judged) / Double(report.items.count), 1)
         return say("\(each) per essay", "\(each) per uppsats")
     }

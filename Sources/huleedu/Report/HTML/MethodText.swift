@@ -3,7 +3,7 @@ struct MethodText: Sendable {
     let report: RankingReport
 
     var paragraphs: [String] {
-        guard report.isRanked else { return [procedure, limits] }
+        guard report.isRanked else { return [procedure] }
         var paragraphs = [procedure, model, error, reliability, fit]
         if report.isGraded { paragraphs.append(grades) }
         paragraphs.append(limits)

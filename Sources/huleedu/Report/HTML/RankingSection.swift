@@ -78,7 +78,7 @@ struct RankingSection: ReportSection {
     }
 
     private func certainty(_ item: RankingReport.Item) -> HTML {
-        if item.anchorGrade != nil { return "<span class=\"quiet\">\(say("given", "givet"))</span>" }
+        if item.anchorGrade != nil { return "<span class=\"meta\">\(say("given", "givet"))</span>" }
         guard let own = item.gradeProbabilities.first(where: { $0.grade == item.grade })?.probability else { return "–" }
         let others = item.gradeProbabilities
             .filter { $0.grade != item.grade && $0.probability >= Self.leastTold }
