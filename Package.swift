@@ -164,7 +164,8 @@ let package = Package(
         .testTarget(
             name: "HuleEduTests",
             dependencies: [
-                "huleedu", "Fuzzing", "LLMProviderService", "ServiceKit", "Wire", argumentParser, configuration, logging,
+                "huleedu", "CJCore", "Contracts", "Fuzzing", "LLMProviderService", "ServiceKit", "Wire", argumentParser,
+                configuration, logging,
             ],
             swiftSettings: strict),
         .testTarget(

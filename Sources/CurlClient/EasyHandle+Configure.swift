@@ -1,4 +1,4 @@
-internal import CCurl
+private import CCurl
 
 extension EasyHandle {
     /// Writes down everything about a request that libcurl must know, security first.

@@ -1,7 +1,7 @@
-internal import CCurl
-internal import CCurlShims
-internal import Glibc
-internal import Synchronization
+private import CCurl
+private import CCurlShims
+private import Glibc
+private import Synchronization
 
 /// The thread that owns a multi handle, and the inbox through which everybody else talks to it.
 ///

@@ -1,4 +1,4 @@
-internal import CCurl
+private import CCurl
 
 /// The transfers of one loop: who runs, who waits for a place, and who is to be answered.
 ///

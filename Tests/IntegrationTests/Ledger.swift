@@ -13,16 +13,27 @@ struct Ledger: Sendable {
     /// How often each prompt was answered with success, by the prompt's hash.
     var answers: [String: Int] {
         get throws {
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
             var answers: [String: Int] = [:]
-            // The last line may be half written while the provider runs.
-            for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") where line.hasSuffix("}") {
-                let entry = try decoder.decode(Entry.self, from: Data(line.utf8))
-                guard entry.status == 200, let prompt = entry.promptSha256 else { continue }
+            for entry in try entries where entry.status == 200 {
+                guard let prompt = entry.promptSha256 else { continue }
                 answers[prompt, default: 0] += 1
             }
             return answers
+        }
+    }
+
+    /// The status of every answer, whether it was success or not.
+    var statuses: [Int] {
+        get throws { try entries.compactMap(\.status) }
+    }
+
+    private var entries: [Entry] {
+        get throws {
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            // The last line may be half written while the provider runs.
+            return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { $0.hasSuffix("}") }
+                .map { try decoder.decode(Entry.self, from: Data($0.utf8)) }
         }
     }
 

@@ -47,6 +47,7 @@ struct PaidRun {
     func waitForRecord(of program: Program) async throws {
         while !RunFolder(data).states.contains("started") {
             try #require(program.isRunning, "\(program.output)")
+            // A pause between two looks.
             try await Task.sleep(for: .milliseconds(1))
         }
     }

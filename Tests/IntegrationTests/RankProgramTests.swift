@@ -14,7 +14,14 @@ struct RankProgramTests {
             let standardError: Double
             let comparisons: Int
             let grade: String?
+            let anchorGrade: String?
+            let scaleGrade: String?
             let gradeProbabilities: [String: Double]?
+        }
+        struct CutScore: Decodable {
+            let grade: String
+            let ability: Double
+            let standardError: Double
         }
         struct Comparison: Decodable {
             let first: String
@@ -25,8 +32,13 @@ struct RankProgramTests {
             let model: String
             let rationale: String
         }
-        struct Cost: Decodable { let providerCalls: Int }
+        struct Cost: Decodable {
+            let providerCalls: Int
+            let usd: String?
+            let simulatedUsd: String?
+        }
         let items: [Item]
+        let cutScores: [CutScore]
         let comparisons: [Comparison]
         let stopReason: String
         let simulated: Bool
@@ -35,9 +47,32 @@ struct RankProgramTests {
         let cost: Cost
     }
 
+    /// A run without a judgement.
+    private struct Unranked: Decodable {
+        struct Item: Decodable {
+            let rank: Int?
+            let ability: Double?
+            let standardError: Double?
+        }
+        struct Comparison: Decodable {
+            let state: String
+            let winner: String?
+            let outcome: String?
+        }
+        let items: [Item]
+        let comparisons: [Comparison]
+        let posteriorReliability: Double?
+    }
+
     private func rank(_ arguments: [String], data: Scratch) async throws -> (status: Int32, output: String) {
         let program = try Program("huleedu", ["rank"] + arguments + ["--data", data.path + "/data"])
         return (await program.status(), program.output)
+    }
+
+    private static func ranking(_ path: String) throws -> Ranking {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Ranking.self, from: Data(contentsOf: URL(filePath: path)))
     }
 
     @Test("ranks the English samples, writes JSON and a report, and says that the judge is simulated")
@@ -53,9 +88,7 @@ struct RankProgramTests {
                 scratch.path + "/data", report, json,
             ])
         try #require(await process.status() == 0, "\(process.output)")
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let ranking = try decoder.decode(Ranking.self, from: Data(contentsOf: URL(filePath: json)))
+        let ranking = try Self.ranking(json)
         #expect(ranking.simulated)
         #expect(ranking.items.count == 12)
         #expect(ranking.items.map(\.rank) == ranking.items.map(\.rank).sorted())
@@ -70,18 +103,76 @@ struct RankProgramTests {
         #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("src="))
     }
 
-    @Test("grades by anchors, in Swedish, and says so in Swedish")
-    func anchors() async throws {
+    @Test("speaks Swedish throughout, of anchors and grades as well")
+    func swedish() async throws {
         let scratch = try Scratch()
-        try scratch.write("file,grade\nessay-01.txt,A\nessay-02.txt,E\nessay-03.txt,C\n".utf8, to: "anchors.csv")
+        try scratch.write("file,grade\nessay-02.txt,A\nessay-01.txt,C\nessay-03.txt,E\n".utf8, to: "anchors.csv")
         let (status, output) = try await rank(
             [
-                samples + "/swedish", "--language", "sv", "--anchors", scratch.path + "/anchors.csv", "--seed", "3", "--budget",
-                "40",
+                samples + "/swedish", "--qualities", samples + "/swedish.qualities.csv", "--language", "sv", "--anchors",
+                scratch.path + "/anchors.csv", "--seed", "3", "--budget", "40",
             ],
             data: scratch)
         #expect(status == 0, "\(output)")
         #expect(output.contains("Simulerad domare"))
+        #expect(output.contains("Inget ankare har något av betygen F, D, B; gränserna där följer"), "\(output)")
+        #expect(output.contains("  ankare\n"), "\(output)")
+    }
+
+    @Test("grades essays by anchors of certain quality, tells the borders, and leaves the anchors their own grade")
+    func anchors() async throws {
+        let scratch = try Scratch()
+        let essays = try scratch.folder("essays")
+        // Three clear groups; four anchors in each, and one of the best that is said to be a C.
+        let groups = [("low", 0.0, "E"), ("middle", 9.0, "C"), ("high", 18.0, "A")]
+        var qualities = "file,overall\n"
+        var table = "file,grade\nhigh-5.txt,C\n"
+        for (group, quality, grade) in groups {
+            for number in 1...6 {
+                let name = "\(group)-\(number).txt"
+                try scratch.write("Essay \(number) of the group \(group).".utf8, to: "essays/\(name)")
+                qualities += "\(name),\(quality)\n"
+                if number <= 4 { table += "\(name),\(grade)\n" }
+            }
+        }
+        try scratch.write(qualities.utf8, to: "qualities.csv")
+        try scratch.write(table.utf8, to: "anchors.csv")
+        let json = scratch.path + "/ranking.json"
+        let shell =
+            "\"$0\" rank \"$1\" --qualities \"$2\" --anchors \"$3\" --grades E,C,A --precision 0.97 --seed 3 --json --data \"$4\" >\"$5\""
+        let process = try Program(
+            "/bin/bash",
+            [
+                "-c", shell, Programs.path("huleedu"), essays, scratch.path + "/qualities.csv",
+                scratch.path + "/anchors.csv", scratch.path + "/data", json,
+            ])
+        try #require(await process.status() == 0, "\(process.output)")
+        let ranking = try Self.ranking(json)
+        let items = Dictionary(uniqueKeysWithValues: ranking.items.map { ($0.id, $0) })
+        for (group, _, grade) in groups {
+            for number in 1...6 where (group, number) != ("high", 5) {
+                let item = try #require(items["\(group)-\(number).txt"])
+                #expect(item.grade == grade && item.scaleGrade == grade, "\(item)")
+                #expect(item.anchorGrade == (number <= 4 ? grade : nil), "\(item)")
+                #expect(item.gradeProbabilities?.keys.sorted() == ["A", "C", "E"])
+            }
+        }
+        let contested = try #require(items["high-5.txt"])
+        #expect(contested.grade == "C" && contested.anchorGrade == "C" && contested.scaleGrade == "A", "\(contested)")
+        // Each border lies between the groups that it divides.
+        #expect(ranking.cutScores.map(\.grade) == ["C", "A"])
+        for (cut, (below, above)) in zip(ranking.cutScores, [("low", "middle"), ("middle", "high")]) {
+            let lower = try #require(ranking.items.filter { $0.id.hasPrefix(below) }.map(\.ability).max())
+            let upper = try #require(ranking.items.filter { $0.id.hasPrefix(above) }.map(\.ability).min())
+            #expect(cut.ability > lower && cut.ability < upper && cut.standardError > 0, "\(cut)")
+        }
+        #expect(ranking.cost.usd == "0.00" && ranking.cost.simulatedUsd?.hasPrefix("0.") == true)
+        // Every figure can be computed again from what is written.
+        let count = Double(ranking.items.count)
+        let variance = ranking.items.reduce(0) { $0 + $1.ability * $1.ability } / (count - 1)
+        let squares = ranking.items.reduce(0) { $0 + $1.standardError * $1.standardError }
+        #expect(abs(ranking.posteriorReliability - variance / (variance + squares / (count - 1))) < 1e-9)
+        #expect(abs(ranking.scaleSeparationReliability - (1 - squares / count / variance)) < 1e-9)
     }
 
     @Test(
@@ -141,7 +232,8 @@ struct RankProgramTests {
     @Test("tells that a key is wrong, in the provider's own words, and pays for nothing")
     func wrongKey() async throws {
         let scratch = try Scratch()
-        let fake = try Program("fakeprovider", ["--key", "right"])
+        let ledger = Ledger(path: scratch.path + "/ledger")
+        let fake = try Program("fakeprovider", ["--key", "right", "--ledger", ledger.path])
         #expect(await fake.wait(for: "http://"))
         let url = fake.output.split(separator: "\n").first.map(String.init) ?? ""
         let program = try Program(
@@ -151,6 +243,8 @@ struct RankProgramTests {
         #expect(await program.status() == 69, "\(program.output)")
         #expect(program.output.contains("401"), "\(program.output)")
         fake.kill()
+        #expect(try ledger.statuses.isEmpty == false && ledger.statuses.allSatisfy { $0 == 401 })
+        #expect(try ledger.answers.isEmpty)
     }
 
     @Test("gives up on a provider that cannot be reached")
@@ -172,11 +266,21 @@ struct RankProgramTests {
         let url = fake.output.split(separator: "\n").first.map(String.init) ?? ""
         let program = try Program(
             "huleedu",
-            ["rank", samples + "/english", "--provider", "anthropic", "--yes", "--data", scratch.path + "/data"],
+            ["rank", samples + "/english", "--provider", "anthropic", "--yes", "--json", "--data", scratch.path + "/data"],
             environment: ["ANTHROPIC_API_KEY": "simulated", "ANTHROPIC_BASE_URL": url])
         #expect(await program.status() == 69, "\(program.output)")
         #expect(program.output.contains("requests in a row"), "\(program.output)")
         fake.kill()
+        let (first, last) = (program.output.firstIndex(of: "{"), program.output.lastIndex(of: "}"))
+        let written = program.output[try #require(first)...(try #require(last))]
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let ranking = try decoder.decode(Unranked.self, from: Data(written.utf8))
+        #expect(ranking.comparisons.count >= 5)
+        #expect(ranking.comparisons.allSatisfy { $0.winner == nil && $0.outcome == nil && $0.state != "judged" })
+        #expect(ranking.items.count == 12)
+        #expect(ranking.items.allSatisfy { $0.rank == nil && $0.ability == nil && $0.standardError == nil })
+        #expect(ranking.posteriorReliability == nil)
     }
 
     @Test("asks before it spends money, and without a terminal says what to pass")

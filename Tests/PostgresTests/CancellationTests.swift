@@ -107,6 +107,7 @@ struct CancellationTests {
                     _ = try await unit.query("SELECT 1")
                 }
             }
+            // The random moment; any will do.
             try await Task.sleep(for: .microseconds(delay))
             task.cancel()
             // Ended or not: what matters is what is left behind.

@@ -215,6 +215,7 @@ struct LostConnectionTests {
                         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                         WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.5
                         """)
+                    // Lets some work through between two rounds of killing; how much does not matter.
                     try await Task.sleep(for: .milliseconds(10))
                 }
                 return ([], [])

@@ -1,5 +1,5 @@
-import CDescriptors
-import CProtobufC
+private import CDescriptors
+private import CProtobufC
 import Glibc
 
 /// The protoc plugin of the contracts.

@@ -1,4 +1,4 @@
-import CDescriptors
+internal import CDescriptors
 
 /// Turns the C structures of a `FileDescriptorProto` into a schema.
 struct SchemaReader {

@@ -49,10 +49,10 @@ struct AssessmentView: Sendable {
             judge: diagnostics(scale, judgements: judgements),
             history: history,
             grades: snapshot.grades,
-            gradingNotes: notes(grading),
             cutScores: grades?.cutScores.map {
                 CJV1.CutScore(grade: $0.upper, ability: $0.ability, standardError: $0.standardError)
-            } ?? [])
+            } ?? [],
+            gradingNotes: notes(grading))
     }
 
     // MARK: - Items
@@ -104,10 +104,10 @@ struct AssessmentView: Sendable {
         }
     }
 
-    private func notes(_ grading: Result<GradeProjection, GradeError>?) -> [String] {
+    private func notes(_ grading: Result<GradeProjection, GradeError>?) -> [CJV1.GradingNote] {
         switch grading {
-        case .success(let projection): projection.notes
-        case .failure(let error): ["No grades: \(error.message)."]
+        case .success(let projection): projection.notes.map(CJV1.GradingNote.init)
+        case .failure(let error): [CJV1.GradingNote(error)]
         case nil: []
         }
     }
@@ -135,6 +135,7 @@ struct AssessmentView: Sendable {
             firstShare: judgements.isEmpty ? 0 : Double(judgements.count { $0.outcome == .first }) / Double(judgements.count),
             infit: scale.judgeFit?.infit ?? 0,
             outfit: scale.judgeFit?.outfit ?? 0,
-            meanConfidence: confidences.isEmpty ? 0 : Double(confidences.reduce(0, +)) / Double(confidences.count))
+            meanConfidence: confidences.isEmpty ? 0 : Double(confidences.reduce(0, +)) / Double(confidences.count),
+            positionBiasPrior: AssessmentMachine.estimator.settings.positionBiasDeviation ?? 0)
     }
 }

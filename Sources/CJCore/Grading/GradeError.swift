@@ -1,7 +1,7 @@
 /// Why there are no grades.
 public struct GradeError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong.
-    public enum Code: String, Sendable, Hashable, CaseIterable {
+    public enum Code: Sendable, Hashable {
         /// A grade scale with fewer than two or more than twenty grades, or with a blank one.
         case badScale
         /// A grade scale with a grade that is there twice.
@@ -12,8 +12,9 @@ public struct GradeError: Error, Sendable, Hashable, CustomStringConvertible {
         case unknownAnchor
         /// Anchors of fewer than two different grades: nothing says how far apart grades are.
         case tooFewGrades
-        /// Anchors that, on the whole, the judge puts in the opposite order, or in none.
-        case invertedAnchors
+        /// Anchors that, on the whole, the judge puts in the opposite order, or in none: how many pairs of anchors with different
+        /// grades there are, and how many of them contradict the grades.
+        case invertedAnchors(contradictions: Int, pairs: Int)
     }
 
     public let code: Code

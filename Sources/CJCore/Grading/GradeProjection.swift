@@ -7,8 +7,8 @@ public struct GradeProjection: Sendable {
     public let gradeScale: GradeScale
     /// The borders between neighbouring grades, lowest first.
     public let cutScores: [CutScore]
-    /// Why grades are wide, for a person to read.
-    public let notes: [String]
+    /// Why grades are wide.
+    public let notes: [GradingNote]
 
     private let estimates: [Item.ID: GradeEstimate]
 
@@ -25,10 +25,11 @@ public struct GradeProjection: Sendable {
         let graded = try Self.graded(anchors, on: scale, gradeScale)
         let order = AnchorOrder(anchors: graded, scale: scale, clearInversion: Self.clearInversion)
         guard order.agreements > order.contradictions else {
+            let pairs = order.agreements + order.contradictions
             throw GradeError(
-                .invertedAnchors,
-                "the judge's order contradicts the anchors' grades in \(order.contradictions) of "
-                    + "\(order.agreements + order.contradictions) pairs of anchors with different grades")
+                .invertedAnchors(contradictions: order.contradictions, pairs: pairs),
+                "the judge's order contradicts the anchors' grades in \(order.contradictions) of \(pairs) pairs of anchors with "
+                    + "different grades")
         }
         let observations = graded.map { anchor in
             let estimate = scale.estimate(of: anchor.item)
@@ -80,23 +81,16 @@ public struct GradeProjection: Sendable {
 
     private static func notes(
         graded: [GradedAnchor], order: AnchorOrder, scale: Scale, gradeScale: GradeScale
-    ) -> [String] {
-        var notes: [String] = []
+    ) -> [GradingNote] {
+        var notes: [GradingNote] = []
         let missing = gradeScale.grades.indices.filter { grade in !graded.contains { $0.grade == grade } }
-        if !missing.isEmpty {
-            let names = missing.map { gradeScale.grades[$0] }.joined(separator: ", ")
-            notes.append("No anchor has the grade \(names); borders there follow from the spacing of the other grades.")
+        if !missing.isEmpty { notes.append(.gradesWithoutAnchor(missing.map { gradeScale.grades[$0] })) }
+        notes += order.clearInversions.map { inversion in
+            .anchorsInverted(
+                lower: Anchor(item: inversion.lower.item, grade: gradeScale.grades[inversion.lower.grade]),
+                higher: Anchor(item: inversion.higher.item, grade: gradeScale.grades[inversion.higher.grade]))
         }
-        for inversion in order.clearInversions {
-            let (lower, higher) = (gradeScale.grades[inversion.lower.grade], gradeScale.grades[inversion.higher.grade])
-            notes.append(
-                "The judge puts anchor \(inversion.lower.item) (\(lower)) clearly above anchor \(inversion.higher.item) "
-                    + "(\(higher)); grades are wider for it.")
-        }
-        if !scale.isConnected {
-            notes.append(
-                "Some essays have not been compared with the others, not even by way of third ones; their grades are guesses.")
-        }
+        if !scale.isConnected { notes.append(.itemsUnconnected) }
         return notes
     }
 }

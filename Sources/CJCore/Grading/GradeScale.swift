@@ -21,25 +21,8 @@ public struct GradeScale: Sendable, Hashable {
         self.grades = grades
     }
 
-    private init(known grades: [String]) {
-        self.grades = grades
-    }
-
     /// Place of a grade, from 0 for the lowest; nothing for a name that is not a grade.
     public func index(of grade: String) -> Int? { grades.firstIndex(of: grade) }
-
-    /// Swedish upper secondary grades with the steps that teachers use in between.
-    public static let swedishEightAnchor = GradeScale(known: ["F", "E", "D", "D+", "C", "C+", "B", "A"])
-    /// The nine steps of the older national test in English 5.
-    public static let english5NineStepLegacy = GradeScale(known: ["F+", "E-", "E+", "D-", "D+", "C-", "C+", "B", "A"])
-    /// The nine steps of the national test in English 5.
-    public static let english5NineStep = GradeScale(known: ["1", "2", "3", "4", "5", "6", "7", "8", "9"])
-    /// The scales above by the names under which they are known.
-    public static let named: [String: GradeScale] = [
-        "swedish_8_anchor": swedishEightAnchor,
-        "eng5_np_legacy_9_step": english5NineStepLegacy,
-        "eng5_np_national_9_step": english5NineStep,
-    ]
 }
 
 /// An item of known grade.

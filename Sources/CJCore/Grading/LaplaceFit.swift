@@ -3,8 +3,6 @@ struct LaplaceFit {
     let mode: [Double]
     /// Factor of the covariance; times independent normal draws, it makes draws of the deviation from the mode.
     private let factor: CholeskyFactor
-    /// Standard deviation of each component.
-    let deviations: [Double]
 
     /// Newton steps at most; ten are usual.
     private static let maximumSteps = 60
@@ -28,9 +26,7 @@ struct LaplaceFit {
         }
         mode = point
         let curvature = Self.derivatives(at: point, height: height, logDensity: logDensity).curvature
-        let covariance = Self.damped(curvature).inverse()
-        deviations = point.indices.map { covariance[$0, $0].squareRoot() }
-        factor = Self.damped(covariance)
+        factor = Self.damped(Self.damped(curvature).inverse())
     }
 
     /// A point as far from the mode as these independent standard normal draws say.

@@ -37,9 +37,4 @@ enum NormalDistribution {
         let upper = value + density * series
         return x >= 0 ? upper : 1 - upper
     }
-
-    /// Density at `x`.
-    static func density(_ x: Double) -> Double {
-        0.3989422804014327 * ElementaryFunctions.exp(-0.5 * x * x)
-    }
 }

@@ -31,11 +31,6 @@ public struct PromptTemplate: Sendable, Hashable {
         }
     }
 
-    /// The newest template for a language; nothing for a language there is none for.
-    public static func current(language: String) -> PromptTemplate? {
-        PromptTemplate(language: language)
-    }
-
     init(
         language: String, version: String, rules: String, rubricHeading: String, builtInRubric: String,
         questionHeading: String, replyDescription: String

@@ -369,10 +369,10 @@ extension CJV1 {
         /// How the figures moved, at most 500 points, oldest first.
         public var history: [CJV1.ScalePoint]
         public var grades: [String]
-        /// Why grades are wide or missing, for a person to read.
-        public var gradingNotes: [String]
         /// Borders between neighbouring grades, lowest first; empty without grades.
         public var cutScores: [CJV1.CutScore]
+        /// Why grades are wide or missing.
+        public var gradingNotes: [CJV1.GradingNote]
 
         public init(
             progress: CJV1.AssessmentProgress? = nil,
@@ -381,8 +381,8 @@ extension CJV1 {
             judge: CJV1.JudgeDiagnostics? = nil,
             history: [CJV1.ScalePoint] = [],
             grades: [String] = [],
-            gradingNotes: [String] = [],
-            cutScores: [CJV1.CutScore] = []
+            cutScores: [CJV1.CutScore] = [],
+            gradingNotes: [CJV1.GradingNote] = []
         ) {
             self.progress = progress
             self.items = items
@@ -390,8 +390,34 @@ extension CJV1 {
             self.judge = judge
             self.history = history
             self.grades = grades
-            self.gradingNotes = gradingNotes
             self.cutScores = cutScores
+            self.gradingNotes = gradingNotes
+        }
+    }
+
+    /// Something to know about the grades. Its wording is left to whoever shows it.
+    public struct GradingNote: Sendable, Hashable {
+        public var code: CJV1.GradingNoteCode
+        /// The grades that the code speaks of.
+        public var grades: [String]
+        /// The essays that the code speaks of.
+        public var essayIds: [String]
+        /// Pairs of anchors with different grades, and how many of them the judge puts the other way round.
+        public var anchorPairs: UInt32
+        public var contradictedPairs: UInt32
+
+        public init(
+            code: CJV1.GradingNoteCode = .init(rawValue: 0),
+            grades: [String] = [],
+            essayIds: [String] = [],
+            anchorPairs: UInt32 = 0,
+            contradictedPairs: UInt32 = 0
+        ) {
+            self.code = code
+            self.grades = grades
+            self.essayIds = essayIds
+            self.anchorPairs = anchorPairs
+            self.contradictedPairs = contradictedPairs
         }
     }
 
@@ -621,11 +647,12 @@ extension CJV1 {
     }
 
     public struct Reliability: Sendable, Hashable {
-        /// Share of the variance of the abilities that is not error, from the posterior; the figure that the stopping rule looks at.
+        /// Of the essays that can be judged, with V the variance (n − 1) of their abilities and s their standard errors.
+        /// V / (V + Σs²/(n − 1)), the share of the variance that is not error; the figure that the stopping rule looks at.
         public var posteriorReliability: Double
-        /// 1 − mean squared standard error / variance of the abilities.
+        /// 1 − (Σs²/n) / V; zero where the error is the larger.
         public var scaleSeparationReliability: Double
-        /// Square root of variance of the abilities / mean squared standard error.
+        /// √(V / (Σs²/n)).
         public var separationRatio: Double
         /// Kendall's tau to the true order that the posterior expects.
         public var expectedKendallTau: Double
@@ -662,6 +689,8 @@ extension CJV1 {
         public var outfit: Double
         /// Mean confidence from 1 to 5.
         public var meanConfidence: Double
+        /// Standard deviation of the prior on the position bias, in logits; zero where the bias is held at zero.
+        public var positionBiasPrior: Double
 
         public init(
             provider: String = "",
@@ -673,7 +702,8 @@ extension CJV1 {
             firstShare: Double = 0,
             infit: Double = 0,
             outfit: Double = 0,
-            meanConfidence: Double = 0
+            meanConfidence: Double = 0,
+            positionBiasPrior: Double = 0
         ) {
             self.provider = provider
             self.model = model
@@ -685,6 +715,7 @@ extension CJV1 {
             self.infit = infit
             self.outfit = outfit
             self.meanConfidence = meanConfidence
+            self.positionBiasPrior = positionBiasPrior
         }
     }
 
@@ -803,6 +834,43 @@ extension CJV1 {
                 case 0: "PAIRING_STRATEGY_UNSPECIFIED"
                 case 1: "PAIRING_STRATEGY_INFORMATION"
                 case 2: "PAIRING_STRATEGY_RANDOM"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
+    public struct GradingNoteCode: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        public static let unspecified = GradingNoteCode(rawValue: 0)
+        /// No anchor has one of `grades`; borders there follow from the spacing of the other grades.
+        public static let gradesWithoutAnchor = GradingNoteCode(rawValue: 1)
+        /// The judge puts the first of `essay_ids`, an anchor with the first of `grades`, clearly above the second, an anchor with the
+        /// second and higher of `grades`; grades are wider for it.
+        public static let anchorsInverted = GradingNoteCode(rawValue: 2)
+        /// Some essays have not been compared with the others, not even by way of third ones; their grades are guesses.
+        public static let essaysUnconnected = GradingNoteCode(rawValue: 3)
+        /// No grades: the judge's order contradicts the grades in `contradicted_pairs` of `anchor_pairs`.
+        public static let anchorsContradicted = GradingNoteCode(rawValue: 4)
+        /// No grades: the anchors do not have two different ones.
+        public static let tooFewGrades = GradingNoteCode(rawValue: 5)
+        /// No grades: the scale or an anchor is not as StartAssessment demands.
+        public static let anchorsUnusable = GradingNoteCode(rawValue: 6)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "GRADING_NOTE_CODE_UNSPECIFIED"
+                case 1: "GRADING_NOTE_CODE_GRADES_WITHOUT_ANCHOR"
+                case 2: "GRADING_NOTE_CODE_ANCHORS_INVERTED"
+                case 3: "GRADING_NOTE_CODE_ESSAYS_UNCONNECTED"
+                case 4: "GRADING_NOTE_CODE_ANCHORS_CONTRADICTED"
+                case 5: "GRADING_NOTE_CODE_TOO_FEW_GRADES"
+                case 6: "GRADING_NOTE_CODE_ANCHORS_UNUSABLE"
                 default: "\(rawValue)"
             }
         }
@@ -1241,8 +1309,8 @@ extension CJV1.GetAssessmentResponse: WireMessage {
         judge = cMessage.message(3).map(CJV1.JudgeDiagnostics.init(reading:))
         history = cMessage.messages(4).map(CJV1.ScalePoint.init(reading:))
         grades = cMessage.strings(5)
-        gradingNotes = cMessage.strings(6)
-        cutScores = cMessage.messages(7).map(CJV1.CutScore.init(reading:))
+        cutScores = cMessage.messages(6).map(CJV1.CutScore.init(reading:))
+        gradingNotes = cMessage.messages(7).map(CJV1.GradingNote.init(reading:))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1258,8 +1326,42 @@ extension CJV1.GetAssessmentResponse: WireMessage {
         }
         if !history.isEmpty { try cMessage.set(4, messages: history) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
         if !grades.isEmpty { try cMessage.set(5, strings: grades) }
-        if !gradingNotes.isEmpty { try cMessage.set(6, strings: gradingNotes) }
-        if !cutScores.isEmpty { try cMessage.set(7, messages: cutScores) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        if !cutScores.isEmpty { try cMessage.set(6, messages: cutScores) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        if !gradingNotes.isEmpty { try cMessage.set(7, messages: gradingNotes) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+    }
+}
+
+extension CJV1.GradingNote: WireMessage {
+    public static let typeName = "huleedu.cj.v1.GradingNote"
+    static let shape = MessageShape(huleedu_cj_v1_GradingNote())
+
+    public init() {
+        self.init(code: .init(rawValue: 0))
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        code = CJV1.GradingNoteCode(rawValue: cMessage.int32(0))
+        grades = cMessage.strings(1)
+        essayIds = cMessage.strings(2)
+        anchorPairs = cMessage.uint32(3)
+        contradictedPairs = cMessage.uint32(4)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, int32: code.rawValue)
+        if !grades.isEmpty { try cMessage.set(1, strings: grades) }
+        if !essayIds.isEmpty { try cMessage.set(2, strings: essayIds) }
+        cMessage.set(3, uint32: anchorPairs)
+        cMessage.set(4, uint32: contradictedPairs)
     }
 }
 
@@ -1666,6 +1768,7 @@ extension CJV1.JudgeDiagnostics: WireMessage {
         infit = cMessage.double(7)
         outfit = cMessage.double(8)
         meanConfidence = cMessage.double(9)
+        positionBiasPrior = cMessage.double(10)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1679,6 +1782,7 @@ extension CJV1.JudgeDiagnostics: WireMessage {
         cMessage.set(7, double: infit)
         cMessage.set(8, double: outfit)
         cMessage.set(9, double: meanConfidence)
+        cMessage.set(10, double: positionBiasPrior)
     }
 }
 

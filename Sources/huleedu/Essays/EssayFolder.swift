@@ -30,10 +30,4 @@ struct EssayFolder: Sendable, Hashable {
         var reader = EssayFolderReader(path: path, limits: limits, files: files)
         return try reader.read()
     }
-
-    /// The essay a person means by a file name, whichever Unicode form the name was typed in.
-    func essay(named name: String) -> Essay? {
-        // Strings compare by canonical equivalence, so "å" typed as one scalar finds "å" stored as two.
-        essays.first { $0.id == name }
-    }
 }

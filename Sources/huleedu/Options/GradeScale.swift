@@ -11,11 +11,14 @@ struct GradeScale: Sendable, Hashable {
     /// The Swedish grades, and the default.
     static let swedish = GradeScale(unchecked: ["F", "E", "D", "C", "B", "A"])
 
-    /// The scales that have a name, by their names.
+    /// The scales that have a name, by their names: those with underscores are the predecessor's, so that its anchors go on.
     static let named: [(name: String, scale: GradeScale)] = [
         ("swedish", .swedish),
-        ("swedish-fine", GradeScale(unchecked: ["F", "E", "D", "D+", "C", "C+", "B", "A"])),
-        ("nine", GradeScale(unchecked: ["1", "2", "3", "4", "5", "6", "7", "8", "9"])),
+        // With the steps that teachers use in between.
+        ("swedish_8_anchor", GradeScale(unchecked: ["F", "E", "D", "D+", "C", "C+", "B", "A"])),
+        // The nine steps of the national test in English 5, as they were named before and as they are now.
+        ("eng5_np_legacy_9_step", GradeScale(unchecked: ["F+", "E-", "E+", "D-", "D+", "C-", "C+", "B", "A"])),
+        ("eng5_np_national_9_step", GradeScale(unchecked: ["1", "2", "3", "4", "5", "6", "7", "8", "9"])),
         ("cefr", GradeScale(unchecked: ["A1", "A2", "B1", "B2", "C1", "C2"])),
     ]
 

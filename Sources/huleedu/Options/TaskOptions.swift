@@ -30,7 +30,8 @@ struct TaskOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             The grades from low to high with commas between them, or a scale's name: swedish (F,E,D,C,B,A), \
-            swedish-fine (F,E,D,D+,C,C+,B,A), nine (1–9), cefr (A1–C2). Needs --anchors. (default: swedish)
+            swedish_8_anchor (F,E,D,D+,C,C+,B,A), eng5_np_legacy_9_step (F+,E-,E+,D-,D+,C-,C+,B,A), \
+            eng5_np_national_9_step (1–9), cefr (A1–C2). Needs --anchors. (default: swedish)
             """,
             valueName: "grades"),
         transform: { try GradeScale(parsing: $0) })

@@ -1,11 +1,23 @@
 extension RankingReport {
-    /// How much of the differences between essays is not chance.
+    /// What the run was allowed and asked for.
+    struct Limits: Sendable, Hashable {
+        /// Reliability at which to stop.
+        var targetReliability: Double
+        /// Judgements to make at most.
+        var comparisons: Int
+        /// Money to spend at most; nil for no limit but the comparisons.
+        var money: Money?
+        /// Comparisons with the judge at once; nil for the service's default.
+        var concurrency: Int?
+    }
+
+    /// How much of the differences between essays is not chance, with V the variance (n − 1) of the abilities and s their errors.
     struct Reliability: Sendable, Hashable {
-        /// Share of the variance of the abilities that is not error, from the posterior; what the run stops on.
+        /// V / (V + Σs²/(n − 1)): the share of the variance that is not error; what the run stops on.
         var posterior: Double
-        /// 1 − mean squared standard error / variance of the abilities.
+        /// 1 − (Σs²/n) / V; zero where the error is the larger.
         var scaleSeparation: Double
-        /// Square root of variance of the abilities / mean squared standard error.
+        /// √(V / (Σs²/n)).
         var separationRatio: Double
         /// Kendall's tau to the true order that the posterior expects.
         var expectedKendallTau: Double
@@ -28,11 +40,15 @@ extension RankingReport {
         var provider: String
         var model: String
         var promptVersion: String
+        /// 0 to 2; nil for the vendor's default.
+        var temperature: Double?
         /// No language model stands behind the judgements.
         var simulated: Bool
         /// Preference for the first place, in logits.
         var positionBias: Double
         var positionBiasStandardError: Double
+        /// Standard deviation of the prior on the preference, in logits.
+        var positionBiasPrior: Double
         /// Share of judgements for the essay shown first, 0 to 1.
         var firstShare: Double
         /// Mean square of the residuals, weighted by information; 1 is expected.
@@ -46,7 +62,7 @@ extension RankingReport {
     /// Why the run ended.
     struct Stop: Sendable, Hashable {
         var reason: StopReason
-        /// Why it failed, for a person to read; empty otherwise.
+        /// Why it failed, for a person to read, in English or in the provider's language; empty otherwise.
         var failure: String
     }
 
@@ -60,7 +76,7 @@ extension RankingReport {
         case judgeFailed = "judge_failed"
     }
 
-    /// What it cost.
+    /// What it cost; with a simulated judge, what it would have cost.
     struct Cost: Sendable, Hashable {
         /// Nil where the model's price is not known.
         var total: Money?

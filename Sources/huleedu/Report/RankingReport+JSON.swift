@@ -1,11 +1,19 @@
 extension RankingReport {
     /// What `rank --json` writes. Keys come in a fixed order; numbers are finite, and what is not known is `null`.
+    ///
+    /// Where nothing was judged there is no ranking: rank, ability, standard error and all figures are `null`. With a simulated
+    /// judge nothing was paid, so `usd` and every `…nanodollars` are zero; what a real judge with the simulated prices would have
+    /// cost stands under the same key with `simulated_` before it, which is `null` otherwise. An anchor's `grade` is its
+    /// `anchor_grade`; `scale_grade` is what the scale alone makes of it. The reliabilities follow from `ability` and
+    /// `standard_error` of all items, but for essays that the judge refuses again and again: those are not measured.
     var json: JSONValue {
         .object([
             .init("assessment_id", .string(assessmentID)),
             .init("simulated", .bool(judge.simulated)),
             .init("title", .string(title)),
             .init("question", .optional(question)),
+            .init("rubric", .string(rubric)),
+            .init("rubric_built_in", .bool(isRubricBuiltIn)),
             .init("language", .string(language.rawValue)),
             .init("started_at", .string(started.rfc3339)),
             .init("finished_at", .string(finished.rfc3339)),
@@ -13,20 +21,23 @@ extension RankingReport {
             .init("pairing", .string(pairing.rawValue)),
             .init("stop_reason", .string(stop.reason.rawValue)),
             .init("failure", stop.failure.isEmpty ? .null : .string(stop.failure)),
-            .init("target_reliability", .number(targetReliability)),
+            .init("target_reliability", .number(limits.targetReliability)),
+            .init("max_comparisons", .integer(Int64(limits.comparisons))),
+            .init("max_cost_nanodollars", limits.money.map { .integer($0.nanodollars) } ?? .null),
+            .init("concurrency", limits.concurrency.map { .integer(Int64($0)) } ?? .null),
             .init("posterior_reliability", reliability.map { .number($0.posterior) } ?? .null),
             .init("scale_separation_reliability", reliability.map { .number($0.scaleSeparation) } ?? .null),
             .init("separation_ratio", reliability.map { .number($0.separationRatio) } ?? .null),
             .init("expected_kendall_tau", reliability.map { .number($0.expectedKendallTau) } ?? .null),
             .init("prior_standard_deviation", reliability.map { .number($0.priorStandardDeviation) } ?? .null),
-            .init("cost", cost.json),
-            .init("judge", judge.json),
+            .init("cost", cost.json(simulated: judge.simulated)),
+            .init("judge", judge.json(ranked: isRanked)),
             .init("grades", .array(grades.map(JSONValue.string))),
             .init("cut_scores", .array(cutScores.map(\.json))),
-            .init("grading_notes", .array(gradingNotes.map(JSONValue.string))),
-            .init("items", .array(items.map { $0.json(graded: isGraded) })),
-            .init("comparisons", .array(comparisons.map(\.json))),
-            .init("history", .array(history.map(\.json))),
+            .init("grading_notes", .array(gradingNotes.map { $0.json(in: language) })),
+            .init("items", .array(items.map { $0.json(ranked: isRanked, graded: !grades.isEmpty) })),
+            .init("comparisons", .array(comparisons.map { $0.json(simulated: judge.simulated) })),
+            .init("history", .array(history.map { $0.json(simulated: judge.simulated) })),
             .init("skipped", .array(skipped.map(Self.json))),
         ])
     }
@@ -39,30 +50,33 @@ extension RankingReport {
 }
 
 extension RankingReport.Item {
-    fileprivate func json(graded: Bool) -> JSONValue {
+    fileprivate func json(ranked: Bool, graded: Bool) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("id", .string(id)),
-            .init("rank", .integer(Int64(rank))),
-            .init("ability", .number(ability)),
-            .init("standard_error", .number(standardError)),
+            .init("rank", ranked ? .integer(Int64(rank)) : .null),
+            .init("ability", ranked ? .number(ability) : .null),
+            .init("standard_error", ranked ? .number(standardError) : .null),
             .init("comparisons", .integer(Int64(comparisons))),
             .init("wins", .integer(Int64(wins))),
             .init("shown_first", .integer(Int64(shownFirst))),
             .init("infit", infit.map(JSONValue.number) ?? .null),
         ]
         if graded {
-            members.append(.init("grade", .optional(grade)))
-            members.append(
-                .init("grade_probabilities", .object(gradeProbabilities.map { .init($0.grade, .number($0.probability)) })))
-            members.append(.init("anchor_grade", .optional(anchorGrade)))
+            members += [
+                .init("grade", .optional(grade)),
+                .init("anchor_grade", .optional(anchorGrade)),
+                .init("scale_grade", .optional(scaleGrade)),
+                .init("grade_probabilities", .object(gradeProbabilities.map { .init($0.grade, .number($0.probability)) })),
+            ]
         }
         return .object(members)
     }
 }
 
 extension RankingReport.Comparison {
-    fileprivate var json: JSONValue {
-        .object([
+    fileprivate func json(simulated: Bool) -> JSONValue {
+        let cost = JSONCost(cost, simulated: simulated)
+        return .object([
             .init("number", .integer(Int64(number))),
             .init("first", .string(first)),
             .init("second", .string(second)),
@@ -71,7 +85,8 @@ extension RankingReport.Comparison {
             .init("outcome", .optional(outcome?.rawValue)),
             .init("confidence", confidence.map { .integer(Int64($0)) } ?? .null),
             .init("rationale", .string(rationale)),
-            .init("cost_nanodollars", cost.map { .integer($0.nanodollars) } ?? .null),
+            .init("cost_nanodollars", cost.paidNanodollars),
+            .init("simulated_cost_nanodollars", cost.simulatedNanodollars),
             .init("model", .string(model)),
             .init("request_id", .string(requestID)),
             .init("prompt_sha256", .string(promptSHA256)),
@@ -81,29 +96,52 @@ extension RankingReport.Comparison {
 }
 
 extension RankingReport.Cost {
-    fileprivate var json: JSONValue {
-        .object([
-            .init("usd", .optional(total?.exactDollars)),
-            .init("nanodollars", total.map { .integer($0.nanodollars) } ?? .null),
-            .init("cache_savings_usd", .optional(cacheSavings?.exactDollars)),
-            .init("cache_savings_nanodollars", cacheSavings.map { .integer($0.nanodollars) } ?? .null),
+    fileprivate func json(simulated: Bool) -> JSONValue {
+        let total = JSONCost(total, simulated: simulated)
+        let savings = JSONCost(cacheSavings, simulated: simulated)
+        return .object([
+            .init("usd", .optional(total.paid?.exactDollars)),
+            .init("nanodollars", total.paidNanodollars),
+            .init("cache_savings_usd", .optional(savings.paid?.exactDollars)),
+            .init("cache_savings_nanodollars", savings.paidNanodollars),
+            .init("simulated_usd", .optional(total.simulated?.exactDollars)),
+            .init("simulated_nanodollars", total.simulatedNanodollars),
+            .init("simulated_cache_savings_usd", .optional(savings.simulated?.exactDollars)),
+            .init("simulated_cache_savings_nanodollars", savings.simulatedNanodollars),
             .init("provider_calls", .integer(Int64(providerCalls))),
         ])
     }
 }
 
+/// A sum that was paid, or that would have been had the judge not been simulated.
+private struct JSONCost {
+    let paid: Money?
+    let simulated: Money?
+
+    init(_ sum: Money?, simulated isSimulated: Bool) {
+        paid = isSimulated ? Money(nanodollars: 0) : sum
+        simulated = isSimulated ? sum : nil
+    }
+
+    var paidNanodollars: JSONValue { paid.map { .integer($0.nanodollars) } ?? .null }
+    var simulatedNanodollars: JSONValue { simulated.map { .integer($0.nanodollars) } ?? .null }
+}
+
 extension RankingReport.Judge {
-    fileprivate var json: JSONValue {
-        .object([
+    fileprivate func json(ranked: Bool) -> JSONValue {
+        func figure(_ value: Double) -> JSONValue { ranked ? .number(value) : .null }
+        return .object([
             .init("provider", .string(provider)),
             .init("model", .string(model)),
             .init("prompt_version", .string(promptVersion)),
+            .init("temperature", temperature.map(JSONValue.number) ?? .null),
             .init("simulated", .bool(simulated)),
-            .init("position_bias", .number(positionBias)),
-            .init("position_bias_standard_error", .number(positionBiasStandardError)),
-            .init("first_share", .number(firstShare)),
-            .init("infit", .number(infit)),
-            .init("outfit", .number(outfit)),
+            .init("position_bias", figure(positionBias)),
+            .init("position_bias_standard_error", figure(positionBiasStandardError)),
+            .init("position_bias_prior", .number(positionBiasPrior)),
+            .init("first_share", figure(firstShare)),
+            .init("infit", figure(infit)),
+            .init("outfit", figure(outfit)),
             .init("mean_confidence", meanConfidence.map(JSONValue.number) ?? .null),
         ])
     }
@@ -111,17 +149,27 @@ extension RankingReport.Judge {
 
 extension RankingReport.CutScore {
     fileprivate var json: JSONValue {
-        .object([.init("grade", .string(grade)), .init("ability", .number(ability))])
+        .object([
+            .init("grade", .string(grade)), .init("ability", .number(ability)), .init("standard_error", .number(standardError)),
+        ])
+    }
+}
+
+extension RankingReport.GradingNote {
+    fileprivate func json(in language: Language) -> JSONValue {
+        .object([.init("code", .string(code)), .init("text", .string(text(in: language)))])
     }
 }
 
 extension RankingReport.ScalePoint {
-    fileprivate var json: JSONValue {
-        .object([
+    fileprivate func json(simulated: Bool) -> JSONValue {
+        let cost = JSONCost(cost, simulated: simulated)
+        return .object([
             .init("judged", .integer(Int64(judged))),
             .init("posterior_reliability", .number(posterior)),
             .init("scale_separation_reliability", .number(scaleSeparation)),
-            .init("cost_nanodollars", cost.map { .integer($0.nanodollars) } ?? .null),
+            .init("cost_nanodollars", cost.paidNanodollars),
+            .init("simulated_cost_nanodollars", cost.simulatedNanodollars),
         ])
     }
 }

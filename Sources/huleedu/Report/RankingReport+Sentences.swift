@@ -1,7 +1,7 @@
 extension RankingReport {
     /// Why the run ended, as a sentence.
     var stopSentence: String {
-        let target = DecimalText.text(targetReliability, decimals: 2, language: language)
+        let target = DecimalText.text(limits.targetReliability, decimals: 2, language: language)
         switch stop.reason {
         case .converged:
             return language.say(
@@ -20,15 +20,22 @@ extension RankingReport {
                 "Stopped because every pair had been judged as often as it may be.",
                 "Avslutad för att varje par hade bedömts så många gånger som det får.")
         case .cancelled:
+            guard isRanked else {
+                return language.say("Stopped by its owner before anything was judged.", "Avbruten av ägaren innan något bedömts.")
+            }
             return language.say(
                 "Stopped by its owner; the ranking rests on what had been judged by then.",
                 "Avbruten av ägaren; rangordningen bygger på det som dittills hade bedömts.")
         case .judgeFailed:
-            let failure = stop.failure.isEmpty ? "" : " (\(stop.failure))"
-            return language.say(
-                "Stopped because the judge failed too often\(failure); the ranking rests on what had been judged by then.",
-                "Avslutad för att domaren misslyckades för ofta\(failure); rangordningen bygger på det som dittills hade bedömts."
-            )
+            let failure = stop.failure.isEmpty ? "" : language.say(" (\(stop.failure))", " (på engelska: \(stop.failure))")
+            let base = language.say(
+                "Stopped because the judge failed too often\(failure)",
+                "Avslutad för att domaren misslyckades för ofta\(failure)")
+            guard isRanked else { return base + "." }
+            return base
+                + language.say(
+                    "; the ranking rests on what had been judged by then.",
+                    "; rangordningen bygger på det som dittills hade bedömts.")
         }
     }
 
@@ -77,5 +84,11 @@ extension RankingReport {
     func judgements(_ number: Int) -> String {
         let text = DecimalText.count(number, language: language)
         return language.say("\(text) judgement\(number == 1 ? "" : "s")", "\(text) bedömning\(number == 1 ? "" : "ar")")
+    }
+
+    /// "4 anchors", in the report's language.
+    func anchors(_ number: Int) -> String {
+        let text = DecimalText.count(number, language: language)
+        return language.say("\(text) anchor\(number == 1 ? "" : "s")", "\(text) ankare")
     }
 }

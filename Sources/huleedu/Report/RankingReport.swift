@@ -5,9 +5,11 @@ struct RankingReport: Sendable, Hashable {
     var title: String
     /// What the writers were asked; nil where it is not known.
     var question: String?
-    /// What the judge was told to look for; nil for the built-in rubric.
-    var rubric: String?
-    /// The language of the report.
+    /// What the judge was told to look for.
+    var rubric: String
+    /// Whether the rubric is the one that comes with the program.
+    var isRubricBuiltIn: Bool
+    /// The language of the prompt and of the report.
     var language: Language
     var started: WallTime
     var finished: WallTime
@@ -15,7 +17,8 @@ struct RankingReport: Sendable, Hashable {
     var seed: UInt64
     /// How pairs were chosen.
     var pairing: PairingChoice
-    /// By rank, best first.
+    var limits: Limits
+    /// By rank, best first; in the folder's order where nothing was judged.
     var items: [Item]
     /// In the order in which they were scheduled.
     var comparisons: [Comparison]
@@ -23,11 +26,10 @@ struct RankingReport: Sendable, Hashable {
     var grades: [String]
     /// Borders between grades, low to high; empty where they are not known.
     var cutScores: [CutScore]
-    /// Why grades are wide or missing, for a person to read.
-    var gradingNotes: [String]
+    /// Why grades are wide or missing.
+    var gradingNotes: [GradingNote]
     /// Nil where nothing was judged.
     var reliability: Reliability?
-    var targetReliability: Double
     /// How the figures moved, oldest first.
     var history: [ScalePoint]
     var judge: Judge
@@ -36,8 +38,14 @@ struct RankingReport: Sendable, Hashable {
     /// Entries of the folder that were left out.
     var skipped: [SkippedFile]
 
+    /// Whether there is a ranking: ranks, abilities and errors mean something only where something was judged.
+    var isRanked: Bool { reliability != nil }
+
     /// Whether essays were graded.
-    var isGraded: Bool { !grades.isEmpty && items.contains { $0.grade != nil } }
+    var isGraded: Bool { isRanked && !grades.isEmpty && items.contains { $0.scaleGrade != nil } }
+
+    /// The essays whose grades were given.
+    var anchors: [Item] { items.filter { $0.anchorGrade != nil } }
 
     /// The comparisons that brought a judgement.
     var judgements: [Comparison] { comparisons.filter { $0.outcome != nil } }
@@ -63,12 +71,15 @@ extension RankingReport {
         var infit: Double?
         /// The grade it came with; nil for all but anchors.
         var anchorGrade: String?
-        /// The most probable grade; nil without anchors.
-        var grade: String?
+        /// The most probable grade by the scale, an anchor's as well; nil without anchors.
+        var scaleGrade: String?
         /// Low to high; empty without anchors.
         var gradeProbabilities: [GradeProbability]
         /// The essay itself; nil leaves it out of the report.
         var text: String?
+
+        /// The grade the essay has: an anchor's is the one it came with, whatever the scale makes of it.
+        var grade: String? { anchorGrade ?? scaleGrade }
     }
 
     /// How probable one grade is for one essay.
@@ -76,14 +87,6 @@ extension RankingReport {
         var grade: String
         /// 0 to 1.
         var probability: Double
-    }
-
-    /// The border below which a grade is not reached.
-    struct CutScore: Sendable, Hashable {
-        /// The grade that begins here.
-        var grade: String
-        /// Logits.
-        var ability: Double
     }
 
     /// Two essays put to the judge, and what came of it.

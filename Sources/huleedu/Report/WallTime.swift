@@ -11,9 +11,6 @@ struct WallTime: Sendable, Hashable {
         return "\(date) \(time.prefix(5))"
     }
 
-    /// "2026-03-14", by the wall's clock.
-    var dayText: String { fields.date }
-
     /// RFC 3339: "2026-03-14T15:09:26+01:00".
     var rfc3339: String {
         let (date, time) = fields

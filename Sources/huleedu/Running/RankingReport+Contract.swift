@@ -1,3 +1,4 @@
+import CJCore
 import Contracts
 
 extension RankingReport {
@@ -13,26 +14,30 @@ extension RankingReport {
     /// An assessment as the service told it, with its comparisons.
     init(_ assessment: CJV1.GetAssessmentResponse, comparisons: [CJV1.ComparisonRecord], background: Background) {
         let progress = assessment.progress ?? CJV1.AssessmentProgress()
+        let settings = background.settings
         let texts = Dictionary(uniqueKeysWithValues: background.essays.essays.map { ($0.id, $0.text) })
         self.init(
             assessmentID: progress.assessmentID,
             title: background.essays.title,
-            question: background.settings.question,
-            rubric: background.settings.rubric,
-            language: background.settings.language,
+            question: settings.question,
+            rubric: settings.rubric ?? PromptTemplate(language: settings.language.rawValue)?.builtInRubric ?? "",
+            isRubricBuiltIn: settings.rubric == nil,
+            language: settings.language,
             started: background.started,
             finished: background.finished,
             seed: background.seed,
-            pairing: background.settings.pairing,
+            pairing: settings.pairing,
+            limits: Limits(progress, settings: settings),
             items: assessment.items.map { Item($0, text: texts[$0.essayID]) },
             comparisons: comparisons.map(Comparison.init),
             grades: assessment.grades,
-            cutScores: [],
-            gradingNotes: assessment.gradingNotes,
+            cutScores: assessment.cutScores.map {
+                CutScore(grade: $0.grade, ability: $0.ability, standardError: $0.standardError)
+            },
+            gradingNotes: assessment.gradingNotes.map(GradingNote.init),
             reliability: assessment.reliability.map(Reliability.init),
-            targetReliability: progress.targetReliability,
             history: assessment.history.map(ScalePoint.init),
-            judge: Judge(assessment.judge ?? CJV1.JudgeDiagnostics()),
+            judge: Judge(assessment.judge ?? CJV1.JudgeDiagnostics(), temperature: settings.temperature),
             stop: Stop(reason: StopReason(progress.stopReason), failure: progress.failure),
             cost: Cost(
                 total: progress.costNanodollars.map(Money.init),
@@ -67,7 +72,7 @@ extension RankingReport.Item {
             shownFirst: Int(item.shownFirst),
             infit: item.comparisons > 0 && item.infit > 0 ? item.infit : nil,
             anchorGrade: item.anchorGrade.isEmpty ? nil : item.anchorGrade,
-            grade: item.grade.isEmpty ? nil : item.grade,
+            scaleGrade: item.grade.isEmpty ? nil : item.grade,
             gradeProbabilities: item.gradeProbabilities.map {
                 RankingReport.GradeProbability(grade: $0.grade, probability: $0.probability)
             },
@@ -127,6 +132,32 @@ extension RankingReport.StopReason {
     }
 }
 
+extension RankingReport.Limits {
+    init(_ progress: CJV1.AssessmentProgress, settings: RankSettings) {
+        let money: Money? = if case .money(let money) = settings.budget { money } else { nil }
+        self.init(
+            targetReliability: progress.targetReliability, comparisons: Int(progress.maxComparisons), money: money,
+            concurrency: settings.concurrency)
+    }
+}
+
+extension RankingReport.GradingNote {
+    init(_ note: CJV1.GradingNote) {
+        switch note.code {
+        case .gradesWithoutAnchor: self = .gradesWithoutAnchor(note.grades)
+        case .anchorsInverted where note.grades.count == 2 && note.essayIds.count == 2:
+            self = .anchorsInverted(
+                lower: Anchor(id: note.essayIds[0], grade: note.grades[0]),
+                higher: Anchor(id: note.essayIds[1], grade: note.grades[1]))
+        case .essaysUnconnected: self = .essaysUnconnected
+        case .anchorsContradicted: self = .anchorsContradicted(pairs: Int(note.contradictedPairs), of: Int(note.anchorPairs))
+        case .tooFewGrades: self = .tooFewGrades
+        case .anchorsUnusable: self = .anchorsUnusable
+        default: self = .unknown
+        }
+    }
+}
+
 extension RankingReport.Reliability {
     init(_ reliability: CJV1.Reliability) {
         self.init(
@@ -147,14 +178,16 @@ extension RankingReport.ScalePoint {
 }
 
 extension RankingReport.Judge {
-    init(_ judge: CJV1.JudgeDiagnostics) {
+    init(_ judge: CJV1.JudgeDiagnostics, temperature: Double?) {
         self.init(
             provider: judge.provider,
             model: judge.model,
             promptVersion: judge.promptVersion,
+            temperature: temperature,
             simulated: judge.simulated,
             positionBias: judge.positionBias,
             positionBiasStandardError: judge.positionBiasStandardError,
+            positionBiasPrior: judge.positionBiasPrior,
             firstShare: judge.firstShare,
             infit: judge.infit,
             outfit: judge.outfit,

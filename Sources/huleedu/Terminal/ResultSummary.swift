@@ -15,7 +15,7 @@ struct ResultSummary: Sendable {
         lines.append(reliability())
         lines.append(report.stopSentence)
         lines.append(effort())
-        lines.append(contentsOf: report.gradingNotes.map(DisplayWidth.safe))
+        lines.append(contentsOf: report.gradingNotes.map { DisplayWidth.safe($0.text(in: report.language)) })
         lines.append(contentsOf: skips())
         return lines.map { $0 + "\n" }.joined()
     }

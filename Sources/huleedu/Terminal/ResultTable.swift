@@ -1,11 +1,13 @@
-/// The ranking as a table of plain text: rank, essay, ability ± error, comparisons, and the grade where there is one.
+/// The ranking as a table of plain text: rank, essay, ability ± error, comparisons, and the grade where there is one. An anchor
+/// stands with the grade it came with.
 struct ResultTable: Sendable {
     let report: RankingReport
     let capabilities: TerminalCapabilities
 
-    /// The table's lines, with a line end after each.
+    /// The table's lines, with a line end after each; nothing where nothing was judged.
     func text() -> String {
-        TextTable(columns: columns(), nameColumn: 1, capabilities: capabilities).text()
+        guard report.isRanked else { return "" }
+        return TextTable(columns: columns(), nameColumn: 1, capabilities: capabilities).text()
     }
 
     private func columns() -> [TextTable.Column] {

@@ -6,7 +6,9 @@ import Testing
     @Test(arguments: [
         ("F,E,D,C,B,A", ["F", "E", "D", "C", "B", "A"]), (" IG , G,VG ", ["IG", "G", "VG"]),
         ("swedish", GradeScale.swedish.grades),
-        ("CEFR", ["A1", "A2", "B1", "B2", "C1", "C2"]), ("nine", (1...9).map(String.init)),
+        ("CEFR", ["A1", "A2", "B1", "B2", "C1", "C2"]), ("eng5_np_national_9_step", (1...9).map(String.init)),
+        ("swedish_8_anchor", ["F", "E", "D", "D+", "C", "C+", "B", "A"]),
+        ("eng5_np_legacy_9_step", ["F+", "E-", "E+", "D-", "D+", "C-", "C+", "B", "A"]),
     ])
     func readsAListOrAName(text: String, grades: [String]) throws {
         #expect(try GradeScale(parsing: text).grades == grades)

@@ -34,9 +34,16 @@ import Testing
         #expect(isSame(json["posterior_reliability"], reliability.posterior))
         #expect(isSame(json["scale_separation_reliability"], reliability.scaleSeparation))
         let cost = try #require(json["cost"] as? [String: Any])
-        #expect(cost["usd"] as? String == "0.2314")
-        #expect(cost["nanodollars"] as? Int == 231_400_000)
-        #expect(cost["cache_savings_nanodollars"] as? Int == 188_000_000)
+        #expect(cost["provider_calls"] as? Int == report.cost.providerCalls)
+        #expect(json["rubric"] as? String == "Argument, structure, language." && json["rubric_built_in"] as? Bool == false)
+        #expect(json["max_comparisons"] as? Int == 200 && json["max_cost_nanodollars"] as? Int == 2_500_000_000)
+        #expect(json["concurrency"] is NSNull)
+        let cuts = try #require(json["cut_scores"] as? [[String: Any]])
+        #expect(cuts.map { $0["grade"] as? String } == ["E", "D", "C", "B", "A"])
+        #expect(zip(cuts, report.cutScores).allSatisfy { isSame($0["ability"], $1.ability) })
+        #expect(cuts.allSatisfy { isSame($0["standard_error"], 0.4) })
+        let notes = try #require(json["grading_notes"] as? [[String: String]])
+        #expect(notes.map { $0["code"] } == ["grades_without_anchor"] && notes[0]["text"]?.hasPrefix("No anchor has") == true)
         let items = try #require(json["items"] as? [[String: Any]])
         #expect(items.map { $0["id"] as? String } == report.items.map(\.id))
         #expect(zip(items, report.items).allSatisfy { isSame($0["ability"], $1.ability) })
@@ -57,6 +64,54 @@ import Testing
         let judge = try #require(json["judge"] as? [String: Any])
         #expect(judge["model"] as? String == "example-model-4")
         #expect(judge["position_bias"] as? Double == -0.21)
+        #expect(judge["position_bias_prior"] as? Double == 0.3 && judge["temperature"] as? Double == 0.2)
+    }
+
+    @Test func tellsWhatWasPaid() throws {
+        let json = try parsed(SampleReport().make())
+        let cost = try #require(json["cost"] as? [String: Any])
+        #expect(cost["usd"] as? String == "0.2314" && cost["nanodollars"] as? Int == 231_400_000)
+        #expect(cost["cache_savings_usd"] as? String == "0.188" && cost["cache_savings_nanodollars"] as? Int == 188_000_000)
+        #expect(cost["simulated_usd"] is NSNull && cost["simulated_nanodollars"] is NSNull)
+        let comparisons = try #require(json["comparisons"] as? [[String: Any]])
+        #expect(comparisons.allSatisfy { $0["cost_nanodollars"] as? Int ?? 0 > 0 && $0["simulated_cost_nanodollars"] is NSNull })
+    }
+
+    @Test func aSimulatedJudgeCostsNothing() throws {
+        let json = try parsed(SampleReport(isSimulated: true).make())
+        let cost = try #require(json["cost"] as? [String: Any])
+        #expect(cost["usd"] as? String == "0.00" && cost["nanodollars"] as? Int == 0)
+        #expect(cost["cache_savings_usd"] as? String == "0.00" && cost["cache_savings_nanodollars"] as? Int == 0)
+        #expect(cost["simulated_usd"] as? String == "0.2314" && cost["simulated_nanodollars"] as? Int == 231_400_000)
+        #expect(cost["simulated_cache_savings_usd"] as? String == "0.188")
+        let comparisons = try #require(json["comparisons"] as? [[String: Any]])
+        #expect(comparisons.allSatisfy { $0["cost_nanodollars"] as? Int == 0 })
+        #expect(comparisons.allSatisfy { $0["simulated_cost_nanodollars"] as? Int ?? 0 > 0 })
+    }
+
+    @Test func anchorsKeepTheGradeTheyCameWith() throws {
+        var report = SampleReport(isGraded: true).make()
+        report.items[1].anchorGrade = "A"
+        report.items[1].scaleGrade = "C"
+        let items = try #require(try parsed(report)["items"] as? [[String: Any]])
+        #expect(items[1]["grade"] as? String == "A" && items[1]["anchor_grade"] as? String == "A")
+        #expect(items[1]["scale_grade"] as? String == "C")
+        #expect(items[0]["anchor_grade"] is NSNull && items[0]["grade"] as? String == items[0]["scale_grade"] as? String)
+    }
+
+    @Test func ranksNothingWhereNothingWasJudged() throws {
+        let json = try parsed(SampleReport(isGraded: true).makeUnjudged())
+        for key in ["posterior_reliability", "scale_separation_reliability", "separation_ratio", "prior_standard_deviation"] {
+            #expect(json[key] is NSNull, "\(key)")
+        }
+        let items = try #require(json["items"] as? [[String: Any]])
+        #expect(items.count == 12)
+        for key in ["rank", "ability", "standard_error", "infit"] { #expect(items.allSatisfy { $0[key] is NSNull }, "\(key)") }
+        #expect(items.contains { $0["anchor_grade"] is String })
+        let judge = try #require(json["judge"] as? [String: Any])
+        for key in ["position_bias", "position_bias_standard_error", "first_share", "infit", "outfit"] {
+            #expect(judge[key] is NSNull, "\(key)")
+        }
     }
 
     @Test func leavesGradesOutWithoutAnchors() throws {

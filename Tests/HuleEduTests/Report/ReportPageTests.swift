@@ -36,12 +36,15 @@ import Testing
         report.question = hostile
         report.rubric = hostile
         report.assessmentID = hostile
-        report.gradingNotes = [hostile]
+        report.gradingNotes = [
+            .gradesWithoutAnchor([hostile]),
+            .anchorsInverted(lower: .init(id: hostile, grade: hostile), higher: .init(id: hostile, grade: hostile)),
+        ]
         report.grades = [hostile, "A"]
-        report.cutScores = [.init(grade: hostile, ability: 0)]
+        report.cutScores = [.init(grade: hostile, ability: 0, standardError: 1)]
         report.items[2].id = hostile
         report.items[2].text = hostile
-        report.items[2].grade = hostile
+        report.items[2].scaleGrade = hostile
         report.items[2].anchorGrade = hostile
         report.items[2].gradeProbabilities = [.init(grade: hostile, probability: 1)]
         report.stop = .init(reason: .judgeFailed, failure: hostile)
@@ -87,14 +90,63 @@ import Testing
         #expect(report.json.text() == report.json.text())
     }
 
-    @Test func managesWithoutAnyJudgement() {
-        var report = SampleReport(essays: 3).make()
-        report.comparisons = []
-        report.reliability = nil
-        report.history = []
+    @Test(arguments: Language.allCases) func ranksNothingWhereNothingWasJudged(language: Language) {
+        let report = SampleReport(essays: 3, language: language, isGraded: true).makeUnjudged()
         let page = check(report)
-        #expect(page.text.contains("Nothing was judged"))
-        #expect(page.faults.filter { !$0.hasPrefix("link to nowhere") }.isEmpty)
+        #expect(page.faults.isEmpty, "\(page.faults)")
+        #expect(
+            page.text.contains(
+                language.say("Nothing was judged, so nothing is ranked.", "Inget bedömdes, så inget är rangordnat.")))
+        #expect(page.text.contains("HTTP 401"))
+        for section in ["scale", "ranking", "matrix", "reliability", "judge"] {
+            #expect(!page.ids.contains(section), "\(section)")
+        }
+        #expect(page.elements["svg"] == nil)
+        for invented in ["0.00", "0,00", "95%", "95 %"] { #expect(!page.text.contains(invented), "\(invented)") }
+        for item in report.items { #expect(page.text.contains(item.id)) }
+    }
+
+    @Test func drawsTheFieldsOfTheGradesBetweenTheirBorders() {
+        let report = SampleReport(isGraded: true).make()
+        let html = ScaleSection(context: ReportContext(report)).html.markup
+        #expect(html.split(separator: "<rect class=\"band").count - 1 == report.grades.count)
+        var without = report
+        without.cutScores = []
+        #expect(!ScaleSection(context: ReportContext(without)).html.markup.contains("<rect class=\"band"))
+    }
+
+    @Test func showsAnchorsWithTheirOwnGradeAndChecksTheScaleAgainstIt() throws {
+        var report = SampleReport(isGraded: true).make()
+        let place = try #require(report.items.firstIndex { $0.anchorGrade != nil && $0.scaleGrade != "F" })
+        report.items[place].anchorGrade = "F"
+        let ranking = RankingSection(context: ReportContext(report)).html.markup
+        let rows = ranking.split(separator: "<tr>").filter { $0.contains(">\(report.items[place].id)</bdi>") }
+        try #require(rows.count == 2)
+        #expect(rows[0].contains("<td class=\"grade\"><b>F</b> <span class=\"tag\">anchor</span></td>"), "\(rows[0])")
+        let scaleGrade = try #require(report.items[place].scaleGrade)
+        #expect(rows[1].contains("<td>F</td><td><b class=\"warm\">\(scaleGrade)</b></td>"), "\(rows[1])")
+        #expect(
+            ranking.contains("The scale gives \(report.anchors.count - 1) of \(report.anchors(report.anchors.count)) the grade"))
+    }
+
+    @Test func namesEverySettingOfTheRun() {
+        let report = SampleReport().make()
+        let text = MethodSection(context: ReportContext(report)).html.markup
+        for (name, value) in [
+            ("Temperature", "0.20"), ("Language of the prompt", "English"), ("Reliability aimed for", "0.85"),
+            ("Judgements at most", "200"), ("Money at most", "$2.50"), ("Comparisons at once", "the service&#39;s default"),
+            ("Prior on the leaning", "normal, standard deviation 0.30"), ("Seed", "7"),
+        ] {
+            #expect(text.contains("<tr><th scope=\"row\">\(name)</th><td class=\"mono\">\(value)</td></tr>"), "\(name)")
+        }
+        #expect(text.contains("Argument, structure, language."))
+        #expect(text.contains("V / (V + Σs²/(n − 1))") && text.contains("1 − (Σs²/n) / V"))
+    }
+
+    @Test func tellsInWhichLanguageAFailureIsTold() {
+        let report = SampleReport(language: .swedish).make()
+        let html = JudgementsSection(context: ReportContext(report)).html.markup
+        #expect(html.contains("<p class=\"warm\">På engelska: <span lang=\"en\">The provider answered three times"))
     }
 
     @Test func managesFiguresThatAreNotNumbers() {

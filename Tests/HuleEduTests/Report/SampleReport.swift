@@ -21,6 +21,23 @@ struct SampleReport {
         "Den första uppsatsen för ett resonemang och bemöter en invändning; den andra räknar upp åsikter utan att knyta ihop dem.",
     ]
 
+    /// The same assessment before anything was judged, as the service tells it: zeros where there is nothing to tell.
+    func makeUnjudged() -> RankingReport {
+        var report = make()
+        report.comparisons = []
+        report.reliability = nil
+        report.history = []
+        report.cutScores = []
+        report.gradingNotes = []
+        report.items = report.items.map { item in
+            RankingReport.Item(
+                id: item.id, rank: 0, ability: 0, standardError: 0, comparisons: 0, wins: 0, shownFirst: 0, infit: nil,
+                anchorGrade: item.anchorGrade, scaleGrade: nil, gradeProbabilities: [], text: item.text)
+        }
+        report.stop = .init(reason: .judgeFailed, failure: "HTTP 401: invalid x-api-key")
+        return report
+    }
+
     func make() -> RankingReport {
         var random = SplitMix(state: seed)
         let truth = (0..<essays).map { _ in random.normal() * 1.7 }
@@ -53,7 +70,7 @@ struct SampleReport {
                 id: names[item], rank: rank + 1, ability: scale.abilities[item], standardError: scale.errors[item],
                 comparisons: own.count, wins: own.count { $0.winner == names[item] },
                 shownFirst: own.count { $0.first == names[item] },
-                infit: 0.6 + random.unit() * 0.85, anchorGrade: anchor, grade: isGraded ? grades[best] : nil,
+                infit: 0.6 + random.unit() * 0.85, anchorGrade: anchor, scaleGrade: isGraded ? grades[best] : nil,
                 gradeProbabilities: isGraded ? zip(grades, probabilities).map { .init(grade: $0, probability: $1) } : [],
                 text:
                     "School should begin later.\n\nIn the morning the young brain still sleeps. That is not laziness but biology, and a school that starts at eight teaches half its pupils in their night.\n\nI know what is said against it: parents work, buses run. But buses can run later."
@@ -66,8 +83,9 @@ struct SampleReport {
         items: [RankingReport.Item], comparisons: [RankingReport.Comparison], cuts: [Double], grades: [String]
     ) -> RankingReport {
         let variance = items.map { $0.ability * $0.ability }.reduce(0, +) / Double(max(1, items.count - 1))
-        let error = items.map { $0.standardError * $0.standardError }.reduce(0, +) / Double(items.count)
-        let posterior = variance / (variance + error)
+        let squares = items.map { $0.standardError * $0.standardError }.reduce(0, +)
+        let error = squares / Double(items.count)
+        let posterior = variance / (variance + squares / Double(max(1, items.count - 1)))
         let history = stride(from: max(2, essays / 4), through: comparisons.count, by: max(1, comparisons.count / 60)).map {
             judged in
             let share = Double(judged) / Double(comparisons.count)
@@ -80,22 +98,24 @@ struct SampleReport {
             question: language.say(
                 "Should school start later in the morning? Take a stand and give reasons.",
                 "Bör skolan börja senare på morgonen? Ta ställning och motivera."),
-            rubric: "Argument, structure, language.", language: language,
+            rubric: "Argument, structure, language.", isRubricBuiltIn: false, language: language,
             started: WallTime(unixSeconds: 1_795_446_000, utcOffsetSeconds: 3600),
             finished: WallTime(unixSeconds: 1_795_446_143, utcOffsetSeconds: 3600), seed: seed, pairing: .information,
+            limits: .init(
+                targetReliability: 0.85, comparisons: 200, money: Money(nanodollars: 2_500_000_000), concurrency: nil),
             items: items,
             comparisons: comparisons, grades: isGraded ? grades : [],
-            cutScores: isGraded && hasCutScores ? zip(grades.dropFirst(), cuts).map { .init(grade: $0, ability: $1) } : [],
-            gradingNotes: isGraded ? ["Only one anchor has the grade E; grades near it are wide."] : [],
+            cutScores: isGraded && hasCutScores
+                ? zip(grades.dropFirst(), cuts).map { .init(grade: $0, ability: $1, standardError: 0.4) } : [],
+            gradingNotes: isGraded ? [.gradesWithoutAnchor(["E"])] : [],
             reliability: .init(
                 posterior: posterior, scaleSeparation: 1 - error / variance, separationRatio: (variance / error).squareRoot(),
                 expectedKendallTau: 0.74, priorStandardDeviation: 1.8),
-            targetReliability: 0.85, history: history,
+            history: history,
             judge: .init(
                 provider: isSimulated ? "simulated" : "anthropic", model: "example-model-4", promptVersion: "judge-en-1",
-                simulated: isSimulated, positionBias: -0.21, positionBiasStandardError: 0.09, firstShare: 0.46, infit: 0.94,
-                outfit: 1.08,
-                meanConfidence: 3.4),
+                temperature: 0.2, simulated: isSimulated, positionBias: -0.21, positionBiasStandardError: 0.09,
+                positionBiasPrior: 0.3, firstShare: 0.46, infit: 0.94, outfit: 1.08, meanConfidence: 3.4),
             stop: .init(reason: posterior >= 0.85 ? .converged : .comparisonBudget, failure: ""),
             cost: .init(
                 total: Money(nanodollars: 231_400_000), cacheSavings: Money(nanodollars: 188_000_000),

@@ -36,11 +36,42 @@ import Testing
 
     @Test func showsGradesWhereThereAreAny() {
         var graded = report(graded: true)
-        graded.items[1].anchorGrade = "C"
+        graded.items[1].anchorGrade = "A"
+        graded.items[1].scaleGrade = "C"
         let lines = lines(graded, columns: nil)
         #expect(lines[0].hasSuffix("Comparisons  Grade  Certainty"))
         #expect(lines[2].hasSuffix("%"))
-        #expect(lines[3].hasSuffix("anchor"))
+        #expect(lines[3].hasSuffix("  A         anchor"), "\(lines[3])")
+    }
+
+    @Test func showsNothingWhereNothingWasJudged() {
+        let report = SampleReport(isGraded: true).makeUnjudged()
+        #expect(ResultTable(report: report, capabilities: .plain).text() == "")
+        let summary = ResultSummary(report: report, capabilities: .plain).text()
+        #expect(summary.contains("Nothing was judged, so nothing is ranked."))
+        #expect(summary.contains("Stopped because the judge failed too often (HTTP 401: invalid x-api-key).\n"))
+    }
+
+    @Test func tellsEveryGradingNoteInBothLanguages() {
+        let anchors = (
+            RankingReport.GradingNote.Anchor(id: "a.txt", grade: "C"), RankingReport.GradingNote.Anchor(id: "b.txt", grade: "B")
+        )
+        let notes: [RankingReport.GradingNote] = [
+            .gradesWithoutAnchor(["E", "C"]), .anchorsInverted(lower: anchors.0, higher: anchors.1), .essaysUnconnected,
+            .anchorsContradicted(pairs: 2, of: 3), .tooFewGrades, .anchorsUnusable, .unknown,
+        ]
+        for note in notes {
+            #expect(note.text(in: .english) != note.text(in: .swedish))
+            #expect(note.text(in: .english).hasSuffix(".") && note.text(in: .swedish).hasSuffix("."))
+        }
+        var report = report(graded: true)
+        report.language = .swedish
+        report.gradingNotes = notes
+        let summary = ResultSummary(report: report, capabilities: .plain).text()
+        #expect(summary.contains("Inget ankare har något av betygen E, C; gränserna där följer"))
+        #expect(summary.contains("Domaren sätter ankaret a.txt (C) klart före ankaret b.txt (B)"))
+        #expect(summary.contains("säger emot ankarnas betyg i 2 av 3 par"))
+        for english in ["No anchor", "No grades", "Some essays", "The judge"] { #expect(!summary.contains(english)) }
     }
 
     @Test func fitsNarrowTerminalsByCuttingNamesAndThenColumns() {
@@ -82,7 +113,9 @@ import Testing
         let english = report.stopSentence
         report.language = .swedish
         #expect(english.hasPrefix("Stopped") && english.hasSuffix("."))
+        #expect(english.contains("(reason)") == (reason == .judgeFailed))
         #expect(report.stopSentence != english && report.stopSentence.hasSuffix("."))
+        #expect(report.stopSentence.contains("(på engelska: reason)") == (reason == .judgeFailed))
     }
 
     @Test func tellsWhatTheTerminalCanDo() {

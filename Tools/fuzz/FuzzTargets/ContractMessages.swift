@@ -7,7 +7,7 @@ public enum ContractMessages {
         CJV1.Essay.self, CJV1.UploadEssaysRequest.self, CJV1.UploadEssaysResponse.self, CJV1.StartAssessmentRequest.self,
         CJV1.JudgeSettings.self, CJV1.StoppingSettings.self, CJV1.EstimateAssessmentResponse.self,
         CJV1.StartAssessmentResponse.self, CJV1.GetAssessmentRequest.self, CJV1.GetAssessmentResponse.self,
-        CJV1.CutScore.self, CJV1.WatchAssessmentRequest.self, CJV1.WatchAssessmentResponse.self,
+        CJV1.CutScore.self, CJV1.GradingNote.self, CJV1.WatchAssessmentRequest.self, CJV1.WatchAssessmentResponse.self,
         CJV1.CancelAssessmentRequest.self, CJV1.CancelAssessmentResponse.self, CJV1.AssessmentProgress.self,
         CJV1.RankedItem.self, CJV1.GradeProbability.self, CJV1.Reliability.self, CJV1.JudgeDiagnostics.self,
         CJV1.ScalePoint.self, CJV1.ListComparisonsRequest.self, CJV1.ListComparisonsResponse.self,

@@ -94,8 +94,3 @@ struct CSVTable: Sendable, Hashable {
         return firstLine.contains(";") && !firstLine.contains(",") ? ";" : ","
     }
 }
-
-/// "1 field", "2 fields".
-func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
-}

@@ -18,21 +18,24 @@ struct EssaysSection: ReportSection {
     private func essay(_ place: Int) -> HTML {
         let item = report.items[place]
         let grade: HTML = item.grade.map { "<span class=\"tag\">\($0)</span>" } ?? .empty
+        let rank: HTML = report.isRanked ? "<span class=\"rank\">\(item.rank)</span> " : .empty
+        let figures: HTML =
+            report.isRanked
+            ? " <span class=\"quiet\">\(signed(item.ability)) ± \(decimal(item.standardError))</span>" : .empty
         let entries = context.comparisonsOfItem[place].map { entry(report.comparisons[$0], of: item.id) }
         let list: HTML =
             entries.isEmpty
             ? "<p>\(say("It was not compared.", "Den jämfördes inte."))</p>\n" : "<ul class=\"verdicts\">\n\(entries)</ul>\n"
         return """
             <details class="essay" id="essay-\(place + 1)">
-            <summary><span class="rank">\(item.rank)</span> <bdi>\(item.id)</bdi> \(grade) \
-            <span class="quiet">\(signed(item.ability)) ± \(decimal(item.standardError))</span></summary>
-            <p class="note">\(facts(item))</p>
-            \(grades(item))\(list)\(text(item))</details>
+            <summary>\(rank)<bdi>\(item.id)</bdi> \(grade)\(figures)</summary>
+            \(facts(item))\(grades(item))\(list)\(text(item))</details>
 
             """
     }
 
-    private func facts(_ item: RankingReport.Item) -> String {
+    private func facts(_ item: RankingReport.Item) -> HTML {
+        guard report.isRanked else { return .empty }
         let reach = ScaleSection.halfInterval * item.standardError
         let (low, high) = (signed(item.ability - reach), signed(item.ability + reach))
         var parts = [
@@ -48,7 +51,7 @@ struct EssaysSection: ReportSection {
         if let anchor = item.anchorGrade {
             parts.append(say("anchor with the known grade \(anchor)", "ankare med det kända betyget \(anchor)"))
         }
-        return parts.joined(separator: ", ") + "."
+        return "<p class=\"note\">\(parts.joined(separator: ", ")).</p>\n"
     }
 
     private func grades(_ item: RankingReport.Item) -> HTML {
@@ -62,7 +65,7 @@ struct EssaysSection: ReportSection {
         return
             """
             <ul class="grades" \
-            aria-label="\(say("Probability of each grade", "Sannolikhet för varje betyg"))">
+            aria-label="\(say("Probability of each grade, by the scale", "Sannolikhet för varje betyg, enligt skalan"))">
             \(entries)</ul>
 
             """

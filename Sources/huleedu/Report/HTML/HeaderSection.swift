@@ -40,7 +40,7 @@ struct HeaderSection: ReportSection {
             tiles.append(
                 tile(
                     say("Reliability", "Reliabilitet"), decimal(reliability.posterior),
-                    say("target \(decimal(report.targetReliability))", "mål \(decimal(report.targetReliability))")))
+                    say("target \(decimal(report.limits.targetReliability))", "mål \(decimal(report.limits.targetReliability))")))
         }
         if report.judge.simulated {
             tiles.append(tile(say("Cost", "Kostnad"), say("none", "ingen"), say("simulated judge", "simulerad domare")))
@@ -51,7 +51,7 @@ struct HeaderSection: ReportSection {
     }
 
     private var perEssay: String? {
-        guard !report.items.isEmpty else { return nil }
+        guard report.isRanked, !report.items.isEmpty else { return nil }
         let each = decimal(2 * Double(context.judged) / Double(report.items.count), 1)
         return say("\(each) per essay", "\(each) per uppsats")
     }
@@ -68,12 +68,15 @@ struct HeaderSection: ReportSection {
     }
 
     private var contents: HTML {
-        let parts = [
+        let ranking = [
             ("scale", say("The scale", "Skalan")), ("ranking", say("Ranking", "Rangordning")),
             ("matrix", say("Who beat whom", "Vem slog vem")), ("reliability", say("Reliability", "Reliabilitet")),
-            ("judge", say("The judge", "Domaren")), ("essays", say("Essay by essay", "Uppsats för uppsats")),
-            ("judgements", say("Every judgement", "Alla bedömningar")), ("method", say("Method", "Metod")),
+            ("judge", say("The judge", "Domaren")),
         ]
+        var parts = report.isRanked ? ranking : []
+        parts.append(("essays", say("Essay by essay", "Uppsats för uppsats")))
+        if !report.comparisons.isEmpty { parts.append(("judgements", say("Every judgement", "Alla bedömningar"))) }
+        parts.append(("method", say("Method", "Metod")))
         let links = parts.map { anchor, name -> HTML in "<li><a href=\"#\(anchor)\">\(name)</a></li>\n" }
         return "<nav aria-label=\"\(say("Contents", "Innehåll"))\"><ul>\n\(links)</ul></nav>\n"
     }

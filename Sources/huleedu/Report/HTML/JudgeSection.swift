@@ -3,7 +3,7 @@ struct JudgeSection: ReportSection {
     let context: ReportContext
 
     var html: HTML {
-        guard !report.judgements.isEmpty else { return .empty }
+        guard report.isRanked else { return .empty }
         let judge = report.judge
         let rows: [HTML] = [
             row(say("Judge", "Domare"), "\(judge.provider) · \(judge.model)", simulated),

@@ -32,7 +32,9 @@ struct JudgementsSection: ReportSection {
     private func entry(_ comparison: RankingReport.Comparison) -> HTML {
         let reason: HTML =
             comparison.rationale.isEmpty ? .empty : "<p dir=\"auto\">\(comparison.rationale)</p>\n"
-        let failure: HTML = comparison.failure.isEmpty ? .empty : "<p class=\"warm\">\(comparison.failure)</p>\n"
+        let failure: HTML =
+            comparison.failure.isEmpty
+            ? .empty : "<p class=\"warm\">\(say("", "På engelska: "))<span lang=\"en\">\(comparison.failure)</span></p>\n"
         return """
             <li id="judgement-\(comparison.number)"><span class="quiet">#\(comparison.number)</span> \
             \(side(comparison, .first)) <span class="quiet">\(say("against", "mot"))</span> \(side(comparison, .second)) \

@@ -10,7 +10,7 @@ struct MatrixSection: ReportSection {
     let context: ReportContext
 
     var html: HTML {
-        guard report.items.count > 1 else { return .empty }
+        guard report.isRanked, report.items.count > 1 else { return .empty }
         let tally = PairTally(
             context, groupsAtMost: report.items.count <= Self.singlePairs ? Self.singlePairs : Self.groups)
         let names = tally.groups.map { group -> HTML in "<li>\(name(group))</li>\n" }

@@ -1,4 +1,5 @@
-/// How the figures came about, and all that is needed to compute them again.
+/// How the figures came about: the method, the settings of the run, the rubric. With the judgements, abilities and errors on the
+/// page that is what the figures follow from.
 struct MethodSection: ReportSection {
     let context: ReportContext
 
@@ -12,8 +13,22 @@ struct MethodSection: ReportSection {
         let judge = report.judge
         let rows: [HTML] = [
             row(say("Model", "Modell"), "\(judge.provider) · \(judge.model)"),
+            row(say("Temperature", "Temperatur"), judge.temperature.map { decimal($0) } ?? say("the vendor's", "leverantörens")),
             row(say("Prompt version", "Promptversion"), judge.promptVersion),
+            row(say("Language of the prompt", "Promptens språk"), say("English", "svenska")),
             row(say("Pairs chosen by", "Par valda efter"), pairing),
+            row(say("Reliability aimed for", "Eftersträvad reliabilitet"), decimal(report.limits.targetReliability)),
+            row(say("Judgements at most", "Bedömningar som mest"), count(report.limits.comparisons)),
+            row(
+                say("Money at most", "Pengar som mest"),
+                report.limits.money.map { $0.formatted(in: language) } ?? say("no limit", "ingen gräns")),
+            row(
+                say("Comparisons at once", "Jämförelser samtidigt"),
+                report.limits.concurrency.map(count) ?? say("the service's default", "tjänstens förval")),
+            row(
+                say("Prior on the leaning", "Prior för dragningen"),
+                say("normal, standard deviation ", "normal, standardavvikelse ") + decimal(judge.positionBiasPrior)),
+            row(say("Grades", "Betyg"), report.grades.isEmpty ? "–" : report.grades.joined(separator: ", ")),
             row(say("Seed", "Frö"), String(report.seed)),
             row(say("Started", "Började"), report.started.rfc3339),
             row(say("Finished", "Slutade"), report.finished.rfc3339),
@@ -40,11 +55,14 @@ struct MethodSection: ReportSection {
     }
 
     private var rubric: HTML {
-        guard let rubric = report.rubric else { return .empty }
-        let heading = say("The rubric the judge was given", "Bedömningsanvisningen som domaren fick")
+        guard !report.rubric.isEmpty else { return .empty }
+        let heading =
+            report.isRubricBuiltIn
+            ? say("The rubric the judge was given: the built-in one", "Bedömningsanvisningen som domaren fick: den inbyggda")
+            : say("The rubric the judge was given", "Bedömningsanvisningen som domaren fick")
         return """
             <details class="text"><summary>\(heading)</summary>
-            <div class="prose" dir="auto">\(rubric)</div></details>
+            <div class="prose" dir="auto">\(report.rubric)</div></details>
 
             """
     }

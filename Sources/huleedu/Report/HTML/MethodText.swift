@@ -3,6 +3,7 @@ struct MethodText: Sendable {
     let report: RankingReport
 
     var paragraphs: [String] {
+        guard report.isRanked else { return [procedure] }
         var paragraphs = [procedure, model, error, reliability, fit]
         if report.isGraded { paragraphs.append(grades) }
         paragraphs.append(limits)
@@ -31,18 +32,23 @@ struct MethodText: Sendable {
             report.reliability.map {
                 DecimalText.text($0.priorStandardDeviation, decimals: 2, language: report.language)
             } ?? "–"
+        let biasPrior = DecimalText.text(report.judge.positionBiasPrior, decimals: 2, language: report.language)
         return report.language.say(
             """
             The scale is a Bradley–Terry model (1952): the probability that essay a, shown first, is preferred to essay b \
             is 1 / (1 + e^−(θa − θb + β)), where θ are the abilities in logits and β is the judge's leaning towards the \
-            first place. The abilities are the most probable ones (maximum a posteriori) under a normal prior with standard \
-            deviation \(prior), and sum to zero.
+            first place. Abilities and leaning are the most probable ones (maximum a posteriori) under normal priors about \
+            zero, and the abilities sum to zero. The prior on an ability has the standard deviation σ = \(prior), the one \
+            that makes the judgements most probable (marginal likelihood in Laplace's approximation, times a log-normal \
+            prior on σ with median 2.2 and 0.7 in the logarithm); that on the leaning has \(biasPrior).
             """,
             """
             Skalan är en Bradley–Terry-modell (1952): sannolikheten att uppsats a, som visas först, föredras framför \
             uppsats b är 1 / (1 + e^−(θa − θb + β)), där θ är nivåerna i logit och β domarens dragning åt den första \
-            platsen. Nivåerna är de mest sannolika (maximum a posteriori) under en normalfördelad prior med \
-            standardavvikelse \(prior), och summerar till noll.
+            platsen. Nivåer och dragning är de mest sannolika (maximum a posteriori) under normalfördelade priorer kring \
+            noll, och nivåerna summerar till noll. Priorn för en nivå har standardavvikelsen σ = \(prior), den som gör \
+            bedömningarna mest sannolika (marginell likelihood i Laplaces approximation, gånger en lognormal prior för σ \
+            med median 2,2 och 0,7 i logaritmen); den för dragningen har \(biasPrior).
             """
         )
     }
@@ -50,12 +56,12 @@ struct MethodText: Sendable {
     private var error: String {
         report.language.say(
             """
-            The error (±) is the standard deviation of the posterior, from the full covariance of all abilities. The bars \
-            in the drawing reach 1.96 errors to either side.
+            The error (±) is the standard deviation of the posterior in its normal approximation, from the full covariance \
+            of all abilities with their sum held at zero. The bars in the drawing reach 1.96 errors to either side.
             """,
             """
-            Felet (±) är posteriorns standardavvikelse, ur hela kovariansen för alla nivåer. Strecken i bilden når 1,96 fel \
-            åt vardera hållet.
+            Felet (±) är posteriorns standardavvikelse i normalapproximation, ur hela kovariansen för alla nivåer med \
+            summan hållen vid noll. Strecken i bilden når 1,96 fel åt vardera hållet.
             """
         )
     }
@@ -63,16 +69,18 @@ struct MethodText: Sendable {
     private var reliability: String {
         report.language.say(
             """
-            Reliability (posterior) is the variance of the abilities divided by that variance plus the mean squared error. \
-            Scale separation reliability is 1 − mean squared error / variance of the abilities; the separation ratio is the \
-            square root of variance / mean squared error. The expected Kendall's tau is the mean over all pairs of 2Φ(|θa − \
-            θb| / s) − 1, with s the standard error of the difference.
+            Of n essays with abilities θ and errors s, let V = Σθ²/(n − 1) be the variance of the abilities. Reliability \
+            (posterior) is V / (V + Σs²/(n − 1)). Scale separation reliability is 1 − (Σs²/n) / V, or zero where the error \
+            is the larger; the separation ratio is √(V / (Σs²/n)). The expected Kendall's tau is the mean over all pairs of \
+            2Φ(|θa − θb| / s) − 1, with s the standard error of the difference, from the full covariance. Essays that the \
+            judge refused again and again are left out of these figures.
             """,
             """
-            Reliabilitet (posterior) är nivåernas varians delad med samma varians plus medelvärdet av felen i kvadrat. \
-            Skalseparationsreliabilitet är 1 − medelvärdet av felen i kvadrat / nivåernas varians; separationskvoten är \
-            kvadratroten ur varians / medelvärdet av felen i kvadrat. Väntad Kendalls tau är medelvärdet över alla par av \
-            2Φ(|θa − θb| / s) − 1, där s är skillnadens standardfel.
+            Låt V = Σθ²/(n − 1) vara nivåernas varians för n uppsatser med nivåerna θ och felen s. Reliabilitet (posterior) \
+            är V / (V + Σs²/(n − 1)). Skalseparationsreliabilitet är 1 − (Σs²/n) / V, eller noll där felet är större; \
+            separationskvoten är √(V / (Σs²/n)). Väntad Kendalls tau är medelvärdet över alla par av 2Φ(|θa − θb| / s) − 1, \
+            där s är skillnadens standardfel, ur hela kovariansen. Uppsatser som domaren gång på gång vägrade bedöma ingår \
+            inte i dessa siffror.
             """
         )
     }
@@ -95,12 +103,12 @@ struct MethodText: Sendable {
             """
             Grades come from the anchors, the essays whose grades were given: ordered borders between the grades are \
             estimated along the scale, and the probability of a grade takes in the uncertainty of the essay and of the \
-            borders. The grade shown is the most probable one.
+            borders. The grade shown is the most probable one; an anchor keeps the grade it came with.
             """,
             """
             Betygen kommer från ankarna, uppsatserna vars betyg var givna: ordnade gränser mellan betygen skattas längs \
             skalan, och sannolikheten för ett betyg tar med osäkerheten hos både uppsatsen och gränserna. Det visade \
-            betyget är det mest sannolika.
+            betyget är det mest sannolika; ett ankare behåller det betyg det kom med.
             """
         )
     }

@@ -7,7 +7,7 @@ struct RankingSection: ReportSection {
     let context: ReportContext
 
     var html: HTML {
-        guard !report.items.isEmpty else { return .empty }
+        guard report.isRanked, !report.items.isEmpty else { return .empty }
         let caption = say(
             """
             Ability and error are in logits. Fit says how well the judgements of an essay agree with its place: about 1 is \
@@ -29,12 +29,13 @@ struct RankingSection: ReportSection {
             """
         return section(
             "ranking", say("Ranking", "Rangordning"),
-            "\(scrolling(say("Ranking", "Rangordning"), table))<p class=\"note\">\(caption)</p>\n\(notes)")
+            "\(scrolling(say("Ranking", "Rangordning"), table))<p class=\"note\">\(caption)</p>\n\(notes)\(AnchorCheck(context: context).html)"
+        )
     }
 
     private var notes: HTML {
         guard !report.gradingNotes.isEmpty else { return .empty }
-        let entries = report.gradingNotes.map { note -> HTML in "<li>\(note)</li>\n" }
+        let entries = report.gradingNotes.map { note -> HTML in "<li>\(note.text(in: language))</li>\n" }
         return "<ul class=\"note\">\n\(entries)</ul>\n"
     }
 
@@ -72,12 +73,12 @@ struct RankingSection: ReportSection {
 
     private func gradeMark(_ item: RankingReport.Item) -> HTML {
         guard let grade = item.grade else { return "–" }
-        guard let anchor = item.anchorGrade else { return "<b>\(grade)</b>" }
-        let label = say("anchor, known grade \(anchor)", "ankare, känt betyg \(anchor)")
-        return "<b>\(grade)</b> <span class=\"tag\" title=\"\(label)\">\(say("anchor", "ankare")) \(anchor)</span>"
+        guard item.anchorGrade != nil else { return "<b>\(grade)</b>" }
+        return "<b>\(grade)</b> <span class=\"tag\">\(say("anchor", "ankare"))</span>"
     }
 
     private func certainty(_ item: RankingReport.Item) -> HTML {
+        if item.anchorGrade != nil { return "<span class=\"meta\">\(say("given", "givet"))</span>" }
         guard let own = item.gradeProbabilities.first(where: { $0.grade == item.grade })?.probability else { return "–" }
         let others = item.gradeProbabilities
             .filter { $0.grade != item.grade && $0.probability >= Self.leastTold }

@@ -60,10 +60,10 @@ struct ReliabilitySection: ReportSection {
     }
 
     private var target: HTML {
-        let y = y(report.targetReliability)
+        let y = y(report.limits.targetReliability)
         return """
             <line class="target" x1="0" x2="100%" y1="\(at: y)" y2="\(at: y)"/>\
-            <text class="targetname" x="100%" y="\(at: y - 5)">\(say("target", "mål")) \(decimal(report.targetReliability))</text>
+            <text class="targetname" x="100%" y="\(at: y - 5)">\(say("target", "mål")) \(decimal(report.limits.targetReliability))</text>
 
             """
     }
@@ -102,8 +102,8 @@ struct ReliabilitySection: ReportSection {
         let first = report.history.first.map { decimal($0.posterior) } ?? ""
         let last = report.history.last.map { decimal($0.posterior) } ?? ""
         return say(
-            "Reliability over the run: from \(first) to \(last), target \(decimal(report.targetReliability)).",
-            "Reliabilitet under körningen: från \(first) till \(last), mål \(decimal(report.targetReliability)).")
+            "Reliability over the run: from \(first) to \(last), target \(decimal(report.limits.targetReliability)).",
+            "Reliabilitet under körningen: från \(first) till \(last), mål \(decimal(report.limits.targetReliability)).")
     }
 
     private func figures(_ reliability: RankingReport.Reliability) -> HTML {

@@ -39,6 +39,7 @@ enum ReportStyle {
         max-width:46rem;overflow-wrap:anywhere}
         .banner{margin:0;padding:.7rem 1.25rem;background:var(--note);color:var(--noteink);
         border-bottom:1px solid var(--noteline);text-align:center}
+        #method>p{max-width:46rem}
         .warm{color:var(--warm)}
         .mono{font-family:ui-monospace,"SF Mono",Consolas,"DejaVu Sans Mono",monospace;font-size:.86em;overflow-wrap:anywhere}
         .tag{display:inline-block;font-size:.78rem;line-height:1.3;padding:.05rem .45rem;border-radius:.6rem;

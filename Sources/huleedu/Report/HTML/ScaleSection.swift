@@ -11,7 +11,7 @@ struct ScaleSection: ReportSection {
     let context: ReportContext
 
     var html: HTML {
-        guard !report.items.isEmpty else { return .empty }
+        guard report.isRanked, !report.items.isEmpty else { return .empty }
         return section("scale", say("The scale", "Skalan"), "\(figure)")
     }
 
@@ -156,7 +156,7 @@ struct ScaleSection: ReportSection {
         let anchors = say(" Rings are anchors, whose grades were given.", " Ringar är ankare, vars betyg var givna.")
         let borders =
             report.cutScores.isEmpty
-            ? "" : say(" The shaded fields are the grades.", " De skuggade fälten är betygen.")
+            ? "" : say(" The fields behind them are the grades.", " Fälten bakom dem är betygen.")
         return base + anchors + borders
     }
 }

@@ -4,9 +4,10 @@ struct SummarySentences: ReportSection {
 
     var html: HTML {
         guard let best = report.items.first, let worst = report.items.last, report.items.count > 1,
-            let reliability = report.reliability, !report.judgements.isEmpty
+            let reliability = report.reliability
         else {
-            return "<p>\(say("Nothing was judged, so nothing can be ranked.", "Inget bedömdes, så inget kan rangordnas."))</p>\n"
+            let none = say("Nothing was judged, so nothing is ranked.", "Inget bedömdes, så inget är rangordnat.")
+            return "<p>\(none)</p>\n<p class=\"quiet\">\(report.stopSentence) \(report.costSentence)</p>\n"
         }
         let sure = sureness(reliability)
         let ends: HTML = language.say(

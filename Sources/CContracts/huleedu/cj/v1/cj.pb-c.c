@@ -457,6 +457,51 @@ void   huleedu__cj__v1__get_assessment_response__free_unpacked
   assert(message->base.descriptor == &huleedu__cj__v1__get_assessment_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__cj__v1__grading_note__init
+                     (Huleedu__Cj__V1__GradingNote         *message)
+{
+  static const Huleedu__Cj__V1__GradingNote init_value = HULEEDU__CJ__V1__GRADING_NOTE__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__grading_note__get_packed_size
+                     (const Huleedu__Cj__V1__GradingNote *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__grading_note__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__grading_note__pack
+                     (const Huleedu__Cj__V1__GradingNote *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__grading_note__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__grading_note__pack_to_buffer
+                     (const Huleedu__Cj__V1__GradingNote *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__grading_note__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__GradingNote *
+       huleedu__cj__v1__grading_note__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__GradingNote *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__grading_note__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__grading_note__free_unpacked
+                     (Huleedu__Cj__V1__GradingNote *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__grading_note__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   huleedu__cj__v1__cut_score__init
                      (Huleedu__Cj__V1__CutScore         *message)
 {
@@ -1906,18 +1951,6 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "grading_notes",
-    7,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_STRING,
-    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, n_grading_notes),
-    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, grading_notes),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "cut_scores",
     8,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1929,20 +1962,33 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "grading_notes",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, n_grading_notes),
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, grading_notes),
+    &huleedu__cj__v1__grading_note__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__get_assessment_response__field_indices_by_name[] = {
-  7,   /* field[7] = cut_scores */
+  6,   /* field[6] = cut_scores */
   5,   /* field[5] = grades */
-  6,   /* field[6] = grading_notes */
+  7,   /* field[7] = grading_notes */
   4,   /* field[4] = history */
   1,   /* field[1] = items */
   3,   /* field[3] = judge */
   0,   /* field[0] = progress */
   2,   /* field[2] = reliability */
 };
-static const ProtobufCIntRange huleedu__cj__v1__get_assessment_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange huleedu__cj__v1__get_assessment_response__number_ranges[2 + 1] =
 {
   { 1, 0 },
+  { 8, 6 },
   { 0, 8 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor =
@@ -1956,8 +2002,98 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descr
   8,
   huleedu__cj__v1__get_assessment_response__field_descriptors,
   huleedu__cj__v1__get_assessment_response__field_indices_by_name,
-  1,  huleedu__cj__v1__get_assessment_response__number_ranges,
+  2,  huleedu__cj__v1__get_assessment_response__number_ranges,
   (ProtobufCMessageInit) huleedu__cj__v1__get_assessment_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__grading_note__field_descriptors[5] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__GradingNote, code),
+    &huleedu__cj__v1__grading_note_code__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "grades",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Huleedu__Cj__V1__GradingNote, n_grades),
+    offsetof(Huleedu__Cj__V1__GradingNote, grades),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "essay_ids",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Huleedu__Cj__V1__GradingNote, n_essay_ids),
+    offsetof(Huleedu__Cj__V1__GradingNote, essay_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "anchor_pairs",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__GradingNote, anchor_pairs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "contradicted_pairs",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__GradingNote, contradicted_pairs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__grading_note__field_indices_by_name[] = {
+  3,   /* field[3] = anchor_pairs */
+  0,   /* field[0] = code */
+  4,   /* field[4] = contradicted_pairs */
+  2,   /* field[2] = essay_ids */
+  1,   /* field[1] = grades */
+};
+static const ProtobufCIntRange huleedu__cj__v1__grading_note__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__grading_note__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.GradingNote",
+  "GradingNote",
+  "Huleedu__Cj__V1__GradingNote",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__GradingNote),
+  5,
+  huleedu__cj__v1__grading_note__field_descriptors,
+  huleedu__cj__v1__grading_note__field_indices_by_name,
+  1,  huleedu__cj__v1__grading_note__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__grading_note__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor huleedu__cj__v1__cut_score__field_descriptors[3] =
@@ -2872,7 +3008,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__reliability__descriptor =
   (ProtobufCMessageInit) huleedu__cj__v1__reliability__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_diagnostics__field_descriptors[10] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_diagnostics__field_descriptors[11] =
 {
   {
     "provider",
@@ -2994,6 +3130,18 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_diagnostics__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "position_bias_prior",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__JudgeDiagnostics, position_bias_prior),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__judge_diagnostics__field_indices_by_name[] = {
   6,   /* field[6] = first_share */
@@ -3002,6 +3150,7 @@ static const unsigned huleedu__cj__v1__judge_diagnostics__field_indices_by_name[
   1,   /* field[1] = model */
   8,   /* field[8] = outfit */
   4,   /* field[4] = position_bias */
+  10,   /* field[10] = position_bias_prior */
   5,   /* field[5] = position_bias_standard_error */
   2,   /* field[2] = prompt_version */
   0,   /* field[0] = provider */
@@ -3010,7 +3159,7 @@ static const unsigned huleedu__cj__v1__judge_diagnostics__field_indices_by_name[
 static const ProtobufCIntRange huleedu__cj__v1__judge_diagnostics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__judge_diagnostics__descriptor =
 {
@@ -3020,7 +3169,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__judge_diagnostics__descriptor 
   "Huleedu__Cj__V1__JudgeDiagnostics",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__JudgeDiagnostics),
-  10,
+  11,
   huleedu__cj__v1__judge_diagnostics__field_descriptors,
   huleedu__cj__v1__judge_diagnostics__field_indices_by_name,
   1,  huleedu__cj__v1__judge_diagnostics__number_ranges,
@@ -3415,6 +3564,44 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__pairing_strategy__descriptor =
   huleedu__cj__v1__pairing_strategy__enum_values_by_name,
   1,
   huleedu__cj__v1__pairing_strategy__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue huleedu__cj__v1__grading_note_code__enum_values_by_number[7] =
+{
+  { "GRADING_NOTE_CODE_UNSPECIFIED", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_UNSPECIFIED", 0 },
+  { "GRADING_NOTE_CODE_GRADES_WITHOUT_ANCHOR", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_GRADES_WITHOUT_ANCHOR", 1 },
+  { "GRADING_NOTE_CODE_ANCHORS_INVERTED", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_INVERTED", 2 },
+  { "GRADING_NOTE_CODE_ESSAYS_UNCONNECTED", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ESSAYS_UNCONNECTED", 3 },
+  { "GRADING_NOTE_CODE_ANCHORS_CONTRADICTED", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_CONTRADICTED", 4 },
+  { "GRADING_NOTE_CODE_TOO_FEW_GRADES", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_TOO_FEW_GRADES", 5 },
+  { "GRADING_NOTE_CODE_ANCHORS_UNUSABLE", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_UNUSABLE", 6 },
+};
+static const ProtobufCIntRange huleedu__cj__v1__grading_note_code__value_ranges[] = {
+{0, 0},{0, 7}
+};
+static const ProtobufCEnumValueIndex huleedu__cj__v1__grading_note_code__enum_values_by_name[7] =
+{
+  { "GRADING_NOTE_CODE_ANCHORS_CONTRADICTED", 4 },
+  { "GRADING_NOTE_CODE_ANCHORS_INVERTED", 2 },
+  { "GRADING_NOTE_CODE_ANCHORS_UNUSABLE", 6 },
+  { "GRADING_NOTE_CODE_ESSAYS_UNCONNECTED", 3 },
+  { "GRADING_NOTE_CODE_GRADES_WITHOUT_ANCHOR", 1 },
+  { "GRADING_NOTE_CODE_TOO_FEW_GRADES", 5 },
+  { "GRADING_NOTE_CODE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor huleedu__cj__v1__grading_note_code__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.GradingNoteCode",
+  "GradingNoteCode",
+  "Huleedu__Cj__V1__GradingNoteCode",
+  "huleedu.cj.v1",
+  7,
+  huleedu__cj__v1__grading_note_code__enum_values_by_number,
+  7,
+  huleedu__cj__v1__grading_note_code__enum_values_by_name,
+  1,
+  huleedu__cj__v1__grading_note_code__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue huleedu__cj__v1__assessment_state__enum_values_by_number[5] =

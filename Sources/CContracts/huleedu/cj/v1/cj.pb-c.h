@@ -25,6 +25,7 @@ typedef struct Huleedu__Cj__V1__EstimateAssessmentResponse Huleedu__Cj__V1__Esti
 typedef struct Huleedu__Cj__V1__StartAssessmentResponse Huleedu__Cj__V1__StartAssessmentResponse;
 typedef struct Huleedu__Cj__V1__GetAssessmentRequest Huleedu__Cj__V1__GetAssessmentRequest;
 typedef struct Huleedu__Cj__V1__GetAssessmentResponse Huleedu__Cj__V1__GetAssessmentResponse;
+typedef struct Huleedu__Cj__V1__GradingNote Huleedu__Cj__V1__GradingNote;
 typedef struct Huleedu__Cj__V1__CutScore Huleedu__Cj__V1__CutScore;
 typedef struct Huleedu__Cj__V1__WatchAssessmentRequest Huleedu__Cj__V1__WatchAssessmentRequest;
 typedef struct Huleedu__Cj__V1__WatchAssessmentResponse Huleedu__Cj__V1__WatchAssessmentResponse;
@@ -54,6 +55,35 @@ typedef enum _Huleedu__Cj__V1__PairingStrategy {
   HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_RANDOM = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__PAIRING_STRATEGY)
 } Huleedu__Cj__V1__PairingStrategy;
+typedef enum _Huleedu__Cj__V1__GradingNoteCode {
+  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_UNSPECIFIED = 0,
+  /*
+   * No anchor has one of `grades`; borders there follow from the spacing of the other grades.
+   */
+  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_GRADES_WITHOUT_ANCHOR = 1,
+  /*
+   * The judge puts the first of `essay_ids`, an anchor with the first of `grades`, clearly above the second, an anchor with the
+   * second and higher of `grades`; grades are wider for it.
+   */
+  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_INVERTED = 2,
+  /*
+   * Some essays have not been compared with the others, not even by way of third ones; their grades are guesses.
+   */
+  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ESSAYS_UNCONNECTED = 3,
+  /*
+   * No grades: the judge's order contradicts the grades in `contradicted_pairs` of `anchor_pairs`.
+   */
+  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_CONTRADICTED = 4,
+  /*
+   * No grades: the anchors do not have two different ones.
+   */
+  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_TOO_FEW_GRADES = 5,
+  /*
+   * No grades: the scale or an anchor is not as StartAssessment demands.
+   */
+  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_UNUSABLE = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__GRADING_NOTE_CODE)
+} Huleedu__Cj__V1__GradingNoteCode;
 typedef enum _Huleedu__Cj__V1__AssessmentState {
   HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED = 0,
   HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_RUNNING = 1,
@@ -351,19 +381,47 @@ struct  Huleedu__Cj__V1__GetAssessmentResponse
   size_t n_grades;
   char **grades;
   /*
-   * Why grades are wide or missing, for a person to read.
-   */
-  size_t n_grading_notes;
-  char **grading_notes;
-  /*
    * Borders between neighbouring grades, lowest first; empty without grades.
    */
   size_t n_cut_scores;
   Huleedu__Cj__V1__CutScore **cut_scores;
+  /*
+   * Why grades are wide or missing.
+   */
+  size_t n_grading_notes;
+  Huleedu__Cj__V1__GradingNote **grading_notes;
 };
 #define HULEEDU__CJ__V1__GET_ASSESSMENT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__get_assessment_response__descriptor) \
     , NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * Something to know about the grades. Its wording is left to whoever shows it.
+ */
+struct  Huleedu__Cj__V1__GradingNote
+{
+  ProtobufCMessage base;
+  Huleedu__Cj__V1__GradingNoteCode code;
+  /*
+   * The grades that the code speaks of.
+   */
+  size_t n_grades;
+  char **grades;
+  /*
+   * The essays that the code speaks of.
+   */
+  size_t n_essay_ids;
+  char **essay_ids;
+  /*
+   * Pairs of anchors with different grades, and how many of them the judge puts the other way round.
+   */
+  uint32_t anchor_pairs;
+  uint32_t contradicted_pairs;
+};
+#define HULEEDU__CJ__V1__GRADING_NOTE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__grading_note__descriptor) \
+    , HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_UNSPECIFIED, 0,NULL, 0,NULL, 0, 0 }
 
 
 struct  Huleedu__Cj__V1__CutScore
@@ -601,15 +659,16 @@ struct  Huleedu__Cj__V1__Reliability
 {
   ProtobufCMessage base;
   /*
-   * Share of the variance of the abilities that is not error, from the posterior; the figure that the stopping rule looks at.
+   * Of the essays that can be judged, with V the variance (n − 1) of their abilities and s their standard errors.
+   * V / (V + Σs²/(n − 1)), the share of the variance that is not error; the figure that the stopping rule looks at.
    */
   double posterior_reliability;
   /*
-   * 1 − mean squared standard error / variance of the abilities.
+   * 1 − (Σs²/n) / V; zero where the error is the larger.
    */
   double scale_separation_reliability;
   /*
-   * Square root of variance of the abilities / mean squared standard error.
+   * √(V / (Σs²/n)).
    */
   double separation_ratio;
   /*
@@ -651,10 +710,14 @@ struct  Huleedu__Cj__V1__JudgeDiagnostics
    * Mean confidence from 1 to 5.
    */
   double mean_confidence;
+  /*
+   * Standard deviation of the prior on the position bias, in logits; zero where the bias is held at zero.
+   */
+  double position_bias_prior;
 };
 #define HULEEDU__CJ__V1__JUDGE_DIAGNOSTICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__judge_diagnostics__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 typedef enum {
@@ -948,6 +1011,25 @@ Huleedu__Cj__V1__GetAssessmentResponse *
                       const uint8_t       *data);
 void   huleedu__cj__v1__get_assessment_response__free_unpacked
                      (Huleedu__Cj__V1__GetAssessmentResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__GradingNote methods */
+void   huleedu__cj__v1__grading_note__init
+                     (Huleedu__Cj__V1__GradingNote         *message);
+size_t huleedu__cj__v1__grading_note__get_packed_size
+                     (const Huleedu__Cj__V1__GradingNote   *message);
+size_t huleedu__cj__v1__grading_note__pack
+                     (const Huleedu__Cj__V1__GradingNote   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__grading_note__pack_to_buffer
+                     (const Huleedu__Cj__V1__GradingNote   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__GradingNote *
+       huleedu__cj__v1__grading_note__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__grading_note__free_unpacked
+                     (Huleedu__Cj__V1__GradingNote *message,
                       ProtobufCAllocator *allocator);
 /* Huleedu__Cj__V1__CutScore methods */
 void   huleedu__cj__v1__cut_score__init
@@ -1285,6 +1367,9 @@ typedef void (*Huleedu__Cj__V1__GetAssessmentRequest_Closure)
 typedef void (*Huleedu__Cj__V1__GetAssessmentResponse_Closure)
                  (const Huleedu__Cj__V1__GetAssessmentResponse *message,
                   void *closure_data);
+typedef void (*Huleedu__Cj__V1__GradingNote_Closure)
+                 (const Huleedu__Cj__V1__GradingNote *message,
+                  void *closure_data);
 typedef void (*Huleedu__Cj__V1__CutScore_Closure)
                  (const Huleedu__Cj__V1__CutScore *message,
                   void *closure_data);
@@ -1424,6 +1509,7 @@ void huleedu__cj__v1__cjassessment__list_comparisons(ProtobufCService *service,
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__pairing_strategy__descriptor;
+extern const ProtobufCEnumDescriptor    huleedu__cj__v1__grading_note_code__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__assessment_state__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__stop_reason__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__comparison_state__descriptor;
@@ -1438,6 +1524,7 @@ extern const ProtobufCMessageDescriptor huleedu__cj__v1__estimate_assessment_res
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__grading_note__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__cut_score__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__watch_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__watch_assessment_response__descriptor;
