@@ -59,7 +59,7 @@ struct DatabaseCommand: AsyncParsableCommand {
                 var isCurrent = true
                 for migrator in migrators {
                     for migration in try await migrator.status(pool) {
-                        StandardOutput.write(
+                        try StandardOutput.write(
                             "\(migrator.line)  \(migration.version)  \(migration.name)  \(migration.state.words)\n")
                         isCurrent = isCurrent && migration.state.isApplied
                     }
@@ -86,8 +86,8 @@ struct DatabaseCommand: AsyncParsableCommand {
             let status = await target.withPool { pool in
                 var faults: [SchemaFault] = []
                 for migrator in migrators { faults += try await migrator.faults(pool) }
-                for fault in faults { StandardOutput.write(fault.description + "\n") }
-                if faults.isEmpty { StandardOutput.write("Every schema is what its migrations make.\n") }
+                for fault in faults { try StandardOutput.write(fault.description + "\n") }
+                if faults.isEmpty { try StandardOutput.write("Every schema is what its migrations make.\n") }
                 return faults.isEmpty ? 0 : 1
             }
             throw ExitCode(status)
@@ -106,7 +106,7 @@ struct DatabaseCommand: AsyncParsableCommand {
             let status = await target.withPool { pool in
                 for migrator in migrators {
                     let count = try await migrator.migrate(pool)
-                    StandardOutput.write("\(migrator.line)  \(huleedu.count(count, "migration")) applied\n")
+                    try StandardOutput.write("\(migrator.line)  \(huleedu.count(count, "migration")) applied\n")
                 }
                 return 0
             }

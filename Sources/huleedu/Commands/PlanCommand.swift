@@ -63,6 +63,15 @@ struct PlanCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        let status = await CommandFailure.reported {
+            let plan = await simulated()
+            try StandardOutput.write(json ? plan.json(pricePerComparison: price).text() : plan.text(pricePerComparison: price))
+            return 0
+        }
+        throw ExitCode(status)
+    }
+
+    private func simulated() async -> RunPlan {
         let most = budget ?? StoppingRule.usualMaximumComparisons(items: essays)
         let assessment = SimulatedAssessment(
             itemCount: essays, abilityDeviation: spread,
@@ -72,7 +81,7 @@ struct PlanCommand: AsyncParsableCommand {
             if isTerminal { StandardError.write("\r\(done) of \(runs) runs") }
         }
         if isTerminal { StandardError.write("\r\u{1B}[K") }
-        StandardOutput.write(json ? plan.json(pricePerComparison: price).text() : plan.text(pricePerComparison: price))
+        return plan
     }
 
     private static func essays(_ text: String) throws(CommandError) -> Int {
