@@ -31,7 +31,7 @@ extension CJAssessment {
         }
         if isTakenUp {
             changes.signal()
-            try await driver.advance(id)
+            await advanceNow(id)
         }
         let known = try await store.pool.unitOfWork("look for assessment") { try await store.startedContent(of: id, in: $0) }
         return CJV1.ContinueAssessmentResponse(state: known?.state.contract ?? .unspecified)

@@ -112,13 +112,17 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         guard started else {
             return try await alreadyStarted(id, hash: hash) ?? CJV1.StartAssessmentResponse(state: .running, alreadyKnown: true)
         }
+        await advanceNow(id)
+        return CJV1.StartAssessmentResponse(state: .running, alreadyKnown: false)
+    }
+
+    /// Decides what follows at once, as far as that can be done now; the sweep does it otherwise.
+    func advanceNow(_ id: String) async {
         do {
             try await driver.advance(id)
         } catch {
-            // It has started; the sweep advances it.
             logger.warning("assessment not advanced yet", metadata: ["assessment": "\(id)", "reason": "\(error)"])
         }
-        return CJV1.StartAssessmentResponse(state: .running, alreadyKnown: false)
     }
 
     public func estimateAssessment(

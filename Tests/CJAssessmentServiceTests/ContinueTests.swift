@@ -90,7 +90,10 @@ struct ContinueTests {
                 try await fixture.start(8) { $0.stopping = limits(10) }
                 try await fixture.end()
                 #expect(try await proceed(fixture, limits(14)) == .running)
-                try await eventually { try await fixture.progress().judged == 12 && provider.held == 2 }
+                try await eventually {
+                    let isSettled = try await !fixture.store.isUndecided("a")
+                    return try await isSettled && fixture.progress().judged == 12 && provider.held == 2
+                }
                 let running = try await fixture.progress()
                 #expect(try await proceed(fixture, limits(14)) == .running)
                 #expect(try await fixture.progress().revision == running.revision)

@@ -9,6 +9,7 @@ public enum ContractMessages {
         CJV1.StartAssessmentResponse.self, CJV1.GetAssessmentRequest.self, CJV1.GetAssessmentResponse.self,
         CJV1.CutScore.self, CJV1.GradingNote.self, CJV1.WatchAssessmentRequest.self, CJV1.WatchAssessmentResponse.self,
         CJV1.CancelAssessmentRequest.self, CJV1.CancelAssessmentResponse.self, CJV1.AssessmentProgress.self,
+        CJV1.ContinueAssessmentRequest.self, CJV1.ContinueAssessmentResponse.self,
         CJV1.RankedItem.self, CJV1.GradeProbability.self, CJV1.Reliability.self, CJV1.JudgeDiagnostics.self,
         CJV1.ScalePoint.self, CJV1.ListComparisonsRequest.self, CJV1.ListComparisonsResponse.self,
         CJV1.ComparisonRecord.self,
