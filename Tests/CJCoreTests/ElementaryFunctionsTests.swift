@@ -92,7 +92,7 @@ struct ElementaryFunctionsTests {
 
 @Suite("Symmetric matrices")
 struct SymmetricMatrixTests {
-    @Test("The inverse times the matrix is the identity", arguments: [1, 2, 7, 8, 9, 17, 40])
+    @Test("The inverse times the matrix is the identity", arguments: [0, 1, 2, 7, 8, 9, 16, 17, 40])
     func inverse(size: Int) throws {
         var generator = SplitMix64(seed: UInt64(size))
         var matrix = SymmetricMatrix(size: size)
@@ -104,7 +104,7 @@ struct SymmetricMatrixTests {
             }
             matrix[row, row] += Double(size)
         }
-        let inverse = try #require(matrix.choleskyFactor()).inverse()
+        let inverse = try #require(CholeskyFactor(matrix)).inverse()
         for row in 0..<size {
             for column in 0..<size {
                 let sum = (0..<size).reduce(0) { $0 + matrix[row, $1] * inverse[$1, column] }
@@ -113,14 +113,43 @@ struct SymmetricMatrixTests {
         }
     }
 
-    @Test("A matrix that is not positive definite has no factor")
-    func indefinite() {
+    @Test("Taking out what rows have in common is the same as multiplying by I − 1/n on both sides", arguments: [1, 7, 8, 9, 15])
+    func centred(count: Int) {
+        var generator = SplitMix64(seed: UInt64(count))
+        var matrix = SymmetricMatrix(size: count + 1)
+        for row in 0...count {
+            for column in 0...row {
+                matrix[row, column] = generator.unit()
+                matrix[column, row] = matrix[row, column]
+            }
+        }
+        let centred = matrix.centred(leading: count)
+        func mean(_ value: (Int) -> Double) -> Double { (0..<count).reduce(0) { $0 + value($1) } / Double(count) }
+        let whole = mean { row in mean { matrix[row, $0] } }
+        #expect(centred.size == count)
+        for row in 0..<count {
+            for column in 0..<count {
+                let expected = matrix[row, column] - mean { matrix[row, $0] } - mean { matrix[$0, column] } + whole
+                #expect((centred[row, column] - expected).magnitude < 1e-14)
+            }
+        }
+    }
+
+    @Test("A matrix that is not positive definite has no factor, whichever row shows it", arguments: [1, 8, 9, 20])
+    func indefinite(row: Int) {
+        var matrix = SymmetricMatrix(size: 21)
+        for place in 0..<21 { matrix[place, place] = place == row ? -1 : 1 }
+        #expect(CholeskyFactor(matrix) == nil)
+    }
+
+    @Test("Two rows that are too alike have no factor")
+    func alike() {
         var matrix = SymmetricMatrix(size: 2)
         matrix[0, 0] = 1
         matrix[1, 1] = 1
         matrix[0, 1] = 2
         matrix[1, 0] = 2
-        #expect(matrix.choleskyFactor() == nil)
+        #expect(CholeskyFactor(matrix) == nil)
     }
 
     @Test("Determinant and solution of a known system")
@@ -130,7 +159,7 @@ struct SymmetricMatrixTests {
         matrix[0, 1] = 2
         matrix[1, 0] = 2
         matrix[1, 1] = 3
-        let factor = try #require(matrix.choleskyFactor())
+        let factor = try #require(CholeskyFactor(matrix))
         #expect((factor.logDeterminant - 2.0794415416798357).magnitude < 1e-15)
         let solution = factor.solve([8, 8])
         #expect((solution[0] - 1).magnitude < 1e-15)

@@ -46,7 +46,8 @@ struct ExpectedComparisonsTests {
                 for comparison in InformationPairing().nextComparisons(2, state: state, using: &simulation.generator) {
                     judgements.append(simulation.judge(comparison))
                 }
-                scale = ScaleEstimator().estimate(items: simulation.items, judgements: judgements, startingAt: scale)
+                scale = ScaleEstimator().estimate(
+                    items: simulation.items, judgements: judgements, startingAt: scale.priorStandardDeviation)
                 forecasts.append(expected.total(given: scale))
             }
             planned += Double(expected.beforeTheRun)

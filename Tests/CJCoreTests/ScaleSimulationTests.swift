@@ -41,7 +41,7 @@ struct ScaleSimulationTests {
             }
             stated += scale.reliability.posteriorReliability
             actual += simulation.squaredCorrelation(scale)
-            statedTau += scale.reliability.expectedKendallTau
+            statedTau += scale.expectedKendallTau
             actualTau += simulation.kendallTau(scale)
         }
         let coverage = Double(covered) / Double(total)

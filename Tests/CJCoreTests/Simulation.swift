@@ -43,7 +43,7 @@ struct Simulation {
             let next = strategy.nextComparisons(min(step, count - judgements.count), state: state, using: &generator)
             if next.isEmpty { break }
             for comparison in next { judgements.append(judge(comparison)) }
-            scale = estimator.estimate(items: items, judgements: judgements, startingAt: scale)
+            scale = estimator.estimate(items: items, judgements: judgements, startingAt: scale.priorStandardDeviation)
         }
         return (scale, judgements)
     }

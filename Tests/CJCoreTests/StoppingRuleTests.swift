@@ -101,7 +101,8 @@ struct StoppingRuleTests {
             #expect(mayStart > 0)
             let next = InformationPairing().nextComparisons(1, state: state, using: &simulation.generator)
             judgements.append(simulation.judge(try #require(next.first)))
-            scale = ScaleEstimator().estimate(items: simulation.items, judgements: judgements, startingAt: scale)
+            scale = ScaleEstimator().estimate(
+                items: simulation.items, judgements: judgements, startingAt: scale?.priorStandardDeviation)
         }
         Issue.record("the assessment did not end")
     }

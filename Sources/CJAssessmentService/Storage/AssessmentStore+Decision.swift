@@ -4,7 +4,8 @@ import EventLog
 import Postgres
 
 extension AssessmentStore {
-    /// Whether there is something to decide about an assessment: results that nobody has looked at, nothing with the judge, or an end.
+    /// Whether there is something to decide about an assessment: enough results that nobody has looked at, failures that do not look like
+    /// chance, nothing with the judge, or an end.
     func isUndecided(_ id: String) async throws -> Bool {
         try await !pool.query(
             """
@@ -17,7 +18,11 @@ extension AssessmentStore {
     static let isUndecided = """
         state = 'running' AND (
             stop_reason IS NOT NULL
-            OR advanced_at_results IS DISTINCT FROM results
+            OR advanced_at_results IS NULL
+            OR results - advanced_at_results >= greatest(1, (
+                SELECT count(*) * count(*) / \(DecisionPace.squareOfEssays) FROM cj.essay WHERE assessment_id = assessment.id))
+            OR advanced_at_results <> results
+                AND (permanent_failure IS NOT NULL OR consecutive_failures >= \(DecisionPace.failuresWorthALook))
             OR NOT EXISTS (
                 SELECT 1 FROM cj.comparison WHERE assessment_id = assessment.id AND comparison.state = 'in_flight'))
         """

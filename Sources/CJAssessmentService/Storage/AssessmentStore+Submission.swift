@@ -3,18 +3,26 @@ import Contracts
 import Postgres
 
 extension AssessmentStore {
-    /// Claims requests that nobody has handed over: new ones of assessments that go on, and those of dead processes whatever
-    /// their assessment does, because their results may already be on the way.
+    /// Claims requests that nobody has handed over: new ones of assessments that go on, as many as may be with the judge at once, and
+    /// those of dead processes whatever their assessment does, because their results may already be on the way.
     func claimRequests(limit: Int, claimLifetimeSeconds: Int64) async throws -> [RequestToSubmit] {
         try await pool.unitOfWork("claim requests") { unit in
+            // Replicas take turns, so that together they hand over no more than may be with the judge.
+            try await unit.execute("SELECT pg_advisory_xact_lock(hashtextextended('cj.request.claimed_at', 0))")
             let rows = try await unit.query(
                 """
-                WITH due AS (
+                WITH open AS (
+                    SELECT id, row_number() OVER (
+                        PARTITION BY assessment_id ORDER BY claimed_at IS NULL, comparison, attempt) AS place
+                    FROM cj.request WHERE finished_at IS NULL),
+                due AS (
                     SELECT request.id, request.claimed_at IS NOT NULL AS is_unclear
-                    FROM cj.request JOIN cj.assessment ON assessment.id = request.assessment_id
+                    FROM open JOIN cj.request ON request.id = open.id
+                        JOIN cj.assessment ON assessment.id = request.assessment_id
                     WHERE request.submitted_at IS NULL AND request.finished_at IS NULL
                         AND (request.claimed_at < now() - make_interval(secs => \(Double(claimLifetimeSeconds)))
-                            OR request.claimed_at IS NULL AND assessment.state = 'running' AND assessment.stop_reason IS NULL)
+                            OR request.claimed_at IS NULL AND assessment.state = 'running' AND assessment.stop_reason IS NULL
+                                AND place <= maximum_in_flight)
                     ORDER BY assessment.created_at, request.comparison
                     LIMIT \(limit)
                     FOR UPDATE OF request SKIP LOCKED)

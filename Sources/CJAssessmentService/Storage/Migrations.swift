@@ -19,6 +19,12 @@ extension AssessmentStore {
                     ALTER TABLE cj.assessment ADD COLUMN decisions bigint NOT NULL DEFAULT 0;
                     CREATE INDEX comparison_in_flight ON cj.comparison (assessment_id) WHERE state = 'in_flight';
                     """),
+            Migration(
+                version: 4, name: "comparisons chosen ahead",
+                sql: """
+                    -- Which requests of an assessment wait for a result or to be handed over is asked at every claim.
+                    CREATE INDEX request_open ON cj.request (assessment_id) WHERE finished_at IS NULL;
+                    """),
         ])
 
     private static let assessmentTables = """

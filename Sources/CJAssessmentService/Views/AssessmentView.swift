@@ -34,12 +34,12 @@ struct AssessmentView: Sendable {
     /// The whole assessment. Estimation takes milliseconds to fractions of a second of a processor.
     @concurrent func response(history: [CJV1.ScalePoint]) async -> CJV1.GetAssessmentResponse {
         let judgements = snapshot.judgements
-        let scale = AssessmentMachine.estimator.estimate(items: snapshot.itemIDs, judgements: judgements, startingAt: nil)
+        let scale = AssessmentMachine.estimator.estimate(items: snapshot.itemIDs, judgements: judgements)
         // The figures are those by which the assessment was stopped: of the essays that can be judged.
         let judgeable = AssessmentMachine.judgeable(snapshot)
         let measured =
             judgeable.count == snapshot.items.count
-            ? scale : AssessmentMachine.estimator.estimate(items: judgeable, judgements: judgements, startingAt: nil)
+            ? scale : AssessmentMachine.estimator.estimate(items: judgeable, judgements: judgements)
         let grading = grading(on: scale)
         let grades: GradeProjection? = if case .success(let projection) = grading { projection } else { nil }
         return CJV1.GetAssessmentResponse(
@@ -119,7 +119,7 @@ struct AssessmentView: Sendable {
             posteriorReliability: scale.reliability.posteriorReliability,
             scaleSeparationReliability: scale.reliability.scaleSeparationReliability,
             separationRatio: scale.reliability.separationRatio,
-            expectedKendallTau: scale.reliability.expectedKendallTau,
+            expectedKendallTau: scale.expectedKendallTau,
             priorStandardDeviation: scale.priorStandardDeviation)
     }
 

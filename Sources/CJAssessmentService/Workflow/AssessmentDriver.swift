@@ -23,6 +23,7 @@ struct AssessmentDriver: Sendable {
     let submissions: Wakeup
     let logger: Logger
     private let agenda = Agenda()
+    private let spreads = KnownSpreads()
 
     init(
         store: AssessmentStore, machine: AssessmentMachine, consumer: ResultConsumer, submitter: ComparisonSubmitter,
@@ -96,7 +97,9 @@ struct AssessmentDriver: Sendable {
 
     /// Estimation takes milliseconds to fractions of a second of a processor, so it leaves the caller's executor.
     @concurrent private func advance(_ snapshot: AssessmentSnapshot) async -> AssessmentMachine.Decision {
-        machine.advance(snapshot)
+        let decision = machine.advance(snapshot, knownSpread: spreads[snapshot.id])
+        spreads[snapshot.id] = decision.finish == nil ? decision.figures?.spread : nil
+        return decision
     }
 
     private func log(_ decision: AssessmentMachine.Decision, of id: String) {
@@ -112,6 +115,8 @@ struct AssessmentDriver: Sendable {
 
     private func consume() async throws {
         agenda.add(try await consumer.consumeNext())
+        // What has come back makes room for what was chosen ahead.
+        submissions.signal()
     }
 
     private func decideNext() async throws {

@@ -23,12 +23,16 @@ struct AssessmentMachine: Sendable {
         let judged: Int
         let posteriorReliability: Double
         let scaleSeparationReliability: Double
+        /// Standard deviation of the prior on the abilities, in logits.
+        let spread: Double
     }
 
     let configuration: CJAssessmentConfiguration
 
     /// Looks at a running assessment and says what follows.
-    func advance(_ snapshot: AssessmentSnapshot) -> Decision {
+    ///
+    /// - Parameter spread: that of the scale at an earlier look; it saves time and changes nothing.
+    func advance(_ snapshot: AssessmentSnapshot, knownSpread spread: Double? = nil) -> Decision {
         guard snapshot.state == .running else { return Decision() }
         if let reason = snapshot.reason { return drain(snapshot, reason: reason) }
         if let failure = judgeFailure(snapshot) {
@@ -37,7 +41,7 @@ struct AssessmentMachine: Sendable {
             decision.failure = failure
             return decision
         }
-        return proceed(snapshot)
+        return proceed(snapshot, knownSpread: spread)
     }
 
     /// The estimator of every scale of this service.
@@ -45,16 +49,17 @@ struct AssessmentMachine: Sendable {
 
     // MARK: - The running assessment
 
-    private func proceed(_ snapshot: AssessmentSnapshot) -> Decision {
+    private func proceed(_ snapshot: AssessmentSnapshot, knownSpread: Double?) -> Decision {
         let judgements = snapshot.judgements
         let items = Self.judgeable(snapshot)
-        let scale = Self.estimator.estimate(items: items, judgements: judgements, startingAt: nil)
+        let scale = Self.estimator.estimate(items: items, judgements: judgements, startingAt: knownSpread)
         var decision = Decision()
         if !judgements.isEmpty {
             decision.figures = Figures(
                 judged: judgements.count,
                 posteriorReliability: scale.reliability.posteriorReliability,
-                scaleSeparationReliability: scale.reliability.scaleSeparationReliability)
+                scaleSeparationReliability: scale.reliability.scaleSeparationReliability,
+                spread: scale.priorStandardDeviation)
         }
         decision.expectedComparisons = expectedComparisons(snapshot, scale: scale)
 
@@ -67,7 +72,8 @@ struct AssessmentMachine: Sendable {
         case .stop(let reason):
             return end(decision, snapshot, reason: Self.reason(reason))
         case .continue(let mayStart):
-            let room = min(mayStart, snapshot.maximumInFlight - snapshot.count(.inFlight))
+            let chosenAtOnce = DecisionPace(essays: snapshot.items.count).chosenAtOnce(maximumInFlight: snapshot.maximumInFlight)
+            let room = min(mayStart, chosenAtOnce - snapshot.count(.inFlight))
             guard room > 0 else { return decision }
             decision.start = choose(room, snapshot, pairing)
             guard decision.start.isEmpty, snapshot.count(.inFlight) == 0 else { return decision }

@@ -42,7 +42,7 @@ struct LaplaceFit {
     ) -> (point: [Double], height: Double)? {
         var damping = 0.0
         for _ in 0..<maximumDampings {
-            if let factor = damp(derivatives.curvature, by: damping).choleskyFactor() {
+            if let factor = CholeskyFactor(damp(derivatives.curvature, by: damping)) {
                 let step = factor.solve(derivatives.gradient)
                 let next = zip(point, step).map { $0 + $1 }
                 let nextHeight = logDensity(next)
@@ -83,7 +83,7 @@ struct LaplaceFit {
     private static func damped(_ matrix: SymmetricMatrix) -> CholeskyFactor {
         var damping = 0.0
         for _ in 0..<maximumDampings {
-            if let factor = damp(matrix, by: damping).choleskyFactor() { return factor }
+            if let factor = CholeskyFactor(damp(matrix, by: damping)) { return factor }
             damping = damping == 0 ? 1e-6 : damping * 10
         }
         preconditionFailure("priors with finite variances keep the curvature within bounds")

@@ -20,16 +20,20 @@ public struct InformationPairing: PairingStrategy {
         _ count: Int, state: PairingState, using generator: inout some RandomNumberGenerator
     ) -> [Comparison] {
         var board = PairingBoard(state: state, maximumJudgementsPerPair: maximumJudgementsPerPair)
-        var outlook = Outlook(items: board.items, scale: state.scale)
+        let most = min(count, board.comparisonsLeft)
+        var outlook = Outlook(items: board.items, scale: state.scale, answers: board.inFlight.count + most)
         for seats in board.inFlight { outlook.expectAnswer(seats.first, seats.second) }
         var chosen: [Comparison] = []
-        while chosen.count < count, let level = board.level {
+        while chosen.count < most, let level = board.level {
             let candidates = PairingCandidates(board: board, outlook: outlook, level: level)
-            guard let pair = candidates.best(using: &generator) else { break }
-            let seats = board.seated(pair.first, pair.second, using: &generator)
-            board.record(seats, times: 1)
-            outlook.expectAnswer(seats.first, seats.second)
-            chosen.append(board.comparison(of: seats))
+            let pairs = candidates.best(most - chosen.count, using: &generator)
+            guard !pairs.isEmpty else { break }
+            for pair in pairs {
+                let seats = board.seated(pair.first, pair.second, using: &generator)
+                board.record(seats, times: 1)
+                if chosen.count + 1 < most { outlook.expectAnswer(seats.first, seats.second) }
+                chosen.append(board.comparison(of: seats))
+            }
         }
         return chosen
     }

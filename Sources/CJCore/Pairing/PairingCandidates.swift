@@ -4,6 +4,9 @@
 /// part in the next, without a round ever having to end. That costs no precision, and it brings distant items together now and
 /// then: where only neighbours meet, a long chain of even pairs says little about how far apart its ends are, and the spread
 /// of the scale, and with it the reliability, drifts upwards.
+///
+/// Among few items each pair is chosen in view of all that were chosen before it. Among many, several are chosen at one look, no item in
+/// two of them: what one tells of the items of another is next to nothing there.
 struct PairingCandidates {
     let board: PairingBoard
     let outlook: Outlook
@@ -12,9 +15,13 @@ struct PairingCandidates {
 
     typealias Pair = (first: Int, second: Int)
 
-    /// Pairs that are weighed one by one; above it, only some for each item, so that the work grows with the number of items
-    /// and not with its square.
-    private static let exhaustiveLimit = 12_000
+    /// Items up to which pairs are chosen one by one.
+    private static let fewItems = 108
+    /// Above it: of the items that take part in a look, one pair for so many is chosen.
+    private static let itemsForEachPair = 8
+    /// Pairs that are all weighed; above it, only some for each item, so that the work grows with the number of items and not with its
+    /// square.
+    private static let exhaustiveLimit = (few: 12_000, many: 3_000)
     /// Above it: open partners next above an item in ability, which tell most, and how far to look for them.
     private static let neighbours = 4
     private static let reach = 24
@@ -23,24 +30,30 @@ struct PairingCandidates {
     /// Random factor that decides between pairs that are as good as equal.
     private static let jitter = 0.001
 
-    /// The pair to judge next; nothing when none is open.
-    func best(using generator: inout some RandomNumberGenerator) -> Pair? {
+    private var areMany: Bool { board.items.count > Self.fewItems }
+
+    /// The pairs to judge next, at least one and at most so many, the best first; nothing when none is open.
+    func best(_ limit: Int, using generator: inout some RandomNumberGenerator) -> [Pair] {
         let everybody = Array(board.items.indices)
         let lowest = board.counts.min() ?? 0
         if lowest > 0, board.groups.count > 1 {
             let bridges = bridges(using: &generator)
             let balanced = bridges.filter { board.staysBalanced($0.first, $0.second) }
-            if let best = choose(balanced.isEmpty ? bridges : balanced, using: &generator) { return best }
+            // The next bridge is another once this one stands.
+            let best = choose(1, of: balanced.isEmpty ? bridges : balanced, using: &generator)
+            if !best.isEmpty { return best }
         }
         let least = everybody.filter { board.counts[$0] == lowest }
         for mustStayBalanced in [true, false] {
             for (pool, partners) in [(least, least), (least, everybody), (everybody, everybody)] {
                 var pairs = pairs(of: pool, with: partners, using: &generator)
                 if mustStayBalanced { pairs = pairs.filter { board.staysBalanced($0.first, $0.second) } }
-                if let best = choose(pairs, using: &generator) { return best }
+                let share = areMany ? max(1, pool.count / Self.itemsForEachPair) : 1
+                let best = choose(min(limit, share), of: pairs, using: &generator)
+                if !best.isEmpty { return best }
             }
         }
-        return choose(everyPair(), using: &generator)
+        return choose(1, of: everyPair(), using: &generator)
     }
 
     /// The items of one of the smallest groups, with everybody outside it.
@@ -60,7 +73,8 @@ struct PairingCandidates {
     private func pairs(
         of pool: [Int], with partners: [Int], using generator: inout some RandomNumberGenerator
     ) -> [Pair] {
-        guard pool.count * partners.count > Self.exhaustiveLimit else {
+        let limit = areMany ? Self.exhaustiveLimit.many : Self.exhaustiveLimit.few
+        guard pool.count * partners.count > limit else {
             return pool.flatMap { one in
                 partners.compactMap { board.isOpen(one, $0, level: level) ? (one, $0) : nil }
             }
@@ -96,20 +110,27 @@ struct PairingCandidates {
         }
     }
 
-    /// Of the pairs whose items have been compared least, the one that is expected to tell most.
-    private func choose(_ pairs: [Pair], using generator: inout some RandomNumberGenerator) -> Pair? {
-        guard let least = pairs.map(burden).min() else { return nil }
-        var best: Pair?
-        var bestGain = -Double.infinity
+    /// Of the pairs whose items have been compared least, those that are expected to tell most, without an item in two of them.
+    private func choose(_ limit: Int, of pairs: [Pair], using generator: inout some RandomNumberGenerator) -> [Pair] {
+        guard let least = pairs.map(burden).min() else { return [] }
+        var weighed: [(pair: Pair, gain: Double)] = []
         for pair in pairs where burden(pair) == least {
             let gain = ExpectedInformation.gain(
                 difference: outlook.ability(of: pair.first) - outlook.ability(of: pair.second),
                 variance: outlook.variance(pair.first, pair.second))
-            let weighed = gain * (1 + Self.jitter * generator.unit())
-            if weighed > bestGain {
-                bestGain = weighed
-                best = pair
-            }
+            weighed.append((pair, gain * (1 + Self.jitter * generator.unit())))
+        }
+        guard limit > 1 else {
+            return weighed.max { $0.gain < $1.gain }.map { [$0.pair] } ?? []
+        }
+        let order = weighed.indices.sorted { (weighed[$1].gain, $0) < (weighed[$0].gain, $1) }
+        var taken: Set<Int> = []
+        var best: [Pair] = []
+        for index in order where best.count < limit {
+            let pair = weighed[index].pair
+            guard taken.isDisjoint(with: [pair.first, pair.second]) else { continue }
+            taken.formUnion([pair.first, pair.second])
+            best.append(pair)
         }
         return best
     }

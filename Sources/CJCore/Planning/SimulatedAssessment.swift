@@ -58,7 +58,8 @@ public struct SimulatedAssessment: Sendable, Hashable {
             case .stop(let reason):
                 // What is with the judge is paid for and counts.
                 judgements += waiting.map { judge($0, truth, &generator) }
-                let scale = ScaleEstimator().estimate(items: items, judgements: judgements, startingAt: scale)
+                let scale = ScaleEstimator().estimate(
+                    items: items, judgements: judgements, startingAt: scale?.priorStandardDeviation)
                 return outcome(scale, truth: items.map { truth[$0] ?? 0 }, reason: reason)
             case .continue(let mayStart):
                 let room = min(mayStart, inFlight - waiting.count)
@@ -68,7 +69,7 @@ public struct SimulatedAssessment: Sendable, Hashable {
                 guard !waiting.isEmpty else { break }
                 judgements.append(judge(waiting.remove(at: generator.below(waiting.count)), truth, &generator))
             }
-            scale = ScaleEstimator().estimate(items: items, judgements: judgements, startingAt: scale)
+            scale = ScaleEstimator().estimate(items: items, judgements: judgements, startingAt: scale?.priorStandardDeviation)
         }
     }
 

@@ -20,6 +20,9 @@ struct Posterior {
     private static let maximumHalvings = 60
     /// Largest component of the gradient at which the mode is taken as found, in expected wins.
     private static let tolerance = 1e-10
+    /// How far a step may be from exact at most, and for each expected win that the gradient is still off.
+    private static let roughest = 0.05
+    private static let sharpening = 0.05
 
     /// Sets up the posterior; without a standard deviation for the bias, it is held at zero.
     init(table: ComparisonTable, abilityDeviation: Double, biasDeviation: Double?) {
@@ -57,7 +60,8 @@ struct Posterior {
         for _ in 0..<Self.maximumSteps {
             let slope = slope(at: point)
             guard slope.largestGradient > Self.tolerance else { break }
-            let step = slope.newtonStep(table: table, biasShare: biasShare)
+            let tolerance = max(Slope.exact, min(Self.roughest, slope.largestGradient * Self.sharpening))
+            let step = slope.newtonStep(table: table, biasShare: biasShare, tolerance: tolerance)
             guard let next = advance(from: point, height: height, along: step) else { break }
             (point, height) = next
         }

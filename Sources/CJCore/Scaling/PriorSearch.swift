@@ -8,8 +8,9 @@ struct PriorSearch {
     private static let resolution = 32.0
     /// Index of the smallest and the largest σ: 0.05 and 20 logits.
     private static let range = -96...96
-    /// First stride of a search that knows nothing, and of one that has an earlier answer.
-    private static let strides = (cold: 16, warm: 2)
+    /// Stride of a search that knows nothing, and how many strides it looks ahead by a parabola.
+    private static let firstStride = 16
+    private static let longestLeap = 8.0
 
     let table: ComparisonTable
     let biasDeviation: Double?
@@ -28,17 +29,41 @@ struct PriorSearch {
     /// The most probable σ, in logits; `start` is an earlier answer near which to look first.
     mutating func mostProbableDeviation(startingAt start: Double?) -> Double {
         var best = Self.clamped(Int((ElementaryFunctions.log(start ?? prior.median) * Self.resolution).rounded()))
-        var stride = start == nil ? Self.strides.cold : Self.strides.warm
-        while stride > 0 {
-            // Each move goes uphill on a finite grid, so there are at most as many as grid points.
-            let better = [best - stride, best + stride].map(Self.clamped).max { height(at: $0) < height(at: $1) } ?? best
-            if height(at: better) > height(at: best) {
-                best = better
-            } else {
-                stride /= 2
-            }
+        if start == nil { best = top(near: climb(from: best, stride: Self.firstStride), stride: Self.firstStride) }
+        // Each move goes uphill on a finite grid, so there are at most as many as grid points.
+        while true {
+            let neighbour = higherNeighbour(of: best, stride: 1)
+            guard height(at: neighbour) > height(at: best) else { return Self.deviation(at: best) }
+            let farther = top(near: best, stride: 1)
+            best = height(at: farther) > height(at: neighbour) ? farther : neighbour
         }
-        return Self.deviation(at: best)
+    }
+
+    /// Goes uphill in strides until no further stride leads higher.
+    private mutating func climb(from start: Int, stride: Int) -> Int {
+        var best = start
+        while true {
+            let next = higherNeighbour(of: best, stride: stride)
+            guard height(at: next) > height(at: best) else { return best }
+            best = next
+        }
+    }
+
+    private mutating func higherNeighbour(of index: Int, stride: Int) -> Int {
+        let (lower, upper) = (Self.clamped(index - stride), Self.clamped(index + stride))
+        return height(at: upper) > height(at: lower) ? upper : lower
+    }
+
+    /// Where the parabola through a point and its neighbours has its top, no farther away than some strides, unless that is lower.
+    private mutating func top(near index: Int, stride: Int) -> Int {
+        let (lower, middle, upper) = (
+            height(at: Self.clamped(index - stride)), height(at: index), height(at: Self.clamped(index + stride))
+        )
+        let bend = lower - 2 * middle + upper
+        guard bend < 0, bend > -.infinity else { return index }
+        let strides = min(max(0.5 * (lower - upper) / bend, -Self.longestLeap), Self.longestLeap)
+        let top = Self.clamped(index + Int((strides * Double(stride)).rounded()))
+        return height(at: top) > middle ? top : index
     }
 
     private mutating func height(at index: Int) -> Double {
@@ -49,7 +74,7 @@ struct PriorSearch {
         lastMode = mode
         var height = -Double.infinity
         // The curvature is positive definite by construction; should rounding say otherwise, this σ is out of the question.
-        if let factor = posterior.curvature(at: mode).choleskyFactor() {
+        if let factor = CholeskyFactor(posterior.curvature(at: mode)) {
             let logDeviation = ElementaryFunctions.log(deviation)
             let distance = (logDeviation - ElementaryFunctions.log(prior.median)) / prior.logDeviation
             height = posterior.logDensity(at: mode) - Double(table.items.count) * logDeviation - 0.5 * factor.logDeterminant

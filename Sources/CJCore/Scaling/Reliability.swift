@@ -12,14 +12,11 @@ public struct Reliability: Sendable, Hashable {
     public let scaleSeparationReliability: Double
     /// √(V/E): the spread of the abilities in units of the error.
     public let separationRatio: Double
-    /// Kendall's τ between the estimated and the true order that the posterior expects: the mean over pairs of
-    /// 2Φ(|θ̂ᵢ − θ̂ⱼ| / sᵢⱼ) − 1, with sᵢⱼ the standard error of the difference.
-    public let expectedKendallTau: Double
 
     init(abilities: [Double], covariances: SymmetricMatrix) {
         let count = abilities.count
         guard count > 1 else {
-            (posteriorReliability, scaleSeparationReliability, separationRatio, expectedKendallTau) = (0, 0, 0, 0)
+            (posteriorReliability, scaleSeparationReliability, separationRatio) = (0, 0, 0)
             return
         }
         let mean = abilities.reduce(0, +) / Double(count)
@@ -30,19 +27,5 @@ public struct Reliability: Sendable, Hashable {
         posteriorReliability = total > 0 ? variance / total : 0
         scaleSeparationReliability = variance > error ? 1 - error / variance : 0
         separationRatio = error > 0 ? (variance / error).squareRoot() : 0
-        expectedKendallTau = Self.expectedKendallTau(abilities: abilities, covariances: covariances)
-    }
-
-    private static func expectedKendallTau(abilities: [Double], covariances: SymmetricMatrix) -> Double {
-        var sum = 0.0
-        for row in abilities.indices {
-            for column in 0..<row {
-                let difference = (abilities[row] - abilities[column]).magnitude
-                let variance = covariances[row, row] + covariances[column, column] - 2 * covariances[row, column]
-                guard difference > 0 else { continue }
-                sum += variance > 0 ? 2 * NormalDistribution.cumulative(difference / variance.squareRoot()) - 1 : 1
-            }
-        }
-        return sum / Double(abilities.count * (abilities.count - 1) / 2)
     }
 }

@@ -27,11 +27,11 @@ public struct Scale: Sendable {
     init(posterior: Posterior, mode: [Double], priorStandardDeviation: Double) {
         let table = posterior.table
         let count = table.items.count
-        guard let factor = posterior.curvature(at: mode).choleskyFactor() else {
+        guard let factor = CholeskyFactor(posterior.curvature(at: mode)) else {
             preconditionFailure("the curvature of a posterior with a proper prior is positive definite")
         }
         let inverse = factor.inverse()
-        let covariances = Self.centred(inverse, count: count)
+        let covariances = inverse.centred(leading: count)
         let ranks = ItemEstimate.ranks(of: Array(mode[..<count]))
         let residuals = Residuals(table: table) { posterior.advantage(in: $0, at: mode) }
         items = table.items
@@ -51,6 +51,23 @@ public struct Scale: Sendable {
 
     /// Whether every item can be reached from every other through judged pairs.
     public var isConnected: Bool { componentCount <= 1 }
+
+    /// Kendall's τ between the estimated and the true order that the posterior expects: the mean over pairs of
+    /// 2Φ(|θ̂ᵢ − θ̂ⱼ| / sᵢⱼ) − 1, with sᵢⱼ the standard error of the difference. It is computed when asked for, from every pair.
+    public var expectedKendallTau: Double {
+        guard items.count > 1 else { return 0 }
+        let variances = items.indices.map { covariances[$0, $0] }
+        var sum = 0.0
+        for row in items.indices {
+            for column in 0..<row {
+                let difference = (estimates[row].ability - estimates[column].ability).magnitude
+                guard difference > 0 else { continue }
+                let variance = variances[row] + variances[column] - 2 * covariances[row, column]
+                sum += variance > 0 ? 2 * NormalDistribution.cumulative(difference / variance.squareRoot()) - 1 : 1
+            }
+        }
+        return sum / Double(items.count * (items.count - 1) / 2)
+    }
 
     /// Place of an item in `items`; nothing for an item that is not on the scale.
     public func index(of item: Item.ID) -> Int? { index[item] }
@@ -79,23 +96,5 @@ public struct Scale: Sendable {
     private func place(of item: Item.ID) -> Int {
         guard let place = index[item] else { preconditionFailure("an item that is not on the scale was asked for") }
         return place
-    }
-
-    /// Takes out of a covariance what all abilities have in common, and the bias with it.
-    private static func centred(_ covariances: SymmetricMatrix, count: Int) -> SymmetricMatrix {
-        var centred = SymmetricMatrix(size: count)
-        guard count > 0 else { return centred }
-        let means = (0..<count).map { row in
-            (0..<count).reduce(0) { $0 + covariances[row, $1] } / Double(count)
-        }
-        let mean = means.reduce(0, +) / Double(count)
-        for row in 0..<count {
-            for column in 0...row {
-                let value = covariances[row, column] - means[row] - means[column] + mean
-                centred[row, column] = value
-                centred[column, row] = value
-            }
-        }
-        return centred
     }
 }

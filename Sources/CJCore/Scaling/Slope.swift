@@ -12,8 +12,8 @@ struct Slope {
     /// Information of each cell of the table.
     var weights: [Double]
 
-    /// Length of the residual, as a share of its first, at which a step is good enough.
-    private static let tolerance = 1e-9
+    /// Length of the residual, as a share of its first, at which a step is good to rounding.
+    static let exact = 1e-9
 
     /// Zeros.
     init(dimension: Int, cellCount: Int) {
@@ -29,13 +29,16 @@ struct Slope {
     }
 
     /// Solves curvature · step = gradient.
-    func newtonStep(table: ComparisonTable, biasShare: Double) -> [Double] {
+    ///
+    /// - Parameter tolerance: length of the residual at which the step is good enough, as a share of its first. Far from the mode a rough
+    ///   step serves as well as an exact one (Dembo, Eisenstat and Steihaug 1982, "Inexact Newton methods").
+    func newtonStep(table: ComparisonTable, biasShare: Double, tolerance: Double = Slope.exact) -> [Double] {
         var step = Array(repeating: 0.0, count: gradient.count)
         var residual = gradient
         var scaled = gradient.indices.map { residual[$0] / diagonal[$0] }
         var direction = scaled
         var fit = Self.product(residual, scaled)
-        let goal = fit * Self.tolerance * Self.tolerance
+        let goal = fit * tolerance * tolerance
         // In exact arithmetic as many iterations as dimensions suffice; twice as many leave room for rounding.
         for _ in 0..<(2 * gradient.count) where fit > goal && fit > 0 {
             let image = applied(to: direction, table: table, biasShare: biasShare)

@@ -66,7 +66,7 @@ extension ScoreReport {
             separationRatio: scale.reliability.separationRatio,
             estimator: .posterior(
                 priorDeviation: scale.priorStandardDeviation, reliability: scale.reliability.posteriorReliability,
-                expectedKendallTau: scale.reliability.expectedKendallTau),
+                expectedKendallTau: scale.expectedKendallTau),
             positionBias: file.tellsPositions
                 ? scale.judgeFit.map {
                     PositionBias(
