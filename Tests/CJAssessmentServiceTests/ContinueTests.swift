@@ -91,10 +91,10 @@ struct ContinueTests {
                 try await fixture.end()
                 #expect(try await proceed(fixture, limits(14)) == .running)
                 try await eventually {
-                    // What was recorded last has been looked at as well.
-                    guard try await !fixture.store.isUndecided("a") else { return false }
                     let judged = try await fixture.progress().judged
-                    return judged == 12 && provider.held == 2
+                    guard judged == 12, provider.held == 2 else { return false }
+                    // What was recorded last has been looked at as well, and nothing more comes.
+                    return try await !fixture.store.isUndecided("a")
                 }
                 let running = try await fixture.progress()
                 #expect(try await proceed(fixture, limits(14)) == .running)

@@ -54,13 +54,16 @@ struct DecisionPaceTests {
     @Test("Failures in a row are looked at without waiting for more results")
     func failing() async throws {
         try await withService(ScriptedProvider { _, _ in .failure(.unreachable) }) { fixture in
-            try await fixture.running {
-                try await fixture.start(400) { $0.maxInFlight = 2 }
-                let progress = try await fixture.end()
-                #expect(progress.state == .failed)
-                try await fixture.check(progress)
+            try await fixture.start(400) { $0.maxInFlight = 2 }
+            let driver = fixture.driver()
+            for round in 1...4 {
+                _ = try await driver.submitter.submitNext()
+                _ = try await driver.consumer.consumeNext()
+                #expect(try await fixture.store.isUndecided("a") == (2 * round >= DecisionPace.failuresWorthALook))
             }
             #expect(fixture.provider.requests.count < DecisionPace(essays: 400).results)
+            try await driver.advance("a")
+            #expect(try await fixture.progress().stopReason == .judgeFailed)
         }
     }
 

@@ -19,7 +19,7 @@ extension RankRun {
 
     private func assess(_ record: RunRecord, through client: WireClient) async throws -> Outcome {
         let session = RankSession(input: input, record: record, judge: judge, service: CJV1.CJAssessmentClient(client))
-        if settings.resume {
+        if record.state != .preparing {
             guard let standing = try await session.standing() else { return .unknown }
             guard try await mayGoOn(from: standing, session) else { return .declined }
             try await session.proceed()

@@ -54,23 +54,27 @@ struct RankRun: Sendable {
             model: judge.model)
         let resumable = try records.resumable(fingerprint: fingerprint, server: database.mark, seed: settings.seed)
         if settings.resume {
+            guard !resumable.isEmpty else { throw Self.nothingToResume }
             for record in resumable {
                 if let status = try await run(record, on: database, logger: logger) { return status }
             }
-        } else {
-            if resumable.first?.isUnfinished == true {
-                tell(
-                    language: "An earlier run over these essays was interrupted; --resume would continue it. Starting anew.",
-                    "En tidigare körning med samma uppsatser avbröts; --resume fortsätter den. Börjar om.")
-            }
-            let record = newRecord(fingerprint: fingerprint, server: database.mark)
-            try records.save(record)
-            if let status = try await run(record, on: database, logger: logger) { return status }
+            tell(
+                language: "The run was interrupted before it had begun. Starting it now.",
+                "Körningen avbröts innan den hade börjat. Startar den nu.")
+        } else if resumable.first?.isUnfinished == true {
+            tell(
+                language: "An earlier run over these essays was interrupted; --resume would continue it. Starting anew.",
+                "En tidigare körning med samma uppsatser avbröts; --resume fortsätter den. Börjar om.")
         }
-        throw CommandError(
-            .nothingToResume,
-            "No run over these essays, with this judge, question and rubric, was found; leave out --resume to start one.")
+        let record = newRecord(fingerprint: fingerprint, server: database.mark)
+        try records.save(record)
+        guard let status = try await run(record, on: database, logger: logger) else { throw Self.nothingToResume }
+        return status
     }
+
+    private static let nothingToResume = CommandError(
+        .nothingToResume,
+        "No run over these essays, with this judge, question and rubric, was found; leave out --resume to start one.")
 
     private func newRecord(fingerprint: String, server: String) -> RunRecord {
         var generator = SystemRandomNumberGenerator()
