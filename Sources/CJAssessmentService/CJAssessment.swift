@@ -58,6 +58,13 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         try await AssessmentStore.migrator.migrate(pool)
     }
 
+    /// Takes over at once what is claimed, instead of waiting for claims to grow old.
+    ///
+    /// Only for a process that is alone on its database, before ``run()``: everything claimed must belong to dead processes.
+    public func takeOver() async throws {
+        try await store.releaseAllClaims()
+    }
+
     /// Keeps assessments going until cancelled.
     public func run() async throws {
         try await driver.run()
@@ -135,7 +142,16 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         return CJV1.EstimateAssessmentResponse(
             essays: UInt32(plan.essays.count), expectedComparisons: UInt32(terms.expectedComparisons),
             maxComparisons: UInt32(plan.stopping.maximumComparisons), model: terms.model,
-            costPerComparisonNanodollars: terms.estimatedCost.map { UInt64(clamping: $0) }, simulated: terms.isSimulated)
+            costPerComparisonNanodollars: terms.estimatedCost.map { UInt64(clamping: $0) }, simulated: terms.isSimulated,
+            maxCostNanodollars: terms.callCostAtMost.map { UInt64(clamping: most(plan.stopping, call: $0)) },
+            maxCallsPerComparison: UInt32(configuration.maximumAttempts))
+    }
+
+    /// Nano-dollars that an assessment can cost at most.
+    private func most(_ stopping: AssessmentPlan.Stopping, call: Int64) -> Int64 {
+        let calls = Int64(stopping.maximumComparisons * configuration.maximumAttempts)
+        let (cost, overflow) = call.multipliedReportingOverflow(by: calls)
+        return min(overflow ? .max : cost, stopping.maximumCost ?? .max)
     }
 
     private func alreadyStarted(_ id: String, hash: [UInt8]) async throws -> CJV1.StartAssessmentResponse? {
@@ -166,8 +182,8 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             throw RPCError(
                 .invalidArgument, "judge.max_output_tokens: \(model.model) writes at most \(model.maxOutputTokens)")
         }
-        let cost = CostEstimate(plan: plan, model: model).nanodollarsPerComparison
-        if plan.stopping.maximumCost != nil, cost == nil {
+        let cost = CostEstimate(plan: plan, model: model)
+        if plan.stopping.maximumCost != nil, cost.nanodollarsPerComparison == nil {
             throw RPCError(
                 .failedPrecondition,
                 "stopping.max_cost_nanodollars: the price of \(model.model) is not known; limit the comparisons instead")
@@ -177,7 +193,8 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         ).beforeTheRun
         return AssessmentTerms(
             model: model.model, promptVersion: PromptTemplate(language: plan.instructions.language)?.version ?? "",
-            isSimulated: model.simulated, estimatedCost: cost,
+            isSimulated: model.simulated, estimatedCost: cost.nanodollarsPerComparison,
+            callCostAtMost: cost.nanodollarsPerCallAtMost,
             expectedComparisons: min(expected, plan.stopping.maximumComparisons))
     }
 

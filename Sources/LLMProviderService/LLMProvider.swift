@@ -39,6 +39,13 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         try await RequestStore.migrator.migrate(pool)
     }
 
+    /// Takes over at once what is claimed, instead of waiting for leases to run out.
+    ///
+    /// Only for a process that is alone on its database, before ``run()``: everything claimed must belong to dead processes.
+    public func takeOver() async throws {
+        try await store.releaseAll()
+    }
+
     /// Makes requests until cancelled.
     public func run() async throws {
         try await worker.run()

@@ -92,6 +92,23 @@ struct ReplicaTests {
         }
     }
 
+    @Test("A process that is alone hands over at once what a dead one had claimed, and nothing that was marked or answered")
+    func takeOver() async throws {
+        try await withService(ScriptedProvider { _, _ in .hold }) { fixture in
+            try await fixture.start(6) { $0.maxInFlight = 6 }
+            let claimed = try await fixture.store.claimRequests(limit: 4, claimLifetimeSeconds: 30)
+            for request in claimed.prefix(3) { _ = try await LLMV1.LLMProviderClient(fixture.transport).submit(request.contract) }
+            try await fixture.store.markSubmitted(claimed[0])
+            fixture.provider.release(2)
+            _ = try await fixture.consumer().consumeNext()
+            try await fixture.service.takeOver()
+            let again = try await fixture.store.claimRequests(limit: 10, claimLifetimeSeconds: 30)
+            let untouched = Set(claimed.prefix(2).map(\.id))
+            #expect(Set(again.map(\.id)).isDisjoint(with: untouched))
+            #expect(again.prefix(2).map(\.id) == claimed.suffix(2).map(\.id))
+        }
+    }
+
     @Test("An assessment that can't be looked after holds no other up")
     func poisoned() async throws {
         try await withService { fixture in

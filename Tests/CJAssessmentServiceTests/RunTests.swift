@@ -24,6 +24,7 @@ struct RunTests {
                 try await fixture.check(progress)
             }
             let items = try await fixture.get().items
+            #expect(try await fixture.get().excludedEssays.isEmpty)
             #expect(items.map(\.essayID) == (1...essays).reversed().map { "essay-\($0)" })
         }
     }
@@ -69,6 +70,8 @@ struct RunTests {
             let items = assessment.items
             #expect(assessment.reliability?.posteriorReliability == assessment.progress?.reliability)
             #expect(items.first { $0.essayID == "essay-3" }?.comparisons == 0)
+            #expect(assessment.excludedEssays.map(\.essayID) == ["essay-3"])
+            #expect(assessment.excludedEssays.map(\.reason) == [byVendor ? "why" : "refused"])
             #expect(items.map(\.essayID).filter { $0 != "essay-3" } == [6, 5, 4, 2, 1].map { "essay-\($0)" })
         }
     }

@@ -27,6 +27,8 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         var isAway = false
         var isHeldUp = false
         var callersHeldUp = 0
+        /// Nano-dollars of every answered call.
+        var cost: UInt64 = 1000
     }
 
     private let state: Mutex<State>
@@ -50,6 +52,7 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         wakeup.signal()
     }
 
+    func set(cost: UInt64) { state.withLock { $0.cost = cost } }
     func set(away: Bool) { state.withLock { $0.isAway = away } }
     func react(_ reaction: @escaping @Sendable (LLMV1.SubmitRequest, Int) -> Reaction) {
         state.withLock { $0.reaction = reaction }
@@ -163,7 +166,7 @@ extension ScriptedProvider.State {
         let result = LLMV1.Result(
             requestID: id, owner: requests[id]?.owner ?? "", outcome: outcome, provider: "scripted", model: "model-1",
             attempts: 1,
-            costNanodollars: 1000, cacheSavingsNanodollars: 10)
+            costNanodollars: cost, cacheSavingsNanodollars: 10)
         events.append(.finished(result, at: UInt64(events.count + 1)))
     }
 }

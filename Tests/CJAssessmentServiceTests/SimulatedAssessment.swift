@@ -23,7 +23,8 @@ struct SimulatedAssessment {
             judge: .init(provider: "simulated", model: "simulated-judge", temperature: nil, maximumOutputTokens: 512),
             stopping: .init(targetReliability: target, maximumComparisons: maximumComparisons, maximumCost: maximumCost),
             pairing: pairing, grades: [], seed: seed, maximumInFlight: inFlight, promptVersion: "test", isSimulated: true,
-            estimatedCost: 1000, consecutiveFailures: 0, permanentFailure: nil, providerCalls: 0, cost: 0, cacheSavings: 0,
+            estimatedCost: 900, callCostAtMost: 1000, consecutiveFailures: 0, permanentFailure: nil, providerCalls: 0, cost: 0,
+            cacheSavings: 0,
             reliability: nil, expectedComparisons: 0, elapsedMilliseconds: 0, items: items, entries: [])
     }
 

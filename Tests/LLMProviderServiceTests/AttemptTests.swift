@@ -123,6 +123,29 @@ struct AttemptTests {
         }
     }
 
+    @Test("A caller that allows one paid call gets one, however many were turned away before it")
+    func onePaidCall() async throws {
+        let calls = Shared(0)
+        try await withService(
+            answer: { _ in
+                let number = calls.update {
+                    $0 += 1
+                    return $0
+                }
+                return number < 3 ? .error(500) : .reply(200, body: Sample.message("{}"))
+            },
+            configure: { $0.retry.firstPause = .milliseconds(1) }
+        ) { fixture in
+            try await fixture.submit(Sample.request { $0.maxPaidCalls = 1 })
+            try await fixture.running {
+                let result = try await fixture.result("r1")
+                #expect(result.outcome?.failure?.kind == .unreadableReply)
+                #expect(result.attempts == 3)
+            }
+            #expect(fixture.vendor.requests.count == 3)
+        }
+    }
+
     @Test("A request that can't be read or sent any more is given up, and holds no other up")
     func stale() async throws {
         try await withService { fixture in

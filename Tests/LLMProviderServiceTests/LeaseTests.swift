@@ -38,6 +38,33 @@ struct LeaseTests {
         }
     }
 
+    @Test(
+        "A process that is alone takes over what is leased at once; what has its result is not touched, and the dead write nothing"
+    )
+    func takeOver() async throws {
+        try await withService { fixture in
+            for id in ["done", "held", "waiting"] { try await fixture.submit(Sample.request(id)) }
+            let dead = try await fixture.claim()
+            #expect(dead.map(\.id).sorted() == ["done", "held", "waiting"])
+            let done = try #require(dead.first { $0.id == "done" })
+            let held = try #require(dead.first { $0.id == "held" })
+            let stored = LLMV1.Result(requestID: "done", model: "stored")
+            #expect(try await fixture.store.finish(done, with: stored, isSuccess: true))
+            #expect(try await fixture.claim().isEmpty)
+            try await fixture.store.releaseAll()
+            try await fixture.running {
+                for id in ["held", "waiting"] {
+                    let result = try await fixture.result(id)
+                    #expect(result.outcome?.reply != nil)
+                }
+            }
+            #expect(fixture.vendor.requests.count == 2, "what was answered and stored is not called again")
+            #expect(try await fixture.get("done").result == stored)
+            let late = LLMV1.Result(requestID: "held", model: "late")
+            #expect(try await !fixture.store.finish(held, with: late, isSuccess: true))
+        }
+    }
+
     private func secondsLeft(_ fixture: ServiceFixture) async throws -> Double {
         let rows = try await fixture.pool.query("SELECT extract(epoch FROM lease_until - now())::float8 FROM llm_provider.work")
         return try #require(rows.first).decode(Double.self)

@@ -26,6 +26,20 @@ struct RetryPolicyTests {
         #expect(step(.retry, attempts: 25) == .giveUp)
     }
 
+    @Test("What is paid for in vain is repeated only as often as the caller allows; what is not paid for does not count")
+    func paidCalls() {
+        func step(_ kind: AttemptFailure.Kind, attempts: Int64) -> RetryPolicy.Step {
+            policy.step(
+                after: AttemptFailure(kind: kind, message: "", remedy: .retry), paidCalls: 2, attempts: attempts, waits: 0,
+                chance: 0)
+        }
+        #expect(step(.unreadableReply, attempts: 1) == .retry(after: .zero))
+        #expect(step(.unreadableReply, attempts: 2) == .giveUp)
+        #expect(step(.unreadableReply, attempts: 3) == .giveUp)
+        #expect(step(.overloaded, attempts: 4) == .retry(after: .zero))
+        #expect(step(.unreachable, attempts: 4) == .retry(after: .zero))
+    }
+
     @Test("Pauses double up to the longest, and chance takes a part of them")
     func pauses() {
         var policy = policy

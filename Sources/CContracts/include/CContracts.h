@@ -18,6 +18,7 @@ const void *_Nonnull huleedu_cj_v1_StartAssessmentResponse(void);
 const void *_Nonnull huleedu_cj_v1_GetAssessmentRequest(void);
 const void *_Nonnull huleedu_cj_v1_GetAssessmentResponse(void);
 const void *_Nonnull huleedu_cj_v1_GradingNote(void);
+const void *_Nonnull huleedu_cj_v1_ExcludedEssay(void);
 const void *_Nonnull huleedu_cj_v1_CutScore(void);
 const void *_Nonnull huleedu_cj_v1_WatchAssessmentRequest(void);
 const void *_Nonnull huleedu_cj_v1_WatchAssessmentResponse(void);

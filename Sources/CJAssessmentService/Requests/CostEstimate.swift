@@ -1,21 +1,28 @@
 import CJCore
 import Contracts
 
-/// What one comparison will probably cost, from the lengths of the texts and the model's prices.
+/// What one comparison will probably cost, and what one call can cost at most, from the lengths of the texts and the model's prices.
 ///
 /// Tokens are taken as bytes divided by 3.5, near what current tokenizers make of European school writing, plus what a tool definition
 /// adds. The static part is priced as read from the cache where it is long enough to be kept there.
+///
+/// At most, a token stands for two bytes, nothing is in the cache and all of the prompt is written to it, the two longest essays meet, and
+/// the reply is as long as it may be.
 struct CostEstimate: Sendable {
     private static let bytesPerToken = 3.5
+    private static let fewestBytesPerToken = 2.0
     private static let toolTokens = 300.0
     private static let verdictTokens = 120.0
 
     /// Nano-dollars; nil where the model's price is not known.
     let nanodollarsPerComparison: Int64?
+    /// Nano-dollars; nil where the model's price is not known.
+    let nanodollarsPerCallAtMost: Int64?
 
     init(plan: AssessmentPlan, model: LLMV1.DescribeModelResponse) {
         guard let prices = model.prices, let template = PromptTemplate(language: plan.instructions.language) else {
             nanodollarsPerComparison = nil
+            nanodollarsPerCallAtMost = nil
             return
         }
         let empty = template.prompt(question: plan.instructions.question, rubric: plan.instructions.rubric, first: "", second: "")
@@ -28,5 +35,10 @@ struct CostEstimate: Sendable {
             + Double(essayBytes) / Self.bytesPerToken * Double(prices.input)
             + Self.verdictTokens * Double(prices.output)
         nanodollarsPerComparison = max(1, Int64(cost.rounded()))
+        let longest = plan.essays.map(\.text.utf8.count).sorted(by: >).prefix(2).reduce(0, +)
+        let mostTokens = Double(staticBytes + longest) / Self.fewestBytesPerToken + 2 * Self.toolTokens
+        let dearest = [prices.input, prices.cacheWriteFiveMinutes, prices.cacheWriteOneHour].reduce(0, max)
+        let most = mostTokens * Double(dearest) + Double(plan.judge.maximumOutputTokens) * Double(prices.output)
+        nanodollarsPerCallAtMost = max(1, Int64(most.rounded(.up)))
     }
 }

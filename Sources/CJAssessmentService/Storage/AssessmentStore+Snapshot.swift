@@ -7,7 +7,8 @@ extension AssessmentStore {
     func snapshot(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
         let comparisons = unit.send(
             """
-            SELECT comparison.number, first_essay, second_essay, state::text, outcome::text, confidence, model
+            SELECT comparison.number, first_essay, second_essay, state::text, outcome::text, confidence, model,
+                comparison.failure
             FROM cj.comparison LEFT JOIN cj.judgement
                 ON judgement.assessment_id = comparison.assessment_id AND judgement.comparison = comparison.number
             WHERE comparison.assessment_id = \(id)
@@ -44,7 +45,8 @@ extension AssessmentStore {
         let plan = unit.send(
             """
             SELECT provider, model, temperature, maximum_output_tokens, target_reliability, maximum_comparisons, maximum_cost,
-                pairing, grades, seed, maximum_in_flight, prompt_version, simulated, estimated_cost
+                pairing, grades, seed, maximum_in_flight, prompt_version, simulated, estimated_cost,
+                call_cost_at_most
             FROM cj.assessment WHERE id = \(id)
             """)
         let essays = unit.send("SELECT id, anchor_grade FROM cj.essay WHERE assessment_id = \(id) ORDER BY number")
@@ -58,8 +60,8 @@ extension AssessmentStore {
     }
 
     private static func entry(_ row: Row, items: [AssessmentSnapshot.Item]) throws -> AssessmentSnapshot.Entry {
-        let (number, first, second, state, outcome, confidence, model) = try row.decode(
-            Int64.self, Int64.self, Int64.self, String.self, String?.self, Int64?.self, String?.self)
+        let (number, first, second, state, outcome, confidence, model, failure) = try row.decode(
+            Int64.self, Int64.self, Int64.self, String.self, String?.self, Int64?.self, String?.self, String?.self)
         let comparison = try Comparison(first: items[Int(first)].id, second: items[Int(second)].id)
         var judgement: Judgement?
         if let outcome, let model {
@@ -68,7 +70,7 @@ extension AssessmentStore {
                 confidence: confidence.map(Int.init))
         }
         return AssessmentSnapshot.Entry(
-            number: Int(number), comparison: comparison, state: try parse(state), judgement: judgement)
+            number: Int(number), comparison: comparison, state: try parse(state), judgement: judgement, failure: failure)
     }
 
     private static func assemble(
@@ -82,10 +84,10 @@ extension AssessmentStore {
             Int64.self, Int64.self, Double?.self, Int64.self, Int64.self)
         let (
             provider, model, temperature, tokens, target, maximumComparisons, maximumCost, pairing, grades, seed, inFlight,
-            promptVersion, simulated, estimatedCost
+            promptVersion, simulated, estimatedCost, callCostAtMost
         ) = try plan.decode(
             String.self, String.self, Double?.self, Int64.self, Double.self, Int64.self, Int64?.self, String.self,
-            [String].self, Int64.self, Int64.self, String.self, Bool.self, Int64?.self)
+            [String].self, Int64.self, Int64.self, String.self, Bool.self, Int64?.self, Int64?.self)
         return AssessmentSnapshot(
             id: id,
             state: try parse(state),
@@ -105,6 +107,7 @@ extension AssessmentStore {
             promptVersion: promptVersion,
             isSimulated: simulated,
             estimatedCost: estimatedCost,
+            callCostAtMost: callCostAtMost,
             consecutiveFailures: Int(failures),
             permanentFailure: permanentFailure,
             providerCalls: Int(calls),

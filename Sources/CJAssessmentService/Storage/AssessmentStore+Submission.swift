@@ -92,6 +92,15 @@ extension AssessmentStore {
         }
     }
 
+    /// Gives back every claim that is not marked as handed over; the requests may have been, so each is handed over again to make sure.
+    func releaseAllClaims() async throws {
+        try await pool.execute(
+            """
+            UPDATE cj.request SET claimed_at = '-infinity'
+            WHERE claimed_at IS NOT NULL AND submitted_at IS NULL AND finished_at IS NULL
+            """)
+    }
+
     /// Records that the provider service will never take a request on.
     func recordRefusal(of request: RequestToSubmit, effect: ResultIntake.Effect) async throws {
         try await pool.unitOfWork("record refusal") { unit in

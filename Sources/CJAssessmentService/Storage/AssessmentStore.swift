@@ -27,14 +27,14 @@ struct AssessmentStore: Sendable {
             INSERT INTO cj.assessment (
                 id, content_sha256, question, rubric, language, grades, provider, model, temperature, maximum_output_tokens,
                 target_reliability, maximum_comparisons, maximum_cost, pairing, seed, maximum_in_flight, prompt_version, simulated,
-                estimated_cost, expected_comparisons)
+                estimated_cost, call_cost_at_most, expected_comparisons)
             VALUES (
                 \(plan.id), \(contentHash), \(Array(plan.instructions.question.utf8)), \(Array(plan.instructions.rubric.utf8)),
                 \(plan.instructions.language), \(plan.grades), \(plan.judge.provider), \(terms.model),
                 \(plan.judge.temperature), \(plan.judge.maximumOutputTokens), \(plan.stopping.targetReliability),
                 \(plan.stopping.maximumComparisons), \(plan.stopping.maximumCost), \(plan.pairing.rawValue),
                 \(Int64(bitPattern: plan.seed)), \(plan.maximumInFlight), \(terms.promptVersion), \(terms.isSimulated),
-                \(terms.estimatedCost), \(terms.expectedComparisons))
+                \(terms.estimatedCost), \(terms.callCostAtMost), \(terms.expectedComparisons))
             ON CONFLICT (id) DO NOTHING
             """)
         guard inserted == 1 else { return false }
@@ -129,5 +129,7 @@ struct AssessmentTerms: Sendable, Hashable {
     let isSimulated: Bool
     /// Nano-dollars that one comparison should cost; nil where the price is not known.
     let estimatedCost: Int64?
+    /// Nano-dollars that one call can cost at most; nil where the price is not known.
+    let callCostAtMost: Int64?
     let expectedComparisons: Int
 }

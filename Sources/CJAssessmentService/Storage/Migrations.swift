@@ -25,6 +25,14 @@ extension AssessmentStore {
                     -- Which requests of an assessment wait for a result or to be handed over is asked at every claim.
                     CREATE INDEX request_open ON cj.request (assessment_id) WHERE finished_at IS NULL;
                     """),
+            Migration(
+                version: 5, name: "calls that cost more than expected",
+                sql: """
+                    -- Nano-dollars that one call can cost at most; null where the price is not known.
+                    ALTER TABLE cj.assessment ADD COLUMN call_cost_at_most bigint;
+                    -- Assessments from before were estimated only; four times that covers long essays and long replies.
+                    UPDATE cj.assessment SET call_cost_at_most = 4 * estimated_cost;
+                    """),
         ])
 
     private static let assessmentTables = """

@@ -28,7 +28,9 @@ struct RequestToSubmit: Sendable {
             },
             replyFormat: LLMV1.ReplyFormat(
                 name: replyFormat.toolName, description: Array(replyFormat.description.utf8),
-                jsonSchema: Array(replyFormat.jsonSchema.utf8)))
+                jsonSchema: Array(replyFormat.jsonSchema.utf8)),
+            // Whether a reply that is of no use is asked for again is this service's own decision: it keeps the budget.
+            maxPaidCalls: 1)
     }
 }
 

@@ -49,10 +49,11 @@ struct AssessmentView: Sendable {
             judge: diagnostics(scale, judgements: judgements),
             history: history,
             grades: snapshot.grades,
+            gradingNotes: notes(grading),
             cutScores: grades?.cutScores.map {
                 CJV1.CutScore(grade: $0.upper, ability: $0.ability, standardError: $0.standardError)
             } ?? [],
-            gradingNotes: notes(grading))
+            excludedEssays: excludedEssays)
     }
 
     // MARK: - Items
@@ -89,6 +90,13 @@ struct AssessmentView: Sendable {
                 }
             } ?? [],
             infit: estimate.infit ?? 0)
+    }
+
+    private var excludedEssays: [CJV1.ExcludedEssay] {
+        let refused = AssessmentMachine.refused(snapshot)
+        return snapshot.items.compactMap { item in
+            refused[item.id].map { CJV1.ExcludedEssay(essayID: item.id.rawValue, reason: $0) }
+        }
     }
 
     private var unjudgedItems: [CJV1.RankedItem] {

@@ -90,6 +90,12 @@ struct AssessmentDriver: Sendable {
         guard snapshot.reason == nil || decision.finish != nil else { return .settled }
         return try await store.pool.unitOfWork("advance assessment") { unit in
             guard try await store.lock(snapshot, in: unit) else { return .overtaken }
+            var decision = decision
+            if snapshot.stopping.maximumCost != nil, !decision.start.isEmpty {
+                // Answers that came while it was decided may have left less than the snapshot knew of.
+                let purse = try await store.purses(of: [id], in: unit)[id] ?? Purse()
+                decision.start.removeLast(max(0, decision.start.count - purse.calls))
+            }
             try await store.apply(decision, to: snapshot, in: unit)
             return .decided(decision)
         }

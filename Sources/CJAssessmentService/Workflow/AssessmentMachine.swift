@@ -65,8 +65,8 @@ struct AssessmentMachine: Sendable {
 
         let pairing = pairingState(snapshot, items: items, scale: scale)
         switch stoppingRule(snapshot).decide(
-            scale: scale, judged: judgements.count, inFlight: snapshot.count(.inFlight), cost: Int(snapshot.cost),
-            expectedCostPerComparison: Int(snapshot.costPerComparison ?? 0),
+            scale: scale, judged: judgements.count + snapshot.count(.failed), inFlight: snapshot.count(.inFlight),
+            cost: Int(snapshot.cost), expectedCostPerComparison: Int(snapshot.callCostAtMost ?? 0),
             pairsLeft: pairing.comparisonsLeft(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair))
         {
         case .stop(let reason):
@@ -81,22 +81,31 @@ struct AssessmentMachine: Sendable {
         }
     }
 
-    /// The essays that comparisons are made of. One that was never judged and failed with several others is refused for what it is:
-    /// to ask about it again would lead nowhere, and to wait for its judgement would keep the scale from ever being precise enough.
+    /// The essays that comparisons are made of: all but those that are refused.
     static func judgeable(_ snapshot: AssessmentSnapshot) -> [Item.ID] {
+        let refused = refused(snapshot)
+        return snapshot.itemIDs.filter { refused[$0] == nil }
+    }
+
+    /// The essays that were never judged and failed with several others, each with the last reason. They are refused for what they are:
+    /// to ask about one again would lead nowhere, and to wait for its judgement would keep the scale from ever being precise enough.
+    static func refused(_ snapshot: AssessmentSnapshot) -> [Item.ID: String] {
         var partners: [Item.ID: Set<Item.ID>] = [:]
-        for comparison in snapshot.entries.lazy.filter({ $0.state == .failed }).map(\.comparison) {
-            partners[comparison.first, default: []].insert(comparison.second)
-            partners[comparison.second, default: []].insert(comparison.first)
+        var reasons: [Item.ID: String] = [:]
+        for entry in snapshot.entries where entry.state == .failed {
+            let (first, second) = (entry.comparison.first, entry.comparison.second)
+            partners[first, default: []].insert(second)
+            partners[second, default: []].insert(first)
+            for item in [first, second] { reasons[item] = entry.failure ?? "no reason given" }
         }
         for judgement in snapshot.judgements {
             partners[judgement.comparison.first] = nil
             partners[judgement.comparison.second] = nil
         }
-        let refused = partners.filter { $0.value.count >= failuresOfOneEssay }
+        let refused = partners.filter { $0.value.count >= failuresOfOneEssay }.keys
         // Where too few are left it is the judge's failure, and those in a row tell.
-        let left = snapshot.itemIDs.filter { refused[$0] == nil }
-        return left.count >= 2 ? left : snapshot.itemIDs
+        guard snapshot.items.count - refused.count >= 2 else { return [:] }
+        return reasons.filter { refused.contains($0.key) }
     }
 
     /// Partners with which an essay that was never judged may fail.
@@ -119,8 +128,8 @@ struct AssessmentMachine: Sendable {
         _ decision: Decision, _ snapshot: AssessmentSnapshot, reason: AssessmentSnapshot.Reason
     ) -> Decision {
         var decision = decision
-        // Where every pair was given up, there is nothing to rank by.
-        let isInVain = reason == .pairsExhausted && snapshot.count(.judged) == 0
+        // Where everything was given up, there is nothing to rank by.
+        let isInVain = reason != .converged && snapshot.count(.judged) == 0 && snapshot.count(.failed) > 0
         let reason = isInVain ? .judgeFailed : reason
         if isInVain { decision.failure = "no comparison was judged; the last reason: \(snapshot.failure ?? "unknown")" }
         decision.stop = reason

@@ -40,6 +40,8 @@ struct AssessmentSnapshot: Sendable, Hashable {
         let comparison: Comparison
         var state: State
         var judgement: Judgement?
+        /// Why it was given up.
+        var failure: String?
     }
 
     let id: String
@@ -63,6 +65,8 @@ struct AssessmentSnapshot: Sendable, Hashable {
     let isSimulated: Bool
     /// Nano-dollars that one comparison should cost; nil where the price is not known.
     let estimatedCost: Int64?
+    /// Nano-dollars that one call can cost at most; nil where the price is not known.
+    let callCostAtMost: Int64?
 
     var consecutiveFailures: Int
     var permanentFailure: String?
@@ -86,11 +90,4 @@ extension AssessmentSnapshot {
     var counts: [Entry.State: Int] { entries.reduce(into: [:]) { $0[$1.state, default: 0] += 1 } }
 
     func count(_ state: Entry.State) -> Int { entries.count { $0.state == state } }
-
-    /// Nano-dollars that the next comparison will probably cost: the mean so far, or the estimate before there is one.
-    var costPerComparison: Int64? {
-        let judged = count(.judged)
-        guard let estimatedCost else { return nil }
-        return judged > 0 ? max(1, cost / Int64(judged)) : estimatedCost
-    }
 }

@@ -46,13 +46,19 @@ struct ResultConsumer: Sendable {
             }
             let fresh = new.compactMap(\.result)
             var open = try await store.openRequests(fresh.map(\.requestID), in: unit)
+            var purses = try await store.purses(of: Set(open.values.map(\.assessment)), in: unit)
             let finished = fresh.compactMap { result -> FinishedRequest? in
                 // A request ends once, whatever comes after its first result.
                 guard let request = open.removeValue(forKey: result.requestID) else { return nil }
+                var purse = purses[request.assessment] ?? Purse()
+                purse.settle(cost: Int64(clamping: result.costNanodollars ?? 0))
+                let effect = intake.effect(
+                    of: result, attempt: Int(request.attempt), isStopping: request.isStopping, mayPay: purse.calls > 0)
+                if case .retry = effect { purse.reserve(1) }
+                purses[request.assessment] = purse
                 return FinishedRequest(
                     requestID: result.requestID, assessment: request.assessment, comparison: request.comparison,
-                    attempt: request.attempt, result: result,
-                    effect: intake.effect(of: result, attempt: Int(request.attempt), isStopping: request.isStopping))
+                    attempt: request.attempt, result: result, effect: effect)
             }
             store.moveCursor(to: last, in: unit)
             try await store.record(finished, in: unit)

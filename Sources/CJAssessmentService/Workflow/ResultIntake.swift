@@ -21,10 +21,12 @@ struct ResultIntake: Sendable {
     /// - Parameters:
     ///   - attempt: which of the comparison's requests has finished, from one.
     ///   - isStopping: whether the assessment starts nothing more, so that nobody would hand a further request over.
-    func effect(of result: LLMV1.Result, attempt: Int, isStopping: Bool = false) -> Effect {
+    ///   - mayPay: whether there is money for one more call.
+    func effect(of result: LLMV1.Result, attempt: Int, isStopping: Bool = false, mayPay: Bool = true) -> Effect {
         let effect = effect(of: result, attempt: attempt)
-        guard isStopping, case .retry(let reason) = effect else { return effect }
-        return .giveUp(reason: reason)
+        guard case .retry(let reason) = effect else { return effect }
+        guard mayPay else { return .giveUp(reason: "\(reason); there is no money left to ask again") }
+        return isStopping ? .giveUp(reason: reason) : effect
     }
 
     private func effect(of result: LLMV1.Result, attempt: Int) -> Effect {

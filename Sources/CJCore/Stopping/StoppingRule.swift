@@ -11,7 +11,7 @@
 public struct StoppingRule: Sendable, Hashable {
     /// Posterior reliability to reach, between 0 and 1.
     public var targetReliability: Double
-    /// Judgements to pay for at most.
+    /// Comparisons to pay for at most.
     public var maximumComparisons: Int
     /// Nano-dollars to spend at most; nothing sets no limit.
     public var maximumCost: Int?
@@ -44,11 +44,12 @@ public struct StoppingRule: Sendable, Hashable {
     /// Weighs what is known.
     /// - Parameters:
     ///   - scale: The scale of everything judged; nothing before the first judgement.
-    ///   - judged: Judgements received.
+    ///   - judged: Comparisons that are over: those judged, and those given up, which were paid for too.
     ///   - inFlight: Comparisons that a judge has been given and has not answered.
     ///   - cost: Nano-dollars spent so far.
-    ///   - expectedCostPerComparison: Nano-dollars that one more comparison is expected to cost, also each of those in flight;
-    ///     zero where it is not known, in which case money stops an assessment only once it is spent.
+    ///   - expectedCostPerComparison: Nano-dollars to set aside for one more comparison, and for each of those in flight; with the most
+    ///     that one can cost, the limit on money is not exceeded. Zero where it is not known, in which case money stops an assessment
+    ///     only once it is spent.
     ///   - pairsLeft: Comparisons that may still be started, as `PairingState.comparisonsLeft` counts them.
     public func decide(
         scale: Scale?, judged: Int, inFlight: Int, cost: Int, expectedCostPerComparison: Int, pairsLeft: Int

@@ -290,9 +290,11 @@ extension CJV1 {
     public struct StoppingSettings: Sendable, Hashable {
         /// Reliability at which the assessment has converged, above 0 and below 1; absent asks for the service's default.
         public var targetReliability: Double?
-        /// Judgements to pay for at most; zero asks for a default that follows from the number of essays.
+        /// Comparisons to pay for at most, those among them that are given up without a judgement; zero asks for a default that follows from
+        /// the number of essays. Each takes up to as many calls as EstimateAssessment tells.
         public var maxComparisons: UInt32
-        /// Money to spend at most, in nano-dollars; absent: no limit but the comparisons.
+        /// Money to spend at most, in nano-dollars; absent: no limit but the comparisons. A call is made only if the most that it can cost, and
+        /// the most that those under way can, are left; so it is not exceeded, whatever the replies are worth.
         public var maxCostNanodollars: UInt64?
 
         public init(
@@ -318,6 +320,11 @@ extension CJV1 {
         public var costPerComparisonNanodollars: UInt64?
         /// True when no language model stands behind the judgements.
         public var simulated: Bool
+        /// What the assessment can cost at most: every comparison asked for as often as may be, of the longest essays, with the longest replies
+        /// and nothing in the cache; or the limit on money, where that is less. Absent where the price is not known.
+        public var maxCostNanodollars: UInt64?
+        /// Calls at most that one comparison may be billed for.
+        public var maxCallsPerComparison: UInt32
 
         public init(
             essays: UInt32 = 0,
@@ -325,7 +332,9 @@ extension CJV1 {
             maxComparisons: UInt32 = 0,
             model: String = "",
             costPerComparisonNanodollars: UInt64? = nil,
-            simulated: Bool = false
+            simulated: Bool = false,
+            maxCostNanodollars: UInt64? = nil,
+            maxCallsPerComparison: UInt32 = 0
         ) {
             self.essays = essays
             self.expectedComparisons = expectedComparisons
@@ -333,6 +342,8 @@ extension CJV1 {
             self.model = model
             self.costPerComparisonNanodollars = costPerComparisonNanodollars
             self.simulated = simulated
+            self.maxCostNanodollars = maxCostNanodollars
+            self.maxCallsPerComparison = maxCallsPerComparison
         }
     }
 
@@ -369,10 +380,12 @@ extension CJV1 {
         /// How the figures moved, at most 500 points, oldest first.
         public var history: [CJV1.ScalePoint]
         public var grades: [String]
-        /// Borders between neighbouring grades, lowest first; empty without grades.
-        public var cutScores: [CJV1.CutScore]
         /// Why grades are wide or missing.
         public var gradingNotes: [CJV1.GradingNote]
+        /// Borders between neighbouring grades, lowest first; empty without grades.
+        public var cutScores: [CJV1.CutScore]
+        /// Essays that were left out because no judge would compare them with anybody: their places among the items say nothing.
+        public var excludedEssays: [CJV1.ExcludedEssay]
 
         public init(
             progress: CJV1.AssessmentProgress? = nil,
@@ -381,8 +394,9 @@ extension CJV1 {
             judge: CJV1.JudgeDiagnostics? = nil,
             history: [CJV1.ScalePoint] = [],
             grades: [String] = [],
+            gradingNotes: [CJV1.GradingNote] = [],
             cutScores: [CJV1.CutScore] = [],
-            gradingNotes: [CJV1.GradingNote] = []
+            excludedEssays: [CJV1.ExcludedEssay] = []
         ) {
             self.progress = progress
             self.items = items
@@ -390,8 +404,9 @@ extension CJV1 {
             self.judge = judge
             self.history = history
             self.grades = grades
-            self.cutScores = cutScores
             self.gradingNotes = gradingNotes
+            self.cutScores = cutScores
+            self.excludedEssays = excludedEssays
         }
     }
 
@@ -418,6 +433,20 @@ extension CJV1 {
             self.essayIds = essayIds
             self.anchorPairs = anchorPairs
             self.contradictedPairs = contradictedPairs
+        }
+    }
+
+    public struct ExcludedEssay: Sendable, Hashable {
+        public var essayID: String
+        /// What the judge had against it the last time, for a person to read.
+        public var reason: String
+
+        public init(
+            essayID: String = "",
+            reason: String = ""
+        ) {
+            self.essayID = essayID
+            self.reason = reason
         }
     }
 
@@ -1216,6 +1245,8 @@ extension CJV1.EstimateAssessmentResponse: WireMessage {
         model = cMessage.string(3)
         if cMessage.isSet(4) { costPerComparisonNanodollars = cMessage.uint64(4) }
         simulated = cMessage.bool(5)
+        if cMessage.isSet(6) { maxCostNanodollars = cMessage.uint64(6) }
+        maxCallsPerComparison = cMessage.uint32(7)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1228,6 +1259,11 @@ extension CJV1.EstimateAssessmentResponse: WireMessage {
             cMessage.set(4, uint64: costPerComparisonNanodollars)
         }
         cMessage.set(5, bool: simulated)
+        if let maxCostNanodollars {
+            cMessage.choose(6)
+            cMessage.set(6, uint64: maxCostNanodollars)
+        }
+        cMessage.set(7, uint32: maxCallsPerComparison)
     }
 }
 
@@ -1309,8 +1345,9 @@ extension CJV1.GetAssessmentResponse: WireMessage {
         judge = cMessage.message(3).map(CJV1.JudgeDiagnostics.init(reading:))
         history = cMessage.messages(4).map(CJV1.ScalePoint.init(reading:))
         grades = cMessage.strings(5)
-        cutScores = cMessage.messages(6).map(CJV1.CutScore.init(reading:))
-        gradingNotes = cMessage.messages(7).map(CJV1.GradingNote.init(reading:))
+        gradingNotes = cMessage.messages(6).map(CJV1.GradingNote.init(reading:))
+        cutScores = cMessage.messages(7).map(CJV1.CutScore.init(reading:))
+        excludedEssays = cMessage.messages(8).map(CJV1.ExcludedEssay.init(reading:))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1326,8 +1363,9 @@ extension CJV1.GetAssessmentResponse: WireMessage {
         }
         if !history.isEmpty { try cMessage.set(4, messages: history) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
         if !grades.isEmpty { try cMessage.set(5, strings: grades) }
-        if !cutScores.isEmpty { try cMessage.set(6, messages: cutScores) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
-        if !gradingNotes.isEmpty { try cMessage.set(7, messages: gradingNotes) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        if !gradingNotes.isEmpty { try cMessage.set(6, messages: gradingNotes) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        if !cutScores.isEmpty { try cMessage.set(7, messages: cutScores) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        if !excludedEssays.isEmpty { try cMessage.set(8, messages: excludedEssays) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
     }
 }
 
@@ -1362,6 +1400,34 @@ extension CJV1.GradingNote: WireMessage {
         if !essayIds.isEmpty { try cMessage.set(2, strings: essayIds) }
         cMessage.set(3, uint32: anchorPairs)
         cMessage.set(4, uint32: contradictedPairs)
+    }
+}
+
+extension CJV1.ExcludedEssay: WireMessage {
+    public static let typeName = "huleedu.cj.v1.ExcludedEssay"
+    static let shape = MessageShape(huleedu_cj_v1_ExcludedEssay())
+
+    public init() {
+        self.init(essayID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        essayID = cMessage.string(0)
+        reason = cMessage.string(1)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: essayID)
+        try cMessage.set(1, string: reason)
     }
 }
 

@@ -124,6 +124,9 @@ extension LLMV1 {
         public var blocks: [LLMV1.PromptBlock]
         /// What the reply must look like.
         public var replyFormat: LLMV1.ReplyFormat?
+        /// Calls at most that may be billed: those that the vendor answers, with whatever reply. A call that it turns away (429, 5xx) or that
+        /// breaks off on the way is not billed and is repeated all the same. Zero asks for the service's default.
+        public var maxPaidCalls: UInt32
 
         public init(
             requestID: String = "",
@@ -133,7 +136,8 @@ extension LLMV1 {
             temperature: Double? = nil,
             maxOutputTokens: UInt32 = 0,
             blocks: [LLMV1.PromptBlock] = [],
-            replyFormat: LLMV1.ReplyFormat? = nil
+            replyFormat: LLMV1.ReplyFormat? = nil,
+            maxPaidCalls: UInt32 = 0
         ) {
             self.requestID = requestID
             self.owner = owner
@@ -143,6 +147,7 @@ extension LLMV1 {
             self.maxOutputTokens = maxOutputTokens
             self.blocks = blocks
             self.replyFormat = replyFormat
+            self.maxPaidCalls = maxPaidCalls
         }
     }
 
@@ -581,6 +586,7 @@ extension LLMV1.SubmitRequest: WireMessage {
         maxOutputTokens = cMessage.uint32(5)
         blocks = cMessage.messages(6).map(LLMV1.PromptBlock.init(reading:))
         replyFormat = cMessage.message(7).map(LLMV1.ReplyFormat.init(reading:))
+        maxPaidCalls = cMessage.uint32(8)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -597,6 +603,7 @@ extension LLMV1.SubmitRequest: WireMessage {
         if let replyFormat {
             try cMessage.set(7, message: replyFormat.write)
         }
+        cMessage.set(8, uint32: maxPaidCalls)
     }
 }
 

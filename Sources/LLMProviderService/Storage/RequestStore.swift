@@ -137,6 +137,11 @@ struct RequestStore: Sendable {
             """)
     }
 
+    /// Ends every lease; who held one finds its epoch overtaken at the next claim.
+    func releaseAll() async throws {
+        try await pool.execute("UPDATE llm_provider.work SET lease_until = NULL WHERE lease_until IS NOT NULL")
+    }
+
     /// Puts a request back to be tried later; nothing happens when the claim is no longer this worker's. Doing it twice is doing it once.
     func postpone(_ claim: ClaimedRequest, by pause: Duration, countsAsAttempt: Bool, usage: TokenUsage) async throws {
         let uncounted: Int64 = countsAsAttempt ? 0 : 1

@@ -54,6 +54,14 @@ struct AttemptFailure: Error, Sendable, Hashable {
             cancelled
     }
 
+    /// Whether the vendor did its work and may send a bill for it.
+    var isPaid: Bool {
+        switch kind {
+        case .unreadableReply, .refusal, .truncated: true
+        case .invalidRequest, .authentication, .billing, .rateLimited, .overloaded, .unreachable, .cancelled: false
+        }
+    }
+
     enum Remedy: Sendable, Hashable {
         /// Nothing will change it.
         case none

@@ -112,7 +112,8 @@ struct RequestWorker: Sendable {
         case .failure(let failure):
             let usage = claim.usage + failure.usage
             let step = configuration.retry.step(
-                after: failure, attempts: claim.attempts, waits: claim.waits, chance: .random(in: 0...1))
+                after: failure, paidCalls: claim.request.maxPaidCalls == 0 ? nil : Int64(claim.request.maxPaidCalls),
+                attempts: claim.attempts, waits: claim.waits, chance: .random(in: 0...1))
             logger.info(
                 "attempt failed",
                 metadata: [

@@ -21,11 +21,16 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     /// - Parameters:
+    ///   - paidCalls: attempts after which none is made any more that follows on a reply that was paid for in vain; nil for no limit
+    ///     but that of all attempts. Every reply that is paid for is an attempt, so there are never more of them.
     ///   - attempts: made so far, this one among them.
     ///   - waits: so far, without this one.
     ///   - chance: from 0 to 1; spreads the pauses of requests that failed together.
-    func step(after failure: AttemptFailure, attempts: Int64, waits: Int64, chance: Double) -> Step {
-        switch failure.remedy {
+    func step(
+        after failure: AttemptFailure, paidCalls: Int64? = nil, attempts: Int64, waits: Int64, chance: Double
+    ) -> Step {
+        if failure.isPaid, let paidCalls, attempts >= paidCalls { return .giveUp }
+        return switch failure.remedy {
         case .none: .giveUp
         case .wait(let pause): waits < maximumWaits ? .wait(pause + .milliseconds(250) * chance) : .giveUp
         case .retry: attempts < maximumAttempts ? .retry(after: pause(afterAttempt: attempts) * chance) : .giveUp

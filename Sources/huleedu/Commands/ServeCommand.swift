@@ -44,7 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
                     "No database is named; pass --database URL or set DATABASE_URL ('huleedu up' brings its own).")
             }
             let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
-            let assembly = ServiceAssembly(connectionString: url, logger: logger)
+            let assembly = ServiceAssembly(connectionString: url, isAlone: false, logger: logger)
             var hosts: [ServiceHost] = []
             for service in services.sorted(by: { $0.usualPort < $1.usualPort }) {
                 let listen = Endpoint(host: host, port: port.map(Int.init) ?? service.usualPort)

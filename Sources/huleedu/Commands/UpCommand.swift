@@ -48,7 +48,8 @@ struct UpCommand: AsyncParsableCommand {
     private func serve(_ database: DatabaseServer, environment: Settings, logger: Logger) async throws {
         let simulation = try await Simulation.start(FakeProviderConfiguration(), logger: logger)
         do {
-            let assembly = ServiceAssembly(connectionString: database.connectionString, logger: logger)
+            let assembly = ServiceAssembly(
+                connectionString: database.connectionString, isAlone: database.isPrivate, logger: logger)
             let provider = try await assembly.llmProvider(
                 listen: Endpoint(host: hosting.host, port: Int(llmProviderPort)),
                 providers: ProviderAccess.configurations(environment, simulatedURL: simulation.url))

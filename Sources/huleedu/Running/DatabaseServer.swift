@@ -13,6 +13,14 @@ enum DatabaseServer: Sendable {
         return .embedded(try await EmbeddedCluster.start(dataDirectory: data.cluster, runtimeDirectory: nil, logger: logger))
     }
 
+    /// Whether the server is this process's own: its folder is locked, so nobody else uses it.
+    var isPrivate: Bool {
+        switch self {
+        case .named: false
+        case .embedded: true
+        }
+    }
+
     /// How to reach a database of the server.
     func connectionString(database: String) -> String {
         switch self {

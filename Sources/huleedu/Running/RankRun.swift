@@ -128,7 +128,8 @@ struct RankRun: Sendable {
         let simulation = try await Simulation.start(judge: judge, input: input, seed: record.seed, logger: logger)
         do {
             let assembly = ServiceAssembly(
-                connectionString: database.connectionString(database: record.database), logger: logger)
+                connectionString: database.connectionString(database: record.database), isAlone: database.isPrivate,
+                logger: logger)
             let provider = try await assembly.llmProvider(
                 listen: Self.loopback,
                 providers: ProviderAccess.configurations(environment, simulatedURL: simulation?.url))

@@ -33,9 +33,7 @@ struct RankSession: Sendable {
     func estimate(as id: String) async throws -> RunEstimate {
         let estimate = try await service.estimateAssessment(request(as: id), options: .timeout(Self.callTimeout))
         let cost = estimate.costPerComparisonNanodollars.map { Int64(clamping: $0) }
-        let most = cost.map { $0 * Int64(estimate.maxComparisons) }
-        var atMost = most.map(Money.init(nanodollars:))
-        if case .money(let money) = input.settings.budget { atMost = atMost.map { min($0, money) } }
+        let atMost = estimate.maxCostNanodollars.map { Money(nanodollars: Int64(clamping: $0)) }
         let expected = cost.map { Money(nanodollars: $0 * Int64(estimate.expectedComparisons)) }
         return RunEstimate(
             essays: Int(estimate.essays), provider: judge.name.rawValue, model: estimate.model,

@@ -28,6 +28,8 @@ struct ServiceAssembly: Sendable {
     }
 
     let connectionString: String
+    /// Whether no other process can be using the database, so that all that is claimed there belongs to dead ones.
+    let isAlone: Bool
     let logger: Logger
 
     /// Connections of one service to the database.
@@ -44,11 +46,12 @@ struct ServiceAssembly: Sendable {
         let provider = LLMProvider(
             pool: pool, wakeup: wakeup, configuration: LLMProviderConfiguration(providers: providers), http: curl,
             logger: named(.llmProvider))
+        if isAlone { try await provider.takeOver() }
         let host = ServiceHost(
             name: Name.llmProvider.rawValue,
             services: [
-                LLMV1.LLMProviderServer(provider),
-                EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, wakeup: wakeup)),
+                DatabaseBacked(LLMV1.LLMProviderServer(provider)),
+                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, wakeup: wakeup))),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
             work: { try await provider.run() },
@@ -70,11 +73,12 @@ struct ServiceAssembly: Sendable {
         let assessment = CJAssessment(
             pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(),
             logger: named(.cjAssessment))
+        if isAlone { try await assessment.takeOver() }
         let host = ServiceHost(
             name: Name.cjAssessment.rawValue,
             services: [
-                CJV1.CJAssessmentServer(assessment),
-                EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, wakeup: changes)),
+                DatabaseBacked(CJV1.CJAssessmentServer(assessment)),
+                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, wakeup: changes))),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
             work: { try await assessment.run() },

@@ -502,6 +502,51 @@ void   huleedu__cj__v1__grading_note__free_unpacked
   assert(message->base.descriptor == &huleedu__cj__v1__grading_note__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__cj__v1__excluded_essay__init
+                     (Huleedu__Cj__V1__ExcludedEssay         *message)
+{
+  static const Huleedu__Cj__V1__ExcludedEssay init_value = HULEEDU__CJ__V1__EXCLUDED_ESSAY__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__excluded_essay__get_packed_size
+                     (const Huleedu__Cj__V1__ExcludedEssay *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__excluded_essay__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__excluded_essay__pack
+                     (const Huleedu__Cj__V1__ExcludedEssay *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__excluded_essay__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__excluded_essay__pack_to_buffer
+                     (const Huleedu__Cj__V1__ExcludedEssay *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__excluded_essay__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__ExcludedEssay *
+       huleedu__cj__v1__excluded_essay__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__ExcludedEssay *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__excluded_essay__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__excluded_essay__free_unpacked
+                     (Huleedu__Cj__V1__ExcludedEssay *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__excluded_essay__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   huleedu__cj__v1__cut_score__init
                      (Huleedu__Cj__V1__CutScore         *message)
 {
@@ -1684,7 +1729,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__stopping_settings__descriptor 
   (ProtobufCMessageInit) huleedu__cj__v1__stopping_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__estimate_assessment_response__field_descriptors[6] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__estimate_assessment_response__field_descriptors[8] =
 {
   {
     "essays",
@@ -1758,19 +1803,45 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__estimate_assessment_respo
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "max_cost_nanodollars",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, _max_cost_nanodollars_case),
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, max_cost_nanodollars),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_calls_per_comparison",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, max_calls_per_comparison),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__estimate_assessment_response__field_indices_by_name[] = {
   4,   /* field[4] = cost_per_comparison_nanodollars */
   0,   /* field[0] = essays */
   1,   /* field[1] = expected_comparisons */
+  7,   /* field[7] = max_calls_per_comparison */
   2,   /* field[2] = max_comparisons */
+  6,   /* field[6] = max_cost_nanodollars */
   3,   /* field[3] = model */
   5,   /* field[5] = simulated */
 };
 static const ProtobufCIntRange huleedu__cj__v1__estimate_assessment_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__estimate_assessment_response__descriptor =
 {
@@ -1780,7 +1851,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__estimate_assessment_response__
   "Huleedu__Cj__V1__EstimateAssessmentResponse",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__EstimateAssessmentResponse),
-  6,
+  8,
   huleedu__cj__v1__estimate_assessment_response__field_descriptors,
   huleedu__cj__v1__estimate_assessment_response__field_indices_by_name,
   1,  huleedu__cj__v1__estimate_assessment_response__number_ranges,
@@ -1876,7 +1947,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descri
   (ProtobufCMessageInit) huleedu__cj__v1__get_assessment_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__field_descriptors[8] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__field_descriptors[9] =
 {
   {
     "progress",
@@ -1951,6 +2022,18 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "grading_notes",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, n_grading_notes),
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, grading_notes),
+    &huleedu__cj__v1__grading_note__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "cut_scores",
     8,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1963,33 +2046,33 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "grading_notes",
+    "excluded_essays",
     9,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, n_grading_notes),
-    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, grading_notes),
-    &huleedu__cj__v1__grading_note__descriptor,
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, n_excluded_essays),
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, excluded_essays),
+    &huleedu__cj__v1__excluded_essay__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned huleedu__cj__v1__get_assessment_response__field_indices_by_name[] = {
-  6,   /* field[6] = cut_scores */
+  7,   /* field[7] = cut_scores */
+  8,   /* field[8] = excluded_essays */
   5,   /* field[5] = grades */
-  7,   /* field[7] = grading_notes */
+  6,   /* field[6] = grading_notes */
   4,   /* field[4] = history */
   1,   /* field[1] = items */
   3,   /* field[3] = judge */
   0,   /* field[0] = progress */
   2,   /* field[2] = reliability */
 };
-static const ProtobufCIntRange huleedu__cj__v1__get_assessment_response__number_ranges[2 + 1] =
+static const ProtobufCIntRange huleedu__cj__v1__get_assessment_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 8, 6 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor =
 {
@@ -1999,10 +2082,10 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descr
   "Huleedu__Cj__V1__GetAssessmentResponse",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__GetAssessmentResponse),
-  8,
+  9,
   huleedu__cj__v1__get_assessment_response__field_descriptors,
   huleedu__cj__v1__get_assessment_response__field_indices_by_name,
-  2,  huleedu__cj__v1__get_assessment_response__number_ranges,
+  1,  huleedu__cj__v1__get_assessment_response__number_ranges,
   (ProtobufCMessageInit) huleedu__cj__v1__get_assessment_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2094,6 +2177,57 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__grading_note__descriptor =
   huleedu__cj__v1__grading_note__field_indices_by_name,
   1,  huleedu__cj__v1__grading_note__number_ranges,
   (ProtobufCMessageInit) huleedu__cj__v1__grading_note__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__excluded_essay__field_descriptors[2] =
+{
+  {
+    "essay_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__ExcludedEssay, essay_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__ExcludedEssay, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__excluded_essay__field_indices_by_name[] = {
+  0,   /* field[0] = essay_id */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange huleedu__cj__v1__excluded_essay__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__excluded_essay__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.ExcludedEssay",
+  "ExcludedEssay",
+  "Huleedu__Cj__V1__ExcludedEssay",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__ExcludedEssay),
+  2,
+  huleedu__cj__v1__excluded_essay__field_descriptors,
+  huleedu__cj__v1__excluded_essay__field_indices_by_name,
+  1,  huleedu__cj__v1__excluded_essay__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__excluded_essay__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor huleedu__cj__v1__cut_score__field_descriptors[3] =

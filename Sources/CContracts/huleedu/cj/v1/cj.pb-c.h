@@ -26,6 +26,7 @@ typedef struct Huleedu__Cj__V1__StartAssessmentResponse Huleedu__Cj__V1__StartAs
 typedef struct Huleedu__Cj__V1__GetAssessmentRequest Huleedu__Cj__V1__GetAssessmentRequest;
 typedef struct Huleedu__Cj__V1__GetAssessmentResponse Huleedu__Cj__V1__GetAssessmentResponse;
 typedef struct Huleedu__Cj__V1__GradingNote Huleedu__Cj__V1__GradingNote;
+typedef struct Huleedu__Cj__V1__ExcludedEssay Huleedu__Cj__V1__ExcludedEssay;
 typedef struct Huleedu__Cj__V1__CutScore Huleedu__Cj__V1__CutScore;
 typedef struct Huleedu__Cj__V1__WatchAssessmentRequest Huleedu__Cj__V1__WatchAssessmentRequest;
 typedef struct Huleedu__Cj__V1__WatchAssessmentResponse Huleedu__Cj__V1__WatchAssessmentResponse;
@@ -276,7 +277,8 @@ struct  Huleedu__Cj__V1__StoppingSettings
 {
   ProtobufCMessage base;
   /*
-   * Judgements to pay for at most; zero asks for a default that follows from the number of essays.
+   * Comparisons to pay for at most, those among them that are given up without a judgement; zero asks for a default that follows from
+   * the number of essays. Each takes up to as many calls as EstimateAssessment tells.
    */
   uint32_t max_comparisons;
   Huleedu__Cj__V1__StoppingSettings__TargetReliabilityCase _target_reliability_case;
@@ -289,7 +291,8 @@ struct  Huleedu__Cj__V1__StoppingSettings
   Huleedu__Cj__V1__StoppingSettings__MaxCostNanodollarsCase _max_cost_nanodollars_case;
   union {
     /*
-     * Money to spend at most, in nano-dollars; absent: no limit but the comparisons.
+     * Money to spend at most, in nano-dollars; absent: no limit but the comparisons. A call is made only if the most that it can cost, and
+     * the most that those under way can, are left; so it is not exceeded, whatever the replies are worth.
      */
     uint64_t max_cost_nanodollars;
   };
@@ -304,6 +307,12 @@ typedef enum {
   HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS_COST_PER_COMPARISON_NANODOLLARS = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS__CASE)
 } Huleedu__Cj__V1__EstimateAssessmentResponse__CostPerComparisonNanodollarsCase;
+
+typedef enum {
+  HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___MAX_COST_NANODOLLARS__NOT_SET = 0,
+  HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___MAX_COST_NANODOLLARS_MAX_COST_NANODOLLARS = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___MAX_COST_NANODOLLARS__CASE)
+} Huleedu__Cj__V1__EstimateAssessmentResponse__MaxCostNanodollarsCase;
 
 struct  Huleedu__Cj__V1__EstimateAssessmentResponse
 {
@@ -325,6 +334,10 @@ struct  Huleedu__Cj__V1__EstimateAssessmentResponse
    * True when no language model stands behind the judgements.
    */
   protobuf_c_boolean simulated;
+  /*
+   * Calls at most that one comparison may be billed for.
+   */
+  uint32_t max_calls_per_comparison;
   Huleedu__Cj__V1__EstimateAssessmentResponse__CostPerComparisonNanodollarsCase _cost_per_comparison_nanodollars_case;
   union {
     /*
@@ -332,10 +345,18 @@ struct  Huleedu__Cj__V1__EstimateAssessmentResponse
      */
     uint64_t cost_per_comparison_nanodollars;
   };
+  Huleedu__Cj__V1__EstimateAssessmentResponse__MaxCostNanodollarsCase _max_cost_nanodollars_case;
+  union {
+    /*
+     * What the assessment can cost at most: every comparison asked for as often as may be, of the longest essays, with the longest replies
+     * and nothing in the cache; or the limit on money, where that is less. Absent where the price is not known.
+     */
+    uint64_t max_cost_nanodollars;
+  };
 };
 #define HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__estimate_assessment_response__descriptor) \
-    , 0, 0, 0, (char *)protobuf_c_empty_string, 0, HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS__NOT_SET, {0} }
+    , 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___MAX_COST_NANODOLLARS__NOT_SET, {0} }
 
 
 struct  Huleedu__Cj__V1__StartAssessmentResponse
@@ -381,19 +402,24 @@ struct  Huleedu__Cj__V1__GetAssessmentResponse
   size_t n_grades;
   char **grades;
   /*
+   * Why grades are wide or missing.
+   */
+  size_t n_grading_notes;
+  Huleedu__Cj__V1__GradingNote **grading_notes;
+  /*
    * Borders between neighbouring grades, lowest first; empty without grades.
    */
   size_t n_cut_scores;
   Huleedu__Cj__V1__CutScore **cut_scores;
   /*
-   * Why grades are wide or missing.
+   * Essays that were left out because no judge would compare them with anybody: their places among the items say nothing.
    */
-  size_t n_grading_notes;
-  Huleedu__Cj__V1__GradingNote **grading_notes;
+  size_t n_excluded_essays;
+  Huleedu__Cj__V1__ExcludedEssay **excluded_essays;
 };
 #define HULEEDU__CJ__V1__GET_ASSESSMENT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__get_assessment_response__descriptor) \
-    , NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
 
 
 /*
@@ -422,6 +448,20 @@ struct  Huleedu__Cj__V1__GradingNote
 #define HULEEDU__CJ__V1__GRADING_NOTE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__grading_note__descriptor) \
     , HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_UNSPECIFIED, 0,NULL, 0,NULL, 0, 0 }
+
+
+struct  Huleedu__Cj__V1__ExcludedEssay
+{
+  ProtobufCMessage base;
+  char *essay_id;
+  /*
+   * What the judge had against it the last time, for a person to read.
+   */
+  char *reason;
+};
+#define HULEEDU__CJ__V1__EXCLUDED_ESSAY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__excluded_essay__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Huleedu__Cj__V1__CutScore
@@ -1031,6 +1071,25 @@ Huleedu__Cj__V1__GradingNote *
 void   huleedu__cj__v1__grading_note__free_unpacked
                      (Huleedu__Cj__V1__GradingNote *message,
                       ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__ExcludedEssay methods */
+void   huleedu__cj__v1__excluded_essay__init
+                     (Huleedu__Cj__V1__ExcludedEssay         *message);
+size_t huleedu__cj__v1__excluded_essay__get_packed_size
+                     (const Huleedu__Cj__V1__ExcludedEssay   *message);
+size_t huleedu__cj__v1__excluded_essay__pack
+                     (const Huleedu__Cj__V1__ExcludedEssay   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__excluded_essay__pack_to_buffer
+                     (const Huleedu__Cj__V1__ExcludedEssay   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__ExcludedEssay *
+       huleedu__cj__v1__excluded_essay__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__excluded_essay__free_unpacked
+                     (Huleedu__Cj__V1__ExcludedEssay *message,
+                      ProtobufCAllocator *allocator);
 /* Huleedu__Cj__V1__CutScore methods */
 void   huleedu__cj__v1__cut_score__init
                      (Huleedu__Cj__V1__CutScore         *message);
@@ -1370,6 +1429,9 @@ typedef void (*Huleedu__Cj__V1__GetAssessmentResponse_Closure)
 typedef void (*Huleedu__Cj__V1__GradingNote_Closure)
                  (const Huleedu__Cj__V1__GradingNote *message,
                   void *closure_data);
+typedef void (*Huleedu__Cj__V1__ExcludedEssay_Closure)
+                 (const Huleedu__Cj__V1__ExcludedEssay *message,
+                  void *closure_data);
 typedef void (*Huleedu__Cj__V1__CutScore_Closure)
                  (const Huleedu__Cj__V1__CutScore *message,
                   void *closure_data);
@@ -1525,6 +1587,7 @@ extern const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_respon
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__grading_note__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__excluded_essay__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__cut_score__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__watch_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__watch_assessment_response__descriptor;

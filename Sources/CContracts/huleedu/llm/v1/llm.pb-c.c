@@ -682,7 +682,7 @@ void   huleedu__llm__v1__usage__free_unpacked
   assert(message->base.descriptor == &huleedu__llm__v1__usage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[9] =
 {
   {
     "request_id",
@@ -780,10 +780,23 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "max_paid_calls",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitRequest, max_paid_calls),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] = {
   6,   /* field[6] = blocks */
   5,   /* field[5] = max_output_tokens */
+  8,   /* field[8] = max_paid_calls */
   3,   /* field[3] = model */
   1,   /* field[1] = owner */
   2,   /* field[2] = provider */
@@ -794,7 +807,7 @@ static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] 
 static const ProtobufCIntRange huleedu__llm__v1__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
 {
@@ -804,7 +817,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
   "Huleedu__Llm__V1__SubmitRequest",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__SubmitRequest),
-  8,
+  9,
   huleedu__llm__v1__submit_request__field_descriptors,
   huleedu__llm__v1__submit_request__field_indices_by_name,
   1,  huleedu__llm__v1__submit_request__number_ranges,

@@ -144,6 +144,11 @@ struct  Huleedu__Llm__V1__SubmitRequest
    * What the reply must look like.
    */
   Huleedu__Llm__V1__ReplyFormat *reply_format;
+  /*
+   * Calls at most that may be billed: those that the vendor answers, with whatever reply. A call that it turns away (429, 5xx) or that
+   * breaks off on the way is not billed and is repeated all the same. Zero asks for the service's default.
+   */
+  uint32_t max_paid_calls;
   Huleedu__Llm__V1__SubmitRequest__TemperatureCase _temperature_case;
   union {
     /*
@@ -154,7 +159,7 @@ struct  Huleedu__Llm__V1__SubmitRequest
 };
 #define HULEEDU__LLM__V1__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
 
 
 struct  Huleedu__Llm__V1__PromptBlock

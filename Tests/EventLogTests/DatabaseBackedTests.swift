@@ -1,0 +1,46 @@
+import EventLog
+import Logging
+import Postgres
+import Testing
+import Wire
+
+@Suite("A service whose database is away")
+struct DatabaseBackedTests {
+    /// Asks its database; the text of the query is the payload.
+    private struct Asking: RPCService {
+        let pool: Pool
+        var name: String { "test.Asking" }
+        var methods: [String] { ["Ask"] }
+
+        func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
+            _ = try await pool.query("\(unescaped: String(decoding: payload, as: UTF8.self))")
+            return payload
+        }
+    }
+
+    private func ask(_ query: String, _ pool: Pool) async throws -> [UInt8] {
+        let context = ServerContext(
+            method: MethodDescriptor(service: "test.Asking", method: "Ask"), metadata: Metadata(), deadline: .after(.seconds(60)),
+            peer: "test")
+        return try await DatabaseBacked(Asking(pool: pool)).handle(method: "Ask", payload: Array(query.utf8), context: context)
+    }
+
+    @Test("tells its callers that it is unavailable")
+    func away() async throws {
+        var configuration = PoolConfiguration(connectionString: "host=/nowhere dbname=none", size: 1)
+        configuration.acquireTimeout = .milliseconds(200)
+        let pool = Pool(configuration, logger: Logger(label: "test"))
+        let error = await #expect(throws: RPCError.self) { _ = try await ask("SELECT 1", pool) }
+        #expect(error?.code == .unavailable)
+        await pool.close()
+    }
+
+    @Test("lets answers, and errors that will not pass, through as they are")
+    func present() async throws {
+        let fixture = try await LogFixture(size: 1)
+        #expect(try await ask("SELECT 1", fixture.pool) == Array("SELECT 1".utf8))
+        let error = await #expect(throws: PostgresError.self) { _ = try await ask("SELECT nothing", fixture.pool) }
+        #expect(error?.mayPass == false)
+        await fixture.pool.close()
+    }
+}
