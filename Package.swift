@@ -27,6 +27,7 @@ let package = Package(
     products: [
         .executable(name: "huleedu", targets: ["huleedu"]),
         .executable(name: "fakeprovider", targets: ["fakeprovider"]),
+        .executable(name: "chaos", targets: ["chaos"]),
         .executable(name: "protoc-gen-huleedu", targets: ["protoc-gen-huleedu"]),
         .library(name: "CJCore", targets: ["CJCore"]),
         .library(name: "Wire", targets: ["Wire", "WireNIO"]),
@@ -100,6 +101,14 @@ let package = Package(
             path: "Tools/fakeprovider/CommandLine",
             swiftSettings: strict),
 
+        // Drills: processes die while assessments run.
+        .target(
+            name: "Chaos", dependencies: ["ChildProcesses", "CJCore", "Contracts", "Postgres", "Wire", "WireNIO", logging],
+            path: "Tools/chaos/Chaos", swiftSettings: strict),
+        .executableTarget(
+            name: "chaos", dependencies: ["Chaos", argumentParser, logging], path: "Tools/chaos/CommandLine",
+            swiftSettings: strict),
+
         // Fuzzing: the mechanism, what is fuzzed, and the program that Tools/fuzz/run starts.
         .target(name: "Fuzzing", path: "Tools/fuzz/Fuzzing", swiftSettings: strict),
         .target(
@@ -171,10 +180,9 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "fakeprovider", "huleedu", "CJAssessmentService", "ChildProcesses", "CJCore", "Contracts", "FakeProvider",
-                "LLMProviderService",
-                "Postgres",
-                "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
+                "fakeprovider", "huleedu", "Chaos", "ChildProcesses", "CJCore", "CJAssessmentService", "Contracts",
+                "FakeProvider",
+                "LLMProviderService", "Postgres", "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
             ],
             swiftSettings: strict),
     ],

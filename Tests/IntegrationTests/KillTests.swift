@@ -1,12 +1,11 @@
 import CJCore
+import Chaos
 import Contracts
 import Foundation
 import Logging
 import Postgres
 import PostgresTestSupport
 import Testing
-import Wire
-import WireNIO
 
 /// How often each service is killed; set HULEEDU_KILLS for more.
 private let kills = ProcessInfo.processInfo.environment["HULEEDU_KILLS"].flatMap { Int($0) } ?? 4
@@ -18,47 +17,81 @@ struct KillTests {
     /// Judgements left for what follows on the last kill.
     private static let judgementsAfterwards = 40
 
-    @Test("lose no judgement, count none twice, and pay for no stored answer again")
-    func killed() async throws {
+    @Test("lose no judgement of a long assessment, count none twice, and pay for no stored answer again")
+    func longAssessment() async throws {
         let comparisons = 2 * kills * Self.judgementsForEachKill + Self.judgementsAfterwards
-        // So many that their pairs, in both orders, are more than the comparisons.
-        let essays = max(20, Int(Double(comparisons).squareRoot()) + 2)
-        let deployment = try await Deployment.start(essays: essays, latencyMilliseconds: 40...160)
-        try await deployment.startAssessment(target: 0.9999, comparisons: comparisons)
+        // So many essays that their pairs, in both orders, are more than the comparisons.
+        let assessment = DrillAssessment(
+            id: "kill-test", essays: max(20, Int(Double(comparisons).squareRoot()) + 2), comparisons: comparisons, seed: 5)
+        let scratch = try Scratch()
+        let deployment = try await Deployment.start(
+            connectionString: try await TestDatabase.make().connectionString, folder: scratch.path,
+            latencyMilliseconds: 40...160, logger: Logger(label: "test"))
+        try await deployment.begin(assessment)
         var generator = SplitMix64(seed: 11)
-        var left = ["llm-provider": kills, "cj-assessment": kills]
+        var left = Dictionary(uniqueKeysWithValues: Deployment.Service.allCases.map { ($0, kills) })
         var killed = 0
-        while let victim = left.filter({ $0.value > 0 }).keys.sorted().randomElement(using: &generator) {
+        while let victim = left.filter({ $0.value > 0 }).keys.sorted(by: { $0.rawValue < $1.rawValue })
+            .randomElement(using: &generator)
+        {
             left[victim]! -= 1
             // A moment is a number of judgements that more have arrived: chance in time, and no clock.
-            try await deployment.waitForJudgements(more: Int.random(in: 0...9, using: &generator))
-            try #require(try await deployment.progress().state == .running, "it ended before kill \(killed + 1)")
+            try await deployment.waitForJudgements(more: Int.random(in: 0...9, using: &generator), of: assessment.id)
+            try #require(
+                try await deployment.progress(of: assessment.id).state == .running, "it ended before kill \(killed + 1)")
             try await deployment.killAndRestart(victim)
             killed += 1
         }
         #expect(killed == 2 * kills)
-        let progress = try await deployment.waitForEnd()
+        let progress = try await deployment.waitForEnd(of: assessment.id)
         #expect(progress.state == .completed)
         #expect(progress.inFlight == 0)
 
-        let books = try await deployment.books()
-        #expect(books.judgements == Int(progress.judged))
-        #expect(books.judgedComparisons == books.judgements)
-        #expect(books.resultsWithReply == books.judgements, "every stored reply is one judgement")
-        #expect(books.openWork == 0)
-        #expect(books.finishedEvents == 1)
-        #expect(books.eventGaps == 0)
-        let calls = try deployment.answeredCalls()
+        #expect(try await Invariants.violations(in: deployment.pool, isAtRest: true) == [])
+        let judgements = try await deployment.pool.query("SELECT count(*) FROM cj.judgement")[0].decode(Int.self)
+        #expect(judgements == Int(progress.judged))
+        let calls = try deployment.ledger.answers
         let repeated = calls.values.reduce(0) { $0 + $1 - 1 }
-        #expect(calls.count >= books.judgements)
+        #expect(calls.count >= judgements)
         // A call can be answered twice only where a kill fell between its answer and its storing: at most what one worker has in flight.
         #expect(repeated <= kills * 16)
         print(
-            "killed each service \(kills) times: \(books.judgements) judgements, \(calls.values.reduce(0, +)) answered calls, "
+            "killed each service \(kills) times: \(judgements) judgements, \(calls.values.reduce(0, +)) answered calls, "
                 + "\(repeated) of them answered again because a kill fell between answer and storing")
 
-        let response = try await deployment.assessment.getAssessment(.init(assessmentID: deployment.id))
-        #expect(response.items.reduce(0) { $0 + Int($1.comparisons) } == 2 * books.judgements)
+        let response = try await deployment.assessments.getAssessment(.init(assessmentID: assessment.id))
+        #expect(response.items.reduce(0) { $0 + Int($1.comparisons) } == 2 * judgements)
         await deployment.stop()
+    }
+
+    @Test("lose nothing of many assessments, their database server killed as well")
+    func manyAssessments() async throws {
+        var options = KillDrill.Options()
+        options.serviceKills = 2 * kills
+        options.serverKills = kills / 2
+        let scratch = try Scratch()
+        let report = try await KillDrill.run(options, folder: scratch.path, logger: .silent) { _ in }
+        #expect(report.serviceRecovery.count + report.serverRecovery.count > 0)
+        #expect(report.judgements == report.assessments * options.comparisons)
+    }
+
+    @Test("lose nothing when they die at any point between two round trips to the database")
+    func everyPoint() async throws {
+        let scratch = try Scratch()
+        let report = try await PointDrill.run(passages: 1, lanes: 6, folder: scratch.path, logger: .silent) { _ in }
+        #expect(report.deaths == report.points.count, "each point is reached by the run that is to die there")
+        for work in ["record-results", "advance-assessment", "start-assessment", "submit-request", "finish-request"] {
+            #expect(report.points.contains { $0.contains(" \(work).before-commit") })
+            #expect(report.points.contains { $0.contains(" \(work).after-commit") })
+        }
+    }
+}
+
+extension Logger {
+    /// For processes whose deaths are wanted.
+    fileprivate static var silent: Logger {
+        var logger = Logger(label: "drill")
+        logger.logLevel = .critical
+        return logger
     }
 }

@@ -10,13 +10,8 @@ final class Program: Sendable {
     ///
     /// - Parameter onTerminal: whether a person could type what it reads.
     init(_ name: String, _ arguments: [String], environment: [String: String] = [:], onTerminal: Bool = false) throws {
-        var changes: [String: String?] = environment
-        for key in ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENAI_BASE_URL", "DATABASE_URL"] where changes[key] == nil {
-            changes[key] = .some(nil)
-        }
-        process = try ChildProcess(
-            [name.contains("/") ? name : Programs.path(name)] + arguments, environment: changes,
-            standardError: onTerminal ? .terminal : .collected)
+        process = try ChildProcess.program(
+            name, arguments, environment: environment, standardError: onTerminal ? .terminal : .collected)
     }
 
     deinit { kill() }

@@ -1,3 +1,4 @@
+import Chaos
 import ChildProcesses
 import Foundation
 import Testing

@@ -23,20 +23,21 @@ public final class Pool: Sendable {
     ///
     /// It is repeated only when nothing of it was sent.
     ///
+    /// - Parameter name: what the statement is for, in the names of its checkpoints.
     /// - Throws: ``PostgresError``; `.inDoubt` when the connection ended before the answer was complete.
-    public func query(_ query: Query) async throws -> [Row] {
+    public func query(_ query: Query, name: String = #function) async throws -> [Row] {
         // A pool that goes away refuses its callers, so it stays for as long as it has one.
         defer { withExtendedLifetime(self) {} }
-        return try await core.runAlone(query).table.rows
+        return try await core.runAlone(query, name: name).table.rows
     }
 
     /// Runs one statement in a transaction of its own and returns the number of rows it affected.
     ///
-    /// - Throws: as ``query(_:)``.
+    /// - Throws: as ``query(_:name:)``.
     @discardableResult
-    public func execute(_ query: Query) async throws -> Int {
+    public func execute(_ query: Query, name: String = #function) async throws -> Int {
         defer { withExtendedLifetime(self) {} }
-        return try await core.runAlone(query).rowCount
+        return try await core.runAlone(query, name: name).rowCount
     }
 
     /// The pool's counters at this moment.

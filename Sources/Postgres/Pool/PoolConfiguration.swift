@@ -37,6 +37,8 @@ public struct PoolConfiguration: Sendable {
     public var applicationName: String
     /// When and how often units of work are rerun.
     public var rerunPolicy: RerunPolicy
+    /// Called at every ``Checkpoint`` of the pool's work; nil in ordinary service.
+    public var checkpoint: (@Sendable (Checkpoint) -> Void)?
 
     /// A configuration with the defaults of a service.
     public init(connectionString: String, size: Int = 8) {
@@ -57,6 +59,7 @@ public struct PoolConfiguration: Sendable {
         searchPath = nil
         applicationName = "huleedu"
         rerunPolicy = RerunPolicy()
+        checkpoint = nil
     }
 }
 

@@ -5,8 +5,9 @@ extension PoolCore {
     private static let pingTimeout: Duration = .seconds(2)
 
     /// Runs one statement in a transaction of its own.
-    func runAlone(_ query: Query) async throws(PostgresError) -> StatementResult {
+    func runAlone(_ query: Query, name: String) async throws(PostgresError) -> StatementResult {
         try query.validate()
+        configuration.checkpoint?(Checkpoint(work: name, step: .beforeCommit))
         var tries = 0
         while true {
             tries += 1
@@ -16,6 +17,7 @@ extension PoolCore {
             switch reply.failure {
             case nil:
                 guard let result = reply.results.first else { throw .missingAnswer }
+                configuration.checkpoint?(Checkpoint(work: name, step: .afterCommit))
                 return result
             case .stale where tries < Self.maxTries: continue
             case .notSent where tries < Self.maxTries && !reply.isCancelled: continue

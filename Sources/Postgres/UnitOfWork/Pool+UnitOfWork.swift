@@ -9,7 +9,7 @@ extension Pool {
     /// connection and is independent of the first.
     ///
     /// - Parameters:
-    ///   - name: what the unit does, for logs.
+    ///   - name: what the unit does, for logs and the names of its checkpoints.
     ///   - isolation: what the unit sees of others.
     ///   - statementTimeout: what one statement may take, when that differs from the pool's setting.
     /// - Returns: what the body returned in the run that was committed.
@@ -24,7 +24,7 @@ extension Pool {
         var tries = 0
         while true {
             tries += 1
-            let unit = UnitOfWork(core: core, isolation: isolation, statementTimeout: statementTimeout)
+            let unit = UnitOfWork(name, core: core, isolation: isolation, statementTimeout: statementTimeout)
             do {
                 let result = try await body(unit)
                 try await unit.commit()

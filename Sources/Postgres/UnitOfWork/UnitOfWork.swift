@@ -28,16 +28,19 @@ public final class UnitOfWork {
     /// Most bytes of parameters queued between two round trips.
     public static let maxQueuedBytes = 64 << 20
 
+    private let name: String
     private let core: PoolCore
     private let isolation: IsolationLevel
     private let statementTimeout: Duration?
     private var state: State = .fresh
     private var queue: [(query: Query, pending: Pending)] = []
     private var queuedBytes = 0
+    private var roundTrips = 0
     /// The error that doomed the unit.
     private(set) var failure: PostgresError?
 
-    init(core: PoolCore, isolation: IsolationLevel, statementTimeout: Duration?) {
+    init(_ name: String, core: PoolCore, isolation: IsolationLevel, statementTimeout: Duration?) {
+        self.name = name
         self.core = core
         self.isolation = isolation
         self.statementTimeout = statementTimeout
@@ -194,15 +197,24 @@ public final class UnitOfWork {
             queries = opening + queries
         }
         if isCommit { queries.append("COMMIT") }
+        roundTrips += 1
+        reach(isCommit ? .beforeCommit : .before(roundTrips))
         let reply = await connection.run(Batch(queries: queries, isCancellable: !isCommit, silenceTimeout: silenceTimeout))
         for (entry, result) in zip(sent, reply.results.dropFirst(opening.count)) {
             entry.pending.resolve(result)
         }
         if reply.results.count == queries.count, let tag = reply.results.last?.tag {
             // With the answer to COMMIT at hand it does not matter whether the connection lived any longer.
-            if reply.failure == nil || isCommit { return tag }
+            if reply.failure == nil || isCommit {
+                reach(isCommit ? .afterCommit : .after(roundTrips))
+                return tag
+            }
         }
         throw fail(Self.error(reply, isCommit: isCommit))
+    }
+
+    private func reach(_ step: Checkpoint.Step) {
+        core.configuration.checkpoint?(Checkpoint(work: name, step: step))
     }
 
     private var timeoutQueries: [Query] {

@@ -12,6 +12,9 @@ struct ServeCommand: AsyncParsableCommand {
             Services: llm-provider, cj-assessment. Each brings its own schema up to date before it serves. Replicas share a schema and need \
             no further configuration. The environment names the providers, as for 'huleedu up'; HULEEDU_SIMULATED_URL names a fake \
             provider that is already running and makes it the provider "simulated".
+
+            For drills, CRASH_AT=POINT:N kills the process the Nth time that it reaches a named point between two round trips to the \
+            database; CRASH_AT=list tells the points as they are reached.
             """)
 
     @Argument(help: ArgumentHelp("The services to run.", valueName: "service"))
@@ -44,7 +47,8 @@ struct ServeCommand: AsyncParsableCommand {
                     "No database is named; pass --database URL or set DATABASE_URL ('huleedu up' brings its own).")
             }
             let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
-            let assembly = ServiceAssembly(connectionString: url, isAlone: false, logger: logger)
+            let crashPoint = try environment.text("CRASH_AT").map(CrashPoint.init)
+            let assembly = ServiceAssembly(connectionString: url, isAlone: false, crashPoint: crashPoint, logger: logger)
             var hosts: [ServiceHost] = []
             for service in services.sorted(by: { $0.usualPort < $1.usualPort }) {
                 let listen = Endpoint(host: host, port: port.map(Int.init) ?? service.usualPort)

@@ -30,6 +30,8 @@ struct ServiceAssembly: Sendable {
     let connectionString: String
     /// Whether no other process can be using the database, so that all that is claimed there belongs to dead ones.
     let isAlone: Bool
+    /// Where this process is to die, in a drill.
+    var crashPoint: CrashPoint?
     let logger: Logger
 
     /// Connections of one service to the database.
@@ -90,7 +92,9 @@ struct ServiceAssembly: Sendable {
     }
 
     private func pool() -> Pool {
-        Pool(PoolConfiguration(connectionString: connectionString, size: Self.poolSize), logger: logger)
+        var configuration = PoolConfiguration(connectionString: connectionString, size: Self.poolSize)
+        if let crashPoint { configuration.checkpoint = { crashPoint.reach($0) } }
+        return Pool(configuration, logger: logger)
     }
 
     private func named(_ name: Name) -> Logger {

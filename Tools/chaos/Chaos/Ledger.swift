@@ -1,8 +1,12 @@
 import Foundation
 
-/// What a fake provider wrote down about the calls it got.
-struct Ledger: Sendable {
-    let path: String
+/// What a fake provider wrote down about the calls it got: a record outside of the system that is tried.
+public struct Ledger: Sendable {
+    public let path: String
+
+    public init(path: String) {
+        self.path = path
+    }
 
     private struct Entry: Decodable {
         let sequence: Int
@@ -11,7 +15,7 @@ struct Ledger: Sendable {
     }
 
     /// How often each prompt was answered with success, by the prompt's hash.
-    var answers: [String: Int] {
+    public var answers: [String: Int] {
         get throws {
             var answers: [String: Int] = [:]
             for entry in try entries where entry.status == 200 {
@@ -23,7 +27,7 @@ struct Ledger: Sendable {
     }
 
     /// The status of every answer, whether it was success or not.
-    var statuses: [Int] {
+    public var statuses: [Int] {
         get throws { try entries.compactMap(\.status) }
     }
 
@@ -38,7 +42,7 @@ struct Ledger: Sendable {
     }
 
     /// Waits until so many prompts have been answered.
-    func waitForAnswers(_ count: Int) async throws {
+    public func waitForAnswers(_ count: Int) async throws {
         while try !FileManager.default.fileExists(atPath: path) || answers.count < count {
             try Task.checkCancellation()
             await Task.yield()

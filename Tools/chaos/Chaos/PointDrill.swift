@@ -1,0 +1,202 @@
+import Contracts
+import Foundation
+import Glibc
+public import Logging
+import Postgres
+import Synchronization
+
+/// Kills each service at every named point between its round trips to the database, one after the other.
+public struct PointDrill: Sendable {
+    public struct Report: Sendable, Codable {
+        /// Service and point, as in `cj-assessment record-results.after-commit`.
+        public let points: [String]
+        /// How often a service died at its point; a later passage is not reached in every run.
+        public let deaths: Int
+    }
+
+    private static let essays = 4
+    private static let comparisons = 6
+
+    /// A point of one service.
+    private struct Point: Sendable {
+        let service: Deployment.Service
+        let name: String
+    }
+
+    private struct Death: Sendable {
+        let point: Point
+        let passage: Int
+    }
+
+    /// The deaths to come, for whichever lane is free.
+    private final class Deaths: Sendable {
+        private let left: Mutex<[Death]>
+
+        init(_ deaths: [Death]) {
+            left = Mutex(deaths.reversed())
+        }
+
+        func next() -> Death? { left.withLock { $0.popLast() } }
+    }
+
+    private let deployment: Deployment
+
+    /// Runs the drill on a database server of its own.
+    ///
+    /// - Parameters:
+    ///   - passages: each point is died at when it is passed for the first time, the second, and so on up to this number.
+    ///   - lanes: deployments that die side by side, each with a database of its own. They mostly wait for leases to run out.
+    ///   - folder: empty; the databases and the ledgers go there.
+    ///   - tell: called with a line about how far the drill is.
+    public static func run(
+        passages: Int, lanes: Int, folder: String, logger: Logger, tell: @escaping @Sendable (String) -> Void
+    ) async throws -> Report {
+        let server = try await EmbeddedCluster.start(dataDirectory: folder + "/database", logger: logger)
+        do {
+            let first = try await Lane.start(0, on: server, folder: folder, logger: logger)
+            let points = try await first.use { try await PointDrill(deployment: $0).points() }
+            tell("\(points.count) points")
+            let deaths = Deaths(points.flatMap { point in (1...passages).map { Death(point: point, passage: $0) } })
+            let died = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 1...lanes {
+                    group.addTask {
+                        try await Lane.start(number, on: server, folder: folder, logger: logger).use { deployment in
+                            try await PointDrill(deployment: deployment).run(deaths)
+                        }
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            await server.stop()
+            return Report(points: points.map { "\($0.service.rawValue) \($0.name)" }, deaths: died)
+        } catch {
+            await server.stop()
+            throw error
+        }
+    }
+
+    /// Dies at one point after the other.
+    ///
+    /// - Returns: how often a service died at its point.
+    private func run(_ deaths: Deaths) async throws -> Int {
+        var died = 0
+        while let death = deaths.next() {
+            if try await dies(death) { died += 1 }
+        }
+        let violations = try await Invariants.violations(in: deployment.pool, isAtRest: true)
+        guard violations.isEmpty else {
+            throw DrillError(description: violations.map(\.description).joined(separator: "\n"))
+        }
+        return died
+    }
+
+    private func points() async throws -> [Point] {
+        var points: [Point] = []
+        for service in Deployment.Service.allCases {
+            points += try await self.points(of: service).map { Point(service: service, name: $0) }
+        }
+        return points
+    }
+
+    /// The points that a service passes in one assessment, from its start.
+    private func points(of service: Deployment.Service) async throws -> [String] {
+        try await restart(service, crashAt: "list")
+        try await assess(id: "points-\(service.rawValue)")
+        let mark = "crash point "
+        return deployment.output(of: service).split(separator: "\n").filter { $0.hasPrefix(mark) }.map {
+            String($0.dropFirst(mark.count))
+        }
+    }
+
+    /// Runs one assessment with a service that dies at a point and is started again.
+    ///
+    /// - Returns: whether it died.
+    private func dies(_ death: Death) async throws -> Bool {
+        let (service, point) = (death.point.service, death.point.name)
+        try await restart(service, crashAt: "\(point):\(death.passage)")
+        let id = "\(service.rawValue)-\(point)-\(death.passage)"
+        let isDead = try await withThrowingTaskGroup(of: Bool?.self) { group in
+            group.addTask {
+                try await self.assess(id: id)
+                return nil
+            }
+            group.addTask { try await self.restartAfterDeath(of: service) }
+            // The assessment ends, with a death on its way or without.
+            var isDead = false
+            while let event = try await group.next() {
+                if let died = event { isDead = died } else { group.cancelAll() }
+            }
+            return isDead
+        }
+        let violations = try await Invariants.violations(in: deployment.pool, isAtRest: false)
+        guard violations.isEmpty else {
+            throw DrillError(
+                description: "after a death of \(service.rawValue) at \(point), passage \(death.passage):\n"
+                    + violations.map(\.description).joined(separator: "\n"))
+        }
+        return isDead
+    }
+
+    private func restartAfterDeath(of service: Deployment.Service) async throws -> Bool {
+        while deployment.isRunning(service) {
+            do {
+                // A pause between two looks.
+                try await Task.sleep(for: .milliseconds(2))
+            } catch {
+                return false
+            }
+        }
+        try await deployment.start(service)
+        return true
+    }
+
+    private func restart(_ service: Deployment.Service, crashAt: String) async throws {
+        deployment.signal(service, SIGKILL)
+        _ = await deployment.end(of: service)
+        // A point on the way to serving: its death is seen by whoever waits for the service.
+        try await deployment.start(service, crashAt: crashAt)
+    }
+
+    private func assess(id: String) async throws {
+        let assessment = DrillAssessment(id: id, essays: Self.essays, comparisons: Self.comparisons, seed: 7)
+        try await deployment.begin(assessment)
+        let progress = try await deployment.waitForEnd(of: id)
+        guard progress.state == .completed, progress.judged == Self.comparisons else {
+            throw DrillError(
+                description:
+                    "assessment \(id) ended as \(progress.state) with \(progress.judged) of \(Self.comparisons) judgements")
+        }
+    }
+}
+
+/// A deployment on a database of its own.
+private struct Lane {
+    let deployment: Deployment
+
+    static func start(
+        _ number: Int, on server: EmbeddedCluster, folder: String, logger: Logger
+    ) async throws -> Lane {
+        let name = "lane\(number)"
+        let pool = Pool(PoolConfiguration(connectionString: server.connectionString, size: 1), logger: logger)
+        try await pool.execute("CREATE DATABASE \(unescaped: name)")
+        await pool.close()
+        let own = folder + "/" + name
+        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+        return Lane(
+            deployment: try await Deployment.start(
+                connectionString: server.connectionString(database: name), folder: own, latencyMilliseconds: 2...10,
+                logger: logger))
+    }
+
+    /// Stops the deployment when the body is done.
+    func use<Value>(_ body: (Deployment) async throws -> Value) async throws -> Value {
+        do {
+            let value = try await body(deployment)
+            await deployment.stop()
+            return value
+        } catch {
+            await deployment.stop()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import Chaos
+import Foundation
+import Logging
+
+/// `chaos`
+@main
+struct ChaosCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chaos",
+        abstract: "Drills: what becomes of assessments when processes die under them.",
+        discussion: """
+            The services run as processes of their own on a PostgreSQL server made for the drill, with a fake provider (a simulated judge) that \
+            keeps its own ledger. Ends with 0 when every rule held, with 1 when one was broken, and says which.
+            """,
+        subcommands: [KillCommand.self, PointsCommand.self])
+}
+
+/// `chaos kill`
+struct KillCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kill",
+        abstract: "Kill services and the database server at random moments while assessments run.",
+        discussion: """
+            After each kill the rules that hold at any moment are checked, at the end those that hold at rest: nothing lost, nothing \
+            twice, every assessment ended and its end told once.
+            """)
+
+    @Option(help: ArgumentHelp("How often a service is killed, each as often as the others.", valueName: "count"))
+    var services = 100
+
+    @Option(help: ArgumentHelp("How often the database server is killed.", valueName: "count"))
+    var server = 20
+
+    @Option(help: ArgumentHelp("Where chance begins.", valueName: "number"))
+    var seed: UInt64 = 1
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard services >= 0, server >= 0, services + server > 0 else {
+            throw ValidationError("Kill something: --services and --server are counts, not both zero.")
+        }
+    }
+
+    func run() async throws {
+        var options = KillDrill.Options()
+        options.serviceKills = services
+        options.serverKills = server
+        options.seed = seed
+        let report = try await Drill.run { [options] folder, logger in
+            try await KillDrill.run(options, folder: folder, logger: logger, tell: Drill.tell)
+        }
+        print(json ? try Drill.json(report) : Self.text(report))
+    }
+
+    private static func text(_ report: KillDrill.Report) -> String {
+        """
+        killed          services \(report.serviceKills) times, the database server \(report.serverKills) times
+        assessments     \(report.assessments), all ended once
+        judgements      \(report.judgements) stored; the provider answered \(report.answeredCalls) calls, \(report.repeatedCalls) of them again
+        recovery        after a service's death \(Self.text(report.serviceRecovery))
+                        after the server's death \(Self.text(report.serverRecovery))
+        judge           simulated
+        """
+    }
+
+    private static func text(_ times: Distribution) -> String {
+        "p50 \(times.p50) ms, p90 \(times.p90) ms, p99 \(times.p99) ms, longest \(times.maximum) ms (\(times.count) times)"
+    }
+}
+
+/// `chaos points`
+struct PointsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "points",
+        abstract: "Kill each service at every named point between its round trips to the database.",
+        discussion: """
+            A first run tells which points there are. For each of them a small assessment is then run with a service that kills itself \
+            there and is started again.
+            """)
+
+    @Option(help: ArgumentHelp("Which passages of each point to die at: 1 to this number.", valueName: "count"))
+    var passages = 1
+
+    @Option(help: ArgumentHelp("Deployments that die side by side.", valueName: "count"))
+    var lanes = 4
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard passages >= 1 else { throw ValidationError("--passages: expected a number from 1.") }
+        guard (1...16).contains(lanes) else { throw ValidationError("--lanes: expected 1 to 16.") }
+    }
+
+    func run() async throws {
+        let report = try await Drill.run { [passages, lanes] folder, logger in
+            try await PointDrill.run(passages: passages, lanes: lanes, folder: folder, logger: logger, tell: Drill.tell)
+        }
+        print(
+            json
+                ? try Drill.json(report)
+                : "\(report.points.count) points, died at \(report.deaths) times; every rule held; judge simulated")
+    }
+}
+
+/// What the drills share.
+enum Drill {
+    /// Runs a drill in a folder that goes afterwards.
+    static func run<Report>(_ body: (String, Logger) async throws -> Report) async throws -> Report {
+        let folder = "/tmp/huleedu-chaos-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        defer {
+            // What cannot be removed is left to the system's own cleaning.
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+        var logger = Logger(label: "chaos") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .critical
+        return try await body(folder, logger)
+    }
+
+    static func tell(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    static func json(_ report: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(report), as: UTF8.self)
+    }
+}
