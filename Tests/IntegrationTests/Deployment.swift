@@ -147,7 +147,7 @@ final class Deployment {
             """
             SELECT (SELECT count(*) FROM cj.judgement), (SELECT count(*) FROM cj.comparison WHERE state = 'judged'),
                 (SELECT count(*) FROM llm_provider.result WHERE state = 'succeeded'), (SELECT count(*) FROM llm_provider.work),
-                (SELECT count(*) FROM cj.event_log),
+                (SELECT count(*) FROM cj.event_log) + (SELECT count(*) FROM cj.event_pending),
                 (SELECT max(position) - count(*) FROM llm_provider.event_log)
             """)[0]
         let (judgements, judged, replies, work, events, gaps) = try row.decode(
