@@ -3,8 +3,8 @@ struct AssessmentError: Error, Sendable {
     enum Code: Sendable, Hashable {
         /// A stored assessment names a language that this version has no prompt for.
         case unknownLanguage
-        /// The provider service's feed left an event out.
-        case eventMissing
+        /// The provider service's feed has partitions that nobody reads.
+        case feedPartitioned
     }
 
     let code: Code

@@ -23,7 +23,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
 
     /// - Parameters:
     ///   - provider: reaches the LLM provider service, its methods and its event feed.
-    ///   - changes: signalled when an assessment has changed; give it to the service's event feed too.
+    ///   - changes: signalled when an assessment has changed; give it to the sequencer of the service's log too.
     public init(
         pool: Pool, provider transport: any ClientTransport, changes: Wakeup, configuration: CJAssessmentConfiguration,
         logger: Logger

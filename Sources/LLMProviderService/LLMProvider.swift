@@ -15,7 +15,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     private let work = Wakeup()
     private let events: Wakeup
 
-    /// - Parameter wakeup: signalled when an event was written; give it to the service's event feed too.
+    /// - Parameter wakeup: signalled when an event was written; give it to the sequencer of the service's log too.
     public init(
         pool: Pool, wakeup: Wakeup, configuration: LLMProviderConfiguration, http: CurlClient, logger: Logger
     ) {

@@ -28,7 +28,7 @@ struct ResultConsumerTests {
     private func books(_ fixture: ServiceFixture) async throws -> Books {
         let (judgements, results, cost, calls, cursor) = try await fixture.pool.query(
             """
-            SELECT (SELECT count(*) FROM cj.judgement), results, cost, provider_calls, (SELECT position FROM cj.cursor)
+            SELECT (SELECT count(*) FROM cj.judgement), results, cost, provider_calls, coalesce((SELECT position FROM cj.event_cursor), 0)
             FROM cj.assessment
             """)[0].decode(Int.self, Int.self, Int.self, Int.self, Int.self)
         return Books(judgements: judgements, results: results, cost: cost, calls: calls, cursor: cursor)
@@ -72,10 +72,12 @@ struct ResultConsumerTests {
         try await withService { fixture in
             let events = try await answered(fixture)
             let consumer = fixture.consumer()
-            await #expect(throws: AssessmentError.self) { _ = try await consumer.record(Array(events[1..<4])) }
-            await #expect(throws: AssessmentError.self) { _ = try await consumer.record([events[0], events[2]]) }
+            await #expect(throws: EventLogError.self) { _ = try await consumer.record([events[0], events[2]]) }
             let untouched = try await books(fixture)
             #expect(untouched == Books(judgements: 0, results: 0, cost: 0, calls: 0, cursor: 0))
+            _ = try await consumer.record([events[0]])
+            await #expect(throws: EventLogError.self) { _ = try await consumer.record(Array(events[2..<4])) }
+            #expect(try await books(fixture).cursor == 1)
             _ = try await consumer.record(events)
             #expect(try await books(fixture).judgements == 20)
         }
@@ -97,6 +99,10 @@ struct ResultConsumerTests {
             ]
             #expect(try await fixture.consumer().record(batch) == ["a"])
             #expect(try await books(fixture) == Books(judgements: 1, results: 1, cost: 1000, calls: 1, cursor: 5))
+            let dead = try await SetAsideEvent.all(schema: AssessmentStore.schema, in: fixture.pool)
+            // What is of the same request comes after it.
+            #expect(dead.map(\.state) == [.dead, .waiting])
+            #expect(dead.map(\.event.position) == [4, 5] && dead.first?.event.payload == [0xFF])
         }
     }
 }

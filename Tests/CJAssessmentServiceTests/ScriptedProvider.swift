@@ -178,7 +178,8 @@ extension EventsV1.Event {
             preconditionFailure("a result can be written")
         }
         return EventsV1.Event(
-            position: position, id: [], type: EventsV1.LLMRequestFinished.typeName, aggregateID: result.requestID,
+            position: position, id: [UInt8](repeating: 0, count: 8) + withUnsafeBytes(of: position.bigEndian, Array.init),
+            type: EventsV1.LLMRequestFinished.typeName, aggregateID: result.requestID,
             aggregateVersion: 1, payload: payload)
     }
 }

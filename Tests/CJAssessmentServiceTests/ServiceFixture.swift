@@ -63,10 +63,17 @@ struct ServiceFixture: Sendable {
         try await service.listComparisons(CJV1.ListComparisonsRequest(assessmentID: id, limit: 1000), context: .test).comparisons
     }
 
+    /// The events so far as they stand in the log.
+    func endEvents() async throws -> [EventsV1.Event] {
+        try await Sequencer(
+            log: AssessmentStore.log, pool: pool, appended: Wakeup(), sequenced: Wakeup(), logger: .silent
+        ).drain()
+        return try await AssessmentStore.log.read(after: 0, limit: 1000, from: pool)
+    }
+
     /// The events of ended assessments so far.
     func ends() async throws -> [EventsV1.AssessmentFinished] {
-        try await AssessmentStore.log.read(after: 0, limit: 1000, from: pool)
-            .map { try EventsV1.AssessmentFinished(decoding: $0.payload) }
+        try await endEvents().map { try EventsV1.AssessmentFinished(decoding: $0.payload) }
     }
 
     /// What must hold of every assessment that has ended.

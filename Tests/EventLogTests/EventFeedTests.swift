@@ -29,6 +29,7 @@ struct EventFeedTests {
         let feed = feed(fixture)
         for accepted in [
             request(limit: 1), request(limit: 1000), request(after: UInt64(Int64.max)), request(wait: 30_000),
+            EventsV1.ReadRequest(limit: 1, partition: 0, consumer: String(repeating: "c", count: 100)),
         ] {
             _ = try await feed.read(accepted, context: context(accepted.afterPosition > 0 ? .milliseconds(50) : .seconds(3600)))
         }
@@ -37,6 +38,8 @@ struct EventFeedTests {
             (request(limit: 0), "limit"), (request(limit: 1001), "limit"), (request(limit: .max), "limit"),
             (request(after: UInt64(Int64.max) + 1), "after_position"), (request(after: .max), "after_position"),
             (request(wait: 30_001), "wait_milliseconds"), (request(wait: .max), "wait_milliseconds"),
+            (EventsV1.ReadRequest(limit: 1, partition: 1), "partition"),
+            (EventsV1.ReadRequest(limit: 1, consumer: String(repeating: "c", count: 101)), "consumer"),
         ] {
             let error = await #expect(throws: RPCError.self) { try await feed.read(refused, context: context()) }
             #expect(error?.code == .invalidArgument && error?.message.hasPrefix(name + ":") == true)
@@ -71,6 +74,7 @@ struct EventFeedTests {
         try await other.unitOfWork("append") { unit in
             try await fixture.log.append([fixture.event("x", of: "a")], in: unit)
         }
+        try await fixture.anotherSequencer().drain()
         #expect(try await reader.value.events.map(\.position) == [1])
     }
 

@@ -41,7 +41,7 @@ struct EventLogTests {
         #expect(events.count == kept.value)
         #expect(events.map(\.position) == (0..<events.count).map { UInt64($0) + 1 })
         #expect(Set(events.map(\.id)).count == events.count && events.allSatisfy { $0.id.count == 16 })
-        // Events of one aggregate appended at once are counted by one after the other: the head row lets in one at a time.
+        // Events of one aggregate appended at once are counted by one after the other: its row lets in one at a time.
         for (_, ofOne) in Dictionary(grouping: events, by: \.aggregateID) {
             #expect(ofOne.map(\.aggregateVersion) == (0..<ofOne.count).map { UInt64($0) + 1 })
         }
@@ -65,6 +65,13 @@ struct EventLogTests {
                     }
                 }
             }
+            for _ in 0..<2 {
+                let sequencer = fixture.anotherSequencer()
+                group.addTask {
+                    while isOver.value == 0 { try await sequencer.drain() }
+                    return []
+                }
+            }
             group.addTask {
                 try await withThrowingTaskGroup(of: Void.self) { appenders in
                     for worker in 0..<6 {
@@ -80,6 +87,7 @@ struct EventLogTests {
                     }
                     try await appenders.waitForAll()
                 }
+                while try await fixture.pendingCount() > 0 { try await fixture.sequencer.drain() }
                 isOver.value = 1
                 return []
             }
@@ -90,7 +98,7 @@ struct EventLogTests {
         for events in seen { #expect(events == all, "what was read while it grew is what is there") }
     }
 
-    @Test("gives an earlier commit the lower position, though its unit began later")
+    @Test("gives an aggregate's earlier commit the lower position, though its unit began later")
     func commitOrder() async throws {
         let fixture = try await LogFixture()
         let begun = Gate()

@@ -10,10 +10,15 @@ import Wire
 struct LogFixture {
     let database: TestDatabase
     let pool: Pool
-    let log = EventLog(schema: "essays")
+    let log: EventLog
+    let sequencer: Sequencer
 
-    init(size: Int = 8) async throws {
-        let migrations = [EventLog.migration(version: 1, schema: "essays")]
+    init(size: Int = 8, partitions: Int = 1) async throws {
+        log = EventLog(schema: "essays", partitions: partitions)
+        let migrations = [
+            EventLog.migration(version: 1, schema: "essays"), log.outboxMigration(version: 2),
+            EventConsumer.migration(version: 3, schema: "essays"),
+        ]
         database = try await TestDatabase.make(migrations: [Migrator(line: "essays", schema: "essays", migrations: migrations)])
         var configuration = PoolConfiguration(connectionString: database.connectionString, size: size)
         // Appends queue behind each other, and many tests share few cores.
@@ -21,10 +26,38 @@ struct LogFixture {
         configuration.statementTimeout = .seconds(60)
         configuration.acquireTimeout = .seconds(60)
         pool = Pool(configuration, logger: Logger(label: "test"))
+        sequencer = Self.sequencer(log, pool)
     }
 
+    private static func sequencer(_ log: EventLog, _ pool: Pool) -> Sequencer {
+        Sequencer(
+            log: log, pool: pool, appended: Wakeup(), sequenced: Wakeup(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Another process, as far as anybody can tell.
+    func anotherSequencer() -> Sequencer {
+        Self.sequencer(log, pool)
+    }
+
+    /// Events in the log, which can be read.
     func append(_ events: [NewEvent]) async throws {
+        try await appendPending(events)
+        try await sequencer.drain()
+    }
+
+    /// Events that are committed and not in the log yet.
+    func appendPending(_ events: [NewEvent]) async throws {
         try await pool.unitOfWork("append") { unit in try await log.append(events, in: unit) }
+    }
+
+    /// As if so much time had passed that nobody's lease is left.
+    func expireLeases() async throws {
+        try await pool.execute("UPDATE essays.event_partition SET lease_until = clock_timestamp() - interval '1 second'")
+    }
+
+    func pendingCount() async throws -> Int {
+        try await pool.query("SELECT count(*) FROM essays.event_pending")[0].decode(Int.self)
     }
 
     func append(_ count: Int, to aggregate: String = "a") async throws {
@@ -39,11 +72,13 @@ struct LogFixture {
         try WireV1.HealthCheckRequest(decoding: event.payload, limits: .init()).service
     }
 
-    /// The whole log, read in pages.
-    func all(page: Int = EventLog.maximumBatch) async throws -> [EventsV1.Event] {
+    /// The whole log, or one partition of it, read in pages once everything that is pending has been moved.
+    func all(page: Int = EventLog.maximumBatch, of partition: Int = 0) async throws -> [EventsV1.Event] {
+        try await sequencer.drain()
         var events: [EventsV1.Event] = []
         while true {
-            let next = try await log.read(after: Int64(events.last?.position ?? 0), limit: page, from: pool)
+            let next = try await log.read(
+                partition: partition, after: Int64(events.last?.position ?? 0), limit: page, from: pool)
             events += next
             if next.count < page { return events }
         }

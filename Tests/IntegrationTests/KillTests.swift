@@ -80,7 +80,7 @@ struct KillTests {
         let scratch = try Scratch()
         let report = try await PointDrill.run(passages: 1, lanes: 6, folder: scratch.path, logger: .silent) { _ in }
         #expect(report.deaths == report.points.count, "each point is reached by the run that is to die there")
-        for work in ["record-results", "advance-assessment", "start-assessment", "submit-request", "finish-request"] {
+        for work in ["consume-events", "advance-assessment", "start-assessment", "submit-request", "finish-request"] {
             #expect(report.points.contains { $0.contains(" \(work).before-commit") })
             #expect(report.points.contains { $0.contains(" \(work).after-commit") })
         }

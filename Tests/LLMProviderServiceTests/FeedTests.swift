@@ -19,6 +19,7 @@ struct FeedTests {
                 let claim = try #require(try await fixture.claim().first)
                 #expect(try await fixture.store.finish(claim, with: result, isSuccess: true))
             }
+            try await fixture.sequencer.drain()
             let feed = EventFeed(log: RequestStore.log, pool: fixture.pool, wakeup: Wakeup())
             var position: UInt64 = 0
             var reads = 0

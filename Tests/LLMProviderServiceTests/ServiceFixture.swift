@@ -52,8 +52,13 @@ struct ServiceFixture: Sendable {
         return try #require(result)
     }
 
+    var sequencer: Sequencer {
+        Sequencer(log: RequestStore.log, pool: pool, appended: Wakeup(), sequenced: Wakeup(), logger: log.logger)
+    }
+
     /// The events so far, checked for gaps.
     func events() async throws -> [LLMV1.Result] {
+        try await sequencer.drain()
         let events = try await RequestStore.log.read(after: 0, limit: 1000, from: pool)
         #expect(events.map(\.position) == (0..<UInt64(events.count)).map { $0 + 1 })
         return try events.map { try #require(try EventsV1.LLMRequestFinished(decoding: $0.payload).result) }

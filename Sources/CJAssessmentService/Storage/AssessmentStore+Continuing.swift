@@ -20,6 +20,7 @@ extension AssessmentStore {
             UPDATE cj.assessment SET
                 revision = revision + 1,
                 decisions = decisions + 1,
+                run = run + 1,
                 state = 'running',
                 stop_reason = NULL,
                 failure = NULL,

@@ -66,7 +66,7 @@ extension AssessmentStore {
                 ON CONFLICT (assessment_id, judged) DO NOTHING
                 """)
         }
-        _ = unit.send(
+        let run = unit.send(
             """
             UPDATE cj.assessment SET
                 revision = revision + 1,
@@ -79,10 +79,13 @@ extension AssessmentStore {
                 expected_comparisons = coalesce(\(decision.expectedComparisons.map(Int64.init)), expected_comparisons),
                 advanced_at_results = \(snapshot.results)
             WHERE id = \(snapshot.id)
+            RETURNING run
             """)
         try await unit.sync()
         guard let finish = decision.finish, let reason = decision.stop ?? snapshot.reason else { return }
-        try await Self.log.append([try finished(snapshot, state: finish, reason: reason)], in: unit)
+        let event = try finished(
+            snapshot, state: finish, reason: reason, run: try run.rows().first?.decode(Int64.self) ?? 1)
+        try await Self.log.append([event], in: unit)
     }
 
     private func start(
@@ -123,13 +126,13 @@ extension AssessmentStore {
     }
 
     private func finished(
-        _ snapshot: AssessmentSnapshot, state: AssessmentSnapshot.State, reason: AssessmentSnapshot.Reason
+        _ snapshot: AssessmentSnapshot, state: AssessmentSnapshot.State, reason: AssessmentSnapshot.Reason, run: Int64
     ) throws -> NewEvent {
         try NewEvent(
             EventsV1.AssessmentFinished(
                 assessmentID: snapshot.id, state: state.contract, stopReason: reason.contract,
                 essays: UInt32(snapshot.items.count),
-                comparisons: UInt32(snapshot.count(.judged)), simulated: snapshot.isSimulated),
+                comparisons: UInt32(snapshot.count(.judged)), simulated: snapshot.isSimulated, run: UInt32(clamping: run)),
             aggregateID: snapshot.id)
     }
 }

@@ -3,24 +3,6 @@ import Contracts
 import Postgres
 
 extension AssessmentStore {
-    /// Name of the provider service's feed in the cursor table.
-    static let providerFeed = "llm"
-
-    /// How far the provider service's feed has been dealt with.
-    func cursor() async throws -> Int64 {
-        try await pool.query("SELECT position FROM cj.cursor WHERE feed = \(Self.providerFeed)")[0].decode(Int64.self)
-    }
-
-    /// The cursor, locked until the unit of work ends: replicas take turns.
-    func lockedCursor(in unit: UnitOfWork) async throws -> Int64 {
-        try await unit.query("SELECT position FROM cj.cursor WHERE feed = \(Self.providerFeed) FOR UPDATE")[0].decode(Int64.self)
-    }
-
-    /// Moves the cursor, in the unit of work that holds the effects of what lies before it.
-    func moveCursor(to position: Int64, in unit: UnitOfWork) {
-        _ = unit.send("UPDATE cj.cursor SET position = \(position) WHERE feed = \(Self.providerFeed)")
-    }
-
     /// A request of ours that is still waited for.
     struct OpenRequest: Sendable, Hashable {
         let assessment: String

@@ -33,6 +33,18 @@ extension AssessmentStore {
                     -- Assessments from before were estimated only; four times that covers long essays and long replies.
                     UPDATE cj.assessment SET call_cost_at_most = 4 * estimated_cost;
                     """),
+            log.outboxMigration(version: 6),
+            EventConsumer.migration(version: 7, schema: schema),
+            Migration(
+                version: 8, name: "runs of an assessment",
+                sql: """
+                    -- Every continuation begins a further run, which has an end of its own.
+                    ALTER TABLE cj.assessment ADD COLUMN run bigint NOT NULL DEFAULT 1;
+                    -- The consumer of results keeps its cursor where all consumers do.
+                    INSERT INTO cj.event_cursor (consumer, partition, position)
+                    SELECT 'cj-results', 0, position FROM cj.cursor WHERE feed = 'llm';
+                    DROP TABLE cj.cursor;
+                    """),
         ])
 
     private static let assessmentTables = """

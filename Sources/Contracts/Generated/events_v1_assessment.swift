@@ -5,7 +5,8 @@ private import CContracts
 public import Wire
 
 extension EventsV1 {
-    /// An assessment reached its end; sent exactly once for an assessment, whose id is the aggregate's.
+    /// An assessment reached its end; sent exactly once for a run of an assessment, whose id is the aggregate's. An assessment that was
+    /// continued has a further run, which ends by itself.
     public struct AssessmentFinished: Sendable, Hashable {
         public var assessmentID: String
         public var state: CJV1.AssessmentState
@@ -15,6 +16,8 @@ extension EventsV1 {
         public var comparisons: UInt32
         /// True when no language model stands behind the judgements.
         public var simulated: Bool
+        /// Counts from one; every continuation begins the next.
+        public var run: UInt32
 
         public init(
             assessmentID: String = "",
@@ -22,7 +25,8 @@ extension EventsV1 {
             stopReason: CJV1.StopReason = .init(rawValue: 0),
             essays: UInt32 = 0,
             comparisons: UInt32 = 0,
-            simulated: Bool = false
+            simulated: Bool = false,
+            run: UInt32 = 0
         ) {
             self.assessmentID = assessmentID
             self.state = state
@@ -30,6 +34,7 @@ extension EventsV1 {
             self.essays = essays
             self.comparisons = comparisons
             self.simulated = simulated
+            self.run = run
         }
     }
 }
@@ -58,6 +63,7 @@ extension EventsV1.AssessmentFinished: WireMessage {
         essays = cMessage.uint32(3)
         comparisons = cMessage.uint32(4)
         simulated = cMessage.bool(5)
+        run = cMessage.uint32(6)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -67,5 +73,6 @@ extension EventsV1.AssessmentFinished: WireMessage {
         cMessage.set(3, uint32: essays)
         cMessage.set(4, uint32: comparisons)
         cMessage.set(5, bool: simulated)
+        cMessage.set(6, uint32: run)
     }
 }

@@ -7,7 +7,7 @@ public import Wire
 extension EventsV1 {
     /// Every service that has something to tell serves its own feed.
     public protocol EventFeedService: Sendable {
-        /// The events after a position, oldest first. With none there it waits for one, up to the time asked for, then answers with none.
+        /// The events of a partition after a position, oldest first. With none there it waits for one, up to the time asked for, then answers with none.
         /// A reader keeps its position in its own database and moves it in the same transaction as the effects.
         func read(
             _ request: EventsV1.ReadRequest, context: ServerContext
@@ -22,7 +22,7 @@ extension EventsV1 {
             self.transport = transport
         }
 
-        /// The events after a position, oldest first. With none there it waits for one, up to the time asked for, then answers with none.
+        /// The events of a partition after a position, oldest first. With none there it waits for one, up to the time asked for, then answers with none.
         /// A reader keeps its position in its own database and moves it in the same transaction as the effects.
         public func read(
             _ request: EventsV1.ReadRequest, options: CallOptions = CallOptions()
@@ -64,30 +64,43 @@ extension EventsV1 {
         public var limit: UInt32
         /// At most 30000.
         public var waitMilliseconds: UInt64
+        /// Counted from zero.
+        public var partition: UInt32
+        /// Name under which the reader is known, at most 100 bytes: what it has not dealt with is kept, however old it gets. Empty for one
+        /// that is not waited for.
+        public var consumer: String
 
         public init(
             afterPosition: UInt64 = 0,
             limit: UInt32 = 0,
-            waitMilliseconds: UInt64 = 0
+            waitMilliseconds: UInt64 = 0,
+            partition: UInt32 = 0,
+            consumer: String = ""
         ) {
             self.afterPosition = afterPosition
             self.limit = limit
             self.waitMilliseconds = waitMilliseconds
+            self.partition = partition
+            self.consumer = consumer
         }
     }
 
     public struct ReadResponse: Sendable, Hashable {
         public var events: [EventsV1.Event]
+        /// How many partitions there are.
+        public var partitions: UInt32
 
         public init(
-            events: [EventsV1.Event] = []
+            events: [EventsV1.Event] = [],
+            partitions: UInt32 = 0
         ) {
             self.events = events
+            self.partitions = partitions
         }
     }
 
     public struct Event: Sendable, Hashable {
-        /// Rises by one from event to event, without gaps.
+        /// Rises by one from event to event of a partition, without gaps.
         public var position: UInt64
         /// Sixteen bytes; fixed when the event is written.
         public var id: [UInt8]
@@ -142,12 +155,16 @@ extension EventsV1.ReadRequest: WireMessage {
         afterPosition = cMessage.uint64(0)
         limit = cMessage.uint32(1)
         waitMilliseconds = cMessage.uint64(2)
+        partition = cMessage.uint32(3)
+        consumer = cMessage.string(4)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
         cMessage.set(0, uint64: afterPosition)
         cMessage.set(1, uint32: limit)
         cMessage.set(2, uint64: waitMilliseconds)
+        cMessage.set(3, uint32: partition)
+        try cMessage.set(4, string: consumer)
     }
 }
 
@@ -170,10 +187,12 @@ extension EventsV1.ReadResponse: WireMessage {
     init(reading cMessage: MessageReader) {
         self.init()
         events = cMessage.messages(0).map(EventsV1.Event.init(reading:))
+        partitions = cMessage.uint32(1)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
         if !events.isEmpty { try cMessage.set(0, messages: events) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        cMessage.set(1, uint32: partitions)
     }
 }
 

@@ -11,6 +11,7 @@ extension RequestStore {
         migrations: [
             Migration(version: 1, name: "requests", sql: tables),
             EventLog.migration(version: 2, schema: schema),
+            log.outboxMigration(version: 3),
         ])
 
     private static let tables = """

@@ -22,7 +22,7 @@ public struct Checkpoint: Sendable, Hashable, CustomStringConvertible {
         self.step = step
     }
 
-    /// `record-results.after-commit`, say: the name in small letters, then the step.
+    /// `consume-events.after-commit`, say: the name in small letters, then the step.
     public var description: String {
         let name = work.prefix { $0 != "(" }.map { $0 == " " ? "-" : $0 }
         return String(name) + "." + step.text

@@ -23,7 +23,7 @@ final class CrashPoint: Sendable {
         } else {
             throw CommandError(
                 .optionUnreadable,
-                "CRASH_AT: \(quoted(text)) is no crash point; expected POINT:N with N from 1, as in 'record-results.after-commit:2', or 'list'."
+                "CRASH_AT: \(quoted(text)) is no crash point; expected POINT:N with N from 1, as in 'consume-events.after-commit:2', or 'list'."
             )
         }
     }

@@ -45,19 +45,24 @@ struct ServiceAssembly: Sendable {
         try await LLMProvider.migrate(pool)
         let curl = CurlClient()
         let wakeup = Wakeup()
+        let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: wakeup, logger: named(.llmProvider))
         let provider = LLMProvider(
             pool: pool, wakeup: wakeup, configuration: LLMProviderConfiguration(providers: providers), http: curl,
             logger: named(.llmProvider))
-        if isAlone { try await provider.takeOver() }
+        if isAlone {
+            try await provider.takeOver()
+            try await upkeep.takeOver()
+        }
         let host = ServiceHost(
             name: Name.llmProvider.rawValue,
             services: [
                 DatabaseBacked(LLMV1.LLMProviderServer(provider)),
-                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, wakeup: wakeup))),
+                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, wakeup: upkeep.sequenced))),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
-            work: { try await provider.run() },
+            work: { try await upkeep.run(beside: provider.run) },
             close: {
+                await upkeep.finish()
                 await curl.shutdown()
                 await pool.close()
             }, logger: named(.llmProvider))
@@ -72,19 +77,24 @@ struct ServiceAssembly: Sendable {
         try await CJAssessment.migrate(pool)
         let client = WireClient(host: provider.host, port: provider.port, configuration: .init(), logger: named(.cjAssessment))
         let changes = Wakeup()
+        let upkeep = LogUpkeep(CJAssessment.log, pool: pool, appended: changes, logger: named(.cjAssessment))
         let assessment = CJAssessment(
             pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(),
             logger: named(.cjAssessment))
-        if isAlone { try await assessment.takeOver() }
+        if isAlone {
+            try await assessment.takeOver()
+            try await upkeep.takeOver()
+        }
         let host = ServiceHost(
             name: Name.cjAssessment.rawValue,
             services: [
                 DatabaseBacked(CJV1.CJAssessmentServer(assessment)),
-                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, wakeup: changes))),
+                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, wakeup: upkeep.sequenced))),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
-            work: { try await assessment.run() },
+            work: { try await upkeep.run(beside: assessment.run) },
             close: {
+                await upkeep.finish()
                 await client.close()
                 await pool.close()
             }, logger: named(.cjAssessment))

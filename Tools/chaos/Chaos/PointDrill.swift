@@ -8,7 +8,7 @@ import Synchronization
 /// Kills each service at every named point between its round trips to the database, one after the other.
 public struct PointDrill: Sendable {
     public struct Report: Sendable, Codable {
-        /// Service and point, as in `cj-assessment record-results.after-commit`.
+        /// Service and point, as in `cj-assessment consume-events.after-commit`.
         public let points: [String]
         /// How often a service died at its point; a later passage is not reached in every run.
         public let deaths: Int

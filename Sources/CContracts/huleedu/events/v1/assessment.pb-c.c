@@ -52,7 +52,7 @@ void   huleedu__events__v1__assessment_finished__free_unpacked
   assert(message->base.descriptor == &huleedu__events__v1__assessment_finished__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor huleedu__events__v1__assessment_finished__field_descriptors[6] =
+static const ProtobufCFieldDescriptor huleedu__events__v1__assessment_finished__field_descriptors[7] =
 {
   {
     "assessment_id",
@@ -126,11 +126,24 @@ static const ProtobufCFieldDescriptor huleedu__events__v1__assessment_finished__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "run",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Events__V1__AssessmentFinished, run),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__events__v1__assessment_finished__field_indices_by_name[] = {
   0,   /* field[0] = assessment_id */
   4,   /* field[4] = comparisons */
   3,   /* field[3] = essays */
+  6,   /* field[6] = run */
   5,   /* field[5] = simulated */
   1,   /* field[1] = state */
   2,   /* field[2] = stop_reason */
@@ -138,7 +151,7 @@ static const unsigned huleedu__events__v1__assessment_finished__field_indices_by
 static const ProtobufCIntRange huleedu__events__v1__assessment_finished__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor huleedu__events__v1__assessment_finished__descriptor =
 {
@@ -148,7 +161,7 @@ const ProtobufCMessageDescriptor huleedu__events__v1__assessment_finished__descr
   "Huleedu__Events__V1__AssessmentFinished",
   "huleedu.events.v1",
   sizeof(Huleedu__Events__V1__AssessmentFinished),
-  6,
+  7,
   huleedu__events__v1__assessment_finished__field_descriptors,
   huleedu__events__v1__assessment_finished__field_indices_by_name,
   1,  huleedu__events__v1__assessment_finished__number_ranges,

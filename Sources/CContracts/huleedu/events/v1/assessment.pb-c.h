@@ -25,7 +25,8 @@ typedef struct Huleedu__Events__V1__AssessmentFinished Huleedu__Events__V1__Asse
 /* --- messages --- */
 
 /*
- * An assessment reached its end; sent exactly once for an assessment, whose id is the aggregate's.
+ * An assessment reached its end; sent exactly once for a run of an assessment, whose id is the aggregate's. An assessment that was
+ * continued has a further run, which ends by itself.
  */
 struct  Huleedu__Events__V1__AssessmentFinished
 {
@@ -42,10 +43,14 @@ struct  Huleedu__Events__V1__AssessmentFinished
    * True when no language model stands behind the judgements.
    */
   protobuf_c_boolean simulated;
+  /*
+   * Counts from one; every continuation begins the next.
+   */
+  uint32_t run;
 };
 #define HULEEDU__EVENTS__V1__ASSESSMENT_FINISHED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__events__v1__assessment_finished__descriptor) \
-    , (char *)protobuf_c_empty_string, HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED, HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED, HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED, 0, 0, 0, 0 }
 
 
 /* Huleedu__Events__V1__AssessmentFinished methods */

@@ -142,7 +142,7 @@ void   huleedu__events__v1__event__free_unpacked
   assert(message->base.descriptor == &huleedu__events__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor huleedu__events__v1__read_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor huleedu__events__v1__read_request__field_descriptors[5] =
 {
   {
     "after_position",
@@ -180,16 +180,42 @@ static const ProtobufCFieldDescriptor huleedu__events__v1__read_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "partition",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Events__V1__ReadRequest, partition),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consumer",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Events__V1__ReadRequest, consumer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__events__v1__read_request__field_indices_by_name[] = {
   0,   /* field[0] = after_position */
+  4,   /* field[4] = consumer */
   1,   /* field[1] = limit */
+  3,   /* field[3] = partition */
   2,   /* field[2] = wait_milliseconds */
 };
 static const ProtobufCIntRange huleedu__events__v1__read_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor huleedu__events__v1__read_request__descriptor =
 {
@@ -199,14 +225,14 @@ const ProtobufCMessageDescriptor huleedu__events__v1__read_request__descriptor =
   "Huleedu__Events__V1__ReadRequest",
   "huleedu.events.v1",
   sizeof(Huleedu__Events__V1__ReadRequest),
-  3,
+  5,
   huleedu__events__v1__read_request__field_descriptors,
   huleedu__events__v1__read_request__field_indices_by_name,
   1,  huleedu__events__v1__read_request__number_ranges,
   (ProtobufCMessageInit) huleedu__events__v1__read_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__events__v1__read_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor huleedu__events__v1__read_response__field_descriptors[2] =
 {
   {
     "events",
@@ -220,14 +246,27 @@ static const ProtobufCFieldDescriptor huleedu__events__v1__read_response__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "partitions",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Events__V1__ReadResponse, partitions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__events__v1__read_response__field_indices_by_name[] = {
   0,   /* field[0] = events */
+  1,   /* field[1] = partitions */
 };
 static const ProtobufCIntRange huleedu__events__v1__read_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor huleedu__events__v1__read_response__descriptor =
 {
@@ -237,7 +276,7 @@ const ProtobufCMessageDescriptor huleedu__events__v1__read_response__descriptor 
   "Huleedu__Events__V1__ReadResponse",
   "huleedu.events.v1",
   sizeof(Huleedu__Events__V1__ReadResponse),
-  1,
+  2,
   huleedu__events__v1__read_response__field_descriptors,
   huleedu__events__v1__read_response__field_indices_by_name,
   1,  huleedu__events__v1__read_response__number_ranges,

@@ -40,10 +40,19 @@ struct  Huleedu__Events__V1__ReadRequest
    * At most 30000.
    */
   uint64_t wait_milliseconds;
+  /*
+   * Counted from zero.
+   */
+  uint32_t partition;
+  /*
+   * Name under which the reader is known, at most 100 bytes: what it has not dealt with is kept, however old it gets. Empty for one
+   * that is not waited for.
+   */
+  char *consumer;
 };
 #define HULEEDU__EVENTS__V1__READ_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__events__v1__read_request__descriptor) \
-    , 0, 0, 0 }
+    , 0, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Huleedu__Events__V1__ReadResponse
@@ -51,17 +60,21 @@ struct  Huleedu__Events__V1__ReadResponse
   ProtobufCMessage base;
   size_t n_events;
   Huleedu__Events__V1__Event **events;
+  /*
+   * How many partitions there are.
+   */
+  uint32_t partitions;
 };
 #define HULEEDU__EVENTS__V1__READ_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__events__v1__read_response__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0 }
 
 
 struct  Huleedu__Events__V1__Event
 {
   ProtobufCMessage base;
   /*
-   * Rises by one from event to event, without gaps.
+   * Rises by one from event to event of a partition, without gaps.
    */
   uint64_t position;
   /*
