@@ -8,10 +8,7 @@ extension CJAssessment {
         _ request: CJV1.ContinueAssessmentRequest, context: ServerContext
     ) async throws -> CJV1.ContinueAssessmentResponse {
         let id = try parsing { () throws(RequestFault) in try parser.assessmentID(request.assessmentID) }
-        let isTakenUp = try await store.pool.unitOfWork("continue assessment") { unit in
-            guard try await store.lock(id, in: unit),
-                let snapshot = try await store.standing(of: id, in: unit)?.snapshot
-            else { throw Self.unknown(id) }
+        let isTakenUp = try await driver.workflow.takeUp(id) { snapshot in
             let stopping = try parsing { () throws(RequestFault) in
                 try parser.stopping(request.stopping, essays: snapshot.items.count)
             }
@@ -21,14 +18,10 @@ extension CJAssessment {
                     "stopping.max_cost_nanodollars: the price of \(snapshot.judge.model) is not known; limit the comparisons instead"
                 )
             }
-            let inFlight =
-                request.maxInFlight == 0
-                ? snapshot.maximumInFlight
-                : try parsing { () throws(RequestFault) in try parser.inFlight(request.maxInFlight) }
-            guard snapshot.isToBeTakenUp(stopping: stopping, maximumInFlight: inFlight) else { return false }
-            try await store.takeUp(snapshot, stopping: stopping, maximumInFlight: inFlight, in: unit)
-            return true
+            guard request.maxInFlight > 0 else { return (stopping, snapshot.maximumInFlight) }
+            return (stopping, try parsing { () throws(RequestFault) in try parser.inFlight(request.maxInFlight) })
         }
+        guard let isTakenUp else { throw Self.unknown(id) }
         if isTakenUp {
             changes.signal()
             await advanceNow(id)

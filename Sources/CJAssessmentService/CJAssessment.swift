@@ -37,14 +37,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         self.logger = logger
         parser = RequestParser(configuration: configuration)
         driver = AssessmentDriver(
-            store: store,
-            machine: AssessmentMachine(configuration: configuration),
-            consumer: ResultConsumer(
-                store: store, feed: EventsV1.EventFeedClient(transport),
-                intake: ResultIntake(maximumAttempts: configuration.maximumAttempts), configuration: configuration,
-                logger: logger),
-            submitter: ComparisonSubmitter(store: store, provider: provider, configuration: configuration, logger: logger),
-            provider: provider, configuration: configuration, changes: changes, submissions: Wakeup(), logger: logger)
+            store: store, provider: transport, configuration: configuration, changes: changes, logger: logger)
     }
 
     /// The service's own record of what happened, for its event feed.
@@ -257,14 +250,8 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     public func cancelAssessment(
         _ request: CJV1.CancelAssessmentRequest, context: ServerContext
     ) async throws -> CJV1.CancelAssessmentResponse {
-        let isEnding = try await store.pool.unitOfWork("cancel assessment") { unit in
-            guard try await store.lock(request.assessmentID, in: unit),
-                let snapshot = try await store.standing(of: request.assessmentID, in: unit)?.snapshot
-            else { throw Self.unknown(request.assessmentID) }
-            guard snapshot.state == .running else { return false }
-            guard snapshot.reason == nil else { return true }
-            try await store.apply(AssessmentMachine.Decision(stop: .cancelled), to: snapshot, in: unit)
-            return true
+        guard let isEnding = try await driver.workflow.cancel(request.assessmentID) else {
+            throw Self.unknown(request.assessmentID)
         }
         if isEnding { try await withdraw(request.assessmentID, context: context) }
         let ended = try await store.pool.unitOfWork("look for assessment") {

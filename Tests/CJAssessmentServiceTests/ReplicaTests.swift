@@ -53,7 +53,7 @@ struct ReplicaTests {
             _ = try await fixture.consumer().record(Array(fixture.provider.events.prefix(2)))
             let snapshot = try #require(
                 try await fixture.store.pool.unitOfWork("read") { try await fixture.store.snapshot(of: "a", in: $0) })
-            let decision = driver.machine.advance(snapshot)
+            let decision = driver.workflow.machine.advance(snapshot)
             _ = try await fixture.consumer().record(Array(fixture.provider.events.prefix(3)))
 
             var applied: [Bool] = []

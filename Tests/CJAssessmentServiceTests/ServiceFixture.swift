@@ -26,11 +26,8 @@ struct ServiceFixture: Sendable {
     }
 
     func driver() -> AssessmentDriver {
-        let client = LLMV1.LLMProviderClient(transport)
-        return AssessmentDriver(
-            store: store, machine: AssessmentMachine(configuration: configuration), consumer: consumer(),
-            submitter: ComparisonSubmitter(store: store, provider: client, configuration: configuration, logger: .silent),
-            provider: client, configuration: configuration, changes: Wakeup(), submissions: Wakeup(), logger: .silent)
+        AssessmentDriver(
+            store: store, provider: transport, configuration: configuration, changes: Wakeup(), logger: .silent)
     }
 
     func consumer() -> ResultConsumer {

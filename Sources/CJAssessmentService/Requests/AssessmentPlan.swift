@@ -1,46 +1,57 @@
-import CJCore
-
 /// What an assessment was asked to be, once everything about it has been checked.
-struct AssessmentPlan: Sendable, Hashable {
-    struct Essay: Sendable, Hashable {
-        let id: String
-        let text: String
+package struct AssessmentPlan: Sendable, Hashable {
+    package struct Essay: Sendable, Hashable {
+        package let id: String
+        package let text: String
         /// Known grade of an anchor; nil for the essays to be graded.
-        let anchorGrade: String?
+        package let anchorGrade: String?
     }
 
-    struct Judge: Sendable, Hashable {
-        let provider: String
-        let model: String
-        let temperature: Double?
-        let maximumOutputTokens: Int
+    package struct Judge: Sendable, Hashable {
+        package let provider: String
+        package let model: String
+        package let temperature: Double?
+        package let maximumOutputTokens: Int
+
+        package init(provider: String, model: String, temperature: Double?, maximumOutputTokens: Int) {
+            self.provider = provider
+            self.model = model
+            self.temperature = temperature
+            self.maximumOutputTokens = maximumOutputTokens
+        }
     }
 
-    let id: String
-    let essays: [Essay]
-    let instructions: Instructions
-    let grades: [String]
-    let judge: Judge
-    let stopping: Stopping
-    let pairing: Pairing
-    let seed: UInt64
-    let maximumInFlight: Int
+    package let id: String
+    package let essays: [Essay]
+    package let instructions: Instructions
+    package let grades: [String]
+    package let judge: Judge
+    package let stopping: Stopping
+    package let pairing: Pairing
+    package let seed: UInt64
+    package let maximumInFlight: Int
 
     /// What the judge is told besides the essays.
-    struct Instructions: Sendable, Hashable {
-        let question: String
-        let rubric: String
-        let language: String
+    package struct Instructions: Sendable, Hashable {
+        package let question: String
+        package let rubric: String
+        package let language: String
     }
 
-    struct Stopping: Sendable, Hashable {
-        let targetReliability: Double
-        let maximumComparisons: Int
+    package struct Stopping: Sendable, Hashable {
+        package let targetReliability: Double
+        package let maximumComparisons: Int
         /// Nano-dollars.
-        let maximumCost: Int64?
+        package let maximumCost: Int64?
+
+        package init(targetReliability: Double, maximumComparisons: Int, maximumCost: Int64?) {
+            self.targetReliability = targetReliability
+            self.maximumComparisons = maximumComparisons
+            self.maximumCost = maximumCost
+        }
     }
 
-    enum Pairing: String, Sendable, CaseIterable {
+    package enum Pairing: String, Sendable, CaseIterable {
         case information
         case random
     }

@@ -3,15 +3,6 @@ import Contracts
 import Postgres
 
 extension AssessmentStore {
-    /// A request of ours that is still waited for.
-    struct OpenRequest: Sendable, Hashable {
-        let assessment: String
-        let comparison: Int64
-        let attempt: Int64
-        /// Its assessment starts nothing more.
-        let isStopping: Bool
-    }
-
     /// Those of the requests that are ours and still waited for, with their assessments locked in a fixed order.
     func openRequests(_ ids: [String], in unit: UnitOfWork) async throws -> [String: OpenRequest] {
         try await unit.execute(

@@ -5,8 +5,18 @@ import Postgres
 import Wire
 
 /// The service's tables, seen as values. Every write happens in a unit of work that its caller opened.
-struct AssessmentStore: Sendable {
+struct AssessmentStore: WorkflowStore {
     let pool: Pool
+
+    init(pool: Pool) {
+        self.pool = pool
+    }
+
+    func unit<R>(
+        _ name: String, isSnapshot: Bool, _ body: (UnitOfWork) async throws -> R
+    ) async throws -> R {
+        try await pool.unitOfWork(name, isolation: isSnapshot ? .repeatableRead : .readCommitted, body)
+    }
 
     /// Content of an assessment that was started before under the same id.
     func startedContent(of id: String, in unit: UnitOfWork) async throws -> (hash: [UInt8], state: AssessmentSnapshot.State)? {

@@ -1,19 +1,33 @@
-import CJCore
-import Contracts
+package import CJCore
+package import Contracts
 
 /// A request that has been claimed and is to be handed to the provider service.
-struct RequestToSubmit: Sendable {
-    let id: String
-    let assessment: String
-    let comparison: Int64
-    let attempt: Int64
+package struct RequestToSubmit: Sendable {
+    package let id: String
+    package let assessment: String
+    package let comparison: Int64
+    package let attempt: Int64
     /// An earlier hand-over had no clear end: the provider service may have the request already.
-    let isUnclear: Bool
-    let judge: AssessmentPlan.Judge
-    let prompt: Prompt
-    let replyFormat: ReplyFormat
+    package let isUnclear: Bool
+    package let judge: AssessmentPlan.Judge
+    package let prompt: Prompt
+    package let replyFormat: ReplyFormat
 
-    var contract: LLMV1.SubmitRequest {
+    package init(
+        id: String, assessment: String, comparison: Int64, attempt: Int64, isUnclear: Bool, judge: AssessmentPlan.Judge,
+        prompt: Prompt, replyFormat: ReplyFormat
+    ) {
+        self.id = id
+        self.assessment = assessment
+        self.comparison = comparison
+        self.attempt = attempt
+        self.isUnclear = isUnclear
+        self.judge = judge
+        self.prompt = prompt
+        self.replyFormat = replyFormat
+    }
+
+    package var contract: LLMV1.SubmitRequest {
         LLMV1.SubmitRequest(
             requestID: id,
             owner: assessment,

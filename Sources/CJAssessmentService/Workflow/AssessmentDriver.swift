@@ -12,33 +12,35 @@ import Wire
 /// runs them next finds in the database what is left to do.
 struct AssessmentDriver: Sendable {
     let store: AssessmentStore
-    let machine: AssessmentMachine
+    let workflow: AssessmentWorkflow<AssessmentStore>
     let consumer: ResultConsumer
-    let submitter: ComparisonSubmitter
-    let provider: LLMV1.LLMProviderClient
+    let submitter: ComparisonSubmitter<AssessmentStore, RemoteRequestTaker>
+    let taker: RemoteRequestTaker
     let configuration: CJAssessmentConfiguration
     /// Signalled when an assessment has changed.
     let changes: Wakeup
     /// Signalled when there is something to hand over.
-    let submissions: Wakeup
+    let submissions = Wakeup()
     let logger: Logger
     private let agenda = Agenda()
-    private let spreads = KnownSpreads()
 
+    /// - Parameters:
+    ///   - provider: reaches the provider service, its methods and its event feed.
+    ///   - changes: signalled when an assessment has changed.
     init(
-        store: AssessmentStore, machine: AssessmentMachine, consumer: ResultConsumer, submitter: ComparisonSubmitter,
-        provider: LLMV1.LLMProviderClient, configuration: CJAssessmentConfiguration, changes: Wakeup, submissions: Wakeup,
+        store: AssessmentStore, provider: any ClientTransport, configuration: CJAssessmentConfiguration, changes: Wakeup,
         logger: Logger
     ) {
         self.store = store
-        self.machine = machine
-        self.consumer = consumer
-        self.submitter = submitter
-        self.provider = provider
         self.configuration = configuration
         self.changes = changes
-        self.submissions = submissions
         self.logger = logger
+        workflow = AssessmentWorkflow(store: store, machine: AssessmentMachine(configuration: configuration))
+        taker = RemoteRequestTaker(provider: LLMV1.LLMProviderClient(provider), timeout: configuration.callTimeout)
+        submitter = ComparisonSubmitter(store: store, taker: taker, atOnce: configuration.submissionsAtOnce, logger: logger)
+        consumer = ResultConsumer(
+            store: store, feed: EventsV1.EventFeedClient(provider),
+            intake: ResultIntake(maximumAttempts: configuration.maximumAttempts), configuration: configuration, logger: logger)
     }
 
     /// Runs until cancelled.
@@ -56,56 +58,11 @@ struct AssessmentDriver: Sendable {
 
     /// Decides about one assessment until there is nothing more to decide without new results.
     func advance(_ id: String) async throws {
-        for _ in 0..<Self.looksAtOnce {
-            switch try await look(at: id) {
-            case .settled: return
-            case .overtaken: continue
-            case .decided(let decision):
-                changes.signal()
-                if !decision.start.isEmpty { submissions.signal() }
-                if decision.finish != nil { return log(decision, of: id) }
-                // One that has just stopped is looked at again: what nobody had claimed is withdrawn by now.
-                guard decision.stop != nil else { return }
-            }
+        _ = try await workflow.advance(id) { decision in
+            changes.signal()
+            if !decision.start.isEmpty { submissions.signal() }
+            if decision.finish != nil { log(decision, of: id) }
         }
-    }
-
-    /// Looks in a row that others may overtake before the rest is left to the next sweep.
-    private static let looksAtOnce = 5
-
-    private enum Look {
-        case settled
-        case decided(AssessmentMachine.Decision)
-        /// Somebody else has decided meanwhile.
-        case overtaken
-    }
-
-    private func look(at id: String) async throws -> Look {
-        guard try await store.isUndecided(id) else { return .settled }
-        let read = try await store.pool.unitOfWork("read assessment", isolation: .repeatableRead) {
-            try await store.snapshot(of: id, in: $0)
-        }
-        guard let snapshot = read, snapshot.state == .running else { return .settled }
-        let decision = await advance(snapshot)
-        guard snapshot.reason == nil || decision.finish != nil else { return .settled }
-        return try await store.pool.unitOfWork("advance assessment") { unit in
-            guard try await store.lock(snapshot, in: unit) else { return .overtaken }
-            var decision = decision
-            if snapshot.stopping.maximumCost != nil, !decision.start.isEmpty {
-                // Answers that came while it was decided may have left less than the snapshot knew of.
-                let purse = try await store.purses(of: [id], in: unit)[id] ?? Purse()
-                decision.start.removeLast(max(0, decision.start.count - purse.calls))
-            }
-            try await store.apply(decision, to: snapshot, in: unit)
-            return .decided(decision)
-        }
-    }
-
-    /// Estimation takes milliseconds to fractions of a second of a processor, so it leaves the caller's executor.
-    @concurrent private func advance(_ snapshot: AssessmentSnapshot) async -> AssessmentMachine.Decision {
-        let decision = machine.advance(snapshot, knownSpread: spreads[snapshot.id])
-        spreads[snapshot.id] = decision.finish == nil ? decision.figures?.spread : nil
-        return decision
     }
 
     private func log(_ decision: AssessmentMachine.Decision, of id: String) {
@@ -150,8 +107,7 @@ struct AssessmentDriver: Sendable {
         let unattended = try await store.unattended()
         agenda.add(unattended.map(\.id))
         for assessment in unattended where assessment.isStopping {
-            _ = try await provider.cancel(
-                LLMV1.CancelRequest(owner: assessment.id), options: .timeout(configuration.callTimeout))
+            try await taker.withdraw(assessment: assessment.id)
         }
         try await Task.sleep(for: configuration.sweepInterval)
     }

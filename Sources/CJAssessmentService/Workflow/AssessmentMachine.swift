@@ -1,38 +1,42 @@
-import CJCore
+package import CJCore
 
 /// Decides how an assessment goes on: which comparisons to put to the judge next, and when and why to end.
 ///
 /// It is a function of the stored state and nothing else, so a restart decides what the run before would have decided.
-struct AssessmentMachine: Sendable {
+package struct AssessmentMachine: Sendable {
     /// What is to be written after a look at an assessment.
-    struct Decision: Sendable, Hashable {
+    package struct Decision: Sendable, Hashable {
         /// Comparisons to put to the judge now, in order.
-        var start: [Comparison] = []
+        package var start: [Comparison] = []
         /// The reason for which nothing more is started; what is with the judge is waited for.
-        var stop: AssessmentSnapshot.Reason?
+        package var stop: AssessmentSnapshot.Reason?
         /// Why the judge was given up, for a person to read.
-        var failure: String?
+        package var failure: String?
         /// The state in which the assessment has ended, once nothing is with the judge any more.
-        var finish: AssessmentSnapshot.State?
+        package var finish: AssessmentSnapshot.State?
         /// Figures of the scale, once there is a judgement.
-        var figures: Figures?
-        var expectedComparisons: Int?
+        package var figures: Figures?
+        package var expectedComparisons: Int?
     }
 
-    struct Figures: Sendable, Hashable {
-        let judged: Int
-        let posteriorReliability: Double
-        let scaleSeparationReliability: Double
+    package struct Figures: Sendable, Hashable {
+        package let judged: Int
+        package let posteriorReliability: Double
+        package let scaleSeparationReliability: Double
         /// Standard deviation of the prior on the abilities, in logits.
-        let spread: Double
+        package let spread: Double
     }
 
-    let configuration: CJAssessmentConfiguration
+    package let configuration: CJAssessmentConfiguration
+
+    package init(configuration: CJAssessmentConfiguration) {
+        self.configuration = configuration
+    }
 
     /// Looks at a running assessment and says what follows.
     ///
     /// - Parameter spread: that of the scale at an earlier look; it saves time and changes nothing.
-    func advance(_ snapshot: AssessmentSnapshot, knownSpread spread: Double? = nil) -> Decision {
+    package func advance(_ snapshot: AssessmentSnapshot, knownSpread spread: Double? = nil) -> Decision {
         guard snapshot.state == .running else { return Decision() }
         if let reason = snapshot.reason { return drain(snapshot, reason: reason) }
         if let failure = judgeFailure(snapshot) {
@@ -45,7 +49,7 @@ struct AssessmentMachine: Sendable {
     }
 
     /// The estimator of every scale of this service.
-    static let estimator = ScaleEstimator(settings: .init())
+    package static let estimator = ScaleEstimator(settings: .init())
 
     // MARK: - The running assessment
 
@@ -82,14 +86,14 @@ struct AssessmentMachine: Sendable {
     }
 
     /// The essays that comparisons are made of: all but those that are refused.
-    static func judgeable(_ snapshot: AssessmentSnapshot) -> [Item.ID] {
+    package static func judgeable(_ snapshot: AssessmentSnapshot) -> [Item.ID] {
         let refused = refused(snapshot)
         return snapshot.itemIDs.filter { refused[$0] == nil }
     }
 
     /// The essays that were never judged and failed with several others, each with the last reason. They are refused for what they are:
     /// to ask about one again would lead nowhere, and to wait for its judgement would keep the scale from ever being precise enough.
-    static func refused(_ snapshot: AssessmentSnapshot) -> [Item.ID: String] {
+    package static func refused(_ snapshot: AssessmentSnapshot) -> [Item.ID: String] {
         var partners: [Item.ID: Set<Item.ID>] = [:]
         var reasons: [Item.ID: String] = [:]
         for entry in snapshot.entries where entry.state == .failed {

@@ -1,12 +1,12 @@
-import CJCore
+package import CJCore
 
 /// An assessment as it stands in the store: what every decision about it is made from.
-struct AssessmentSnapshot: Sendable, Hashable {
-    enum State: String, Sendable, CaseIterable {
+package struct AssessmentSnapshot: Sendable, Hashable {
+    package enum State: String, Sendable, CaseIterable {
         case running, completed, cancelled, failed
     }
 
-    enum Reason: String, Sendable, CaseIterable {
+    package enum Reason: String, Sendable, CaseIterable {
         case converged
         case comparisonBudget = "comparison_budget"
         case moneyBudget = "money_budget"
@@ -15,7 +15,7 @@ struct AssessmentSnapshot: Sendable, Hashable {
         case judgeFailed = "judge_failed"
 
         /// The state in which an assessment ends for this reason.
-        var finalState: State {
+        package var finalState: State {
             switch self {
             case .converged, .comparisonBudget, .moneyBudget, .pairsExhausted: .completed
             case .cancelled: .cancelled
@@ -24,70 +24,121 @@ struct AssessmentSnapshot: Sendable, Hashable {
         }
     }
 
-    struct Item: Sendable, Hashable {
-        let id: CJCore.Item.ID
-        let anchorGrade: String?
+    package struct Item: Sendable, Hashable {
+        package let id: CJCore.Item.ID
+        package let anchorGrade: String?
+
+        package init(id: CJCore.Item.ID, anchorGrade: String?) {
+            self.id = id
+            self.anchorGrade = anchorGrade
+        }
     }
 
     /// One comparison, with its judgement where there is one.
-    struct Entry: Sendable, Hashable {
-        enum State: String, Sendable, CaseIterable {
+    package struct Entry: Sendable, Hashable {
+        package enum State: String, Sendable, CaseIterable {
             case inFlight = "in_flight"
             case judged, failed, cancelled
         }
 
-        let number: Int
-        let comparison: Comparison
-        var state: State
-        var judgement: Judgement?
+        package let number: Int
+        package let comparison: Comparison
+        package var state: State
+        package var judgement: Judgement?
         /// Why it was given up.
-        var failure: String?
+        package var failure: String?
+
+        package init(number: Int, comparison: Comparison, state: State, judgement: Judgement? = nil, failure: String? = nil) {
+            self.number = number
+            self.comparison = comparison
+            self.state = state
+            self.judgement = judgement
+            self.failure = failure
+        }
     }
 
-    let id: String
-    var state: State
+    package let id: String
+    package var state: State
     /// Set while the assessment still runs once it only waits for what is with the judge.
-    var reason: Reason?
-    var failure: String?
-    var revision: Int64
+    package var reason: Reason?
+    package var failure: String?
+    package var revision: Int64
     /// How often something was decided about it so far.
-    var decisions: Int64
+    package var decisions: Int64
     /// Results recorded so far.
-    var results: Int64
+    package var results: Int64
 
-    let judge: AssessmentPlan.Judge
-    let stopping: AssessmentPlan.Stopping
-    let pairing: AssessmentPlan.Pairing
-    let grades: [String]
-    let seed: UInt64
-    let maximumInFlight: Int
-    let promptVersion: String
-    let isSimulated: Bool
+    package let judge: AssessmentPlan.Judge
+    package let stopping: AssessmentPlan.Stopping
+    package let pairing: AssessmentPlan.Pairing
+    package let grades: [String]
+    package let seed: UInt64
+    package let maximumInFlight: Int
+    package let promptVersion: String
+    package let isSimulated: Bool
     /// Nano-dollars that one comparison should cost; nil where the price is not known.
-    let estimatedCost: Int64?
+    package let estimatedCost: Int64?
     /// Nano-dollars that one call can cost at most; nil where the price is not known.
-    let callCostAtMost: Int64?
+    package let callCostAtMost: Int64?
 
-    var consecutiveFailures: Int
-    var permanentFailure: String?
-    var providerCalls: Int
+    package var consecutiveFailures: Int
+    package var permanentFailure: String?
+    package var providerCalls: Int
     /// Nano-dollars.
-    var cost: Int64
-    var cacheSavings: Int64
-    var reliability: Double?
-    var expectedComparisons: Int
-    var elapsedMilliseconds: Int64
+    package var cost: Int64
+    package var cacheSavings: Int64
+    package var reliability: Double?
+    package var expectedComparisons: Int
+    package var elapsedMilliseconds: Int64
 
-    let items: [Item]
-    var entries: [Entry]
+    package let items: [Item]
+    package var entries: [Entry]
+
+    package init(
+        id: String, state: State, reason: Reason? = nil, failure: String? = nil, revision: Int64, decisions: Int64,
+        results: Int64,
+        judge: AssessmentPlan.Judge, stopping: AssessmentPlan.Stopping, pairing: AssessmentPlan.Pairing, grades: [String],
+        seed: UInt64, maximumInFlight: Int, promptVersion: String, isSimulated: Bool, estimatedCost: Int64?,
+        callCostAtMost: Int64?, consecutiveFailures: Int, permanentFailure: String? = nil, providerCalls: Int, cost: Int64,
+        cacheSavings: Int64, reliability: Double? = nil, expectedComparisons: Int, elapsedMilliseconds: Int64, items: [Item],
+        entries: [Entry]
+    ) {
+        self.id = id
+        self.state = state
+        self.reason = reason
+        self.failure = failure
+        self.revision = revision
+        self.decisions = decisions
+        self.results = results
+        self.judge = judge
+        self.stopping = stopping
+        self.pairing = pairing
+        self.grades = grades
+        self.seed = seed
+        self.maximumInFlight = maximumInFlight
+        self.promptVersion = promptVersion
+        self.isSimulated = isSimulated
+        self.estimatedCost = estimatedCost
+        self.callCostAtMost = callCostAtMost
+        self.consecutiveFailures = consecutiveFailures
+        self.permanentFailure = permanentFailure
+        self.providerCalls = providerCalls
+        self.cost = cost
+        self.cacheSavings = cacheSavings
+        self.reliability = reliability
+        self.expectedComparisons = expectedComparisons
+        self.elapsedMilliseconds = elapsedMilliseconds
+        self.items = items
+        self.entries = entries
+    }
 }
 
 extension AssessmentSnapshot {
-    var itemIDs: [CJCore.Item.ID] { items.map(\.id) }
-    var judgements: [Judgement] { entries.compactMap(\.judgement) }
-    var inFlight: [Comparison] { entries.filter { $0.state == .inFlight }.map(\.comparison) }
+    package var itemIDs: [CJCore.Item.ID] { items.map(\.id) }
+    package var judgements: [Judgement] { entries.compactMap(\.judgement) }
+    package var inFlight: [Comparison] { entries.filter { $0.state == .inFlight }.map(\.comparison) }
 
-    var counts: [Entry.State: Int] { entries.reduce(into: [:]) { $0[$1.state, default: 0] += 1 } }
+    package var counts: [Entry.State: Int] { entries.reduce(into: [:]) { $0[$1.state, default: 0] += 1 } }
 
-    func count(_ state: Entry.State) -> Int { entries.count { $0.state == state } }
+    package func count(_ state: Entry.State) -> Int { entries.count { $0.state == state } }
 }

@@ -1,35 +1,40 @@
-import CJCore
-import Contracts
-import Logging
-import Postgres
+package import Logging
 import Wire
 
 /// Hands comparisons to the provider service.
 ///
 /// A request is claimed before it is handed over and marked when the provider service has stored it. One that is claimed and not
 /// marked, because a process died in between, is handed over again: the provider service knows its id and takes it on once.
-struct ComparisonSubmitter: Sendable {
+package struct ComparisonSubmitter<Store: WorkflowStore, Taker: RequestTaker>: Sendable {
     /// After this long without a mark, a claim is taken to be a dead process's.
-    static let claimLifetimeSeconds: Int64 = 30
+    package static var claimLifetimeSeconds: Int64 { 30 }
 
-    let store: AssessmentStore
-    let provider: LLMV1.LLMProviderClient
-    let configuration: CJAssessmentConfiguration
+    let store: Store
+    let taker: Taker
+    /// Requests handed over at once.
+    let atOnce: Int
     let logger: Logger
+
+    package init(store: Store, taker: Taker, atOnce: Int, logger: Logger) {
+        self.store = store
+        self.taker = taker
+        self.atOnce = atOnce
+        self.logger = logger
+    }
 
     /// Hands over what waits for it, so many at once; one that is slow holds up none of the others.
     ///
     /// - Returns: how many requests were taken on; zero when there was none, or the provider service can't take more now.
-    func submitNext() async throws -> Int {
+    package func submitNext() async throws -> Int {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             var underWay = 0
             var accepted = 0
             var isHeldOff = false
             while true {
                 // Topped up by halves, so that a claim is for many.
-                if !isHeldOff, underWay <= configuration.submissionsAtOnce / 2 {
+                if !isHeldOff, underWay <= atOnce / 2 {
                     let batch = try await store.claimRequests(
-                        limit: configuration.submissionsAtOnce - underWay, claimLifetimeSeconds: Self.claimLifetimeSeconds)
+                        limit: atOnce - underWay, claimLifetimeSeconds: Self.claimLifetimeSeconds)
                     for request in batch { group.addTask { try await handOver(request) } }
                     underWay += batch.count
                 }
@@ -56,7 +61,7 @@ struct ComparisonSubmitter: Sendable {
 
     private func submit(_ request: RequestToSubmit) async -> Result<Void, any Error> {
         do {
-            _ = try await provider.submit(request.contract, options: .timeout(configuration.callTimeout))
+            try await taker.submit(request)
             return .success(())
         } catch {
             return .failure(error)

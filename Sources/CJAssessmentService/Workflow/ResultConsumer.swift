@@ -11,7 +11,7 @@ import Wire
 struct ResultConsumer: Sendable {
     let store: AssessmentStore
     let feed: EventsV1.EventFeedClient
-    let intake: ResultIntake
+    let recorder: ResultRecorder<AssessmentStore>
     let configuration: CJAssessmentConfiguration
     private let events: EventConsumer
 
@@ -26,7 +26,7 @@ struct ResultConsumer: Sendable {
     ) {
         self.store = store
         self.feed = feed
-        self.intake = intake
+        recorder = ResultRecorder(store: store, intake: intake)
         self.configuration = configuration
         events = EventConsumer(name: Self.name, schema: AssessmentStore.schema, pool: store.pool, logger: logger)
     }
@@ -62,24 +62,7 @@ struct ResultConsumer: Sendable {
     }
 
     private func record(_ events: [EventsV1.Event], in unit: UnitOfWork) async throws -> Set<String> {
-        let fresh = try events.compactMap { try result(in: $0) }
-        var open = try await store.openRequests(fresh.map(\.requestID), in: unit)
-        var purses = try await store.purses(of: Set(open.values.map(\.assessment)), in: unit)
-        let finished = fresh.compactMap { result -> FinishedRequest? in
-            // A request ends once, whatever comes after its first result.
-            guard let request = open.removeValue(forKey: result.requestID) else { return nil }
-            var purse = purses[request.assessment] ?? Purse()
-            purse.settle(cost: Int64(clamping: result.costNanodollars ?? 0))
-            let effect = intake.effect(
-                of: result, attempt: Int(request.attempt), isStopping: request.isStopping, mayPay: purse.calls > 0)
-            if case .retry = effect { purse.reserve(1) }
-            purses[request.assessment] = purse
-            return FinishedRequest(
-                requestID: result.requestID, assessment: request.assessment, comparison: request.comparison,
-                attempt: request.attempt, result: result, effect: effect)
-        }
-        try await store.record(finished, in: unit)
-        return Set(finished.map(\.assessment))
+        try await recorder.record(try events.compactMap { try result(in: $0) }, in: unit)
     }
 
     private func result(in event: EventsV1.Event) throws -> LLMV1.Result? {

@@ -1,9 +1,9 @@
-import CJCore
-import Contracts
+package import CJCore
+package import Contracts
 
 /// Decides what a finished request means for its comparison.
-struct ResultIntake: Sendable {
-    enum Effect: Sendable, Hashable {
+package struct ResultIntake: Sendable {
+    package enum Effect: Sendable, Hashable {
         /// The judge decided.
         case judged(Verdict)
         /// No judgement yet; the comparison gets another request.
@@ -16,13 +16,17 @@ struct ResultIntake: Sendable {
         case withdrawn
     }
 
-    let maximumAttempts: Int
+    package let maximumAttempts: Int
+
+    package init(maximumAttempts: Int) {
+        self.maximumAttempts = maximumAttempts
+    }
 
     /// - Parameters:
     ///   - attempt: which of the comparison's requests has finished, from one.
     ///   - isStopping: whether the assessment starts nothing more, so that nobody would hand a further request over.
     ///   - mayPay: whether there is money for one more call.
-    func effect(of result: LLMV1.Result, attempt: Int, isStopping: Bool = false, mayPay: Bool = true) -> Effect {
+    package func effect(of result: LLMV1.Result, attempt: Int, isStopping: Bool = false, mayPay: Bool = true) -> Effect {
         let effect = effect(of: result, attempt: attempt)
         guard case .retry(let reason) = effect else { return effect }
         guard mayPay else { return .giveUp(reason: "\(reason); there is no money left to ask again") }
