@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "huleedu", targets: ["huleedu"]),
         .executable(name: "fakeprovider", targets: ["fakeprovider"]),
         .executable(name: "chaos", targets: ["chaos"]),
+        .executable(name: "huleedu-sim", targets: ["huleedu-sim"]),
         .executable(name: "protoc-gen-huleedu", targets: ["protoc-gen-huleedu"]),
         .library(name: "CJCore", targets: ["CJCore"]),
         .library(name: "Wire", targets: ["Wire", "WireNIO"]),
@@ -108,6 +109,15 @@ let package = Package(
         .executableTarget(
             name: "chaos", dependencies: ["Chaos", argumentParser, logging], path: "Tools/chaos/CommandLine",
             swiftSettings: strict),
+
+        // The workflow under simulated time, chance and trouble.
+        .target(
+            name: "Simulation", dependencies: ["CJAssessmentService", "CJCore", "Contracts", "Wire", logging],
+            path: "Tools/huleedu-sim/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "huleedu-sim", dependencies: ["Simulation", argumentParser], path: "Tools/huleedu-sim/CommandLine",
+            swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
 
         // Fuzzing: the mechanism, what is fuzzed, and the program that Tools/fuzz/run starts.
         .target(name: "Fuzzing", path: "Tools/fuzz/Fuzzing", swiftSettings: strict),

@@ -52,13 +52,17 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     }
 
     public func submit(_ request: LLMV1.SubmitRequest, context: ServerContext) async throws -> LLMV1.SubmitResponse {
-        _ = try parser.parse(request)
+        let content = try request.encoded()
         let submission: RequestStore.Submission
         do {
-            submission = try await store.submit(
-                request, content: try request.encoded(), maximumQueue: configuration.maximumQueue)
+            _ = try parser.parse(request)
+            submission = try await store.submit(request, content: content, maximumQueue: configuration.maximumQueue)
         } catch is RequestStore.QueueFull {
             submission = .full
+        } catch let fault as RPCError {
+            // What was taken on stays so, whatever has become of its provider's configuration since.
+            guard let known = try await store.known(request, content: content) else { throw fault }
+            submission = known
         }
         switch submission {
         case .accepted:

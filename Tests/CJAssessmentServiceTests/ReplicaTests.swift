@@ -122,4 +122,23 @@ struct ReplicaTests {
             }
         }
     }
+
+    @Test("Who held a claim that another has taken since neither gives it back nor has its request refused")
+    func staleClaim() async throws {
+        try await withService { fixture in
+            try await fixture.start(3) { $0.maxInFlight = 1 }
+            let slow = try await fixture.store.claimRequests(limit: 1, claimLifetimeSeconds: 30)[0]
+            let next = try await fixture.store.claimRequests(limit: 1, claimLifetimeSeconds: 0)[0]
+            #expect(next.id == slow.id)
+            #expect(!slow.isUnclear && next.isUnclear)
+
+            try await fixture.store.releaseClaim(of: slow, wasRefused: true)
+            try await fixture.store.recordRefusal(of: slow, effect: .giveUp(reason: "no"))
+            #expect(try await fixture.cancel() == .running, "the request is still waited for")
+            #expect(try await fixture.comparisons().map(\.state) == [.inFlight])
+
+            try await fixture.store.recordRefusal(of: next, effect: .giveUp(reason: "no"))
+            #expect(try await fixture.comparisons().map(\.state) == [.failed])
+        }
+    }
 }

@@ -46,6 +46,21 @@ struct SubmitTests {
         }
     }
 
+    @Test("A request that was taken on stays known when its provider is no longer configured; a new one is refused")
+    func providerGone() async throws {
+        try await withService { fixture in
+            try await fixture.submit(Sample.request())
+            var configuration = fixture.configuration
+            configuration.providers.removeAll { $0.name == Sample.request().provider }
+            let later = LLMProvider(
+                pool: fixture.pool, wakeup: Wakeup(), configuration: configuration, http: fixture.http,
+                logger: fixture.log.logger)
+            #expect(try await later.submit(Sample.request(), context: .test).alreadyKnown)
+            let error = await #expect(throws: RPCError.self) { try await later.submit(Sample.request("r2"), context: .test) }
+            #expect(error?.code == .notFound || error?.code == .invalidArgument)
+        }
+    }
+
     @Test("The queue takes as many as its limit, refuses one more without a trace, and takes it once there is room")
     func queueLimit() async throws {
         try await withService(configure: { $0.maximumQueue = 3 }) { fixture in

@@ -13,16 +13,16 @@ extension AssessmentStore {
             """)
         let rows = try await unit.query(
             """
-            SELECT request.id, assessment_id, comparison, attempt, stop_reason IS NOT NULL
+            SELECT request.id, assessment_id, comparison, attempt, claims, stop_reason IS NOT NULL
             FROM cj.request JOIN cj.assessment ON assessment.id = assessment_id
             WHERE request.id = ANY(\(ids)::text[]) AND request.finished_at IS NULL
             """)
         var open: [String: OpenRequest] = [:]
         for row in rows {
-            let (id, assessment, comparison, attempt, isStopping) = try row.decode(
-                String.self, String.self, Int64.self, Int64.self, Bool.self)
+            let (id, assessment, comparison, attempt, claim, isStopping) = try row.decode(
+                String.self, String.self, Int64.self, Int64.self, Int64.self, Bool.self)
             open[id] = OpenRequest(
-                assessment: assessment, comparison: comparison, attempt: attempt, isStopping: isStopping)
+                assessment: assessment, comparison: comparison, attempt: attempt, claim: claim, isStopping: isStopping)
         }
         return open
     }
@@ -34,16 +34,10 @@ extension AssessmentStore {
         insertJudgements(finished, in: unit)
         settleComparisons(finished, in: unit)
         openFurtherAttempts(finished, in: unit)
-        for (assessment, tally) in Self.tallies(finished) {
+        for (assessment, tally) in AssessmentTally.tallies(finished) {
             add(tally, to: assessment, in: unit)
         }
         try await unit.sync()
-    }
-
-    static func tallies(_ finished: [FinishedRequest]) -> [(String, AssessmentTally)] {
-        var tallies: [String: AssessmentTally] = [:]
-        for request in finished { tallies[request.assessment, default: AssessmentTally()].add(request) }
-        return tallies.sorted { $0.key < $1.key }
     }
 
     private func insertJudgements(_ finished: [FinishedRequest], in unit: UnitOfWork) {

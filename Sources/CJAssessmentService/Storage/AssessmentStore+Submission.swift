@@ -26,20 +26,20 @@ extension AssessmentStore {
                     ORDER BY assessment.created_at, request.comparison
                     LIMIT \(limit)
                     FOR UPDATE OF request SKIP LOCKED)
-                UPDATE cj.request SET claimed_at = now()
+                UPDATE cj.request SET claimed_at = now(), claims = claims + 1
                 FROM due, cj.comparison, cj.essay AS first, cj.essay AS second
                 WHERE request.id = due.id AND comparison.assessment_id = request.assessment_id
                     AND comparison.number = request.comparison
                     AND first.assessment_id = comparison.assessment_id AND first.number = first_essay
                     AND second.assessment_id = comparison.assessment_id AND second.number = second_essay
-                RETURNING request.id, request.assessment_id, request.comparison, request.attempt, due.is_unclear, first.content,
+                RETURNING request.id, request.assessment_id, request.comparison, request.attempt, due.is_unclear, claims, first.content,
                     second.content
                 """)
             var claimed: [RequestToSubmit] = []
             var contexts: [String: PromptContext] = [:]
             for row in rows {
-                let (id, assessment, comparison, attempt, isUnclear, first, second) = try row.decode(
-                    String.self, String.self, Int64.self, Int64.self, Bool.self, [UInt8].self, [UInt8].self)
+                let (id, assessment, comparison, attempt, isUnclear, claim, first, second) = try row.decode(
+                    String.self, String.self, Int64.self, Int64.self, Bool.self, Int64.self, [UInt8].self, [UInt8].self)
                 let context: PromptContext
                 if let known = contexts[assessment] {
                     context = known
@@ -50,6 +50,7 @@ extension AssessmentStore {
                 claimed.append(
                     RequestToSubmit(
                         id: id, assessment: assessment, comparison: comparison, attempt: attempt, isUnclear: isUnclear,
+                        claim: claim,
                         judge: context.judge,
                         prompt: context.template.prompt(
                             question: context.question, rubric: context.rubric, first: String(decoding: first, as: UTF8.self),
@@ -72,7 +73,7 @@ extension AssessmentStore {
         try await pool.execute("UPDATE cj.request SET submitted_at = now() WHERE id = \(request.id)")
     }
 
-    /// Gives a claimed request back to be handed over later, or withdraws it where its assessment starts nothing more.
+    /// Gives a claimed request back, unless somebody else has claimed it since, to be handed over later, or withdraws it where its assessment starts nothing more.
     ///
     /// - Parameter wasRefused: whether the provider service certainly did not take it on this time. If it did not say so, now or
     ///   before, the request's result is waited for even when the assessment ends meanwhile, and it is handed over again to make sure.
@@ -84,7 +85,7 @@ extension AssessmentStore {
             try await unit.execute(
                 """
                 UPDATE cj.request SET claimed_at = CASE WHEN \(isUnclear) THEN '-infinity'::timestamptz END
-                WHERE id = \(request.id) AND submitted_at IS NULL AND finished_at IS NULL
+                WHERE id = \(request.id) AND claims = \(request.claim) AND submitted_at IS NULL AND finished_at IS NULL
                 """)
             let rows = try await unit.query(
                 "SELECT stop_reason IS NOT NULL FROM cj.assessment WHERE id = \(request.assessment)")
@@ -101,11 +102,11 @@ extension AssessmentStore {
             """)
     }
 
-    /// Records that the provider service will never take a request on.
+    /// Records that the provider service will never take a request on. Where somebody else has claimed it since, he will find out.
     func recordRefusal(of request: RequestToSubmit, effect: ResultIntake.Effect) async throws {
         try await pool.unitOfWork("record refusal") { unit in
             let open = try await openRequests([request.id], in: unit)
-            guard open[request.id] != nil else { return }
+            guard open[request.id]?.claim == request.claim else { return }
             let result = LLMV1.Result(requestID: request.id, owner: request.assessment)
             try await record(
                 [

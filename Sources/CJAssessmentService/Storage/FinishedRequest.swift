@@ -8,6 +8,18 @@ package struct FinishedRequest: Sendable, Hashable {
     package let attempt: Int64
     package let result: LLMV1.Result
     package let effect: ResultIntake.Effect
+
+    package init(
+        requestID: String, assessment: String, comparison: Int64, attempt: Int64, result: LLMV1.Result,
+        effect: ResultIntake.Effect
+    ) {
+        self.requestID = requestID
+        self.assessment = assessment
+        self.comparison = comparison
+        self.attempt = attempt
+        self.result = result
+        self.effect = effect
+    }
 }
 
 /// What the results of one batch change about one assessment's own row.
@@ -22,6 +34,13 @@ package struct AssessmentTally: Sendable, Hashable {
     package var hasJudgement = false
     package var lastFailure: String?
     package var permanentFailure: String?
+
+    /// One tally for each assessment, in the order of their ids.
+    package static func tallies(_ finished: [FinishedRequest]) -> [(assessment: String, tally: AssessmentTally)] {
+        var tallies: [String: AssessmentTally] = [:]
+        for request in finished { tallies[request.assessment, default: AssessmentTally()].add(request) }
+        return tallies.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
 
     /// Counts one more result, in the order in which they arrived.
     package mutating func add(_ request: FinishedRequest) {

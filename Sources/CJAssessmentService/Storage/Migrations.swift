@@ -143,6 +143,7 @@ extension AssessmentStore {
             prompt_sha256 text,
             -- Set before the request is handed over: from then on its result is waited for, whatever happens.
             claimed_at timestamptz,
+            claims bigint NOT NULL DEFAULT 0,
             submitted_at timestamptz,
             finished_at timestamptz,
             UNIQUE (assessment_id, comparison, attempt),

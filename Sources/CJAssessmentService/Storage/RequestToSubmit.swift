@@ -9,12 +9,15 @@ package struct RequestToSubmit: Sendable {
     package let attempt: Int64
     /// An earlier hand-over had no clear end: the provider service may have the request already.
     package let isUnclear: Bool
+    /// Which of the request's claims this is, from one: who holds an older one gives nothing back.
+    package let claim: Int64
     package let judge: AssessmentPlan.Judge
     package let prompt: Prompt
     package let replyFormat: ReplyFormat
 
     package init(
-        id: String, assessment: String, comparison: Int64, attempt: Int64, isUnclear: Bool, judge: AssessmentPlan.Judge,
+        id: String, assessment: String, comparison: Int64, attempt: Int64, isUnclear: Bool, claim: Int64,
+        judge: AssessmentPlan.Judge,
         prompt: Prompt, replyFormat: ReplyFormat
     ) {
         self.id = id
@@ -22,6 +25,7 @@ package struct RequestToSubmit: Sendable {
         self.comparison = comparison
         self.attempt = attempt
         self.isUnclear = isUnclear
+        self.claim = claim
         self.judge = judge
         self.prompt = prompt
         self.replyFormat = replyFormat

@@ -45,9 +45,9 @@ package protocol WorkflowStore: Sendable {
     func claimRequests(limit: Int, claimLifetimeSeconds: Int64) async throws -> [RequestToSubmit]
     /// Marks a request that the provider service has stored.
     func markSubmitted(_ request: RequestToSubmit) async throws
-    /// Gives a claimed request back, or withdraws it where its assessment starts nothing more.
+    /// Gives a claimed request back, or withdraws it where its assessment starts nothing more; nothing where it was claimed again since.
     func releaseClaim(of request: RequestToSubmit, wasRefused: Bool) async throws
-    /// Records that the provider service will never take a request on.
+    /// Records that the provider service will never take a request on; nothing where it was claimed again since.
     func recordRefusal(of request: RequestToSubmit, effect: ResultIntake.Effect) async throws
 
     // MARK: Recording
@@ -59,7 +59,7 @@ package protocol WorkflowStore: Sendable {
 }
 
 extension WorkflowStore {
-    func unit<R>(_ name: String, _ body: (Unit) async throws -> R) async throws -> R {
+    package func unit<R>(_ name: String, _ body: (Unit) async throws -> R) async throws -> R {
         try await unit(name, isSnapshot: false, body)
     }
 }
@@ -69,13 +69,16 @@ package struct OpenRequest: Sendable, Hashable {
     package let assessment: String
     package let comparison: Int64
     package let attempt: Int64
+    /// How often it has been claimed.
+    package let claim: Int64
     /// Its assessment starts nothing more.
     package let isStopping: Bool
 
-    package init(assessment: String, comparison: Int64, attempt: Int64, isStopping: Bool) {
+    package init(assessment: String, comparison: Int64, attempt: Int64, claim: Int64, isStopping: Bool) {
         self.assessment = assessment
         self.comparison = comparison
         self.attempt = attempt
+        self.claim = claim
         self.isStopping = isStopping
     }
 }

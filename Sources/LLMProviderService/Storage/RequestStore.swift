@@ -24,11 +24,7 @@ struct RequestStore: Sendable {
                 INSERT INTO llm_provider.request (id, owner, content) VALUES (\(request.requestID), \(request.owner), \(content))
                 ON CONFLICT (id) DO NOTHING
                 """)
-            guard inserted == 1 else {
-                let rows = try await unit.query("SELECT content FROM llm_provider.request WHERE id = \(request.requestID)")
-                guard try rows[0].decode([UInt8].self) == content else { return .differs }
-                return .known(try await state(of: request.requestID, in: unit))
-            }
+            guard inserted == 1 else { return try await known(request, content: content, in: unit) ?? .differs }
             guard try await waiting(in: unit, butAtMost: maximumQueue) < maximumQueue else { throw QueueFull() }
             try await unit.execute(
                 """
@@ -37,6 +33,20 @@ struct RequestStore: Sendable {
                 """)
             return .accepted
         }
+    }
+
+    /// What became of a request that was taken on before; nil where none was.
+    func known(_ request: LLMV1.SubmitRequest, content: [UInt8]) async throws -> Submission? {
+        try await pool.unitOfWork("look for request") { try await known(request, content: content, in: $0) }
+    }
+
+    private func known(
+        _ request: LLMV1.SubmitRequest, content: [UInt8], in unit: UnitOfWork
+    ) async throws -> Submission? {
+        let rows = try await unit.query("SELECT content FROM llm_provider.request WHERE id = \(request.requestID)")
+        guard let row = rows.first else { return nil }
+        guard try row.decode([UInt8].self) == content else { return .differs }
+        return .known(try await state(of: request.requestID, in: unit))
     }
 
     /// Undoes a submission for which there is no room.
