@@ -137,7 +137,13 @@ let package = Package(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
         .testTarget(
             name: "EventLogTests",
-            dependencies: ["EventLog", "Contracts", "Postgres", "PostgresTestSupport", "Wire", logging], swiftSettings: strict),
+            dependencies: ["EventLog", "EventBusConformance", "Contracts", "Postgres", "PostgresTestSupport", "Wire", logging],
+            swiftSettings: strict),
+        // What every event bus has to do.
+        .target(
+            name: "EventBusConformance",
+            dependencies: ["EventLog", "Contracts", "Postgres", "PostgresTestSupport", "Wire", logging],
+            path: "Tests/Support/EventBusConformance", swiftSettings: strict),
         .testTarget(
             name: "ServiceKitTests",
             dependencies: [
