@@ -33,6 +33,11 @@ let package = Package(
         .library(name: "CJCore", targets: ["CJCore"]),
         .library(name: "Wire", targets: ["Wire", "WireNIO"]),
         .library(name: "Contracts", targets: ["Contracts"]),
+        // Empty without the trait.
+        .library(name: "EventLogKafka", targets: ["EventLogKafka"]),
+    ],
+    traits: [
+        .trait(name: "Kafka", description: "Builds EventLogKafka, which publishes events on a Kafka topic; takes librdkafka.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -46,6 +51,7 @@ let package = Package(
         // C libraries: a module map and a shim, nothing else.
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CKafka"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CCurlShims", dependencies: ["CCurl"]),
         .target(name: "CContracts", dependencies: ["CProtobufC"], cSettings: [.headerSearchPath(".")]),
@@ -60,6 +66,10 @@ let package = Package(
         .target(name: "CJCore", dependencies: [crypto], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "Postgres", dependencies: ["CPostgres", crypto, logging], swiftSettings: strict),
         .target(name: "EventLog", dependencies: ["Postgres", "Contracts", "Wire", logging], swiftSettings: strict),
+        .target(
+            name: "EventLogKafka",
+            dependencies: ["EventLog", "Contracts", "Wire", .target(name: "CKafka", condition: .when(traits: ["Kafka"]))],
+            swiftSettings: strict),
         .target(name: "CurlClient", dependencies: ["CCurl", "CCurlShims"], swiftSettings: strict),
         .target(
             name: "ServiceKit",
@@ -156,7 +166,21 @@ let package = Package(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
         .testTarget(
             name: "EventLogTests",
-            dependencies: ["EventLog", "Contracts", "Postgres", "PostgresTestSupport", "Wire", logging], swiftSettings: strict),
+            dependencies: ["EventLog", "EventBusConformance", "Contracts", "Postgres", "PostgresTestSupport", "Wire", logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EventLogKafkaTests",
+            dependencies: [
+                "EventLogKafka", "EventLog", "EventBusConformance", "Contracts", "Postgres", "PostgresTestSupport", "Wire",
+                logging,
+                .target(name: "CKafka", condition: .when(traits: ["Kafka"])),
+            ],
+            swiftSettings: strict),
+        // What every event bus has to do.
+        .target(
+            name: "EventBusConformance",
+            dependencies: ["EventLog", "Contracts", "Postgres", "PostgresTestSupport", "Wire", logging],
+            path: "Tests/Support/EventBusConformance", swiftSettings: strict),
         .testTarget(
             name: "ServiceKitTests",
             dependencies: [

@@ -9,8 +9,6 @@ public struct EventLogError: Error, Sendable, CustomStringConvertible {
         case overtaken
         /// The bus cannot be used now.
         case unavailable
-        /// The bus holds something that is no event of ours.
-        case unreadable
     }
 
     public let code: Code

@@ -21,12 +21,14 @@ public struct Retention: Sendable {
         self.logger = logger
     }
 
-    /// Removes what has grown old, then waits; to be repeated for as long as the service runs.
+    /// Waits, then removes what has grown old; to be repeated for as long as the service runs.
+    ///
+    /// It waits first, so that consumers that are to be waited for have made themselves known since the service began.
     public func step() async throws {
+        try await Task.sleep(for: Self.interval)
         let forgotten = try await log.forget(olderThan: age, in: pool)
         if forgotten > 0 {
             logger.info("old events forgotten", metadata: ["schema": "\(log.schema)", "events": "\(forgotten)"])
         }
-        try await Task.sleep(for: Self.interval)
     }
 }

@@ -83,7 +83,7 @@ public struct Sequencer: Sendable {
         var moved = 0
         while let epoch = try await holding(partition) {
             guard let count = try await move(partition, epoch: epoch) else {
-                held[partition] = nil
+                held.drop(partition, epoch: epoch)
                 continue
             }
             moved += count
@@ -103,7 +103,8 @@ public struct Sequencer: Sendable {
             WHERE partition = \(partition) AND (lease_until IS NULL OR lease_until < clock_timestamp())
             RETURNING epoch
             """)
-        held[partition] = try taken.first?.decode(Int64.self)
+        // Where there is none, a task beside this one may have taken it meanwhile.
+        if let epoch = try taken.first?.decode(Int64.self) { held[partition] = epoch }
         return held[partition]
     }
 
@@ -155,5 +156,10 @@ private final class HeldPartitions: Sendable {
     subscript(partition: Int64) -> Int64? {
         get { epochs.withLock { $0[partition] } }
         set { epochs.withLock { $0[partition] = newValue } }
+    }
+
+    /// Forgets a partition, unless it has been taken again since.
+    func drop(_ partition: Int64, epoch: Int64) {
+        epochs.withLock { if $0[partition] == epoch { $0[partition] = nil } }
     }
 }

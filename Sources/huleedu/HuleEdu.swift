@@ -16,5 +16,6 @@ struct HuleEdu: AsyncParsableCommand {
         version: version,
         subcommands: [
             RankCommand.self, ScoreCommand.self, PlanCommand.self, UpCommand.self, ServeCommand.self, DatabaseCommand.self,
+            EventsCommand.self,
         ])
 }

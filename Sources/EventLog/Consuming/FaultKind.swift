@@ -41,7 +41,7 @@ enum FaultKind: Sendable, Hashable {
     private static func kind(of fault: EventLogError) -> FaultKind {
         switch fault.code {
         case .eventMissing, .overtaken, .unavailable: .passing
-        case .eventTooLarge, .unreadable: .lasting
+        case .eventTooLarge: .lasting
         }
     }
 }

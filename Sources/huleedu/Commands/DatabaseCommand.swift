@@ -131,7 +131,8 @@ extension MigrationStatus.State {
 }
 
 extension WallTime {
-    fileprivate init(_ timestamp: Timestamp) {
+    /// The whole second of an instant of the database, in UTC.
+    init(_ timestamp: Timestamp) {
         self.init(unixSeconds: timestamp.unixMicroseconds / 1_000_000, utcOffsetSeconds: 0)
     }
 }
