@@ -57,6 +57,7 @@ let package = Package(
         // Building blocks.
         .target(name: "CJCore", dependencies: [crypto], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "Postgres", dependencies: ["CPostgres", crypto, logging], swiftSettings: strict),
+        .target(name: "JobQueue", dependencies: ["Postgres", logging], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "EventLog", dependencies: ["Postgres", "Contracts", "Wire", logging], swiftSettings: strict),
         .target(name: "CurlClient", dependencies: ["CCurl", "CCurlShims"], swiftSettings: strict),
         .target(
@@ -135,6 +136,8 @@ let package = Package(
         .systemLibrary(name: "CSpawn", path: "Tests/Support/CSpawn"),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
+        .testTarget(
+            name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
         .testTarget(
             name: "EventLogTests",
             dependencies: ["EventLog", "Contracts", "Postgres", "PostgresTestSupport", "Wire", logging], swiftSettings: strict),
