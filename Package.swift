@@ -29,6 +29,7 @@ let package = Package(
         .executable(name: "fakeprovider", targets: ["fakeprovider"]),
         .executable(name: "protoc-gen-huleedu", targets: ["protoc-gen-huleedu"]),
         .library(name: "CJCore", targets: ["CJCore"]),
+        .library(name: "JobQueue", targets: ["JobQueue", "Postgres"]),
         .library(name: "Wire", targets: ["Wire", "WireNIO"]),
         .library(name: "Contracts", targets: ["Contracts"]),
     ],

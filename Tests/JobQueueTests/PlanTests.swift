@@ -108,4 +108,26 @@ struct PlanTests {
             try await expectIndexes(fixture, unit, "emptied")
         }
     }
+
+    @Test("are made a few times and kept, whatever the numbers of jobs")
+    func kept() async throws {
+        let fixture = try await QueueFixture(size: 1)
+        var lowWater = LowWater()
+        for round in 0..<30 {
+            let count = round % 3 == 0 ? 1 : 20
+            try await fixture.enqueue((0..<count).map { "\($0)" })
+            let jobs = try await fixture.queue.claim(
+                count, of: ["grade": 1 + round], by: "test", for: .seconds(60), lowWater: &lowWater, on: fixture.pool)
+            _ = try await fixture.queue.renew(jobs, for: .seconds(60), on: fixture.pool)
+            try await fixture.queue.complete(jobs, on: fixture.pool)
+        }
+        // The server decides after five executions whether a plan made without the values is as good.
+        let rows = try await fixture.pool.query(
+            "SELECT statement, custom_plans FROM pg_prepared_statements WHERE generic_plans + custom_plans >= 30")
+        #expect(rows.count == 4)
+        for row in rows {
+            let (statement, plans) = try row.decode(String.self, Int.self)
+            #expect(plans == 5, "\(statement)")
+        }
+    }
 }

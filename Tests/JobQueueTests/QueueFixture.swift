@@ -50,7 +50,8 @@ struct QueueFixture: Sendable {
     func claim(
         _ limit: Int = 100, kinds: [String: Int] = ["grade": 1000], by worker: String = "test", lease: Duration = .seconds(60)
     ) async throws -> [Job] {
-        try await queue.claim(limit, of: kinds, by: worker, for: lease, on: pool)
+        var lowWater = LowWater()
+        return try await queue.claim(limit, of: kinds, by: worker, for: lease, lowWater: &lowWater, on: pool)
     }
 
     func claimOne() async throws -> Job? { try await claim(1).first }

@@ -304,7 +304,7 @@ struct WorkerTests {
                 try await enqueue(20..<30)
                 hints.enqueued()
                 try await eventually {
-                    try await queue.counts(on: pool) == JobQueue.Counts(ready: 0, scheduled: 0, leased: 0)
+                    try await queue.counts(on: pool).live == 0
                 }
             }
             group.cancelAll()

@@ -3,6 +3,8 @@ public struct JobQueueError: Error, Sendable, Hashable, CustomStringConvertible 
     public enum Code: Sendable, Hashable, CaseIterable {
         /// A job is another worker's by now, or has ended; what its former holder was about to write must not be written.
         case claimLost
+        /// Jobs moved between workers and queue faster than they could be withdrawn.
+        case contended
         /// A job breaks a limit of the queue.
         case invalidJob
     }

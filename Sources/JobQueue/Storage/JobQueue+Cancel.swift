@@ -12,22 +12,42 @@ extension JobQueue {
     /// Withdraws jobs, as part of a unit of work. Those that are not live, or of another kind, are in neither set.
     ///
     /// - Parameter reason: for people, as in ``discard(_:_:reason:in:)``.
-    /// - Throws: ``PostgresError``.
+    /// - Throws: `.contended`; ``PostgresError``.
     public func cancel(_ ids: [Int64], kind: String, reason: String, in unit: UnitOfWork) async throws -> Cancellation {
-        guard !ids.isEmpty else { return Cancellation() }
-        // Statements of their own, each of which sees what moved while those before it waited for their rows: a job may be claimed
-        // after the first and come back before the second.
-        let ended = unit.send(withdrawing(ids, kind: kind, reason: reason))
-        let asked = unit.send(
-            """
-            UPDATE \(unescaped: schema).job_lease SET cancelled = \(Self.cut(reason))
-            WHERE id = ANY (\(ids)::bigint[]) AND kind = \(kind) RETURNING id
-            """)
-        let returned = unit.send(withdrawing(ids, kind: kind, reason: reason))
-        try await unit.sync()
-        return Cancellation(
-            ended: Set(try (ended.rows() + returned.rows()).map { try $0.decode(Int64.self) }),
-            asked: Set(try asked.rows().map { try $0.decode(Int64.self) }))
+        var cancellation = Cancellation()
+        var left = ids
+        for _ in 0..<Self.cancelRounds where !left.isEmpty {
+            // Statements of their own, each of which sees what moved while the one before waited for its rows. A job that moves again
+            // and again may escape both; the third, which sees every job in exactly one place, tells.
+            let ended = unit.send(withdrawing(left, kind: kind, reason: reason))
+            let asked = unit.send(
+                """
+                UPDATE \(unescaped: schema).job_lease SET cancelled = \(Self.cut(reason))
+                WHERE id = ANY (\(left)::bigint[]) AND kind = \(kind) RETURNING id
+                """)
+            let live = unit.send(looking(for: left, kind: kind))
+            try await unit.sync()
+            cancellation.ended.formUnion(try ended.rows().map { try $0.decode(Int64.self) })
+            cancellation.asked.formUnion(try asked.rows().map { try $0.decode(Int64.self) })
+            left = try live.rows().map { try $0.decode(Int64.self) }
+            left.removeAll(where: cancellation.asked.contains)
+        }
+        guard left.isEmpty else {
+            throw JobQueueError(.contended, "\(left.count) jobs moved faster than they could be withdrawn")
+        }
+        return cancellation
+    }
+
+    /// Tries to find jobs that move between places; one is nearly always enough.
+    private static let cancelRounds = 100
+
+    private func looking(for ids: [Int64], kind: String) -> Query {
+        """
+        SELECT id FROM \(unescaped: schema).job_ready
+        WHERE kind = \(kind) AND priority = ANY ('{0,1,2}'::bigint[]) AND id = ANY (\(ids)::bigint[])
+        UNION ALL SELECT id FROM \(unescaped: schema).job_scheduled WHERE id = ANY (\(ids)::bigint[]) AND kind = \(kind)
+        UNION ALL SELECT id FROM \(unescaped: schema).job_lease WHERE id = ANY (\(ids)::bigint[]) AND kind = \(kind)
+        """
     }
 
     /// Withdraws jobs in a unit of work of their own.

@@ -3,24 +3,18 @@ public import Postgres
 extension JobQueue {
     /// Claims jobs that are ready; of each kind by priority, and within it by age.
     ///
-    /// Whoever claims renews its leases with ``renew(_:for:on:)`` and lets ``maintain(besides:on:)`` run now and then.
+    /// Whoever claims renews its leases with ``renew(_:for:on:)`` and lets ``promote(on:)`` and ``rescue(besides:on:)`` run now and then.
     ///
     /// - Parameters:
     ///   - limit: most jobs claimed, at most ``maximumBatch``.
     ///   - kinds: how many of each kind at most.
     ///   - worker: who holds them, for people who look, and for ``takeOver(from:on:)``.
     ///   - lease: how long they are the worker's without a renewal.
+    ///   - lowWater: the worker's memory of where its search begins.
     /// - Throws: ``PostgresError``.
     public func claim(
-        _ limit: Int, of kinds: [String: Int], by worker: String, for lease: Duration, on pool: Pool
-    ) async throws -> [Job] {
-        var lowWater = LowWater()
-        return try await claim(limit, of: kinds, by: worker, for: lease, lowWater: &lowWater, now: .now, on: pool)
-    }
-
-    func claim(
         _ limit: Int, of kinds: [String: Int], by worker: String, for lease: Duration, lowWater: inout LowWater,
-        now: ContinuousClock.Instant, on pool: Pool
+        now: ContinuousClock.Instant = .now, on pool: Pool
     ) async throws -> [Job] {
         // In a random order, so that a kind with many jobs does not for ever come before another.
         let open = kinds.filter { $0.value > 0 }.shuffled()
@@ -36,6 +30,9 @@ extension JobQueue {
 
     /// A ready row is never updated, so the place where it was found and locked is the place where it is deleted, and no join can be
     /// planned badly.
+    ///
+    /// Here and in the other statements of the queue, values stand in a SELECT of their own. A planner that sees them finds each
+    /// time that few of them are cheaper than it thought, and plans anew at each execution, which takes longer than to execute.
     func claiming(
         _ limit: Int, rooms: [(kind: String, room: Int)], lowWater: LowWater, worker: String, lease: Duration
     ) -> Query {
@@ -46,8 +43,8 @@ extension JobQueue {
                 DELETE FROM \(unescaped: schema).job_ready WHERE ctid = ANY (ARRAY(
                     SELECT place
                     FROM unnest(
-                        \(kinds)::text[], \(rooms.map(\.room))::bigint[], \(starts(.high))::bigint[], \(starts(.normal))::bigint[],
-                        \(starts(.low))::bigint[]) AS wanted (kind, room, high, normal, low)
+                        (SELECT \(kinds)::text[]), (SELECT \(rooms.map(\.room))::bigint[]), (SELECT \(starts(.high))::bigint[]),
+                        (SELECT \(starts(.normal))::bigint[]), (SELECT \(starts(.low))::bigint[])) AS wanted (kind, room, high, normal, low)
                     CROSS JOIN LATERAL (
                         SELECT found.place
                         FROM (VALUES (0::bigint, wanted.high), (1, wanted.normal), (2, wanted.low)) AS lane (priority, start)
@@ -56,7 +53,7 @@ extension JobQueue {
                             WHERE ready.kind = wanted.kind AND ready.priority = lane.priority AND ready.id > lane.start
                             ORDER BY ready.id LIMIT wanted.room FOR UPDATE SKIP LOCKED) AS found
                         LIMIT wanted.room) AS of_kind
-                    LIMIT \(limit)))
+                    LIMIT (SELECT \(limit)::bigint)))
                 RETURNING kind, priority, id, attempt, max_attempts, is_unique, subject)
             INSERT INTO \(unescaped: schema).job_lease
                 (id, epoch, lease_until, attempt, max_attempts, priority, is_unique, worker, kind, subject)

@@ -37,7 +37,7 @@ extension JobQueue {
         """
         UPDATE \(unescaped: schema).job_lease
         SET lease_until = clock_timestamp() + make_interval(secs => \(lease / .seconds(1)))
-        WHERE id = ANY (\(jobs.map(\.id))::bigint[]) AND epoch = ANY (\(jobs.map(\.epoch))::bigint[])
+        WHERE id = ANY ((SELECT \(jobs.map(\.id)))::bigint[]) AND epoch = ANY ((SELECT \(jobs.map(\.epoch)))::bigint[])
         RETURNING id, cancelled IS NOT NULL
         """
     }

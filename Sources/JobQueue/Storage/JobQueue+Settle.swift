@@ -107,8 +107,8 @@ extension JobQueue {
     func completing(_ jobs: [Job]) -> Query {
         """
         WITH ended AS (
-            DELETE FROM \(unescaped: schema).job_lease WHERE id = ANY (\(jobs.map(\.id))::bigint[])
-                AND epoch = ANY (\(jobs.map(\.epoch))::bigint[])
+            DELETE FROM \(unescaped: schema).job_lease WHERE id = ANY ((SELECT \(jobs.map(\.id)))::bigint[])
+                AND epoch = ANY ((SELECT \(jobs.map(\.epoch)))::bigint[])
             RETURNING id, is_unique, kind, subject),
         \(unescaped: freeingKeys)
         SELECT id FROM ended
@@ -118,8 +118,8 @@ extension JobQueue {
     private func returning(_ jobs: [Job], after delay: Duration, countsAsAttempt: Bool) -> Query {
         """
         WITH ended AS (
-            DELETE FROM \(unescaped: schema).job_lease WHERE id = ANY (\(jobs.map(\.id))::bigint[])
-                AND epoch = ANY (\(jobs.map(\.epoch))::bigint[])
+            DELETE FROM \(unescaped: schema).job_lease WHERE id = ANY ((SELECT \(jobs.map(\.id)))::bigint[])
+                AND epoch = ANY ((SELECT \(jobs.map(\.epoch)))::bigint[])
             RETURNING *, attempt - \(Int64(countsAsAttempt ? 0 : 1)) AS attempts,
                 CASE WHEN cancelled IS NULL THEN NULL ELSE 'cancelled' END AS outcome, cancelled AS reason,
                 \(delay / .seconds(1))::float8 AS delay),

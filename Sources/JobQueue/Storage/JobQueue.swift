@@ -33,6 +33,8 @@ public struct JobQueue: Sendable {
         public var ready: Int
         public var scheduled: Int
         public var leased: Int
+
+        public var live: Int { ready + scheduled + leased }
     }
 
     /// How many jobs are live. They are counted one by one.

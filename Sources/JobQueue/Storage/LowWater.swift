@@ -4,7 +4,7 @@
 /// more each second while some long transaction keeps the server from removing them. So a search begins a margin below what this worker
 /// claimed last. Jobs that appear further down, because their unit of work took long to commit or because they came back, are found
 /// by the full sweep that is due at least once per interval.
-struct LowWater: Sendable {
+public struct LowWater: Sendable {
     private struct Lane: Hashable {
         let kind: String
         let priority: JobPriority
@@ -15,7 +15,10 @@ struct LowWater: Sendable {
     private var marks: [Lane: Int64] = [:]
     private var sweptAt: ContinuousClock.Instant?
 
-    init(margin: Int64 = 100, sweepInterval: Duration = .seconds(1)) {
+    /// - Parameters:
+    ///   - margin: how far below the last claim a search begins, in ids.
+    ///   - sweepInterval: the longest that a job further down stays unseen.
+    public init(margin: Int64 = 100, sweepInterval: Duration = .seconds(1)) {
         self.margin = margin
         self.sweepInterval = sweepInterval
     }

@@ -47,7 +47,8 @@ public final class Notifier: Sendable {
             }
             answered = generation
             do {
-                try await pool.execute("SELECT pg_notify(\(channel), '')")
+                // What is told has been committed already, and a hint that is lost with the server is not missed.
+                try await pool.execute("SELECT set_config('synchronous_commit', 'off', true), pg_notify(\(channel), '')")
                 try await rest(interval)
             } catch let error as PostgresError {
                 pool.logger.debug("not notified", metadata: ["channel": "\(channel)", "reason": "\(error.message)"])
