@@ -31,6 +31,7 @@ let package = Package(
         .executable(name: "huleedu-sim", targets: ["huleedu-sim"]),
         .executable(name: "protoc-gen-huleedu", targets: ["protoc-gen-huleedu"]),
         .library(name: "CJCore", targets: ["CJCore"]),
+        .library(name: "JobQueue", targets: ["JobQueue", "Postgres"]),
         .library(name: "Wire", targets: ["Wire", "WireNIO"]),
         .library(name: "Contracts", targets: ["Contracts"]),
         // Empty without the trait.
@@ -65,6 +66,7 @@ let package = Package(
         // Building blocks.
         .target(name: "CJCore", dependencies: [crypto], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "Postgres", dependencies: ["CPostgres", crypto, logging], swiftSettings: strict),
+        .target(name: "JobQueue", dependencies: ["Postgres", logging], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "EventLog", dependencies: ["Postgres", "Contracts", "Wire", logging], swiftSettings: strict),
         .target(
             name: "EventLogKafka",
@@ -164,6 +166,8 @@ let package = Package(
         .systemLibrary(name: "CSpawn", path: "Tests/Support/CSpawn"),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
+        .testTarget(
+            name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
         .testTarget(
             name: "EventLogTests",
             dependencies: ["EventLog", "EventBusConformance", "Contracts", "Postgres", "PostgresTestSupport", "Wire", logging],

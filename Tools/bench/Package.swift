@@ -3,11 +3,20 @@ import PackageDescription
 
 let package = Package(
     name: "bench",
-    dependencies: [.package(name: "huleedu", path: "../..")],
+    dependencies: [
+        .package(name: "huleedu", path: "../.."),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
     targets: [
         .executableTarget(
             name: "bench", dependencies: [.product(name: "CJCore", package: "huleedu")],
-            swiftSettings: [.treatAllWarnings(as: .error)])
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "queue",
+            dependencies: [
+                .product(name: "JobQueue", package: "huleedu"), .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -53,6 +53,8 @@ final class Connection: EventLoop.Handler {
     private(set) var roundTrips = 0
     /// Told once when an idle connection ends by itself.
     var whenEnded: ((PostgresError) -> Void)?
+    /// Given the payload of each notification that arrives; nil where nobody listens.
+    var whenNotified: ((String) -> Void)?
 
     init(number: Int, handle: consuming ConnectionHandle, settings: ConnectionSettings) {
         self.number = number
@@ -194,6 +196,7 @@ final class Connection: EventLoop.Handler {
             min(before, Self.leastBytesPerRead), before - handle.readableByteCount(watchedDescriptor))
         drain()
         guard isOpen else { return }
+        if let whenNotified, handle.takeNotifications(whenNotified) > 0 { unfinishedBytes = 0 }
         guard isAlive, PQstatus(handle.raw) == CONNECTION_OK else { return end(lostError()) }
         guard unfinishedBytes <= settings.maxResultBytes else { return end(tooLargeError) }
     }

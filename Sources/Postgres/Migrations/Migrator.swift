@@ -66,7 +66,7 @@ public struct Migrator: Sendable {
             let plan = MigrationPlan(migrations: migrations, applied: try await readApplied(unit))
             guard let migration = try plan.next(line: line) else { return false }
             unit.send("SELECT set_config('lock_timeout', \(Self.tableLockTimeout), true)")
-            unit.send("SELECT set_config('search_path', \(quoted(schema) + ", public"), true)")
+            unit.send("SELECT set_config('search_path', \(schema.quotedIdentifier + ", public"), true)")
             try await unit.sync()
             try await run(migration, unit)
             let made = try await Catalogue.read(schema: schema, in: unit)
@@ -84,7 +84,7 @@ public struct Migrator: Sendable {
     private func prepareTable(_ unit: UnitOfWork) async throws {
         try await unit.sync()
         guard try await !Self.isTrue(unit.query(tableExists)) else { return }
-        unit.send("CREATE SCHEMA IF NOT EXISTS \(unescaped: quoted(schema))")
+        unit.send("CREATE SCHEMA IF NOT EXISTS \(unescaped: schema.quotedIdentifier)")
         try await unit.execute(
             """
             CREATE TABLE \(unescaped: table) (
@@ -128,13 +128,5 @@ public struct Migrator: Sendable {
         return try row.decode(Bool.self)
     }
 
-    var table: String { "\(quoted(schema)).schema_migration" }
-
-    private func quoted(_ identifier: String) -> String {
-        var text = "\""
-        for character in identifier.unicodeScalars {
-            if character == "\"" { text += "\"\"" } else { text.unicodeScalars.append(character) }
-        }
-        return text + "\""
-    }
+    var table: String { "\(schema.quotedIdentifier).schema_migration" }
 }

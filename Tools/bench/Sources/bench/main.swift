@@ -1,6 +1,6 @@
 // Times of the judgement core by the number of items, with twenty judgements for each, one thread.
 //
-//     swift run -c release --package-path Tools/bench
+//     swift run -c release --package-path Tools/bench bench
 import CJCore
 
 /// Middle of some runs, in milliseconds; the first run only warms up.
