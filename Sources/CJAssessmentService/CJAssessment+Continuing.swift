@@ -37,6 +37,7 @@ extension AssessmentSnapshot {
         switch (state, reason) {
         case (.running, nil): stopping != self.stopping || maximumInFlight != self.maximumInFlight
         case (.running, .cancelled), (.running, .judgeFailed), (.cancelled, _), (.failed, _): true
+        case (_, .timeLimit): true
         case (.running, _), (.completed, _): stopping != self.stopping
         }
     }

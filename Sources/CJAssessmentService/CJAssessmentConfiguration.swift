@@ -12,6 +12,8 @@ public struct CJAssessmentConfiguration: Sendable, Hashable {
     public var maximumInstructionBytes = 64 << 10
     /// Judgements that one assessment may ask for.
     public var maximumComparisons = 100_000
+    /// Seconds that may be given as an assessment's limit: a year.
+    public var maximumSeconds: Int64 = 365 * 86_400
     /// Comparisons with the judge at once, where the caller did not say.
     public var defaultInFlight = 16
     /// Comparisons with the judge at once, at most.
@@ -28,6 +30,8 @@ public struct CJAssessmentConfiguration: Sendable, Hashable {
     public var minimumFailuresToGiveUp = 8
     /// How long one call to the provider service may take.
     public var callTimeout: Duration = .seconds(20)
+    /// How long a result may take before the provider service is asked for it.
+    public var resultPatienceSeconds: Int64 = 600
     /// How often running assessments are looked at when nothing has happened.
     public var sweepInterval: Duration = .seconds(1)
     /// Requests handed to the provider service at once.

@@ -35,7 +35,7 @@ struct ContinueTests {
             #expect(Set(fixture.provider.requests.map(\.requestID)).count == 16)
             #expect(try await fixture.ends().map(\.comparisons) == [10, 16])
             #expect(try await fixture.ends().map(\.run) == [1, 2])
-            #expect(try await fixture.endEvents().map(\.aggregateVersion) == [1, 2])
+            #expect(try await fixture.endEvents().map(\.aggregateVersion) == [1, 2, 3, 4])
         }
     }
 

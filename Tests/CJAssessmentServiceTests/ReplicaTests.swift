@@ -61,7 +61,7 @@ struct ReplicaTests {
                 applied.append(
                     try await fixture.store.pool.unitOfWork("decide") { unit in
                         guard try await fixture.store.lock(snapshot, in: unit) else { return false }
-                        try await fixture.store.apply(decision, to: snapshot, in: unit)
+                        try await fixture.store.apply(decision, conclusion: nil, to: snapshot, in: unit)
                         return true
                     })
             }

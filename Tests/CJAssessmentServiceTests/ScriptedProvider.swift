@@ -58,6 +58,14 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         state.withLock { $0.reaction = reaction }
     }
 
+    /// Forgets what is held, as after the provider service's database was set back.
+    func forget() {
+        state.withLock { state in
+            for id in state.held { state.requests[id] = nil }
+            state.held = []
+        }
+    }
+
     /// Answers what is held, oldest first.
     func release(_ count: Int = .max) {
         state.withLock { state in
@@ -107,7 +115,15 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     }
 
     func get(_ request: LLMV1.GetRequest, context: ServerContext) async throws -> LLMV1.GetResponse {
-        throw RPCError(.unimplemented, "nobody asks")
+        try state.withLock { state throws(RPCError) in
+            try state.check()
+            guard state.requests[request.requestID] != nil else { throw RPCError(.notFound, "no such request") }
+            let results = state.events.compactMap { event in
+                // The events are this provider's own.
+                try? EventsV1.LLMRequestFinished(decoding: event.payload).result
+            }
+            return LLMV1.GetResponse(state: .queued, result: results.first { $0.requestID == request.requestID })
+        }
     }
 
     func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {

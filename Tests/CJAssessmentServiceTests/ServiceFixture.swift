@@ -70,7 +70,14 @@ struct ServiceFixture: Sendable {
 
     /// The events of ended assessments so far.
     func ends() async throws -> [EventsV1.AssessmentFinished] {
-        try await endEvents().map { try EventsV1.AssessmentFinished(decoding: $0.payload) }
+        try await endEvents().filter { $0.type == EventsV1.AssessmentFinished.typeName }
+            .map { try EventsV1.AssessmentFinished(decoding: $0.payload) }
+    }
+
+    /// The rankings told so far.
+    func rankings() async throws -> [EventsV1.AssessmentRanked] {
+        try await endEvents().filter { $0.type == EventsV1.AssessmentRanked.typeName }
+            .map { try EventsV1.AssessmentRanked(decoding: $0.payload) }
     }
 
     /// What must hold of every assessment that has ended.
@@ -84,6 +91,14 @@ struct ServiceFixture: Sendable {
         #expect(ends.count == 1)
         #expect(ends.first?.state == progress.state)
         #expect(ends.first?.comparisons == progress.judged)
+        var told = try #require(try await rankings().last?.result)
+        var asked = try await get(progress.assessmentID)
+        #expect(try await rankings().count == 1)
+        // The event is as old as the end, and without the history.
+        told.progress?.elapsedMilliseconds = 0
+        asked.progress?.elapsedMilliseconds = 0
+        asked.history = []
+        #expect(told == asked)
     }
 
     /// Runs the service until the test is done.

@@ -36,6 +36,7 @@ const void *_Nonnull huleedu_cj_v1_ListComparisonsRequest(void);
 const void *_Nonnull huleedu_cj_v1_ListComparisonsResponse(void);
 const void *_Nonnull huleedu_cj_v1_ComparisonRecord(void);
 const void *_Nonnull huleedu_events_v1_AssessmentFinished(void);
+const void *_Nonnull huleedu_events_v1_AssessmentRanked(void);
 const void *_Nonnull huleedu_events_v1_ReadRequest(void);
 const void *_Nonnull huleedu_events_v1_ReadResponse(void);
 const void *_Nonnull huleedu_events_v1_Event(void);

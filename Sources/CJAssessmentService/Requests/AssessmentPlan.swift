@@ -43,11 +43,16 @@ package struct AssessmentPlan: Sendable, Hashable {
         package let maximumComparisons: Int
         /// Nano-dollars.
         package let maximumCost: Int64?
+        /// Seconds from the start or the continuation after which nothing more is begun.
+        package let maximumSeconds: Int64?
 
-        package init(targetReliability: Double, maximumComparisons: Int, maximumCost: Int64?) {
+        package init(
+            targetReliability: Double, maximumComparisons: Int, maximumCost: Int64? = nil, maximumSeconds: Int64? = nil
+        ) {
             self.targetReliability = targetReliability
             self.maximumComparisons = maximumComparisons
             self.maximumCost = maximumCost
+            self.maximumSeconds = maximumSeconds
         }
     }
 

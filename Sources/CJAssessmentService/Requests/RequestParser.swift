@@ -199,8 +199,16 @@ extension RequestParser {
             }
             maximumCost = representable
         }
+        var maximumSeconds: Int64?
+        if let seconds = settings.maxSeconds {
+            guard (1...UInt64(configuration.maximumSeconds)).contains(seconds) else {
+                throw RequestFault("stopping.max_seconds", "expected 1 to \(configuration.maximumSeconds), got \(seconds)")
+            }
+            maximumSeconds = Int64(seconds)
+        }
         return AssessmentPlan.Stopping(
-            targetReliability: target, maximumComparisons: min(asked, possible), maximumCost: maximumCost)
+            targetReliability: target, maximumComparisons: min(asked, possible), maximumCost: maximumCost,
+            maximumSeconds: maximumSeconds)
     }
 
     private func pairing(_ strategy: CJV1.PairingStrategy) throws(RequestFault) -> AssessmentPlan.Pairing {

@@ -30,6 +30,8 @@ extension AssessmentStore {
                 target_reliability = \(stopping.targetReliability),
                 maximum_comparisons = \(Int64(stopping.maximumComparisons)),
                 maximum_cost = \(stopping.maximumCost),
+                maximum_seconds = \(stopping.maximumSeconds),
+                overdue_at = now() + make_interval(secs => \(stopping.maximumSeconds.map(Double.init))),
                 maximum_in_flight = \(Int64(maximumInFlight)),
                 advanced_at_results = NULL
             WHERE id = \(snapshot.id)

@@ -19,6 +19,7 @@ extension AssessmentStore {
         state = 'running' AND (
             stop_reason IS NOT NULL
             OR advanced_at_results IS NULL
+            OR overdue_at <= now()
             OR results - advanced_at_results >= greatest(1, (
                 SELECT count(*) * count(*) / \(DecisionPace.squareOfEssays) FROM cj.essay WHERE assessment_id = assessment.id))
             OR advanced_at_results <> results
@@ -46,10 +47,12 @@ extension AssessmentStore {
         ).isEmpty
     }
 
-    /// Writes what was decided about an assessment, with its event if it ended.
+    /// Writes what was decided about an assessment, with its events if it ended.
     ///
     /// The caller holds the assessment's lock and decided from `snapshot`.
-    func apply(_ decision: AssessmentMachine.Decision, to snapshot: AssessmentSnapshot, in unit: UnitOfWork) async throws {
+    func apply(
+        _ decision: AssessmentMachine.Decision, conclusion: Conclusion?, to snapshot: AssessmentSnapshot, in unit: UnitOfWork
+    ) async throws {
         let numbers = Dictionary(uniqueKeysWithValues: snapshot.items.enumerated().map { ($0.element.id, Int64($0.offset)) })
         if !decision.start.isEmpty {
             start(decision.start, of: snapshot, numbers: numbers, in: unit)
@@ -66,7 +69,7 @@ extension AssessmentStore {
                 ON CONFLICT (assessment_id, judged) DO NOTHING
                 """)
         }
-        let run = unit.send(
+        _ = unit.send(
             """
             UPDATE cj.assessment SET
                 revision = revision + 1,
@@ -79,13 +82,9 @@ extension AssessmentStore {
                 expected_comparisons = coalesce(\(decision.expectedComparisons.map(Int64.init)), expected_comparisons),
                 advanced_at_results = \(snapshot.results)
             WHERE id = \(snapshot.id)
-            RETURNING run
             """)
         try await unit.sync()
-        guard let finish = decision.finish, let reason = decision.stop ?? snapshot.reason else { return }
-        let event = try finished(
-            snapshot, state: finish, reason: reason, run: try run.rows().first?.decode(Int64.self) ?? 1)
-        try await Self.log.append([event], in: unit)
+        if let conclusion { try await Self.log.append(try conclusion.events, in: unit) }
     }
 
     private func start(
@@ -123,16 +122,5 @@ extension AssessmentStore {
             WHERE comparison.assessment_id = \(id) AND comparison.number = withdrawn.comparison
                 AND comparison.state = 'in_flight'
             """)
-    }
-
-    private func finished(
-        _ snapshot: AssessmentSnapshot, state: AssessmentSnapshot.State, reason: AssessmentSnapshot.Reason, run: Int64
-    ) throws -> NewEvent {
-        try NewEvent(
-            EventsV1.AssessmentFinished(
-                assessmentID: snapshot.id, state: state.contract, stopReason: reason.contract,
-                essays: UInt32(snapshot.items.count),
-                comparisons: UInt32(snapshot.count(.judged)), simulated: snapshot.isSimulated, run: UInt32(clamping: run)),
-            aggregateID: snapshot.id)
     }
 }

@@ -39,14 +39,15 @@ extension AssessmentStore {
             """
             SELECT state::text, stop_reason::text, failure, revision, decisions, results, consecutive_failures, permanent_failure, provider_calls,
                 cost, cache_savings, reliability, expected_comparisons,
-                (extract(epoch FROM coalesce(finished_at, now()) - created_at) * 1000)::bigint
+                (extract(epoch FROM coalesce(finished_at, now()) - created_at) * 1000)::bigint,
+                coalesce(overdue_at <= now(), false), run
             FROM cj.assessment WHERE id = \(id)
             """)
         let plan = unit.send(
             """
             SELECT provider, model, temperature, maximum_output_tokens, target_reliability, maximum_comparisons, maximum_cost,
                 pairing, grades, seed, maximum_in_flight, prompt_version, simulated, estimated_cost,
-                call_cost_at_most
+                call_cost_at_most, maximum_seconds
             FROM cj.assessment WHERE id = \(id)
             """)
         let essays = unit.send("SELECT id, anchor_grade FROM cj.essay WHERE assessment_id = \(id) ORDER BY number")
@@ -78,16 +79,16 @@ extension AssessmentStore {
     ) throws -> AssessmentSnapshot {
         let (
             state, reason, failure, revision, decisions, results, failures, permanentFailure, calls, cost, savings, reliability,
-            expected, elapsed
+            expected, elapsed, isOverdue, run
         ) = try settings.decode(
             String.self, String?.self, String?.self, Int64.self, Int64.self, Int64.self, Int64.self, String?.self, Int64.self,
-            Int64.self, Int64.self, Double?.self, Int64.self, Int64.self)
+            Int64.self, Int64.self, Double?.self, Int64.self, Int64.self, Bool.self, Int64.self)
         let (
             provider, model, temperature, tokens, target, maximumComparisons, maximumCost, pairing, grades, seed, inFlight,
-            promptVersion, simulated, estimatedCost, callCostAtMost
+            promptVersion, simulated, estimatedCost, callCostAtMost, maximumSeconds
         ) = try plan.decode(
             String.self, String.self, Double?.self, Int64.self, Double.self, Int64.self, Int64?.self, String.self,
-            [String].self, Int64.self, Int64.self, String.self, Bool.self, Int64?.self, Int64?.self)
+            [String].self, Int64.self, Int64.self, String.self, Bool.self, Int64?.self, Int64?.self, Int64?.self)
         return AssessmentSnapshot(
             id: id,
             state: try parse(state),
@@ -99,7 +100,8 @@ extension AssessmentStore {
             judge: AssessmentPlan.Judge(
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens)),
             stopping: AssessmentPlan.Stopping(
-                targetReliability: target, maximumComparisons: Int(maximumComparisons), maximumCost: maximumCost),
+                targetReliability: target, maximumComparisons: Int(maximumComparisons), maximumCost: maximumCost,
+                maximumSeconds: maximumSeconds),
             pairing: try parse(pairing),
             grades: grades,
             seed: UInt64(bitPattern: seed),
@@ -116,6 +118,8 @@ extension AssessmentStore {
             reliability: reliability,
             expectedComparisons: Int(expected),
             elapsedMilliseconds: elapsed,
+            isOverdue: isOverdue,
+            run: run,
             items: items,
             entries: [])
     }

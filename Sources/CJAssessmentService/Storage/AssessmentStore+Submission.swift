@@ -102,6 +102,32 @@ extension AssessmentStore {
             """)
     }
 
+    /// Requests that have waited for their results, or since somebody last asked after them, for so long; they count as asked after.
+    func overdueRequests(patienceSeconds: Int64) async throws -> [String] {
+        let rows = try await pool.query(
+            """
+            UPDATE cj.request SET asked_at = now()
+            WHERE id IN (
+                SELECT id FROM cj.request
+                WHERE finished_at IS NULL
+                    AND coalesce(asked_at, submitted_at) < now() - make_interval(secs => \(Double(patienceSeconds)))
+                    AND submitted_at IS NOT NULL
+                LIMIT 100
+                FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """)
+        return try rows.map { try $0.decode(String.self) }
+    }
+
+    /// Lets a request that the provider service does not know be handed over again.
+    func forgetHandOver(of request: String) async throws {
+        try await pool.execute(
+            """
+            UPDATE cj.request SET submitted_at = NULL, asked_at = NULL, claimed_at = '-infinity'
+            WHERE id = \(request) AND finished_at IS NULL
+            """)
+    }
+
     /// Records that the provider service will never take a request on. Where somebody else has claimed it since, he will find out.
     func recordRefusal(of request: RequestToSubmit, effect: ResultIntake.Effect) async throws {
         try await pool.unitOfWork("record refusal") { unit in

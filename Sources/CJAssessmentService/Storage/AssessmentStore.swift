@@ -36,13 +36,14 @@ struct AssessmentStore: WorkflowStore {
             """
             INSERT INTO cj.assessment (
                 id, content_sha256, question, rubric, language, grades, provider, model, temperature, maximum_output_tokens,
-                target_reliability, maximum_comparisons, maximum_cost, pairing, seed, maximum_in_flight, prompt_version, simulated,
+                target_reliability, maximum_comparisons, maximum_cost, maximum_seconds, overdue_at, pairing, seed, maximum_in_flight, prompt_version, simulated,
                 estimated_cost, call_cost_at_most, expected_comparisons)
             VALUES (
                 \(plan.id), \(contentHash), \(Array(plan.instructions.question.utf8)), \(Array(plan.instructions.rubric.utf8)),
                 \(plan.instructions.language), \(plan.grades), \(plan.judge.provider), \(terms.model),
                 \(plan.judge.temperature), \(plan.judge.maximumOutputTokens), \(plan.stopping.targetReliability),
-                \(plan.stopping.maximumComparisons), \(plan.stopping.maximumCost), \(plan.pairing.rawValue),
+                \(plan.stopping.maximumComparisons), \(plan.stopping.maximumCost), \(plan.stopping.maximumSeconds),
+                now() + make_interval(secs => \(plan.stopping.maximumSeconds.map(Double.init))), \(plan.pairing.rawValue),
                 \(Int64(bitPattern: plan.seed)), \(plan.maximumInFlight), \(terms.promptVersion), \(terms.isSimulated),
                 \(terms.estimatedCost), \(terms.callCostAtMost), \(terms.expectedComparisons))
             ON CONFLICT (id) DO NOTHING

@@ -45,6 +45,19 @@ extension AssessmentStore {
                     SELECT 'cj-results', 0, position FROM cj.cursor WHERE feed = 'llm';
                     DROP TABLE cj.cursor;
                     """),
+            Migration(
+                version: 9, name: "limits of time",
+                sql: """
+                    ALTER TYPE cj.stop_reason ADD VALUE 'time_limit' AFTER 'pairs_exhausted';
+                    -- Seconds from the start or the continuation after which nothing more is begun, and when that is.
+                    ALTER TABLE cj.assessment ADD COLUMN maximum_seconds bigint, ADD COLUMN overdue_at timestamptz;
+                    -- When its result was last asked for, where it is long in coming.
+                    ALTER TABLE cj.request ADD COLUMN asked_at timestamptz;
+                    -- A number that is none has no place in a figure.
+                    ALTER TABLE cj.scale_point
+                        ADD CHECK (posterior_reliability BETWEEN -1 AND 1),
+                        ADD CHECK (scale_separation_reliability BETWEEN -1 AND 1);
+                    """),
         ])
 
     private static let assessmentTables = """

@@ -18,6 +18,7 @@ extension AssessmentSnapshot.Reason {
         case .comparisonBudget: .comparisonBudget
         case .moneyBudget: .moneyBudget
         case .pairsExhausted: .pairsExhausted
+        case .timeLimit: .timeLimit
         case .cancelled: .cancelled
         case .judgeFailed: .judgeFailed
         }

@@ -16,6 +16,7 @@ struct AssessmentDriver: Sendable {
     let consumer: ResultConsumer
     let submitter: ComparisonSubmitter<AssessmentStore, RemoteRequestTaker>
     let taker: RemoteRequestTaker
+    let monitor: RequestMonitor<AssessmentStore, RemoteRequestTaker>
     let configuration: CJAssessmentConfiguration
     /// Signalled when an assessment has changed.
     let changes: Wakeup
@@ -37,10 +38,14 @@ struct AssessmentDriver: Sendable {
         self.logger = logger
         workflow = AssessmentWorkflow(store: store, machine: AssessmentMachine(configuration: configuration))
         taker = RemoteRequestTaker(provider: LLMV1.LLMProviderClient(provider), timeout: configuration.callTimeout)
+        let intake = ResultIntake(maximumAttempts: configuration.maximumAttempts)
+        monitor = RequestMonitor(
+            store: store, taker: taker, recorder: ResultRecorder(store: store, intake: intake),
+            patienceSeconds: configuration.resultPatienceSeconds, logger: logger)
         submitter = ComparisonSubmitter(store: store, taker: taker, atOnce: configuration.submissionsAtOnce, logger: logger)
         consumer = ResultConsumer(
             store: store, feed: EventsV1.EventFeedClient(provider),
-            intake: ResultIntake(maximumAttempts: configuration.maximumAttempts), configuration: configuration, logger: logger)
+            intake: intake, configuration: configuration, logger: logger)
     }
 
     /// Runs until cancelled.
@@ -109,6 +114,7 @@ struct AssessmentDriver: Sendable {
         for assessment in unattended where assessment.isStopping {
             try await taker.withdraw(assessment: assessment.id)
         }
+        agenda.add(try await monitor.askAfterOverdue())
         try await Task.sleep(for: configuration.sweepInterval)
     }
 }

@@ -76,6 +76,7 @@ package struct AssessmentMachine: Sendable {
         case .stop(let reason):
             return end(decision, snapshot, reason: Self.reason(reason))
         case .continue(let mayStart):
+            guard !snapshot.isOverdue else { return end(decision, snapshot, reason: .timeLimit) }
             let chosenAtOnce = DecisionPace(essays: snapshot.items.count).chosenAtOnce(maximumInFlight: snapshot.maximumInFlight)
             let room = min(mayStart, chosenAtOnce - snapshot.count(.inFlight))
             guard room > 0 else { return decision }

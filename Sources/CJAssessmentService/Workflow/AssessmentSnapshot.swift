@@ -11,13 +11,14 @@ package struct AssessmentSnapshot: Sendable, Hashable {
         case comparisonBudget = "comparison_budget"
         case moneyBudget = "money_budget"
         case pairsExhausted = "pairs_exhausted"
+        case timeLimit = "time_limit"
         case cancelled
         case judgeFailed = "judge_failed"
 
         /// The state in which an assessment ends for this reason.
         package var finalState: State {
             switch self {
-            case .converged, .comparisonBudget, .moneyBudget, .pairsExhausted: .completed
+            case .converged, .comparisonBudget, .moneyBudget, .pairsExhausted, .timeLimit: .completed
             case .cancelled: .cancelled
             case .judgeFailed: .failed
             }
@@ -90,6 +91,10 @@ package struct AssessmentSnapshot: Sendable, Hashable {
     package var reliability: Double?
     package var expectedComparisons: Int
     package var elapsedMilliseconds: Int64
+    /// Whether its time is over.
+    package var isOverdue: Bool
+    /// Counts from one; every continuation begins the next.
+    package var run: Int64
 
     package let items: [Item]
     package var entries: [Entry]
@@ -100,7 +105,8 @@ package struct AssessmentSnapshot: Sendable, Hashable {
         judge: AssessmentPlan.Judge, stopping: AssessmentPlan.Stopping, pairing: AssessmentPlan.Pairing, grades: [String],
         seed: UInt64, maximumInFlight: Int, promptVersion: String, isSimulated: Bool, estimatedCost: Int64?,
         callCostAtMost: Int64?, consecutiveFailures: Int, permanentFailure: String? = nil, providerCalls: Int, cost: Int64,
-        cacheSavings: Int64, reliability: Double? = nil, expectedComparisons: Int, elapsedMilliseconds: Int64, items: [Item],
+        cacheSavings: Int64, reliability: Double? = nil, expectedComparisons: Int, elapsedMilliseconds: Int64,
+        isOverdue: Bool = false, run: Int64 = 1, items: [Item],
         entries: [Entry]
     ) {
         self.id = id
@@ -128,6 +134,8 @@ package struct AssessmentSnapshot: Sendable, Hashable {
         self.reliability = reliability
         self.expectedComparisons = expectedComparisons
         self.elapsedMilliseconds = elapsedMilliseconds
+        self.isOverdue = isOverdue
+        self.run = run
         self.items = items
         self.entries = entries
     }
@@ -141,4 +149,19 @@ extension AssessmentSnapshot {
     package var counts: [Entry.State: Int] { entries.reduce(into: [:]) { $0[$1.state, default: 0] += 1 } }
 
     package func count(_ state: Entry.State) -> Int { entries.count { $0.state == state } }
+}
+
+extension AssessmentSnapshot {
+    /// How it stands once a decision that starts nothing has been written.
+    func applying(_ decision: AssessmentMachine.Decision) -> AssessmentSnapshot {
+        var applied = self
+        applied.revision += 1
+        applied.decisions += 1
+        applied.reason = decision.stop ?? reason
+        applied.failure = decision.failure ?? failure
+        applied.state = decision.finish ?? state
+        applied.reliability = decision.figures?.posteriorReliability ?? reliability
+        applied.expectedComparisons = decision.expectedComparisons ?? expectedComparisons
+        return applied
+    }
 }

@@ -49,6 +49,8 @@ package struct AssessmentWorkflow<Store: WorkflowStore>: Sendable {
         guard let snapshot = read, snapshot.state == .running else { return .settled }
         let decision = await decide(snapshot)
         guard snapshot.reason == nil || decision.finish != nil else { return .settled }
+        // Nothing is under way when an assessment ends, so nothing can come that the conclusion does not know of.
+        let conclusion = decision.finish == nil ? nil : await Conclusion(of: snapshot.applying(decision))
         return try await store.unit("advance assessment") { unit in
             guard try await store.lock(snapshot, in: unit) else { return .overtaken }
             var decision = decision
@@ -57,7 +59,7 @@ package struct AssessmentWorkflow<Store: WorkflowStore>: Sendable {
                 let purse = try await store.purses(of: [id], in: unit)[id] ?? Purse()
                 decision.start.removeLast(max(0, decision.start.count - purse.calls))
             }
-            try await store.apply(decision, to: snapshot, in: unit)
+            try await store.apply(decision, conclusion: conclusion, to: snapshot, in: unit)
             return .decided(decision)
         }
     }
@@ -78,7 +80,8 @@ package struct AssessmentWorkflow<Store: WorkflowStore>: Sendable {
             else { return nil }
             guard snapshot.state == .running else { return false }
             guard snapshot.reason == nil else { return true }
-            try await store.apply(AssessmentMachine.Decision(stop: .cancelled), to: snapshot, in: unit)
+            try await store.apply(
+                AssessmentMachine.Decision(stop: .cancelled), conclusion: nil, to: snapshot, in: unit)
             return true
         }
     }

@@ -11,6 +11,15 @@ struct RemoteRequestTaker: RequestTaker {
         _ = try await provider.submit(request.contract, options: .timeout(timeout))
     }
 
+    func standing(of request: String) async throws -> RequestStanding {
+        do {
+            let response = try await provider.get(LLMV1.GetRequest(requestID: request), options: .timeout(timeout))
+            return response.result.map { .ended($0) } ?? .underWay
+        } catch let error as RPCError where error.code == .notFound {
+            return .unknown
+        }
+    }
+
     func withdraw(assessment: String) async throws {
         _ = try await provider.cancel(LLMV1.CancelRequest(owner: assessment), options: .timeout(timeout))
     }

@@ -1,3 +1,5 @@
+package import Contracts
+
 /// What the workflow needs of the place where assessments are kept: transactions, and a few operations within them.
 ///
 /// ``AssessmentStore`` keeps them in PostgreSQL. The simulator keeps them in memory, with the same promises: a unit of work takes effect
@@ -32,8 +34,10 @@ package protocol WorkflowStore: Sendable {
     func lock(_ snapshot: AssessmentSnapshot, in unit: Unit) async throws -> Bool
     /// The money of assessments that the caller has locked.
     func purses(of assessments: Set<String>, in unit: Unit) async throws -> [String: Purse]
-    /// Writes what was decided about an assessment that the caller has locked, with its event if it ended.
-    func apply(_ decision: AssessmentMachine.Decision, to snapshot: AssessmentSnapshot, in unit: Unit) async throws
+    /// Writes what was decided about an assessment that the caller has locked, with its conclusion if it ended.
+    func apply(
+        _ decision: AssessmentMachine.Decision, conclusion: Conclusion?, to snapshot: AssessmentSnapshot, in unit: Unit
+    ) async throws
     /// Sets an assessment that the caller has locked going again under other limits.
     func takeUp(
         _ snapshot: AssessmentSnapshot, stopping: AssessmentPlan.Stopping, maximumInFlight: Int, in unit: Unit
@@ -49,6 +53,12 @@ package protocol WorkflowStore: Sendable {
     func releaseClaim(of request: RequestToSubmit, wasRefused: Bool) async throws
     /// Records that the provider service will never take a request on; nothing where it was claimed again since.
     func recordRefusal(of request: RequestToSubmit, effect: ResultIntake.Effect) async throws
+
+    /// Requests that were handed over and have waited for their results, or since somebody last asked after them, for so long. They count as
+    /// asked after.
+    func overdueRequests(patienceSeconds: Int64) async throws -> [String]
+    /// Lets a request that the provider service does not know be handed over again.
+    func forgetHandOver(of request: String) async throws
 
     // MARK: Recording
 
@@ -83,12 +93,22 @@ package struct OpenRequest: Sendable, Hashable {
     }
 }
 
+/// What has become of a request that was handed over.
+package enum RequestStanding: Sendable {
+    /// It was never taken on, or is forgotten.
+    case unknown
+    case underWay
+    case ended(LLMV1.Result)
+}
+
 /// Where requests to the judge are handed over: the provider service, over the wire or simulated.
 package protocol RequestTaker: Sendable {
     /// Hands a request over; who takes it on has stored it.
     ///
     /// - Throws: `RPCError`; only one that says so (``RPCError/isRefused``) is proof that the request was not taken on.
     func submit(_ request: RequestToSubmit) async throws
+    /// What has become of a request.
+    func standing(of request: String) async throws -> RequestStanding
     /// Asks for everything of an assessment back that has not been sent to the judge yet.
     func withdraw(assessment: String) async throws
 }

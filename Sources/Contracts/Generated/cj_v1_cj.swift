@@ -296,15 +296,20 @@ extension CJV1 {
         /// Money to spend at most, in nano-dollars; absent: no limit but the comparisons. A call is made only if the most that it can cost, and
         /// the most that those under way can, are left; so it is not exceeded, whatever the replies are worth.
         public var maxCostNanodollars: UInt64?
+        /// Seconds from the start, or from the continuation, after which nothing more is begun; absent: no limit. What is with the judge then
+        /// is still waited for.
+        public var maxSeconds: UInt64?
 
         public init(
             targetReliability: Double? = nil,
             maxComparisons: UInt32 = 0,
-            maxCostNanodollars: UInt64? = nil
+            maxCostNanodollars: UInt64? = nil,
+            maxSeconds: UInt64? = nil
         ) {
             self.targetReliability = targetReliability
             self.maxComparisons = maxComparisons
             self.maxCostNanodollars = maxCostNanodollars
+            self.maxSeconds = maxSeconds
         }
     }
 
@@ -951,6 +956,8 @@ extension CJV1 {
         public static let cancelled = StopReason(rawValue: 5)
         /// The judge failed so often that going on made no sense.
         public static let judgeFailed = StopReason(rawValue: 6)
+        /// The time was over.
+        public static let timeLimit = StopReason(rawValue: 7)
 
         /// The name in the contract, or the number of a value that this version does not know.
         public var description: String {
@@ -962,6 +969,7 @@ extension CJV1 {
                 case 4: "STOP_REASON_PAIRS_EXHAUSTED"
                 case 5: "STOP_REASON_CANCELLED"
                 case 6: "STOP_REASON_JUDGE_FAILED"
+                case 7: "STOP_REASON_TIME_LIMIT"
                 default: "\(rawValue)"
             }
         }
@@ -1206,6 +1214,7 @@ extension CJV1.StoppingSettings: WireMessage {
         if cMessage.isSet(0) { targetReliability = cMessage.double(0) }
         maxComparisons = cMessage.uint32(1)
         if cMessage.isSet(2) { maxCostNanodollars = cMessage.uint64(2) }
+        if cMessage.isSet(3) { maxSeconds = cMessage.uint64(3) }
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1217,6 +1226,10 @@ extension CJV1.StoppingSettings: WireMessage {
         if let maxCostNanodollars {
             cMessage.choose(2)
             cMessage.set(2, uint64: maxCostNanodollars)
+        }
+        if let maxSeconds {
+            cMessage.choose(3)
+            cMessage.set(3, uint64: maxSeconds)
         }
     }
 }

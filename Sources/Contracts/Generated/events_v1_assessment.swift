@@ -37,6 +37,26 @@ extension EventsV1 {
             self.run = run
         }
     }
+
+    /// What an assessment came to; sent with its end, exactly once for a run, before AssessmentFinished. Whoever needs no more than the state
+    /// reads that one.
+    public struct AssessmentRanked: Sendable, Hashable {
+        public var assessmentID: String
+        /// As in AssessmentFinished.
+        public var run: UInt32
+        /// As GetAssessment answers it at the end, without the history. Where it would pass 2 MiB, the items have no grade probabilities.
+        public var result: CJV1.GetAssessmentResponse?
+
+        public init(
+            assessmentID: String = "",
+            run: UInt32 = 0,
+            result: CJV1.GetAssessmentResponse? = nil
+        ) {
+            self.assessmentID = assessmentID
+            self.run = run
+            self.result = result
+        }
+    }
 }
 
 extension EventsV1.AssessmentFinished: WireMessage {
@@ -74,5 +94,37 @@ extension EventsV1.AssessmentFinished: WireMessage {
         cMessage.set(4, uint32: comparisons)
         cMessage.set(5, bool: simulated)
         cMessage.set(6, uint32: run)
+    }
+}
+
+extension EventsV1.AssessmentRanked: WireMessage {
+    public static let typeName = "huleedu.events.v1.AssessmentRanked"
+    static let shape = MessageShape(huleedu_events_v1_AssessmentRanked())
+
+    public init() {
+        self.init(assessmentID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        assessmentID = cMessage.string(0)
+        run = cMessage.uint32(1)
+        result = cMessage.message(2).map(CJV1.GetAssessmentResponse.init(reading:))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: assessmentID)
+        cMessage.set(1, uint32: run)
+        if let result {
+            try cMessage.set(2, message: result.write)
+        }
     }
 }

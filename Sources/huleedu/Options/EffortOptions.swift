@@ -30,6 +30,16 @@ struct EffortOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            The longest that the run may take, as in 90s, 30m or 2h: nothing more is asked of the judge then, and the ranking \
+            rests on what has been judged. Continuing the run begins the time anew.
+            """,
+            valueName: "time"),
+        transform: { try Self.time($0) })
+    var timeLimit: Duration?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             A whole number from which pairs and their order are chosen, together with the judgements as they arrive: only with \
             --concurrency 1, and a judge that answers the same each time, is a run repeated exactly. Without it one is drawn and shown.
             """,
@@ -51,7 +61,7 @@ struct EffortOptions: ParsableArguments {
     @Flag(
         help: """
             Continue an earlier run over the same essays with the same judge, question and rubric, whether it was interrupted, its \
-            judge failed, or its budget was used up; --budget and --precision may be others. No judgement is paid for twice.
+            judge failed, or its budget or time was used up; --budget, --time-limit and --precision may be others. No judgement is paid for twice.
             """)
     var resume = false
 
@@ -62,6 +72,19 @@ struct EffortOptions: ParsableArguments {
             )
         }
         return value
+    }
+
+    static func time(_ text: String) throws(CommandError) -> Duration {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+            count >= 1, count <= 365 * 86_400 / unit
+        else {
+            throw CommandError(
+                .optionOutOfRange,
+                "\(quoted(text)) is no time; expected a whole number of seconds, minutes or hours up to a year, as in 90s, 30m or 2h."
+            )
+        }
+        return .seconds(count * unit)
     }
 
     static func seed(_ text: String) throws(CommandError) -> UInt64 {

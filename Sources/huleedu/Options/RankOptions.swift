@@ -51,6 +51,7 @@ struct RankOptions: ParsableArguments {
             temperature: judge.temperature,
             qualities: judge.qualities,
             budget: effort.budget,
+            timeLimit: effort.timeLimit,
             precision: effort.precision,
             seed: effort.seed,
             concurrency: effort.concurrency,

@@ -21,6 +21,8 @@ struct RankSettings: Sendable, Hashable {
     var qualities: QualitiesArgument?
     /// Nil for a default that follows from the number of essays.
     var budget: Budget?
+    /// How long it may take; nil for as long as it takes.
+    var timeLimit: Duration?
     /// Reliability at which to stop, 0.5 to 0.99.
     var precision: Double
     /// From which every choice follows, together with the order in which judgements arrive; nil for a seed drawn at the start, which

@@ -72,6 +72,7 @@ extension RankingReport {
         case comparisonBudget = "comparison_budget"
         case moneyBudget = "money_budget"
         case pairsExhausted = "pairs_exhausted"
+        case timeLimit = "time_limit"
         case cancelled
         case judgeFailed = "judge_failed"
     }

@@ -19,6 +19,10 @@ extension RankingReport {
             return language.say(
                 "Stopped because every pair had been judged as often as it may be.",
                 "Avslutad för att varje par hade bedömts så många gånger som det får.")
+        case .timeLimit:
+            return language.say(
+                "Stopped because the time was over before the reliability of \(target) was reached.",
+                "Avslutad för att tiden var ute innan reliabiliteten \(target) nåddes.")
         case .cancelled:
             guard isRanked else {
                 return language.say("Stopped by its owner before anything was judged.", "Avbruten av ägaren innan något bedömts.")

@@ -28,6 +28,7 @@ extension RankInput {
         case .money(let money): stopping.maxCostNanodollars = UInt64(clamping: money.nanodollars)
         case nil: break
         }
+        stopping.maxSeconds = settings.timeLimit.map { UInt64(clamping: $0.components.seconds) }
         return stopping
     }
 

@@ -126,6 +126,7 @@ extension RankingReport.StopReason {
         case .comparisonBudget: self = .comparisonBudget
         case .moneyBudget: self = .moneyBudget
         case .pairsExhausted: self = .pairsExhausted
+        case .timeLimit: self = .timeLimit
         case .judgeFailed: self = .judgeFailed
         default: self = .cancelled
         }

@@ -60,8 +60,8 @@ public struct Invariants: Sendable {
             faults: """
                 SELECT id FROM cj.assessment
                 LEFT JOIN (
-                    SELECT aggregate_id FROM cj.event_log UNION ALL SELECT aggregate_id FROM cj.event_pending) AS event
-                    ON aggregate_id = id
+                    SELECT aggregate_id, type FROM cj.event_log UNION ALL SELECT aggregate_id, type FROM cj.event_pending
+                ) AS event ON aggregate_id = id AND type = 'huleedu.events.v1.AssessmentFinished'
                 GROUP BY id, state HAVING count(aggregate_id) <> (state <> 'running')::int
                 """),
         Rule(

@@ -46,17 +46,20 @@ struct MemoryStore: WorkflowStore {
     func isUndecided(_ id: String) async throws -> Bool {
         try await process.step(.between)
         guard let index = world.tables.index(of: id) else { return false }
-        return world.tables.isUndecided(world.tables.assessments[index])
+        return world.tables.isUndecided(world.tables.snapshot(index, now: world.now), at: index)
     }
 
     func unattended() async throws -> [(id: String, isStopping: Bool)] {
         try await process.step(.between)
-        return world.tables.assessments.filter(world.tables.isUndecided).map { ($0.snapshot.id, $0.snapshot.reason != nil) }
+        return world.tables.assessments.indices.compactMap { index in
+            let snapshot = world.tables.snapshot(index, now: world.now)
+            return world.tables.isUndecided(snapshot, at: index) ? (snapshot.id, snapshot.reason != nil) : nil
+        }
     }
 
     func snapshot(of id: String, in unit: Unit) async throws -> AssessmentSnapshot? {
         try await process.step(.between)
-        return world.tables.index(of: id).map { world.tables.assessments[$0].snapshot }
+        return world.tables.index(of: id).map { world.tables.snapshot($0, now: world.now) }
     }
 
     func standing(
@@ -85,7 +88,9 @@ struct MemoryStore: WorkflowStore {
         }
     }
 
-    func apply(_ decision: AssessmentMachine.Decision, to snapshot: AssessmentSnapshot, in unit: Unit) async throws {
+    func apply(
+        _ decision: AssessmentMachine.Decision, conclusion: Conclusion?, to snapshot: AssessmentSnapshot, in unit: Unit
+    ) async throws {
         unit.writes.append { tables in
             guard let index = tables.index(of: snapshot.id) else { return }
             tables.apply(decision, from: snapshot, to: index)
@@ -97,7 +102,7 @@ struct MemoryStore: WorkflowStore {
     ) async throws {
         unit.writes.append { tables in
             guard let index = tables.index(of: snapshot.id) else { return }
-            tables.takeUp(stopping: stopping, maximumInFlight: maximumInFlight, index: index)
+            tables.takeUp(stopping: stopping, maximumInFlight: maximumInFlight, index: index, now: world.now)
         }
     }
 
@@ -123,7 +128,7 @@ struct MemoryStore: WorkflowStore {
 
     func markSubmitted(_ request: RequestToSubmit) async throws {
         try await process.step(.beforeCommit)
-        change(request) { $0.isSubmitted = true }
+        change(request.id, of: request.assessment) { $0.submittedAt = world.now }
         process.note("marks \(request.id)")
         try await process.step(.afterCommit)
     }
@@ -158,9 +163,36 @@ struct MemoryStore: WorkflowStore {
         }
     }
 
-    private func change(_ request: RequestToSubmit, _ body: (inout Tables.Request) -> Void) {
-        guard let index = world.tables.index(of: request.assessment),
-            let row = world.tables.assessments[index].requests.firstIndex(where: { $0.id == request.id })
+    func overdueRequests(patienceSeconds: Int64) async throws -> [String] {
+        try await process.step(.beforeCommit)
+        var overdue: [String] = []
+        for place in world.tables.assessments.indices {
+            for index in world.tables.assessments[place].requests.indices {
+                let request = world.tables.assessments[place].requests[index]
+                guard let since = request.submittedAt, !request.isFinished, since < world.now - Int(patienceSeconds) else {
+                    continue
+                }
+                world.tables.assessments[place].requests[index].submittedAt = world.now
+                overdue.append(request.id)
+            }
+        }
+        try await process.step(.afterCommit)
+        return overdue
+    }
+
+    func forgetHandOver(of request: String) async throws {
+        try await process.step(.beforeCommit)
+        change(request, of: String(request.prefix { $0 != ":" })) { stored in
+            guard !stored.isFinished else { return }
+            stored.submittedAt = nil
+            stored.claimedAt = Tables.distantPast
+        }
+        try await process.step(.afterCommit)
+    }
+
+    private func change(_ request: String, of assessment: String, _ body: (inout Tables.Request) -> Void) {
+        guard let index = world.tables.index(of: assessment),
+            let row = world.tables.assessments[index].requests.firstIndex(where: { $0.id == request })
         else { return }
         body(&world.tables.assessments[index].requests[row])
     }

@@ -60,7 +60,7 @@ final class SimulatedProcess: @unchecked Sendable {
     }
 
     enum Turn: CaseIterable {
-        case consume, submit, decide, sweep
+        case consume, submit, decide, sweep, monitor
     }
 
     private func take(_ turn: Turn) async throws {
@@ -74,12 +74,22 @@ final class SimulatedProcess: @unchecked Sendable {
         case .decide:
             guard !agenda.isEmpty else { return }
             try await advance(agenda.removeFirst(), store)
+        case .monitor:
+            name(
+                try await RequestMonitor(
+                    store: store, taker: SimulatedRequestTaker(process: self), recorder: recorder, patienceSeconds: 60,
+                    logger: World.logger
+                ).askAfterOverdue())
         case .sweep:
             for (id, isStopping) in try await store.unattended() {
                 if !agenda.contains(id) { agenda.append(id) }
                 if isStopping { try await SimulatedRequestTaker(process: self).withdraw(assessment: id) }
             }
         }
+    }
+
+    private var recorder: ResultRecorder<MemoryStore> {
+        ResultRecorder(store: MemoryStore(process: self), intake: ResultIntake(maximumAttempts: 3))
     }
 
     private func consume(_ store: MemoryStore) async throws {
@@ -90,7 +100,6 @@ final class SimulatedProcess: @unchecked Sendable {
         let events = (first..<first + Int.random(in: 1...length, using: &world.generator)).map {
             (position: $0 + 1, result: world.provider.log[$0])
         }
-        let recorder = ResultRecorder(store: store, intake: ResultIntake(maximumAttempts: 3))
         let touched = try await store.unit("consume events") { unit -> Set<String> in
             let cursor = try await store.lockedCursor(in: unit)
             let fresh = events.filter { $0.position > cursor }
@@ -99,6 +108,10 @@ final class SimulatedProcess: @unchecked Sendable {
             store.moveCursor(to: last.position, in: unit)
             return touched
         }
+        name(touched)
+    }
+
+    private func name(_ touched: Set<String>) {
         for id in touched.sorted() where !agenda.contains(id) { agenda.append(id) }
     }
 
@@ -136,7 +149,8 @@ final class SimulatedProcess: @unchecked Sendable {
                         AssessmentPlan.Stopping(
                             targetReliability: snapshot.stopping.targetReliability,
                             maximumComparisons: snapshot.stopping.maximumComparisons + 2,
-                            maximumCost: snapshot.stopping.maximumCost), snapshot.maximumInFlight
+                            maximumCost: snapshot.stopping.maximumCost, maximumSeconds: snapshot.stopping.maximumSeconds),
+                        snapshot.maximumInFlight
                     )
                 }
                 if isTakenUp == true { try await self.advance(id, store) }

@@ -33,6 +33,17 @@ struct SimulatedProvider {
         }
     }
 
+    /// What has become of a request.
+    func standing(of request: String) -> RequestStanding {
+        guard requests.contains(where: { $0.id == request }) else { return .unknown }
+        return log.first { $0.requestID == request }.map { .ended($0) } ?? .underWay
+    }
+
+    /// Forgets a request that nobody was asked about yet, as after a database was set back.
+    mutating func forget(_ index: Int) {
+        if requests[index].paidCalls == 0 { requests.remove(at: index) }
+    }
+
     /// Asks the judge about a request, and writes down what came of it.
     mutating func answer(_ index: Int, using generator: inout SplitMix64, troubles: Troubles) {
         requests[index].paidCalls += 1
@@ -67,6 +78,8 @@ struct Troubles {
     var death = 0.0
     /// Of each commit: the connection is lost, before the commit took effect or after.
     var loss = 0.0
+    /// Of each request that waits for the judge: it is forgotten.
+    var amnesia = 0.0
     /// Every fifth comparison is one that the provider service never takes on.
     var refusesSome = false
     /// Of each hand-over: it fails, before it was taken on or after.
@@ -92,6 +105,11 @@ struct SimulatedRequestTaker: RequestTaker {
         process.note("has handed \(request.id) over")
         try await process.step(.between)
         if world.happens(world.troubles.handOver) { throw RPCError(.unavailable, "the connection was lost") }
+    }
+
+    func standing(of request: String) async throws -> RequestStanding {
+        try await process.step(.between)
+        return process.world.provider.standing(of: request)
     }
 
     func withdraw(assessment: String) async throws {

@@ -15,12 +15,16 @@ struct Tables {
         var claimedAt: Int?
         /// How often it was claimed.
         var claims: Int64 = 0
-        var isSubmitted = false
+        /// When it was handed over, or last asked after; nil before.
+        var submittedAt: Int?
+        var isSubmitted: Bool { submittedAt != nil }
         var isFinished = false
     }
 
     struct Assessment {
         var snapshot: AssessmentSnapshot
+        /// When it was started or continued, in simulated seconds.
+        var begunAt = 0
         /// Results recorded when it was last advanced; nil asks for its first advance.
         var advancedAtResults: Int64?
         /// Ends that were told, by the number of results then.
@@ -43,10 +47,18 @@ struct Tables {
 
     // MARK: - Reading
 
-    func isUndecided(_ assessment: Assessment) -> Bool {
-        let snapshot = assessment.snapshot
+    /// An assessment as it is read at a moment.
+    func snapshot(_ index: Int, now: Int) -> AssessmentSnapshot {
+        var snapshot = assessments[index].snapshot
+        snapshot.isOverdue = snapshot.stopping.maximumSeconds.map { assessments[index].begunAt + Int($0) <= now } ?? false
+        return snapshot
+    }
+
+    func isUndecided(_ snapshot: AssessmentSnapshot, at index: Int) -> Bool {
         guard snapshot.state == .running else { return false }
-        guard snapshot.reason == nil, let advanced = assessment.advancedAtResults else { return true }
+        guard snapshot.reason == nil, !snapshot.isOverdue, let advanced = assessments[index].advancedAtResults else {
+            return true
+        }
         let pace = DecisionPace(essays: snapshot.items.count)
         if snapshot.results - advanced >= pace.results { return true }
         if advanced != snapshot.results,
@@ -130,7 +142,7 @@ struct Tables {
         }
     }
 
-    mutating func takeUp(stopping: AssessmentPlan.Stopping, maximumInFlight: Int, index: Int) {
+    mutating func takeUp(stopping: AssessmentPlan.Stopping, maximumInFlight: Int, index: Int, now: Int) {
         let old = assessments[index].snapshot
         var entries = old.entries
         if old.reason == .judgeFailed {
@@ -143,7 +155,9 @@ struct Tables {
             maximumInFlight: maximumInFlight, promptVersion: old.promptVersion, isSimulated: old.isSimulated,
             estimatedCost: old.estimatedCost, callCostAtMost: old.callCostAtMost, consecutiveFailures: 0,
             providerCalls: old.providerCalls, cost: old.cost, cacheSavings: old.cacheSavings, reliability: old.reliability,
-            expectedComparisons: old.expectedComparisons, elapsedMilliseconds: 0, items: old.items, entries: entries)
+            expectedComparisons: old.expectedComparisons, elapsedMilliseconds: 0, run: old.run + 1,
+            items: old.items, entries: entries)
+        assessments[index].begunAt = now
         assessments[index].advancedAtResults = nil
         check(from: old.phase, index)
     }

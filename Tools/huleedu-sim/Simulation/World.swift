@@ -38,6 +38,7 @@ final class World: @unchecked Sendable {
         troubles.death = [0, 0.01, 0.03].randomElement(using: &generator) ?? 0
         troubles.loss = [0, 0, 0.03].randomElement(using: &generator) ?? 0
         troubles.handOver = [0, 0, 0.1].randomElement(using: &generator) ?? 0
+        troubles.amnesia = [0, 0, 0, 0.1].randomElement(using: &generator) ?? 0
         troubles.refusesSome = happens(0.2)
         for number in 0..<Int.random(in: 1...2, using: &generator) { tables.assessments.append(assessment(number)) }
         processes = (1...Self.processCount).map { SimulatedProcess($0, world: self) }
@@ -53,7 +54,8 @@ final class World: @unchecked Sendable {
                 judge: .init(provider: "simulated", model: "simulated", temperature: nil, maximumOutputTokens: 512),
                 stopping: .init(
                     targetReliability: [0.5, 0.8, 0.99].randomElement(using: &generator) ?? 0.8,
-                    maximumComparisons: Int.random(in: 1...6, using: &generator), maximumCost: budget),
+                    maximumComparisons: Int.random(in: 1...6, using: &generator), maximumCost: budget,
+                    maximumSeconds: Int.random(in: 0..<5, using: &generator) == 0 ? 30 : nil),
                 pairing: Bool.random(using: &generator) ? .information : .random, grades: [],
                 seed: UInt64.random(in: 0...UInt64.max, using: &generator),
                 maximumInFlight: Int.random(in: 1...4, using: &generator), promptVersion: "", isSimulated: true,
@@ -114,7 +116,13 @@ final class World: @unchecked Sendable {
             let turn = SimulatedProcess.Turn.allCases.randomElement(using: &generator) ?? .sweep
             if process.underWay < 4 { process.begin(turn) }
         case ..<95:
-            if let index = provider.waiting.randomElement(using: &generator) { answer(index) }
+            guard let index = provider.waiting.randomElement(using: &generator) else { return }
+            if happens(troubles.amnesia) {
+                note("\(provider.requests[index].id) is forgotten")
+                provider.forget(index)
+            } else {
+                answer(index)
+            }
         case ..<97: now += Int.random(in: 1...40, using: &generator)
         default: call()
         }

@@ -1665,7 +1665,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__judge_settings__descriptor =
   (ProtobufCMessageInit) huleedu__cj__v1__judge_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__stopping_settings__field_descriptors[3] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__stopping_settings__field_descriptors[4] =
 {
   {
     "target_reliability",
@@ -1703,16 +1703,29 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__stopping_settings__field_
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "max_seconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Huleedu__Cj__V1__StoppingSettings, _max_seconds_case),
+    offsetof(Huleedu__Cj__V1__StoppingSettings, max_seconds),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__stopping_settings__field_indices_by_name[] = {
   1,   /* field[1] = max_comparisons */
   2,   /* field[2] = max_cost_nanodollars */
+  3,   /* field[3] = max_seconds */
   0,   /* field[0] = target_reliability */
 };
 static const ProtobufCIntRange huleedu__cj__v1__stopping_settings__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__stopping_settings__descriptor =
 {
@@ -1722,7 +1735,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__stopping_settings__descriptor 
   "Huleedu__Cj__V1__StoppingSettings",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__StoppingSettings),
-  3,
+  4,
   huleedu__cj__v1__stopping_settings__field_descriptors,
   huleedu__cj__v1__stopping_settings__field_indices_by_name,
   1,  huleedu__cj__v1__stopping_settings__number_ranges,
@@ -3772,7 +3785,7 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__assessment_state__descriptor =
   huleedu__cj__v1__assessment_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue huleedu__cj__v1__stop_reason__enum_values_by_number[7] =
+static const ProtobufCEnumValue huleedu__cj__v1__stop_reason__enum_values_by_number[8] =
 {
   { "STOP_REASON_UNSPECIFIED", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED", 0 },
   { "STOP_REASON_CONVERGED", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_CONVERGED", 1 },
@@ -3781,11 +3794,12 @@ static const ProtobufCEnumValue huleedu__cj__v1__stop_reason__enum_values_by_num
   { "STOP_REASON_PAIRS_EXHAUSTED", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_PAIRS_EXHAUSTED", 4 },
   { "STOP_REASON_CANCELLED", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_CANCELLED", 5 },
   { "STOP_REASON_JUDGE_FAILED", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_JUDGE_FAILED", 6 },
+  { "STOP_REASON_TIME_LIMIT", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_TIME_LIMIT", 7 },
 };
 static const ProtobufCIntRange huleedu__cj__v1__stop_reason__value_ranges[] = {
-{0, 0},{0, 7}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex huleedu__cj__v1__stop_reason__enum_values_by_name[7] =
+static const ProtobufCEnumValueIndex huleedu__cj__v1__stop_reason__enum_values_by_name[8] =
 {
   { "STOP_REASON_CANCELLED", 5 },
   { "STOP_REASON_COMPARISON_BUDGET", 2 },
@@ -3793,6 +3807,7 @@ static const ProtobufCEnumValueIndex huleedu__cj__v1__stop_reason__enum_values_b
   { "STOP_REASON_JUDGE_FAILED", 6 },
   { "STOP_REASON_MONEY_BUDGET", 3 },
   { "STOP_REASON_PAIRS_EXHAUSTED", 4 },
+  { "STOP_REASON_TIME_LIMIT", 7 },
   { "STOP_REASON_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor huleedu__cj__v1__stop_reason__descriptor =
@@ -3802,9 +3817,9 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__stop_reason__descriptor =
   "StopReason",
   "Huleedu__Cj__V1__StopReason",
   "huleedu.cj.v1",
-  7,
+  8,
   huleedu__cj__v1__stop_reason__enum_values_by_number,
-  7,
+  8,
   huleedu__cj__v1__stop_reason__enum_values_by_name,
   1,
   huleedu__cj__v1__stop_reason__value_ranges,

@@ -118,7 +118,11 @@ typedef enum _Huleedu__Cj__V1__StopReason {
   /*
    * The judge failed so often that going on made no sense.
    */
-  HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_JUDGE_FAILED = 6
+  HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_JUDGE_FAILED = 6,
+  /*
+   * The time was over.
+   */
+  HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_TIME_LIMIT = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__STOP_REASON)
 } Huleedu__Cj__V1__StopReason;
 typedef enum _Huleedu__Cj__V1__ComparisonState {
@@ -273,6 +277,12 @@ typedef enum {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_COST_NANODOLLARS__CASE)
 } Huleedu__Cj__V1__StoppingSettings__MaxCostNanodollarsCase;
 
+typedef enum {
+  HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_SECONDS__NOT_SET = 0,
+  HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_SECONDS_MAX_SECONDS = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_SECONDS__CASE)
+} Huleedu__Cj__V1__StoppingSettings__MaxSecondsCase;
+
 struct  Huleedu__Cj__V1__StoppingSettings
 {
   ProtobufCMessage base;
@@ -296,10 +306,18 @@ struct  Huleedu__Cj__V1__StoppingSettings
      */
     uint64_t max_cost_nanodollars;
   };
+  Huleedu__Cj__V1__StoppingSettings__MaxSecondsCase _max_seconds_case;
+  union {
+    /*
+     * Seconds from the start, or from the continuation, after which nothing more is begun; absent: no limit. What is with the judge then
+     * is still waited for.
+     */
+    uint64_t max_seconds;
+  };
 };
 #define HULEEDU__CJ__V1__STOPPING_SETTINGS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__stopping_settings__descriptor) \
-    , 0, HULEEDU__CJ__V1__STOPPING_SETTINGS___TARGET_RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_COST_NANODOLLARS__NOT_SET, {0} }
+    , 0, HULEEDU__CJ__V1__STOPPING_SETTINGS___TARGET_RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_SECONDS__NOT_SET, {0} }
 
 
 typedef enum {

@@ -52,6 +52,51 @@ void   huleedu__events__v1__assessment_finished__free_unpacked
   assert(message->base.descriptor == &huleedu__events__v1__assessment_finished__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__events__v1__assessment_ranked__init
+                     (Huleedu__Events__V1__AssessmentRanked         *message)
+{
+  static const Huleedu__Events__V1__AssessmentRanked init_value = HULEEDU__EVENTS__V1__ASSESSMENT_RANKED__INIT;
+  *message = init_value;
+}
+size_t huleedu__events__v1__assessment_ranked__get_packed_size
+                     (const Huleedu__Events__V1__AssessmentRanked *message)
+{
+  assert(message->base.descriptor == &huleedu__events__v1__assessment_ranked__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__events__v1__assessment_ranked__pack
+                     (const Huleedu__Events__V1__AssessmentRanked *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__events__v1__assessment_ranked__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__events__v1__assessment_ranked__pack_to_buffer
+                     (const Huleedu__Events__V1__AssessmentRanked *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__events__v1__assessment_ranked__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Events__V1__AssessmentRanked *
+       huleedu__events__v1__assessment_ranked__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Events__V1__AssessmentRanked *)
+     protobuf_c_message_unpack (&huleedu__events__v1__assessment_ranked__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__events__v1__assessment_ranked__free_unpacked
+                     (Huleedu__Events__V1__AssessmentRanked *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__events__v1__assessment_ranked__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor huleedu__events__v1__assessment_finished__field_descriptors[7] =
 {
   {
@@ -166,5 +211,69 @@ const ProtobufCMessageDescriptor huleedu__events__v1__assessment_finished__descr
   huleedu__events__v1__assessment_finished__field_indices_by_name,
   1,  huleedu__events__v1__assessment_finished__number_ranges,
   (ProtobufCMessageInit) huleedu__events__v1__assessment_finished__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__events__v1__assessment_ranked__field_descriptors[3] =
+{
+  {
+    "assessment_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Events__V1__AssessmentRanked, assessment_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "run",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Events__V1__AssessmentRanked, run),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "result",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Events__V1__AssessmentRanked, result),
+    &huleedu__cj__v1__get_assessment_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__events__v1__assessment_ranked__field_indices_by_name[] = {
+  0,   /* field[0] = assessment_id */
+  2,   /* field[2] = result */
+  1,   /* field[1] = run */
+};
+static const ProtobufCIntRange huleedu__events__v1__assessment_ranked__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor huleedu__events__v1__assessment_ranked__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.events.v1.AssessmentRanked",
+  "AssessmentRanked",
+  "Huleedu__Events__V1__AssessmentRanked",
+  "huleedu.events.v1",
+  sizeof(Huleedu__Events__V1__AssessmentRanked),
+  3,
+  huleedu__events__v1__assessment_ranked__field_descriptors,
+  huleedu__events__v1__assessment_ranked__field_indices_by_name,
+  1,  huleedu__events__v1__assessment_ranked__number_ranges,
+  (ProtobufCMessageInit) huleedu__events__v1__assessment_ranked__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

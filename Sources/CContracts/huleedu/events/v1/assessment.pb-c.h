@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "huleedu/cj/v1/cj.pb-c.h"
 
 typedef struct Huleedu__Events__V1__AssessmentFinished Huleedu__Events__V1__AssessmentFinished;
+typedef struct Huleedu__Events__V1__AssessmentRanked Huleedu__Events__V1__AssessmentRanked;
 
 
 /* --- enums --- */
@@ -53,6 +54,28 @@ struct  Huleedu__Events__V1__AssessmentFinished
     , (char *)protobuf_c_empty_string, HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED, HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED, 0, 0, 0, 0 }
 
 
+/*
+ * What an assessment came to; sent with its end, exactly once for a run, before AssessmentFinished. Whoever needs no more than the state
+ * reads that one.
+ */
+struct  Huleedu__Events__V1__AssessmentRanked
+{
+  ProtobufCMessage base;
+  char *assessment_id;
+  /*
+   * As in AssessmentFinished.
+   */
+  uint32_t run;
+  /*
+   * As GetAssessment answers it at the end, without the history. Where it would pass 2 MiB, the items have no grade probabilities.
+   */
+  Huleedu__Cj__V1__GetAssessmentResponse *result;
+};
+#define HULEEDU__EVENTS__V1__ASSESSMENT_RANKED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__events__v1__assessment_ranked__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, NULL }
+
+
 /* Huleedu__Events__V1__AssessmentFinished methods */
 void   huleedu__events__v1__assessment_finished__init
                      (Huleedu__Events__V1__AssessmentFinished         *message);
@@ -72,10 +95,32 @@ Huleedu__Events__V1__AssessmentFinished *
 void   huleedu__events__v1__assessment_finished__free_unpacked
                      (Huleedu__Events__V1__AssessmentFinished *message,
                       ProtobufCAllocator *allocator);
+/* Huleedu__Events__V1__AssessmentRanked methods */
+void   huleedu__events__v1__assessment_ranked__init
+                     (Huleedu__Events__V1__AssessmentRanked         *message);
+size_t huleedu__events__v1__assessment_ranked__get_packed_size
+                     (const Huleedu__Events__V1__AssessmentRanked   *message);
+size_t huleedu__events__v1__assessment_ranked__pack
+                     (const Huleedu__Events__V1__AssessmentRanked   *message,
+                      uint8_t             *out);
+size_t huleedu__events__v1__assessment_ranked__pack_to_buffer
+                     (const Huleedu__Events__V1__AssessmentRanked   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Events__V1__AssessmentRanked *
+       huleedu__events__v1__assessment_ranked__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__events__v1__assessment_ranked__free_unpacked
+                     (Huleedu__Events__V1__AssessmentRanked *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Huleedu__Events__V1__AssessmentFinished_Closure)
                  (const Huleedu__Events__V1__AssessmentFinished *message,
+                  void *closure_data);
+typedef void (*Huleedu__Events__V1__AssessmentRanked_Closure)
+                 (const Huleedu__Events__V1__AssessmentRanked *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -84,6 +129,7 @@ typedef void (*Huleedu__Events__V1__AssessmentFinished_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor huleedu__events__v1__assessment_finished__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__events__v1__assessment_ranked__descriptor;
 
 PROTOBUF_C__END_DECLS
 
