@@ -146,7 +146,7 @@ final class Deployment {
         let row = try await pool.query(
             """
             SELECT (SELECT count(*) FROM cj.judgement), (SELECT count(*) FROM cj.comparison WHERE state = 'judged'),
-                (SELECT count(*) FROM llm_provider.result WHERE state = 'succeeded'), (SELECT count(*) FROM llm_provider.work),
+                (SELECT count(*) FROM llm_provider.result WHERE state = 'succeeded'), (SELECT count(*) FROM llm_provider.account),
                 (SELECT count(*) FROM cj.event_log),
                 (SELECT max(position) - count(*) FROM llm_provider.event_log)
             """)[0]

@@ -1,5 +1,6 @@
 import Contracts
 import EventLog
+import JobQueue
 import Logging
 import ServiceKit
 import Synchronization
@@ -25,10 +26,15 @@ extension RequestWorker {
 
     private func claimAndStart() async throws {
         let generation = work.generation
-        let inHand = held.all.map(\.id)
-        let room = configuration.maximumInFlight - inHand.count
+        var state = search.state
+        let isRescuing = state.rescueAt <= .now
+        let (isAny, nextDue) = try await store.prepare(besides: held.all, rescuing: isRescuing)
+        if isAny { state.lowWater.reset() }
+        if isRescuing { state.rescueAt = .now + configuration.rescueInterval }
+        let room = configuration.maximumInFlight - held.count
         let claims = try await store.claim(
-            limit: room, providers: lanes.open, besides: inHand, leaseSeconds: configuration.leaseSeconds)
+            limit: room, providers: lanes.open, leaseSeconds: configuration.leaseSeconds, lowWater: &state.lowWater)
+        search.state = state
         for claim in claims {
             held.add(claim)
             // The bridge that lets a call outlive the cancellation of the loop: a request that has been sent is paid for, and its
@@ -40,7 +46,7 @@ extension RequestWorker {
             }
         }
         guard claims.count < room || room <= 0 else { return }
-        await work.wait(after: generation, upTo: configuration.pollInterval)
+        await work.wait(after: generation, upTo: min(configuration.pollInterval, nextDue ?? configuration.pollInterval))
     }
 
     private func finishStarted() async {
