@@ -62,7 +62,8 @@ struct ServiceFixture: Sendable {
 
     /// Claims what is due, as a worker does that then dies.
     func claim(_ limit: Int = 10) async throws -> [ClaimedRequest] {
-        _ = try await store.prepare(besides: [], rescuing: true)
+        _ = try await store.rescue(besides: [])
+        _ = try await store.promote()
         var lowWater = LowWater()
         return try await store.claim(limit: limit, providers: ["vendor", "other"], leaseSeconds: 60, lowWater: &lowWater)
     }

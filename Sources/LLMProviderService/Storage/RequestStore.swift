@@ -125,13 +125,16 @@ struct RequestStore: Sendable {
         }
     }
 
-    /// Makes ready what is due, and what dead workers held.
+    /// Makes ready what dead workers held.
     ///
-    /// - Returns: whether there was any, and how long until the next is due.
-    func prepare(besides held: [Job], rescuing: Bool) async throws -> (isAny: Bool, nextDue: Duration?) {
-        let rescued = rescuing ? try await Self.queue.rescue(besides: held, on: pool) : 0
-        let due = try await Self.queue.promote(on: pool)
-        return (rescued + due.promoted > 0, due.nextDue)
+    /// - Returns: how many requests.
+    func rescue(besides held: [Job]) async throws -> Int {
+        try await Self.queue.rescue(besides: held, on: pool)
+    }
+
+    /// Makes ready what is due.
+    func promote() async throws -> JobQueue.Maintenance {
+        try await Self.queue.promote(on: pool)
     }
 
     /// What ``claimed(_:attempts:job:)`` reads after the number of the job.

@@ -18,19 +18,3 @@ final class HeldClaims: Sendable {
         jobs.withLock { $0[job.epoch] = nil }
     }
 }
-
-/// What the claiming loop remembers from one search to the next.
-final class Search: Sendable {
-    struct State: Sendable {
-        var lowWater = LowWater()
-        /// When dead workers' claims are to be looked for.
-        var rescueAt = ContinuousClock.now
-    }
-
-    private let stored = Mutex(State())
-
-    var state: State {
-        get { stored.withLock { $0 } }
-        set { stored.withLock { $0 = newValue } }
-    }
-}
