@@ -81,7 +81,7 @@ let package = Package(
         // Services.
         .target(
             name: "LLMProviderService",
-            dependencies: ["Contracts", "Wire", "Postgres", "EventLog", "CurlClient", "ServiceKit", crypto, logging],
+            dependencies: ["Contracts", "Wire", "Postgres", "JobQueue", "EventLog", "CurlClient", "ServiceKit", crypto, logging],
             swiftSettings: strict),
         .target(
             name: "CJAssessmentService",
@@ -198,7 +198,8 @@ let package = Package(
         .testTarget(
             name: "LLMProviderServiceTests",
             dependencies: [
-                "LLMProviderService", "CJCore", "FakeProvider", "CurlClient", "Postgres", "PostgresTestSupport", "EventLog",
+                "LLMProviderService", "CJCore", "FakeProvider", "CurlClient", "Postgres", "PostgresTestSupport", "JobQueue",
+                "EventLog",
                 "Contracts", "Wire", "ChildProcesses", logging,
             ],
             swiftSettings: strict),

@@ -10,6 +10,8 @@ public struct LLMProviderConfiguration: Sendable {
     public var heartbeat: Duration = .seconds(5)
     /// How often the queue is looked at when nothing is signalled.
     public var pollInterval: Duration = .milliseconds(250)
+    /// How often claims of dead workers are looked for.
+    public var rescueInterval: Duration = .seconds(1)
     /// How long one call to a vendor may take.
     public var callTimeout: Duration = .seconds(120)
     public var connectTimeout: Duration = .seconds(5)

@@ -25,6 +25,18 @@ struct EnqueueTests {
         #expect(Set(jobs.map(\.epoch)).count == 2)
     }
 
+    @Test("several jobs gives them ids in their order, whatever they are")
+    func order() async throws {
+        let fixture = try await QueueFixture()
+        let subjects = (0..<50).map { "\($0)" }.shuffled()
+        for (delay, isUnique) in [(Duration.zero, false), (.zero, true), (.seconds(60), false), (.seconds(60), true)] {
+            let kind = "\(delay) \(isUnique)"
+            let ids = try await fixture.enqueue(subjects, kind: kind, delay: delay, isUnique: isUnique).compactMap { $0 }
+            #expect(ids.count == 50)
+            #expect(ids == ids.sorted(), "\(kind)")
+        }
+    }
+
     @Test("a unique job leaves it out while one of its kind and subject is live, in whatever state")
     func unique() async throws {
         let fixture = try await QueueFixture()

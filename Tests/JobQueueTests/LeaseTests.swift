@@ -143,6 +143,20 @@ struct CancelTests {
         #expect(try await queue.dead(limit: 10, on: pool).map(\.subject) == ["dead"])
     }
 
+    @Test("can also leave no trace, and then takes only what nobody holds")
+    func takeBack() async throws {
+        let fixture = try await QueueFixture()
+        let (queue, pool) = (fixture.queue, fixture.pool)
+        let ids = try await fixture.enqueue(["held", "retried", "new"], isUnique: true).compactMap { $0 }
+        let held = try #require(try await fixture.claimOne())
+        let retried = try #require(try await fixture.claimOne())
+        try await queue.retry(retried, after: .seconds(60), on: pool)
+        let attempts = try await pool.unitOfWork("take back") { try await queue.takeBack(ids, kind: "grade", in: $0) }
+        #expect(attempts == [ids[1]: 1, ids[2]: 0])
+        #expect(try await fixture.counts() == [0, 0, 1, 0, 1])
+        #expect(try await queue.renew([held], for: .seconds(60), on: pool) == JobQueue.Renewal(held: [ids[0]], cancelled: []))
+    }
+
     @Test("is undone with its unit of work")
     func rolledBack() async throws {
         let fixture = try await QueueFixture()

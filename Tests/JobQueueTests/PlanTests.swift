@@ -24,6 +24,13 @@ struct PlanTests {
             ("complete", queue.completing(jobs), "job_lease_pkey"),
             ("free keys", queue.completing(jobs), "job_key_pkey"),
             ("promote", queue.promoting, "job_scheduled_by_time"),
+            (
+                "look",
+                """
+                SELECT live.is_held FROM unnest(\(jobs.map(\.id))::bigint[]) AS wanted (id)
+                LEFT JOIN essays.job_live AS live ON live.kind = 'grade' AND live.priority = 1 AND live.id = wanted.id
+                """, "job_ready_pkey"
+            ),
         ]
     }
 

@@ -171,8 +171,8 @@ struct AttemptTests {
         try await withService(configure: { $0.retry.maximumDeaths = 2 }) { fixture in
             try await fixture.submit(Sample.request("last"))
             try await fixture.submit(Sample.request("over"))
-            try await fixture.pool.execute("UPDATE llm_provider.work SET attempts = 6 WHERE request_id = 'last'")
-            try await fixture.pool.execute("UPDATE llm_provider.work SET attempts = 7 WHERE request_id = 'over'")
+            try await fixture.pool.execute("UPDATE llm_provider.job_ready SET attempt = 6 WHERE subject = 'last'")
+            try await fixture.pool.execute("UPDATE llm_provider.job_ready SET attempt = 7 WHERE subject = 'over'")
             try await fixture.running {
                 let (last, over) = (try await fixture.result("last"), try await fixture.result("over"))
                 #expect(last.outcome?.reply != nil)

@@ -17,7 +17,7 @@ struct CancelTests {
                 try #require(claims["failing"]), by: .seconds(3600), countsAsAttempt: true, usage: TokenUsage(input: 7, output: 3)
             )
             try await fixture.pool.execute(
-                "UPDATE llm_provider.work SET lease_until = now() - interval '1 second' WHERE request_id = 'dead'")
+                "UPDATE llm_provider.job_lease SET lease_until = now() - interval '1 second' WHERE subject = 'dead'")
             try await fixture.submit(Sample.request("new"))
             try await fixture.submit(Sample.request("foreign", owner: "other"))
 

@@ -1,6 +1,7 @@
 import Contracts
 import CurlClient
 import EventLog
+import JobQueue
 import Logging
 import Postgres
 import PostgresTestSupport
@@ -66,12 +67,15 @@ struct ServiceFixture: Sendable {
 
     /// Claims what is due, as a worker does that then dies.
     func claim(_ limit: Int = 10) async throws -> [ClaimedRequest] {
-        try await store.claim(limit: limit, providers: ["vendor", "other"], besides: [], leaseSeconds: 60)
+        _ = try await store.rescue(besides: [])
+        _ = try await store.promote()
+        var lowWater = LowWater()
+        return try await store.claim(limit: limit, providers: ["vendor", "other"], leaseSeconds: 60, lowWater: &lowWater)
     }
 
     func expireLeases() async throws {
         try await pool.execute(
-            "UPDATE llm_provider.work SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL")
+            "UPDATE llm_provider.job_lease SET lease_until = now() - interval '1 second'")
     }
 
     /// Runs the service for as long as the test takes.
@@ -126,6 +130,7 @@ extension LLMProviderConfiguration {
                 ProviderConfiguration(name: $0, dialect: dialect, baseURL: url, apiKey: Secret(Sample.key), isSimulated: false)
             })
         configuration.pollInterval = .milliseconds(5)
+        configuration.rescueInterval = .milliseconds(5)
         configuration.retry.firstPause = .milliseconds(1)
         return configuration
     }

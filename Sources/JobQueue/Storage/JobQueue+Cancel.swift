@@ -43,10 +43,8 @@ extension JobQueue {
 
     private func looking(for ids: [Int64], kind: String) -> Query {
         """
-        SELECT id FROM \(unescaped: schema).job_ready
+        SELECT id FROM \(unescaped: schema).job_live
         WHERE kind = \(kind) AND priority = ANY ('{0,1,2}'::bigint[]) AND id = ANY (\(ids)::bigint[])
-        UNION ALL SELECT id FROM \(unescaped: schema).job_scheduled WHERE id = ANY (\(ids)::bigint[]) AND kind = \(kind)
-        UNION ALL SELECT id FROM \(unescaped: schema).job_lease WHERE id = ANY (\(ids)::bigint[]) AND kind = \(kind)
         """
     }
 
@@ -60,7 +58,21 @@ extension JobQueue {
         }
     }
 
-    private func withdrawing(_ ids: [Int64], kind: String, reason: String) -> Query {
+    /// Takes back those jobs that no worker holds, as part of a unit of work, and keeps nothing of them.
+    ///
+    /// - Returns: by the id of each job that was taken back, how many attempts of it had been begun.
+    /// - Throws: ``PostgresError``.
+    public func takeBack(_ ids: [Int64], kind: String, in unit: UnitOfWork) async throws -> [Int64: Int64] {
+        guard !ids.isEmpty else { return [:] }
+        let rows = try await unit.query(withdrawing(ids, kind: kind, reason: nil))
+        return try rows.reduce(into: [:]) { attempts, row in
+            let (id, count) = try row.decode(Int64.self, Int64.self)
+            attempts[id] = count
+        }
+    }
+
+    /// - Parameter reason: nil for jobs of which nothing is to be kept.
+    private func withdrawing(_ ids: [Int64], kind: String, reason: String?) -> Query {
         """
         WITH unclaimed AS (
             DELETE FROM \(unescaped: schema).job_ready
@@ -74,10 +86,10 @@ extension JobQueue {
             WHERE id = ANY (\(ids)::bigint[]) AND kind = \(kind) AND lease_until < now()
             RETURNING id, attempt, max_attempts, priority, is_unique, kind, subject),
         ended AS MATERIALIZED (
-            SELECT *, attempt AS attempts, 'cancelled'::text AS outcome, \(Self.cut(reason))::text AS reason, 0::float8 AS delay
+            SELECT *, attempt AS attempts, 'cancelled'::text AS outcome, \(reason.map(Self.cut))::text AS reason, 0::float8 AS delay
             FROM (SELECT * FROM unclaimed UNION ALL SELECT * FROM early UNION ALL SELECT * FROM abandoned) AS withdrawn),
         \(unescaped: putting)
-        SELECT id FROM ended
+        SELECT id, attempts FROM ended
         """
     }
 }

@@ -16,16 +16,39 @@ extension JobQueue {
         _ limit: Int, of kinds: [String: Int], by worker: String, for lease: Duration, lowWater: inout LowWater,
         now: ContinuousClock.Instant = .now, on pool: Pool
     ) async throws -> [Job] {
-        // In a random order, so that a kind with many jobs does not for ever come before another.
-        let open = kinds.filter { $0.value > 0 }.shuffled()
-        guard limit > 0, !open.isEmpty else { return [] }
-        lowWater.search(at: now)
-        let query = claiming(
-            min(limit, Self.maximumBatch), rooms: open.map { ($0.key, $0.value) }, lowWater: lowWater, worker: worker,
-            lease: lease)
+        guard let query = searching(limit, of: kinds, by: worker, for: lease, lowWater: &lowWater, now: now) else { return [] }
         let jobs = try await pool.query(query).map(Self.job)
         lowWater.claimed(jobs)
         return jobs
+    }
+
+    /// Claims jobs as part of a unit of work, in which their bodies are read too, for example.
+    ///
+    /// The worker holds them once it has committed. Parameters are those of ``claim(_:of:by:for:lowWater:now:on:)``.
+    ///
+    /// - Throws: ``PostgresError``.
+    public func claim(
+        _ limit: Int, of kinds: [String: Int], by worker: String, for lease: Duration, lowWater: inout LowWater,
+        now: ContinuousClock.Instant = .now, in unit: UnitOfWork
+    ) async throws -> [Job] {
+        guard let query = searching(limit, of: kinds, by: worker, for: lease, lowWater: &lowWater, now: now) else { return [] }
+        let jobs = try await unit.query(query).map(Self.job)
+        lowWater.claimed(jobs)
+        return jobs
+    }
+
+    /// The statement that claims; nil where nothing is wanted.
+    private func searching(
+        _ limit: Int, of kinds: [String: Int], by worker: String, for lease: Duration, lowWater: inout LowWater,
+        now: ContinuousClock.Instant
+    ) -> Query? {
+        // In a random order, so that a kind with many jobs does not for ever come before another.
+        let open = kinds.filter { $0.value > 0 }.shuffled()
+        guard limit > 0, !open.isEmpty else { return nil }
+        lowWater.search(at: now)
+        return claiming(
+            min(limit, Self.maximumBatch), rooms: open.map { ($0.key, $0.value) }, lowWater: lowWater, worker: worker,
+            lease: lease)
     }
 
     /// A ready row is never updated, so the place where it was found and locked is the place where it is deleted, and no join can be

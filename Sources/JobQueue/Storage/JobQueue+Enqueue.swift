@@ -53,12 +53,13 @@ extension JobQueue {
         }
         // Keys are taken in their order, so that no two of these wait for each other.
         return """
-            WITH new AS MATERIALIZED (
-                SELECT ordinal, nextval('\(unescaped: schema).job_id') AS id, kind, subject, priority, max_attempts, delay, is_unique,
-                    row_number() OVER (PARTITION BY kind, subject, is_unique ORDER BY ordinal) AS place
+            WITH numbered AS MATERIALIZED (
+                SELECT ordinal, nextval('\(unescaped: schema).job_id') AS id, kind, subject, priority, max_attempts, delay, is_unique
                 FROM unnest(\(kinds)::text[], \(subjects)::text[], \(priorities)::bigint[], \(attempts)::bigint[],
                     \(delays)::float8[], \(uniques)::boolean[])
                     WITH ORDINALITY AS given (kind, subject, priority, max_attempts, delay, is_unique, ordinal)),
+            new AS MATERIALIZED (
+                SELECT *, row_number() OVER (PARTITION BY kind, subject, is_unique ORDER BY ordinal) AS place FROM numbered),
             key AS (
                 INSERT INTO \(unescaped: schema).job_key (kind, subject)
                 SELECT kind, subject FROM new WHERE is_unique AND place = 1 ORDER BY kind COLLATE "C", subject COLLATE "C"

@@ -78,6 +78,12 @@ extension JobQueue {
         );
         CREATE INDEX job_dead_by_time ON \(schema).job_dead (ended_at);
 
+        -- Every live job once, for owners who ask where one stands; give kind, priority and id.
+        CREATE VIEW \(schema).job_live AS
+            SELECT kind, priority, id, attempt, false AS is_held FROM \(schema).job_ready
+            UNION ALL SELECT kind, priority, id, attempt, false FROM \(schema).job_scheduled
+            UNION ALL SELECT kind, priority, id, attempt, lease_until > now() FROM \(schema).job_lease;
+
         INSERT INTO \(schema).job_ready SELECT '', 0, number, 0, 0, false, '' FROM generate_series(1, \(rowsMade)) AS number;
         INSERT INTO \(schema).job_scheduled
             SELECT number, now(), '', 0, 0, 0, false, '' FROM generate_series(1, \(rowsMade)) AS number;

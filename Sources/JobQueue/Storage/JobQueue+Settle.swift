@@ -139,7 +139,8 @@ extension JobQueue {
         """
     }
 
-    /// Puts each row of `ended` where it belongs: those with an outcome among the dead, the others where they wait.
+    /// Puts each row of `ended` where it belongs: those with an outcome and a reason among the dead, those without outcome
+    /// where they wait.
     var putting: String {
         """
         ready AS (
@@ -151,7 +152,8 @@ extension JobQueue {
             FROM ended WHERE outcome IS NULL AND delay > 0),
         dead AS (
             INSERT INTO \(schema).job_dead (id, kind, subject, attempts, outcome, reason)
-            SELECT id, kind, subject, attempts, outcome::\(schema).job_end, reason FROM ended WHERE outcome IS NOT NULL),
+            SELECT id, kind, subject, attempts, outcome::\(schema).job_end, reason FROM ended
+            WHERE outcome IS NOT NULL AND reason IS NOT NULL),
         freed AS (
             DELETE FROM \(schema).job_key AS key USING ended
             WHERE ended.is_unique AND ended.outcome IS NOT NULL AND key.kind = ended.kind AND key.subject = ended.subject)

@@ -44,7 +44,7 @@ public struct LowWater: Sendable {
     }
 
     /// Makes the next search a full sweep: jobs have come back below the marks.
-    mutating func reset() {
+    public mutating func reset() {
         sweptAt = nil
     }
 }

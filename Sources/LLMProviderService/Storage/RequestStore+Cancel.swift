@@ -1,5 +1,6 @@
 import Contracts
 import EventLog
+import JobQueue
 import Postgres
 import Wire
 
@@ -13,40 +14,55 @@ extension RequestStore {
     /// - Returns: how many were withdrawn.
     func cancel(owner: String, result: @Sendable (ClaimedRequest) -> LLMV1.Result) async throws -> Int {
         var cancelled = 0
-        while true {
-            let count = try await cancelSome(of: owner, result: result)
-            guard count > 0 else { return cancelled }
-            cancelled += count
+        while let count = try await cancelSome(of: owner, result: result) { cancelled += count }
+        return cancelled
+    }
+
+    /// - Returns: how many were withdrawn, of those that nobody seemed to hold; nil when there were none.
+    private func cancelSome(of owner: String, result: @Sendable (ClaimedRequest) -> LLMV1.Result) async throws -> Int? {
+        try await pool.unitOfWork("cancel requests") { unit in
+            let idle = try await unit.query(
+                """
+                SELECT account.provider, account.job FROM llm_provider.account JOIN llm_provider.job_live AS live
+                    ON live.kind = account.provider AND live.priority = \(JobPriority.normal.rawValue) AND live.id = account.job
+                WHERE account.owner = \(owner) AND NOT live.is_held
+                ORDER BY account.job LIMIT \(Self.cancelledAtOnce)
+                """)
+            guard !idle.isEmpty else { return nil }
+            let jobs = Dictionary(grouping: try idle.map { try $0.decode(String.self, Int64.self) }, by: \.0)
+            var attempts: [Int64: Int64] = [:]
+            for (provider, jobs) in jobs.sorted(by: { $0.key < $1.key }) {
+                attempts.merge(try await Self.queue.takeBack(jobs.map(\.1), kind: provider, in: unit)) { $1 }
+            }
+            // Others may have claimed all of them meanwhile.
+            guard !attempts.isEmpty else { return 0 }
+            let rows = try await unit.query(
+                """
+                DELETE FROM llm_provider.account USING llm_provider.request
+                WHERE account.job = ANY(\(Array(attempts.keys))::bigint[]) AND request.id = account.request_id
+                RETURNING account.job, \(unescaped: Self.bookkeeping)
+                """)
+            let withdrawn = try rows.map { row in
+                try Self.claimed(row, attempts: attempts[row.decode(Int64.self)] ?? 0, job: nil)
+            }
+            try await store(withdrawn, result, in: unit)
+            return withdrawn.count
         }
     }
 
-    private func cancelSome(of owner: String, result: @Sendable (ClaimedRequest) -> LLMV1.Result) async throws -> Int {
-        try await pool.unitOfWork("cancel requests") { unit in
-            let rows = try await unit.query(
-                """
-                WITH idle AS (
-                    SELECT sequence FROM llm_provider.work
-                    WHERE owner = \(owner) AND (lease_until IS NULL OR lease_until < now())
-                    ORDER BY sequence LIMIT \(Self.cancelledAtOnce) FOR UPDATE)
-                DELETE FROM llm_provider.work USING idle, llm_provider.request
-                WHERE work.sequence = idle.sequence AND request.id = work.request_id
-                RETURNING request.id, epoch, attempts, waits, request.content, input_tokens, output_tokens, cache_read_tokens,
-                    cache_write_five_minutes_tokens, cache_write_one_hour_tokens
-                """)
-            let withdrawn = try rows.map(Self.claimed)
-            guard !withdrawn.isEmpty else { return 0 }
-            let results = withdrawn.map(result)
-            _ = unit.send(
-                """
-                INSERT INTO llm_provider.result (request_id, state, attempts, content)
-                SELECT given.id, 'cancelled', given.attempts, given.content
-                FROM unnest(
-                    \(withdrawn.map(\.id))::text[], \(withdrawn.map { $0.attempts + $0.waits })::bigint[],
-                    \(try results.map { try $0.encoded() })::bytea[]) AS given (id, attempts, content)
-                """)
-            try await Self.log.append(
-                try results.map { try NewEvent(EventsV1.LLMRequestFinished(result: $0), aggregateID: $0.requestID) }, in: unit)
-            return withdrawn.count
-        }
+    private func store(
+        _ withdrawn: [ClaimedRequest], _ result: (ClaimedRequest) -> LLMV1.Result, in unit: UnitOfWork
+    ) async throws {
+        let results = withdrawn.map(result)
+        _ = unit.send(
+            """
+            INSERT INTO llm_provider.result (request_id, state, attempts, content)
+            SELECT given.id, 'cancelled', given.attempts, given.content
+            FROM unnest(
+                \(withdrawn.map(\.id))::text[], \(withdrawn.map { $0.attempts + $0.waits })::bigint[],
+                \(try results.map { try $0.encoded() })::bytea[]) AS given (id, attempts, content)
+            """)
+        try await Self.log.append(
+            try results.map { try NewEvent(EventsV1.LLMRequestFinished(result: $0), aggregateID: $0.requestID) }, in: unit)
     }
 }

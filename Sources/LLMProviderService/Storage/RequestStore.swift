@@ -1,5 +1,6 @@
 import Contracts
 import EventLog
+import JobQueue
 import Postgres
 import Wire
 
@@ -26,10 +27,13 @@ struct RequestStore: Sendable {
                 """)
             guard inserted == 1 else { return try await known(request, content: content, in: unit) ?? .differs }
             guard try await waiting(in: unit, butAtMost: maximumQueue) < maximumQueue else { throw QueueFull() }
-            try await unit.execute(
+            // When to give up is the retry policy's to decide, whatever the number of attempts.
+            let job = NewJob(kind: request.provider, subject: request.requestID, maxAttempts: .max)
+            let number = try await Self.queue.enqueue([job], in: unit)[0]
+            unit.send(
                 """
-                INSERT INTO llm_provider.work (sequence, request_id, owner, provider)
-                SELECT sequence, id, owner, \(request.provider) FROM llm_provider.request WHERE id = \(request.requestID)
+                INSERT INTO llm_provider.account (request_id, job, owner, provider)
+                VALUES (\(request.requestID), \(number), \(request.owner), \(request.provider))
                 """)
             return .accepted
         }
@@ -55,19 +59,16 @@ struct RequestStore: Sendable {
     /// Requests that are not at their end; they are counted one by one only where there may be more than `enough`.
     private func waiting(in unit: UnitOfWork, butAtMost enough: Int64) async throws -> Int64 {
         // The numbers of the oldest and of the newest are read from the ends of the index and bound the count from above.
-        let span = try await unit.query("SELECT coalesce(max(sequence) - min(sequence) + 1, 0) FROM llm_provider.work")[0]
+        let span = try await unit.query("SELECT coalesce(max(job) - min(job) + 1, 0) FROM llm_provider.account")[0]
             .decode(Int64.self)
         guard span >= enough else { return span }
-        return try await unit.query("SELECT count(*) FROM llm_provider.work")[0].decode(Int64.self)
+        return try await unit.query("SELECT count(*) FROM llm_provider.account")[0].decode(Int64.self)
     }
 
     private func state(of id: String, in unit: UnitOfWork) async throws -> LLMV1.RequestState {
         let rows = try await unit.query(
             """
-            SELECT result.state::text, work.lease_until > now()
-            FROM llm_provider.request LEFT JOIN llm_provider.result ON result.request_id = request.id
-                LEFT JOIN llm_provider.work ON work.request_id = request.id
-            WHERE request.id = \(id)
+            SELECT result.state::text, live.is_held FROM \(unescaped: Self.standing) WHERE request.id = \(id)
             """)
         let (final, isLeased) = try rows[0].decode(String?.self, Bool?.self)
         return Self.state(final: final, isLeased: isLeased ?? false)
@@ -77,11 +78,8 @@ struct RequestStore: Sendable {
     func status(of id: String) async throws -> LLMV1.GetResponse? {
         let rows = try await pool.query(
             """
-            SELECT result.state::text, work.lease_until > now(), coalesce(result.attempts, work.attempts + work.waits, 0),
-                result.content
-            FROM llm_provider.request LEFT JOIN llm_provider.result ON result.request_id = request.id
-                LEFT JOIN llm_provider.work ON work.request_id = request.id
-            WHERE request.id = \(id)
+            SELECT result.state::text, live.is_held, coalesce(result.attempts, live.attempt + account.waits, 0), result.content
+            FROM \(unescaped: Self.standing) WHERE request.id = \(id)
             """)
         guard let row = rows.first else { return nil }
         let (final, isLeased, attempts, content) = try row.decode(String?.self, Bool?.self, Int64.self, [UInt8]?.self)
@@ -89,6 +87,14 @@ struct RequestStore: Sendable {
             state: Self.state(final: final, isLeased: isLeased ?? false), attempts: UInt32(clamping: attempts),
             result: try content.map { try LLMV1.Result(decoding: $0) })
     }
+
+    /// A request with its job, if it is open, or its result.
+    private static let standing = """
+        llm_provider.request LEFT JOIN llm_provider.result ON result.request_id = request.id
+            LEFT JOIN llm_provider.account ON account.request_id = request.id
+            LEFT JOIN llm_provider.job_live AS live ON live.kind = account.provider
+                AND live.priority = \(JobPriority.normal.rawValue) AND live.id = account.job
+        """
 
     private static func state(final: String?, isLeased: Bool) -> LLMV1.RequestState {
         switch final {
@@ -101,34 +107,57 @@ struct RequestStore: Sendable {
 
     // MARK: - Working
 
-    /// Claims requests that are due, oldest first; each counts as begun from here on.
-    ///
-    /// - Parameter held: what this worker has in its hands, which it must not take a second time should a lease of its own run out.
-    func claim(limit: Int, providers: [String], besides held: [String], leaseSeconds: Int64) async throws -> [ClaimedRequest] {
+    /// Claims requests that are due, of each provider the oldest first; each counts as begun from here on.
+    func claim(
+        limit: Int, providers: [String], leaseSeconds: Int64, lowWater: inout LowWater
+    ) async throws -> [ClaimedRequest] {
         guard limit > 0, !providers.isEmpty else { return [] }
-        let rows = try await pool.query(
-            """
-            WITH due AS (
-                SELECT sequence FROM llm_provider.work
-                WHERE run_at <= now() AND (lease_until IS NULL OR lease_until < now()) AND provider = ANY(\(providers)::text[])
-                    AND request_id <> ALL(\(held)::text[])
-                ORDER BY sequence LIMIT \(limit) FOR UPDATE SKIP LOCKED)
-            UPDATE llm_provider.work SET
-                epoch = epoch + 1, attempts = attempts + 1, lease_until = now() + make_interval(secs => \(Double(leaseSeconds)))
-            FROM due, llm_provider.request
-            WHERE work.sequence = due.sequence AND request.id = work.request_id
-            RETURNING request.id, epoch, attempts, waits, request.content, input_tokens, output_tokens, cache_read_tokens,
-                cache_write_five_minutes_tokens, cache_write_one_hour_tokens
-            """)
-        return try rows.map(Self.claimed)
+        let (jobs, bodies) = try await pool.unitOfWork("claim requests") { unit in
+            let jobs = try await Self.queue.claim(
+                limit, of: Dictionary(providers.map { ($0, limit) }) { $1 }, by: "llm-provider", for: .seconds(leaseSeconds),
+                lowWater: &lowWater, in: unit)
+            // Travels with the commit.
+            let bodies =
+                jobs.isEmpty
+                ? nil
+                : unit.send(
+                    """
+                    SELECT account.job, \(unescaped: Self.bookkeeping)
+                    FROM llm_provider.account JOIN llm_provider.request ON request.id = account.request_id
+                    WHERE account.job = ANY((SELECT \(jobs.map(\.id)))::bigint[])
+                    """)
+            return (jobs, bodies)
+        }
+        let byID = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0) })
+        return try (bodies?.rows() ?? []).compactMap { row in
+            guard let job = byID[try row.decode(Int64.self)] else { return nil }
+            return try Self.claimed(row, attempts: job.attempt, job: job)
+        }
     }
 
-    static func claimed(_ row: Row) throws -> ClaimedRequest {
-        let (id, epoch, attempts, waits, content, input, output, read, five, hour) = try row.decode(
-            String.self, Int64.self, Int64.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self,
-            Int64.self)
+    /// Makes ready what dead workers held.
+    ///
+    /// - Returns: how many requests.
+    func rescue(besides held: [Job]) async throws -> Int {
+        try await Self.queue.rescue(besides: held, on: pool)
+    }
+
+    /// Makes ready what is due.
+    func promote() async throws -> JobQueue.Maintenance {
+        try await Self.queue.promote(on: pool)
+    }
+
+    /// What ``claimed(_:attempts:job:)`` reads after the number of the job.
+    static let bookkeeping = """
+        request.id, account.waits, request.content, input_tokens, output_tokens, cache_read_tokens,
+        cache_write_five_minutes_tokens, cache_write_one_hour_tokens
+        """
+
+    static func claimed(_ row: Row, attempts: Int64, job: Job?) throws -> ClaimedRequest {
+        let (_, id, waits, content, input, output, read, five, hour) = try row.decode(
+            Int64.self, String.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self)
         return ClaimedRequest(
-            id: id, epoch: epoch, attempts: attempts, waits: waits,
+            id: id, job: job, attempts: attempts, waits: waits,
             usage: TokenUsage(
                 input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour),
             // What this version can't read must not hold up what was claimed with it: without content it is refused like any other
@@ -137,34 +166,34 @@ struct RequestStore: Sendable {
     }
 
     /// Keeps claims alive.
-    func renew(_ claims: [(id: String, epoch: Int64)], leaseSeconds: Int64) async throws {
-        guard !claims.isEmpty else { return }
-        try await pool.execute(
-            """
-            UPDATE llm_provider.work SET lease_until = now() + make_interval(secs => \(Double(leaseSeconds)))
-            FROM unnest(\(claims.map(\.id))::text[], \(claims.map(\.epoch))::bigint[]) AS held (id, epoch)
-            WHERE work.request_id = held.id AND work.epoch = held.epoch
-            """)
+    func renew(_ jobs: [Job], leaseSeconds: Int64) async throws {
+        _ = try await Self.queue.renew(jobs, for: .seconds(leaseSeconds), on: pool)
     }
 
-    /// Ends every lease; who held one finds its epoch overtaken at the next claim.
+    /// Ends every lease; who held one has lost it.
     func releaseAll() async throws {
-        try await pool.execute("UPDATE llm_provider.work SET lease_until = NULL WHERE lease_until IS NOT NULL")
+        try await Self.queue.takeOver(on: pool)
     }
 
     /// Puts a request back to be tried later; nothing happens when the claim is no longer this worker's. Doing it twice is doing it once.
     func postpone(_ claim: ClaimedRequest, by pause: Duration, countsAsAttempt: Bool, usage: TokenUsage) async throws {
-        let uncounted: Int64 = countsAsAttempt ? 0 : 1
-        try await pool.execute(
-            """
-            UPDATE llm_provider.work SET
-                lease_until = NULL, run_at = now() + make_interval(secs => \(pause / .seconds(1))),
-                attempts = \(claim.attempts - uncounted), waits = \(claim.waits + uncounted),
-                input_tokens = \(usage.input), output_tokens = \(usage.output), cache_read_tokens = \(usage.cacheRead),
-                cache_write_five_minutes_tokens = \(usage.cacheWriteFiveMinutes),
-                cache_write_one_hour_tokens = \(usage.cacheWriteOneHour)
-            WHERE request_id = \(claim.id) AND epoch = \(claim.epoch)
-            """)
+        guard let job = claim.job else { return }
+        try await pool.unitOfWork("postpone request") { unit in
+            do {
+                try await Self.queue.retry(job, after: pause, countsAsAttempt: countsAsAttempt, in: unit)
+            } catch let error as JobQueueError where error.code == .claimLost {
+                return
+            }
+            unit.send(
+                """
+                UPDATE llm_provider.account SET
+                    waits = \(claim.waits + (countsAsAttempt ? 0 : 1)), input_tokens = \(usage.input),
+                    output_tokens = \(usage.output), cache_read_tokens = \(usage.cacheRead),
+                    cache_write_five_minutes_tokens = \(usage.cacheWriteFiveMinutes),
+                    cache_write_one_hour_tokens = \(usage.cacheWriteOneHour)
+                WHERE request_id = \(claim.id)
+                """)
+        }
     }
 
     /// Ends a request with its result and its event, once, however often it is asked to.
@@ -174,15 +203,16 @@ struct RequestStore: Sendable {
         let content = try result.encoded()
         let event = try NewEvent(EventsV1.LLMRequestFinished(result: result), aggregateID: claim.id)
         return try await pool.unitOfWork("finish request") { unit in
-            let held = try await unit.execute(
-                "DELETE FROM llm_provider.work WHERE request_id = \(claim.id) AND epoch = \(claim.epoch)")
-            guard held == 1 else {
+            do {
+                try await Self.queue.complete(claim.job.map { [$0] } ?? [], in: unit)
+            } catch let error as JobQueueError where error.code == .claimLost {
                 // Asked again because the answer to the first commit was lost on the way, it finds its own result.
                 return try await !unit.query(
                     "SELECT 1 FROM llm_provider.result WHERE request_id = \(claim.id) AND content = \(content)"
                 ).isEmpty
             }
-            _ = unit.send(
+            unit.send("DELETE FROM llm_provider.account WHERE request_id = \(claim.id)")
+            unit.send(
                 """
                 INSERT INTO llm_provider.result (request_id, state, attempts, content)
                 VALUES (\(claim.id), \(isSuccess ? "succeeded" : "failed")::llm_provider.final_state,

@@ -1,5 +1,6 @@
 import Contracts
 import EventLog
+import JobQueue
 import Logging
 import ServiceKit
 import Synchronization
@@ -25,10 +26,16 @@ extension RequestWorker {
 
     private func claimAndStart() async throws {
         let generation = work.generation
-        let inHand = held.all.map(\.id)
-        let room = configuration.maximumInFlight - inHand.count
+        var state = search.state
+        defer { search.state = state }
+        if state.rescueAt <= .now {
+            if try await store.rescue(besides: held.all) > 0 { state.lowWater.reset() }
+            state.rescueAt = .now + configuration.rescueInterval
+        }
+        if state.promoteAt <= .now { _ = try await promote(&state) }
+        let room = configuration.maximumInFlight - held.count
         let claims = try await store.claim(
-            limit: room, providers: lanes.open, besides: inHand, leaseSeconds: configuration.leaseSeconds)
+            limit: room, providers: lanes.open, leaseSeconds: configuration.leaseSeconds, lowWater: &state.lowWater)
         for claim in claims {
             held.add(claim)
             // The bridge that lets a call outlive the cancellation of the loop: a request that has been sent is paid for, and its
@@ -40,7 +47,18 @@ extension RequestWorker {
             }
         }
         guard claims.count < room || room <= 0 else { return }
-        await work.wait(after: generation, upTo: configuration.pollInterval)
+        // There is time: what waited may be due, and how long to wait depends on what is next.
+        if room > 0, try await promote(&state) { return }
+        let wait = ContinuousClock.now.duration(to: min(state.promoteAt, state.rescueAt))
+        await work.wait(after: generation, upTo: wait)
+    }
+
+    /// - Returns: whether requests became ready.
+    private func promote(_ state: inout Search.State) async throws -> Bool {
+        let due = try await store.promote()
+        state.promoteAt = .now + min(configuration.pollInterval, due.nextDue ?? configuration.pollInterval)
+        if due.promoted > 0 { state.lowWater.reset() }
+        return due.promoted > 0
     }
 
     private func finishStarted() async {

@@ -3,7 +3,6 @@ import CurlClient
 import EventLog
 import Logging
 import Postgres
-import Synchronization
 import Wire
 
 /// Takes requests from the queue, calls vendors, and writes down at once what came of it.
@@ -19,6 +18,7 @@ struct RequestWorker: Sendable {
     let logger: Logger
     let lanes: Lanes
     let held = HeldClaims()
+    let search = Search()
 
     // MARK: - One request
 
@@ -143,15 +143,4 @@ struct RequestWorker: Sendable {
         }
         events.signal()
     }
-}
-
-/// The claims that this process holds, for their leases to be renewed together.
-final class HeldClaims: Sendable {
-    private let claims = Mutex<[String: Int64]>([:])
-
-    var all: [(id: String, epoch: Int64)] { claims.withLock { $0.map { (id: $0.key, epoch: $0.value) } } }
-    var count: Int { claims.withLock { $0.count } }
-
-    func add(_ claim: ClaimedRequest) { claims.withLock { $0[claim.id] = claim.epoch } }
-    func remove(_ claim: ClaimedRequest) { claims.withLock { $0[claim.id] = nil } }
 }

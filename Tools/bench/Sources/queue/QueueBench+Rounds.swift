@@ -47,7 +47,7 @@ extension QueueBench {
             }
             rates.append(Double(jobs) / (start.duration(to: .now) / .seconds(1)))
         }
-        print("one worker of 1000 jobs draining \(jobs): \(Int(median(rates))) jobs/s   [\(rates.map { Int($0) })]")
+        tell("one worker of 1000 jobs draining \(jobs): \(Int(median(rates))) jobs/s   [\(rates.map { Int($0) })]")
     }
 
     /// With and without a snapshot that keeps the server from removing what was deleted.
@@ -144,7 +144,7 @@ extension QueueBench {
         func quantile(_ part: Double) -> String {
             String(format: "%.2f", times[min(times.count - 1, Int(part * Double(times.count)))])
         }
-        print(
+        tell(
             "enqueue to start, \(jobs) jobs, idle: p50 \(quantile(0.5)) ms, p99 \(quantile(0.99)) ms, longest \(quantile(1)) ms")
     }
 }

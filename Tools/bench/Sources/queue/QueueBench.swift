@@ -29,7 +29,7 @@ struct QueueBench: Sendable {
     func stop() async {
         await pool.close()
         await cluster.stop()
-        do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path)") }
+        do { try FileManager.default.removeItem(at: folder) } catch { tell("left behind: \(folder.path)") }
     }
 
     /// Empties the queue and puts this many jobs into it.
@@ -91,7 +91,12 @@ func median(_ values: [Double]) -> Double {
 func line(_ name: String, _ ours: [Double], _ theirs: [Double], _ against: String) {
     let ratio = median(theirs) > 0 ? "\(Int((100 * median(ours) / median(theirs)).rounded())) %" : "-"
     func rates(_ values: [Double]) -> String { values.map { String(Int($0)) }.joined(separator: " ") }
-    print(
+    tell(
         "\(name): \(Int(median(ours)))/s, \(against) \(Int(median(theirs)))/s, ratio \(ratio)   [\(rates(ours)) | \(rates(theirs))]"
     )
+}
+
+/// Writes a line at once, also where the output is a pipe.
+func tell(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }

@@ -18,6 +18,6 @@ do {
     try await bench.notifying(rounds: rounds, seconds: seconds)
     try await bench.latency(jobs: 500)
 } catch {
-    print("failed: \(error)")
+    tell("failed: \(error)")
 }
 await bench.stop()
