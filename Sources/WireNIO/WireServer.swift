@@ -16,6 +16,7 @@ public final class WireServer: Sendable {
 
     private let router: Router
     private let configuration: ServerConfiguration
+    private let load: ServerLoad
     private let logger: Logger
     private let state = Mutex(State())
     private let (endings, ending) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -28,6 +29,7 @@ public final class WireServer: Sendable {
                 metadata: ["method": "\(context.method)", "peer": "\(context.peer)", "reason": "\(error)"])
         }
         self.configuration = configuration
+        load = ServerLoad(configuration)
         self.logger = logger
     }
 
@@ -99,8 +101,8 @@ public final class WireServer: Sendable {
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
                 ServerHandler(
-                    router: self.router, configuration: self.configuration, peer: channel.remoteAddress?.description ?? "unknown",
-                    logger: self.logger))
+                    router: self.router, configuration: self.configuration, load: self.load,
+                    peer: channel.remoteAddress?.description ?? "unknown", logger: self.logger))
         }
     }
 

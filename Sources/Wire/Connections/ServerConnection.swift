@@ -61,6 +61,14 @@ public struct ServerConnection: Sendable {
         received(header, without: "the request is larger than this server takes")
     }
 
+    /// Why a request is refused for which a server has no room beside those of all its connections.
+    public static let overloadReason = "the server has too many calls in hand"
+
+    /// A frame whose payload is being dropped because the server has no room for it beside those of its other connections.
+    public mutating func receivedUnheld(_ header: FrameHeader) -> [Action] {
+        received(header, without: Self.overloadReason)
+    }
+
     /// A frame whose payload is not kept: what it means is decided by its header, as far as that goes.
     private mutating func received(_ header: FrameHeader, without reason: String) -> [Action] {
         guard !isClosed else { return [] }
