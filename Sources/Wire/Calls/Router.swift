@@ -16,10 +16,10 @@ public struct Router: Sendable {
     public func answer(_ payload: [UInt8], context: ServerContext) async -> ResponseEnvelope {
         let method = context.method
         guard let service = services[method.service] else {
-            return .failure(RPCError(.unimplemented, "no service \(method.service) here", isRefused: true))
+            return .failure(RPCError(.unimplemented, "no service \(method.service.echoed) here", isRefused: true))
         }
         guard service.methods.contains(method.method) else {
-            return .failure(RPCError(.unimplemented, "\(method.service) has no method \(method.method)", isRefused: true))
+            return .failure(RPCError(.unimplemented, "\(method.service) has no method \(method.method.echoed)", isRefused: true))
         }
         do {
             return .success(try await service.handle(method: method.method, payload: payload, context: context))
