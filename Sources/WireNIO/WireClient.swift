@@ -173,10 +173,10 @@ public final class WireClient: ClientTransport {
 
     private func connect() -> EventLoopFuture<Link> {
         let configuration = configuration
-        return ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        return configuration.keepalive.socketOptions.reduce(bootstrap) { $0.channelOption($1.name, value: $1.value) }
             .connect(host: host, port: port)
             .flatMap { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -37,12 +37,12 @@ public final class WireServer: Sendable {
     ///
     /// - Throws: ``ServerError`` when the address is taken or can't be had.
     public func start() async throws -> BoundAddress {
-        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let plain = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in self.accept(channel) }
+        let bootstrap = configuration.keepalive.socketOptions.reduce(plain) { $0.childChannelOption($1.name, value: $1.value) }
         let listener: any Channel
         do {
             listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
