@@ -71,7 +71,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         case .known(let state):
             return LLMV1.SubmitResponse(state: state, alreadyKnown: true)
         case .differs:
-            throw RPCError(.alreadyExists, "request_id: a request with other content has the id \(request.requestID)")
+            throw RPCError(.alreadyExists, "request_id: a request with other content has the id \(request.requestID.echoed)")
         case .full:
             throw RPCError(
                 .resourceExhausted, "the queue holds \(configuration.maximumQueue) requests and takes no more", isRefused: true)
@@ -80,7 +80,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
 
     public func get(_ request: LLMV1.GetRequest, context: ServerContext) async throws -> LLMV1.GetResponse {
         guard let status = try await store.status(of: request.requestID) else {
-            throw RPCError(.notFound, "request_id: no request has the id \(request.requestID)")
+            throw RPCError(.notFound, "request_id: no request has the id \(request.requestID.echoed)")
         }
         return status
     }

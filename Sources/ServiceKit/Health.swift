@@ -27,7 +27,7 @@ public final class Health: WireV1.HealthService {
             return WireV1.HealthCheckResponse(status: .notServing, reason: "shutting down")
         }
         guard request.service.isEmpty || checks[request.service] != nil else {
-            throw RPCError(.notFound, "service: this server does not serve \(request.service)")
+            throw RPCError(.notFound, "service: this server does not serve \(request.service.echoed)")
         }
         for (name, check) in checks.sorted(by: { $0.key < $1.key }) where request.service.isEmpty || request.service == name {
             if let reason = await check() {

@@ -30,7 +30,8 @@ public struct RetryingLoop: Sendable {
             do {
                 try await step()
                 pause = Self.shortestPause
-            } catch is CancellationError where Task.isCancelled {
+            } catch  where Task.isCancelled {
+                // What a step meets when it is told to stop comes in many words; none of them is worth a warning.
                 return
             } catch {
                 logger.warning("step failed, trying again", metadata: ["loop": "\(name)", "reason": "\(error)"])

@@ -12,6 +12,11 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var maximumConnections = 1024
     /// Connections at once from one address.
     public var maximumConnectionsPerAddress = 512
+    /// Handlers that run at once for all connections, those whose caller has gone among them.
+    public var maximumHandlers = 4096
+    /// Bytes of requests, over all connections, that are kept while they arrive and while their handlers run: payloads and metadata, not
+    /// what handlers make of them.
+    public var maximumRequestBytes = 256 << 20
     /// Limits of each connection.
     public var connection = ServerConnection.Limits()
     /// What a call gets whose caller did not say how long it waits.
@@ -22,6 +27,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var partialFrameTimeout: Duration = .seconds(30)
     /// How long a peer may leave what was written to it unread.
     public var writeStallTimeout: Duration = .seconds(30)
+    /// When a peer is taken for lost.
+    public var keepalive = Keepalive()
     /// Bytes that wait to be written to one peer before nothing more is read from it.
     public var maximumUnwrittenBytes = 8 << 20
     /// How long a graceful shutdown waits for the calls that run.

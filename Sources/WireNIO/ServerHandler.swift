@@ -9,6 +9,7 @@ final class ServerHandler: ChannelInboundHandler {
 
     private let router: Router
     private let configuration: ServerConfiguration
+    private let load: ServerLoad
     private let logger: Logger
     private let peer: String
 
@@ -18,14 +19,18 @@ final class ServerHandler: ChannelInboundHandler {
     private var deadlines: [StreamID: Scheduled<Void>] = [:]
     private var partialFrame: Scheduled<Void>?
     private var framesBeforePartial = 0
+    /// Bytes of a request's payload for which the server has made room while the rest is on its way.
+    private var heldBytes = 0
     private var writeStall: Scheduled<Void>?
     private var unwrittenBytes = 0
     private var needsFlush = false
     private var isClosing = false
 
-    init(router: Router, configuration: ServerConfiguration, peer: String, logger: Logger) {
+    /// - Parameter load: shared by all connections of a server.
+    init(router: Router, configuration: ServerConfiguration, load: ServerLoad, peer: String, logger: Logger) {
         self.router = router
         self.configuration = configuration
+        self.load = load
         self.peer = peer
         self.logger = logger
         decoder = FrameDecoder(maximumPayloadBytes: configuration.maximumMessageBytes)
@@ -39,6 +44,8 @@ final class ServerHandler: ChannelInboundHandler {
         decoder.append(unwrapInboundIn(data).readableBytesView)
         do throws(FrameError) {
             while let event = try decoder.next() {
+                // A payload that is complete is its handler's from here on.
+                releaseHeld(downTo: decoder.partialPayloadByteCount)
                 switch event {
                 case .frame(let frame): perform(connection.received(frame), context)
                 case .oversized(let header): perform(connection.receivedOversized(header), context)
@@ -48,7 +55,26 @@ final class ServerHandler: ChannelInboundHandler {
             logger.notice("connection closed: protocol error", metadata: ["peer": "\(peer)", "reason": "\(error.message)"])
             context.close(promise: nil)
         }
+        holdPartialFrame(context)
         watchPartialFrame(context)
+    }
+
+    /// Makes room for what has arrived of a frame, or drops the frame where the server has none left.
+    private func holdPartialFrame(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        let arrived = decoder.partialPayloadByteCount
+        if arrived <= heldBytes || load.hold(arrived - heldBytes) {
+            heldBytes = max(heldBytes, arrived)
+        } else if let header = decoder.dropFrame() {
+            releaseHeld(downTo: 0)
+            perform(connection.receivedUnheld(header), context)
+        }
+    }
+
+    private func releaseHeld(downTo count: Int) {
+        guard heldBytes > count else { return }
+        load.release(heldBytes - count)
+        heldBytes = count
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -57,6 +83,7 @@ final class ServerHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         perform(connection.closed(), context)
+        releaseHeld(downTo: 0)
         partialFrame?.cancel()
         writeStall?.cancel()
         for deadline in deadlines.values { deadline.cancel() }
@@ -98,13 +125,18 @@ final class ServerHandler: ChannelInboundHandler {
                 connection.handlerEnded(stream, with: .failure(RPCError(.deadlineExceeded, "the caller's time was over"))),
                 context)
         }
+        let bytes = request.payload.count + request.metadata.byteCount
+        guard load.beginHandler(bytes) else {
+            return perform(connection.handlerEnded(stream, with: .failure(Self.overloaded)), context)
+        }
         let call = ServerContext(method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer)
         let eventLoop = context.eventLoop
         let bound = NIOLoopBound((self, context), eventLoop: eventLoop)
-        let router = router
+        let (router, load) = (router, load)
         // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
         handlers[stream] = Task {
             let answer = await router.answer(request.payload, context: call)
+            load.handlerEnded(bytes)
             eventLoop.execute {
                 let (handler, context) = bound.value
                 handler.ended(stream, with: answer, context)
@@ -114,6 +146,8 @@ final class ServerHandler: ChannelInboundHandler {
             self?.expire(stream, context)
         }
     }
+
+    private static let overloaded = RPCError(.resourceExhausted, ServerConnection.overloadReason, isRefused: true)
 
     private func timeout(of request: RequestEnvelope) -> Duration {
         guard request.timeoutNanoseconds != 0 else { return configuration.defaultTimeout }

@@ -10,6 +10,7 @@ public import Wire
 /// that grows, and half of which is chance, so that many clients do not come back at once.
 public final class WireClient: ClientTransport {
     private struct Link {
+        let number: UInt64
         let channel: any Channel
         let handler: NIOLoopBound<(ClientHandler, ChannelHandlerContext)>
     }
@@ -17,8 +18,8 @@ public final class WireClient: ClientTransport {
     private struct State {
         var link: Link?
         var connecting: EventLoopFuture<Link>?
-        var failures = 0
-        var earliestAttempt = ContinuousClock.now
+        var pace: ReconnectPace
+        var lastLink: UInt64 = 0
         var nextCall: ClientConnection.CallID = 0
         var isClosed = false
     }
@@ -27,13 +28,14 @@ public final class WireClient: ClientTransport {
     private let port: Int
     private let configuration: ClientConfiguration
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     public init(host: String, port: Int, configuration: ClientConfiguration, logger: Logger) {
         self.host = host
         self.port = port
         self.configuration = configuration
         self.logger = logger
+        state = Mutex(State(pace: ReconnectPace(configuration, now: .now)))
     }
 
     public func call(_ method: MethodDescriptor, payload: [UInt8], options: CallOptions) async throws -> [UInt8] {
@@ -121,7 +123,7 @@ public final class WireClient: ClientTransport {
             let pause = try state.withLock { state in
                 guard !state.isClosed else { throw RPCError(.unavailable, "the client is closed", isRefused: true) }
                 return state.link == nil && state.connecting == nil
-                    ? ContinuousClock.now.duration(to: state.earliestAttempt) : .zero
+                    ? ContinuousClock.now.duration(to: state.pace.earliestAttempt) : .zero
             }
             if pause > .zero {
                 guard pause < deadline.remaining else { throw unreachable(lastFailure) }
@@ -164,19 +166,20 @@ public final class WireClient: ClientTransport {
         state.withLock { state in
             if let link = state.link { return link.channel.eventLoop.makeSucceededFuture(link) }
             if let connecting = state.connecting { return connecting }
-            let connecting = connect()
+            state.lastLink += 1
+            let connecting = connect(as: state.lastLink)
             state.connecting = connecting
             connecting.whenComplete { result in self.connected(result) }
             return connecting
         }
     }
 
-    private func connect() -> EventLoopFuture<Link> {
+    private func connect(as number: UInt64) -> EventLoopFuture<Link> {
         let configuration = configuration
-        return ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        return configuration.keepalive.socketOptions.reduce(bootstrap) { $0.channelOption($1.name, value: $1.value) }
             .connect(host: host, port: port)
             .flatMap { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -185,7 +188,9 @@ public final class WireClient: ClientTransport {
                     }
                     try channel.pipeline.syncOperations.addHandler(handler)
                     let context = try channel.pipeline.syncOperations.context(handler: handler)
-                    return Link(channel: channel, handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop))
+                    return Link(
+                        number: number, channel: channel,
+                        handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop))
                 }
             }
     }
@@ -195,12 +200,11 @@ public final class WireClient: ClientTransport {
             state.connecting = nil
             switch result {
             case .success(let link):
-                state.failures = 0
+                state.pace.connected()
                 guard !state.isClosed, link.channel.isActive else { return true }
                 state.link = link
             case .failure:
-                state.failures += 1
-                state.earliestAttempt = .now + pause(after: state.failures)
+                state.pace.failed(at: .now, chance: .random(in: 0...1))
             }
             return false
         }
@@ -210,18 +214,13 @@ public final class WireClient: ClientTransport {
         }
     }
 
-    private func pause(after failures: Int) -> Duration {
-        let doubled = configuration.shortestReconnectPause * (1 << min(failures - 1, 16))
-        return min(doubled, configuration.longestReconnectPause) * Double.random(in: 0.5...1)
-    }
-
     /// Takes a connection that had gone before it was of use as a failed attempt to connect, so that the next one waits a little.
+    /// Where there is another one already, or soon, nobody need wait.
     private func abandon(_ link: Link) {
         state.withLock { state in
-            if let current = state.link, current.channel === link.channel { state.link = nil }
+            if state.link?.number == link.number { state.link = nil }
             guard state.link == nil, state.connecting == nil else { return }
-            state.failures += 1
-            state.earliestAttempt = .now + pause(after: state.failures)
+            state.pace.lost(link.number, at: .now, chance: .random(in: 0...1))
         }
     }
 

@@ -16,6 +16,7 @@ public final class WireServer: Sendable {
 
     private let router: Router
     private let configuration: ServerConfiguration
+    private let load: ServerLoad
     private let logger: Logger
     private let state = Mutex(State())
     private let (endings, ending) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -28,6 +29,7 @@ public final class WireServer: Sendable {
                 metadata: ["method": "\(context.method)", "peer": "\(context.peer)", "reason": "\(error)"])
         }
         self.configuration = configuration
+        load = ServerLoad(configuration)
         self.logger = logger
     }
 
@@ -35,12 +37,12 @@ public final class WireServer: Sendable {
     ///
     /// - Throws: ``ServerError`` when the address is taken or can't be had.
     public func start() async throws -> BoundAddress {
-        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let plain = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in self.accept(channel) }
+        let bootstrap = configuration.keepalive.socketOptions.reduce(plain) { $0.childChannelOption($1.name, value: $1.value) }
         let listener: any Channel
         do {
             listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
@@ -99,8 +101,8 @@ public final class WireServer: Sendable {
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
                 ServerHandler(
-                    router: self.router, configuration: self.configuration, peer: channel.remoteAddress?.description ?? "unknown",
-                    logger: self.logger))
+                    router: self.router, configuration: self.configuration, load: self.load,
+                    peer: channel.remoteAddress?.description ?? "unknown", logger: self.logger))
         }
     }
 

@@ -120,6 +120,33 @@ struct SubmitTests {
         }
     }
 
+    @Test("A caller's words come back in errors only in short and without what a terminal obeys; an id that fits is whole")
+    func echoes() async throws {
+        try await withService { fixture in
+            let words = "\u{1b}" + String(repeating: "x", count: 1 << 16)
+            let calls: [() async throws -> Void] = [
+                { _ = try await fixture.get(words) },
+                { _ = try await fixture.submit(Sample.request { $0.provider = words }) },
+                { _ = try await fixture.submit(Sample.request { $0.model = words }) },
+                {
+                    let schema = #"{"type":"object","properties":{},"required":["\#(words.dropFirst())"]}"#
+                    try await fixture.submit(Sample.request { $0.replyFormat?.jsonSchema = Array(schema.utf8) })
+                },
+                {
+                    _ = try await fixture.service.describeModel(
+                        LLMV1.DescribeModelRequest(provider: "vendor", model: words), context: .test)
+                },
+            ]
+            for call in calls {
+                let error = await #expect(throws: RPCError.self) { try await call() }
+                #expect(error.map { $0.message.count < 500 && !$0.message.contains("\u{1b}") } == true)
+            }
+            let longest = String(repeating: "r", count: 100)
+            let unknown = await #expect(throws: RPCError.self) { try await fixture.get(longest) }
+            #expect(unknown?.message == "request_id: no request has the id \(longest)")
+        }
+    }
+
     @Test("A model is described with what it can do and costs; an unknown one is not found")
     func describe() async throws {
         try await withService { fixture in

@@ -44,6 +44,10 @@ struct HealthTests {
         let health = Health(checks: ["a.A": { nil }])
         let error = await #expect(throws: RPCError.self) { try await ask(health, "c.C") }
         #expect(error?.code == .notFound && error?.message.contains("c.C") == true)
+        let hostile = await #expect(throws: RPCError.self) {
+            try await ask(health, "\u{1b}" + String(repeating: "x", count: 65536))
+        }
+        #expect(hostile.map { $0.message.count < 200 && !$0.message.contains("\u{1b}") } == true)
     }
 
     @Test("of a server that shuts down is not serving, without asking anybody")

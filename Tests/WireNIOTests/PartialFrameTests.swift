@@ -13,7 +13,8 @@ struct PartialFrameTests {
         configuration.partialFrameTimeout = .seconds(30)
         let loop = EmbeddedEventLoop()
         let router = Router([]) { _, _ in }
-        let handler = ServerHandler(router: router, configuration: configuration, peer: "test", logger: silent)
+        let handler = ServerHandler(
+            router: router, configuration: configuration, load: ServerLoad(configuration), peer: "test", logger: silent)
         let channel = EmbeddedChannel(handler: handler, loop: loop)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return (channel, loop)

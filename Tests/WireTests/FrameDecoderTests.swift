@@ -109,6 +109,46 @@ struct FrameDecoderTests {
         #expect(throws: FrameError.self) { try other.next() }
     }
 
+    @Test("that are long leave no more room behind than short ones need")
+    func capacity() throws {
+        let long = frame(1, payload: [UInt8](repeating: 1, count: 4 << 20)).encoded()
+        for following in [0, 5, 60] {
+            var decoder = FrameDecoder(maximumPayloadBytes: 4 << 20)
+            for start in stride(from: 0, to: long.count, by: 32 << 10) {
+                decoder.append(long[start..<min(start + 32 << 10, long.count)])
+                if start + 32 << 10 < long.count { #expect(try decoder.next() == nil) }
+            }
+            decoder.append(long.prefix(following))
+            #expect(decoder.capacity > 4 << 20)
+            #expect(try decoder.next() != nil)
+            #expect(decoder.bufferedByteCount == following)
+            #expect(decoder.capacity <= 64 << 10)
+        }
+    }
+
+    @Test("that are given up on the way leave nothing behind, and the next one is found")
+    func dropped() throws {
+        let first = frame(1, payload: [UInt8](repeating: 1, count: limit)).encoded()
+        let second = frame(3, payload: [2])
+        for arrived in 0..<first.count {
+            var decoder = FrameDecoder(maximumPayloadBytes: limit)
+            decoder.append(first.prefix(arrived))
+            #expect(try decoder.next() == nil)
+            let payload = max(0, arrived - FrameHeader.byteCount)
+            #expect(decoder.partialPayloadByteCount == payload)
+            let header = decoder.dropFrame()
+            guard arrived >= FrameHeader.byteCount else {
+                #expect(header == nil)
+                continue
+            }
+            #expect(header?.stream.rawValue == 1)
+            #expect(decoder.bufferedByteCount == 0 && decoder.isInsideFrame && decoder.dropFrame() == nil)
+            decoder.append(first.dropFirst(arrived) + second.encoded())
+            #expect(try decoder.next() == .frame(second))
+            #expect(decoder.completedFrameCount == 2)
+        }
+    }
+
     @Test("leave no bytes behind, however many pass")
     func compaction() throws {
         var decoder = FrameDecoder(maximumPayloadBytes: limit)

@@ -71,6 +71,29 @@ struct InProcessTransportTests {
         #expect(reported.withLock { $0 } == 1)
     }
 
+    @Test("says CANCELLED of a call that was cancelled, in whatever words its handler fails, and reports no fault")
+    func cancelledHandlers() async {
+        let reported = Mutex(0)
+        let context = ServerContext(method: run, metadata: Metadata(), deadline: .after(.seconds(60)), peer: "test")
+        func answer(isCancelled: Bool, throwing error: any Error) async -> StatusCode? {
+            let router = Router([Closure { _, _ in throw error }]) { _, _ in reported.withLock { $0 += 1 } }
+            let call = Task {
+                while isCancelled && !Task.isCancelled { await Task.yield() }
+                return await router.answer([], context: context)
+            }
+            if isCancelled { call.cancel() }
+            guard case .failure(let error) = await call.value else { return nil }
+            return error.code
+        }
+        #expect(await answer(isCancelled: true, throwing: Secret()) == .cancelled)
+        #expect(await answer(isCancelled: true, throwing: CancellationError()) == .cancelled)
+        #expect(await answer(isCancelled: false, throwing: CancellationError()) == .cancelled)
+        #expect(await answer(isCancelled: true, throwing: RPCError(.notFound, "chosen")) == .notFound)
+        #expect(reported.withLock { $0 } == 0)
+        #expect(await answer(isCancelled: false, throwing: Secret()) == .internal)
+        #expect(reported.withLock { $0 } == 1)
+    }
+
     @Test("ends a call at its deadline and tells the handler to stop")
     func deadline() async {
         let transport = InProcessTransport([

@@ -41,7 +41,9 @@ struct ServerConnectionTests {
 
     enum Event: CaseIterable {
         case request, requestOnEvenStream, requestOnRunningStream, undecodableRequest, heavyRequest, oversizedRequest
-        case oversizedOnRunningStream, oversizedData, dataOnRunningStream, lateData, dataWithoutRequest, response, unknownType
+        case oversizedOnEvenStream, oversizedOnRunningStream, oversizedDataOnRunningStream, oversizedLateData
+        case oversizedDataWithoutRequest, oversizedUnknownType
+        case dataOnRunningStream, lateData, dataWithoutRequest, response, unknownType
         case answered, expired, answeredTwice, drain, close
     }
 
@@ -57,6 +59,10 @@ struct ServerConnectionTests {
         Frame(
             stream: StreamID(rawValue: stream), type: type,
             payload: payload ?? RequestEnvelope(method: method, payload: []).encoded())
+    }
+
+    private static func header(_ stream: UInt32, _ type: FrameType = .request) -> FrameHeader {
+        FrameHeader(length: 9, stream: StreamID(rawValue: stream), type: type)
     }
 
     private func connection(in state: State) -> ServerConnection {
@@ -85,11 +91,13 @@ struct ServerConnectionTests {
             let metadata = Metadata([("k", String(repeating: "x", count: 100))])
             let request = RequestEnvelope(method: Self.method, payload: [], metadata: metadata)
             return connection.received(Self.frame(7, .request, request.encoded()))
-        case .oversizedRequest:
-            return connection.receivedOversized(FrameHeader(length: 9, stream: StreamID(rawValue: 7), type: .request))
-        case .oversizedOnRunningStream:
-            return connection.receivedOversized(FrameHeader(length: 9, stream: one, type: .request))
-        case .oversizedData: return connection.receivedOversized(FrameHeader(length: 9, stream: one, type: .data))
+        case .oversizedRequest: return connection.receivedOversized(Self.header(7))
+        case .oversizedOnEvenStream: return connection.receivedOversized(Self.header(8))
+        case .oversizedOnRunningStream: return connection.receivedOversized(Self.header(1))
+        case .oversizedDataOnRunningStream: return connection.receivedOversized(Self.header(1, .data))
+        case .oversizedLateData: return connection.receivedOversized(Self.header(3, .data))
+        case .oversizedDataWithoutRequest: return connection.receivedOversized(Self.header(9, .data))
+        case .oversizedUnknownType: return connection.receivedOversized(Self.header(1, FrameType(rawValue: 0x81)))
         case .dataOnRunningStream: return connection.received(Self.frame(1, .data, []))
         case .lateData: return connection.received(Self.frame(3, .data, []))
         case .dataWithoutRequest: return connection.received(Self.frame(9, .data, []))
@@ -117,7 +125,7 @@ struct ServerConnectionTests {
             case .draining: return [.answer(7, .unavailable, isRefused: true)]
             case .closed: return []
             }
-        case .requestOnEvenStream: return [.answer(8, .invalidArgument, isRefused: false)]
+        case .requestOnEvenStream, .oversizedOnEvenStream: return [.answer(8, .invalidArgument, isRefused: false)]
         case .requestOnRunningStream: return hasOne ? [.answer(1, .invalidArgument, isRefused: false)] : [.start(1)]
         case .undecodableRequest, .heavyRequest:
             switch state {
@@ -128,12 +136,15 @@ struct ServerConnectionTests {
             case .draining: return [.answer(7, .unavailable, isRefused: true)]
             case .closed: return []
             }
-        case .oversizedRequest: return [.answer(7, .resourceExhausted, isRefused: true)]
-        case .oversizedOnRunningStream: return hasOne ? [] : [.answer(1, .resourceExhausted, isRefused: true)]
-        case .oversizedData, .response, .unknownType: return []
-        case .dataOnRunningStream: return hasOne ? [] : [.answer(1, .invalidArgument, isRefused: false)]
-        case .lateData: return state == .idle ? [.answer(3, .invalidArgument, isRefused: false)] : []
-        case .dataWithoutRequest: return [.answer(9, .invalidArgument, isRefused: false)]
+        case .oversizedRequest: return [.answer(7, state == .draining ? .unavailable : .resourceExhausted, isRefused: true)]
+        case .oversizedOnRunningStream:
+            return [.answer(1, hasOne ? .invalidArgument : .resourceExhausted, isRefused: !hasOne)]
+        case .response, .unknownType, .oversizedUnknownType: return []
+        case .dataOnRunningStream, .oversizedDataOnRunningStream:
+            return hasOne ? [] : [.answer(1, .invalidArgument, isRefused: false)]
+        case .lateData, .oversizedLateData:
+            return state == .idle ? [.answer(3, .invalidArgument, isRefused: false)] : []
+        case .dataWithoutRequest, .oversizedDataWithoutRequest: return [.answer(9, .invalidArgument, isRefused: false)]
         case .answered:
             return (hasOne ? [.answer(1, .ok, isRefused: false)] : []) + (state == .draining ? [.close] : [])
         case .expired: return state == .draining ? [.close] : []
@@ -171,6 +182,44 @@ struct ServerConnectionTests {
         for number in 1...1024 { #expect(connection.received(Self.frame(UInt32(2 * number + 1), .data, [])).isEmpty) }
         let forgotten = try connection.received(Self.frame(1, .data, [])).map(Seen.init)
         #expect(forgotten == [.answer(1, .invalidArgument, isRefused: false)])
+    }
+
+    @Test("remembers a stream that was taken again from its latest end on")
+    func rememberedReuse() throws {
+        var connection = ServerConnection()
+        func run(_ number: UInt32) {
+            _ = connection.received(Self.frame(number))
+            _ = connection.handlerEnded(StreamID(rawValue: number), with: .success([]))
+        }
+        run(1)
+        run(1)
+        for number in 1...1023 { run(UInt32(2 * number + 1)) }
+        #expect(connection.received(Self.frame(1, .data, [])).isEmpty)
+        run(2049)
+        #expect(!connection.received(Self.frame(1, .data, [])).isEmpty)
+    }
+
+    @Test("gives a stream that it refuses one answer, whatever data follow")
+    func dataAfterRefusal() throws {
+        var connection = connection(in: .full)
+        for frame in [Self.frame(7), Self.frame(8), Self.frame(9, .data, [])] {
+            #expect(connection.received(frame).count == 1)
+            #expect(connection.received(Self.frame(frame.stream.rawValue, .data, [])).isEmpty)
+            #expect(connection.receivedOversized(Self.header(frame.stream.rawValue, .data)).isEmpty)
+        }
+        // A second request where one runs has had its answer, and the first one has still to get its own.
+        #expect(connection.received(Self.frame(1)).count == 1)
+        let first = try connection.handlerEnded(StreamID(rawValue: 1), with: .success([])).map(Seen.init)
+        #expect(first == [.answer(1, .ok, isRefused: false)])
+    }
+
+    @Test("takes a stream again once its handler has ended, and not before, even if its caller's time was over")
+    func reuse() throws {
+        var connection = connection(in: .running)
+        #expect(try connection.received(Self.frame(3)).map(Seen.init) == [.start(3)])
+        #expect(try connection.received(Self.frame(1)).map(Seen.init) == [.answer(1, .invalidArgument, isRefused: false)])
+        #expect(connection.handlerEnded(StreamID(rawValue: 1), with: nil).isEmpty)
+        #expect(try connection.received(Self.frame(1)).map(Seen.init) == [.start(1)])
     }
 
     @Test("takes metadata at its limit")

@@ -31,6 +31,7 @@ struct ServerScheduleTests {
                 let isKnown = running.contains(stream) || ended.contains(stream)
                 let seen = try connection.received(ServerConnectionTests.frame(stream, .data, [])).map(Seen.init)
                 #expect(seen == (isKnown || isClosed ? [] : [.answer(stream, .invalidArgument, isRefused: false)]))
+                if !isKnown { ended.insert(stream) }
             case 36..<38:
                 let type = FrameType(rawValue: UInt8.random(in: 4...255, using: &generator))
                 #expect(connection.received(ServerConnectionTests.frame(stream, type, [])).isEmpty)
@@ -66,6 +67,7 @@ struct ServerScheduleTests {
                     return #expect(Bool(false), "a refused request has one answer, got \(seen)")
                 }
                 #expect(code != .ok)
+                if !running.contains(stream) { ended.insert(stream) }
             }
         }
 

@@ -1,3 +1,5 @@
+import Wire
+
 /// The part of JSON Schema by which a reply is asked for: an object whose properties have a type and perhaps a list of values.
 ///
 /// Known are `type`, `properties`, `required`, `enum`, `additionalProperties` and `description`; a schema with anything else is refused,
@@ -28,7 +30,7 @@ struct JSONSchema: Sendable, Hashable {
         for (name, property) in properties.sorted(by: { $0.key < $1.key }) { parsed[name] = try Self.property(property, name) }
         let required = try Self.required(schema["required"])
         if let unknown = required.first(where: { parsed[$0] == nil }) {
-            throw JSONSchemaError("the required property \(unknown) is not among the properties")
+            throw JSONSchemaError("the required property \(unknown.echoed) is not among the properties")
         }
         self.properties = parsed
         self.required = required
@@ -41,7 +43,7 @@ struct JSONSchema: Sendable, Hashable {
 
     private static func check(_ members: [String: JSONValue], knows keywords: Set<String>) throws(JSONSchemaError) {
         if let other = members.keys.sorted().first(where: { !keywords.contains($0) }) {
-            throw JSONSchemaError("the keyword \(other) is not supported")
+            throw JSONSchemaError("the keyword \(other.echoed) is not supported")
         }
     }
 
@@ -55,12 +57,12 @@ struct JSONSchema: Sendable, Hashable {
 
     private static func property(_ value: JSONValue, _ name: String) throws(JSONSchemaError) -> Property {
         guard case .object(let members) = value, let kind = value["type"]?.text.flatMap(Kind.init) else {
-            throw JSONSchemaError("property \(name): expected type string, integer, number or boolean")
+            throw JSONSchemaError("property \(name.echoed): expected type string, integer, number or boolean")
         }
         try check(members, knows: ["type", "enum", "description"])
         guard let listed = value["enum"] else { return Property(kind: kind, choices: nil) }
         guard let choices = listed.elements, !choices.isEmpty, choices.allSatisfy({ fits($0, kind) }) else {
-            throw JSONSchemaError("property \(name): expected enum to list values of type \(kind.rawValue)")
+            throw JSONSchemaError("property \(name.echoed): expected enum to list values of type \(kind.rawValue)")
         }
         return Property(kind: kind, choices: choices)
     }

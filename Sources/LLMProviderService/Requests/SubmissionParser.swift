@@ -42,7 +42,7 @@ struct SubmissionParser: Sendable {
     func provider(_ name: String) throws(RPCError) -> ProviderConfiguration {
         guard let provider = configuration.providers.first(where: { $0.name == name }) else {
             let names = configuration.providers.map(\.name).joined(separator: ", ")
-            throw Self.fault("provider", "expected one of \(names), got \(name.passedOn(limit: 100))")
+            throw Self.fault("provider", "expected one of \(names), got \(name.echoed)")
         }
         return provider
     }
@@ -50,7 +50,7 @@ struct SubmissionParser: Sendable {
     func model(_ name: String, at provider: ProviderConfiguration) throws(RPCError) -> ModelDescription {
         guard !name.isEmpty, let model = ModelManifest.description(of: name, at: provider) else {
             let names = ModelManifest.names(of: provider).joined(separator: ", ")
-            throw RPCError(.notFound, "model: \(provider.name) has no model \(name.passedOn(limit: 100)); known are \(names)")
+            throw RPCError(.notFound, "model: \(provider.name) has no model \(name.echoed); known are \(names)")
         }
         return model
     }

@@ -1,4 +1,5 @@
 import CurlClient
+import FoundationEssentials
 
 /// Puts calls into a vendor's words and reads its answers.
 protocol VendorDialect: Sendable {
@@ -24,14 +25,14 @@ extension ProviderConfiguration.Dialect {
 enum HTTPFailure {
     /// The pause after a 429 that does not say how long.
     private static let usualWait: Duration = .seconds(5)
-    /// The longest pause that is taken from a vendor.
-    private static let longestWaitSeconds = 3600.0
 
     /// - Parameters:
     ///   - code: the vendor's own word for the error.
     ///   - isSpent: whether the account has no money left or a limit on spending was reached.
+    ///   - now: seconds since 1970.
     static func failure(
-        _ response: HTTPResponse, code: String, message: String, isSpent: Bool, vendorRequestID: String
+        _ response: HTTPResponse, code: String, message: String, isSpent: Bool, vendorRequestID: String,
+        now: () -> Int64 = { Int64(Date.now.timeIntervalSince1970) }
     ) -> AttemptFailure {
         func failure(_ kind: AttemptFailure.Kind, _ remedy: AttemptFailure.Remedy) -> AttemptFailure {
             AttemptFailure(
@@ -44,22 +45,14 @@ enum HTTPFailure {
         case 401, 403: return failure(.authentication, .none)
         case 402: return failure(.billing, .none)
         case 408, 409: return failure(.overloaded, .retry)
-        case 429: return failure(.rateLimited, .wait(wait(response)))
+        case 429: return failure(.rateLimited, .wait(RetryAfter.pause(in: response.headers, now: now) ?? usualWait))
         case 400..<500: return failure(.invalidRequest, .none)
-        case 500...: return failure(.overloaded, response.headers["x-should-retry"] == "false" ? .none : .retry)
+        case 500... where response.headers["x-should-retry"] == "false": return failure(.overloaded, .none)
+        // Unavailable, or overloaded in one vendor's number: it may say until when, as with too many requests.
+        case 503, 529:
+            return failure(.overloaded, RetryAfter.pause(in: response.headers, now: now).map { .wait($0) } ?? .retry)
+        case 500...: return failure(.overloaded, .retry)
         default: return failure(.unreadableReply, .retry)
         }
-    }
-
-    private static func wait(_ response: HTTPResponse) -> Duration {
-        pause(response.headers["retry-after-ms"], unitsPerSecond: 1000) ?? pause(
-            response.headers["retry-after"], unitsPerSecond: 1)
-            ?? usualWait
-    }
-
-    /// A pause that a header asks for; nil where it is no finite number, a date for example.
-    private static func pause(_ text: String?, unitsPerSecond: Double) -> Duration? {
-        guard let number = text.flatMap(Double.init), number.isFinite, number >= 0 else { return nil }
-        return .seconds(min(number / unitsPerSecond, longestWaitSeconds))
     }
 }

@@ -20,15 +20,17 @@ public struct ServerConnection: Sendable {
         public init() {}
     }
 
-    /// Streams that ended recently, whose late frames are dropped in silence.
-    private static let rememberedStreams = 1024
+    /// Ends of streams that are remembered; late data on those streams is dropped in silence.
+    private static let rememberedEnds = 1024
 
     private let limits: Limits
     private let maximumMessageBytes: Int
     private var running: Set<StreamID> = []
-    private var recent: Set<StreamID> = []
-    private var recentOrder: [StreamID] = []
-    private var oldestRecent = 0
+    /// The streams that ended most recently, a ring once it is full; one that was taken again may be in it twice.
+    private var ends: [StreamID] = []
+    private var oldestEnd = 0
+    /// Where in the ring each stream has its latest end.
+    private var latestEnd: [StreamID: Int] = [:]
     private var isDraining = false
     private var isClosed = false
 
@@ -48,22 +50,38 @@ public struct ServerConnection: Sendable {
     public mutating func received(_ frame: Frame) -> [Action] {
         guard !isClosed else { return [] }
         switch frame.type {
-        case .request: return request(frame)
-        case .data: return data(frame)
+        case .request: return refusal(of: frame.stream) ?? request(frame)
+        case .data: return data(on: frame.stream)
         default: return []
         }
     }
 
     /// A frame whose payload was over the limit and is being dropped.
     public mutating func receivedOversized(_ header: FrameHeader) -> [Action] {
-        guard !isClosed, header.type == .request, header.stream.isClientInitiated, !running.contains(header.stream) else {
-            return []
-        }
-        return [refuse(header.stream, .resourceExhausted, "the request is larger than this server takes", isRefused: true)]
+        received(header, without: "the request is larger than this server takes")
     }
 
-    private mutating func request(_ frame: Frame) -> [Action] {
-        let stream = frame.stream
+    /// Why a request is refused for which a server has no room beside those of all its connections.
+    public static let overloadReason = "the server has too many calls in hand"
+
+    /// A frame whose payload is being dropped because the server has no room for it beside those of its other connections.
+    public mutating func receivedUnheld(_ header: FrameHeader) -> [Action] {
+        received(header, without: Self.overloadReason)
+    }
+
+    /// A frame whose payload is not kept: what it means is decided by its header, as far as that goes.
+    private mutating func received(_ header: FrameHeader, without reason: String) -> [Action] {
+        guard !isClosed else { return [] }
+        switch header.type {
+        case .request:
+            return refusal(of: header.stream) ?? [refuse(header.stream, .resourceExhausted, reason, isRefused: true)]
+        case .data: return data(on: header.stream)
+        default: return []
+        }
+    }
+
+    /// Why no request can be taken on a stream, whatever it says.
+    private mutating func refusal(of stream: StreamID) -> [Action]? {
         guard stream.isClientInitiated else {
             return [refuse(stream, .invalidArgument, "a client's streams have odd numbers")]
         }
@@ -76,6 +94,11 @@ public struct ServerConnection: Sendable {
         guard running.count < limits.handlers else {
             return [refuse(stream, .resourceExhausted, "too many calls run on this connection", isRefused: true)]
         }
+        return nil
+    }
+
+    private mutating func request(_ frame: Frame) -> [Action] {
+        let stream = frame.stream
         let request: RequestEnvelope
         do throws(DecodingError) {
             request = try RequestEnvelope(decoding: frame.payload, maximumMetadataBytes: limits.metadataBytes)
@@ -88,13 +111,17 @@ public struct ServerConnection: Sendable {
         return [.start(stream, request)]
     }
 
-    private func data(_ frame: Frame) -> [Action] {
-        // Every call here is unary: data on one that runs, or has run, is late or mistaken and changes nothing.
-        guard !running.contains(frame.stream), !recent.contains(frame.stream) else { return [] }
-        return [refuse(frame.stream, .invalidArgument, "data on a stream without a request")]
+    private mutating func data(on stream: StreamID) -> [Action] {
+        // Every call here is unary: data on one that runs, or has ended, is late or mistaken and changes nothing.
+        guard !running.contains(stream), latestEnd[stream] == nil else { return [] }
+        return [refuse(stream, .invalidArgument, "data on a stream without a request")]
     }
 
-    private func refuse(_ stream: StreamID, _ code: StatusCode, _ message: String, isRefused: Bool = false) -> Action {
+    /// An answer without a handler; the stream is over with it, unless another call runs there.
+    private mutating func refuse(
+        _ stream: StreamID, _ code: StatusCode, _ message: String, isRefused: Bool = false
+    ) -> Action {
+        if !running.contains(stream) { rememberEnd(of: stream) }
         let error = RPCError(code, message, isRefused: isRefused)
         return .write(Frame(stream: stream, type: .response, payload: ResponseEnvelope.failure(error).encoded()))
     }
@@ -104,7 +131,7 @@ public struct ServerConnection: Sendable {
     /// A handler has ended; its answer is nil when the caller has had one already, because its time was over.
     public mutating func handlerEnded(_ stream: StreamID, with answer: ResponseEnvelope?) -> [Action] {
         guard running.remove(stream) != nil else { return [] }
-        remember(stream)
+        rememberEnd(of: stream)
         var actions: [Action] = []
         if let answer, !isClosed {
             actions.append(.write(Frame(stream: stream, type: .response, payload: encoded(answer))))
@@ -121,15 +148,17 @@ public struct ServerConnection: Sendable {
         return ResponseEnvelope.failure(error).encoded()
     }
 
-    private mutating func remember(_ stream: StreamID) {
-        guard recent.insert(stream).inserted else { return }
-        if recentOrder.count < Self.rememberedStreams {
-            recentOrder.append(stream)
-        } else {
-            recent.remove(recentOrder[oldestRecent])
-            recentOrder[oldestRecent] = stream
-            oldestRecent = (oldestRecent + 1) % Self.rememberedStreams
+    private mutating func rememberEnd(of stream: StreamID) {
+        guard ends.count == Self.rememberedEnds else {
+            latestEnd[stream] = ends.count
+            return ends.append(stream)
         }
+        let forgotten = ends[oldestEnd]
+        // A stream that was taken again has ended later, too.
+        if latestEnd[forgotten] == oldestEnd { latestEnd[forgotten] = nil }
+        ends[oldestEnd] = stream
+        latestEnd[stream] = oldestEnd
+        oldestEnd = (oldestEnd + 1) % Self.rememberedEnds
     }
 
     // MARK: - How it ends

@@ -19,6 +19,9 @@ public struct FrameDecoder: Sendable {
         case discarding(left: Int)
     }
 
+    /// Room that is kept between frames.
+    private static let keptCapacity = 64 << 10
+
     private let maximumPayloadBytes: Int
     private var state = State.header
     private var buffer: [UInt8] = []
@@ -34,6 +37,13 @@ public struct FrameDecoder: Sendable {
 
     /// Bytes that are kept because a frame is not complete yet.
     public var bufferedByteCount: Int { buffer.count - consumed }
+    /// Those among them that are of the payload whose header is known.
+    public var partialPayloadByteCount: Int {
+        if case .payload = state { return bufferedByteCount }
+        return 0
+    }
+    /// Bytes of memory that are kept for what has arrived and for what will.
+    public var capacity: Int { buffer.capacity }
 
     /// Whether a frame has begun and not ended.
     public var isInsideFrame: Bool {
@@ -87,6 +97,17 @@ public struct FrameDecoder: Sendable {
         }
     }
 
+    /// Gives up a payload that ``next()`` waits for: what has arrived of it is dropped now, and the rest as it arrives.
+    ///
+    /// - Returns: its header; nil when no payload is waited for.
+    public mutating func dropFrame() -> FrameHeader? {
+        guard case .payload(let header) = state, bufferedByteCount < Int(header.length) else { return nil }
+        state = .discarding(left: Int(header.length) - bufferedByteCount)
+        consumed = buffer.count
+        compact()
+        return header
+    }
+
     private mutating func discarded(_ count: Int, of left: Int) {
         guard count == left else {
             state = .discarding(left: left - count)
@@ -101,10 +122,15 @@ public struct FrameDecoder: Sendable {
         return nil
     }
 
-    /// Gives room back once most of the buffer has been consumed, so that bytes are not moved for every frame.
+    /// Moves what is left to the front once enough has been consumed, so that bytes are not moved for every frame, and gives back the
+    /// room that a long frame has taken.
     private mutating func compact() {
-        guard consumed == buffer.count || consumed > 64 << 10 else { return }
-        buffer.removeFirst(consumed)
+        guard consumed == buffer.count || consumed > Self.keptCapacity else { return }
+        if buffer.capacity > Self.keptCapacity, bufferedByteCount <= Self.keptCapacity {
+            buffer = Array(buffer[consumed...])
+        } else {
+            buffer.removeFirst(consumed)
+        }
         consumed = 0
     }
 }
