@@ -7,7 +7,7 @@ public struct ClientConfiguration: Sendable, Hashable {
     /// How long one attempt to connect may take.
     public var connectTimeout: Duration = .seconds(5)
     /// When the server is taken for lost.
-    public var keepalive = Keepalive()
+    public var keepalive = Keepalive(unacknowledged: .seconds(15))
     /// The pause after the first failed attempt; it doubles with each, and half of it is chance.
     public var shortestReconnectPause: Duration = .milliseconds(50)
     /// The longest such pause.

@@ -28,7 +28,7 @@ public struct ServerConfiguration: Sendable, Hashable {
     /// How long a peer may leave what was written to it unread.
     public var writeStallTimeout: Duration = .seconds(30)
     /// When a peer is taken for lost.
-    public var keepalive = Keepalive()
+    public var keepalive = Keepalive(unacknowledged: nil)
     /// Bytes that wait to be written to one peer before nothing more is read from it.
     public var maximumUnwrittenBytes = 8 << 20
     /// How long a graceful shutdown waits for the calls that run.
