@@ -7,12 +7,15 @@ public struct DrillAssessment: Sendable, Hashable {
     public let essays: Int
     public let comparisons: Int
     public let seed: UInt64
+    /// Comparisons with the judge at once; nil for the service's default.
+    public let atOnce: Int?
 
-    public init(id: String, essays: Int, comparisons: Int, seed: UInt64) {
+    public init(id: String, essays: Int, comparisons: Int, seed: UInt64, atOnce: Int? = nil) {
         self.id = id
         self.essays = essays
         self.comparisons = comparisons
         self.seed = seed
+        self.atOnce = atOnce
     }
 
     /// Every essay is another text, in this assessment and in all others, so that a prompt tells which comparison it belongs to.
@@ -26,7 +29,8 @@ public struct DrillAssessment: Sendable, Hashable {
         return CJV1.StartAssessmentRequest(
             assessmentID: id, essays: texts, language: "en",
             judge: CJV1.JudgeSettings(provider: "simulated", model: "simulated-judge"),
-            stopping: CJV1.StoppingSettings(targetReliability: 0.9999, maxComparisons: UInt32(comparisons)), seed: seed)
+            stopping: CJV1.StoppingSettings(targetReliability: 0.9999, maxComparisons: UInt32(comparisons)), seed: seed,
+            maxInFlight: UInt32(atOnce ?? 0))
     }
 }
 

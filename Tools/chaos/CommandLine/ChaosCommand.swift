@@ -13,7 +13,7 @@ struct ChaosCommand: AsyncParsableCommand {
             The services run as processes of their own on a PostgreSQL server made for the drill, with a fake provider (a simulated judge) that \
             keeps its own ledger. Ends with 0 when every rule held, with 1 when one was broken, and says which.
             """,
-        subcommands: [KillCommand.self, PointsCommand.self])
+        subcommands: [KillCommand.self, PointsCommand.self, PaceCommand.self])
 }
 
 /// `chaos kill`
@@ -103,6 +103,52 @@ struct PointsCommand: AsyncParsableCommand {
             json
                 ? try Drill.json(report)
                 : "\(report.points.count) points, died at \(report.deaths) times; every rule held; judge simulated")
+    }
+}
+
+/// `chaos pace`
+struct PaceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pace",
+        abstract: "Time whole assessments against what the provider alone would have taken; nobody dies.")
+
+    @Option(help: ArgumentHelp("Essays of each assessment.", valueName: "count"))
+    var essays = 4
+
+    @Option(help: ArgumentHelp("Comparisons of each assessment.", valueName: "count"))
+    var comparisons = 6
+
+    @Option(help: ArgumentHelp("Comparisons with the judge at once.", valueName: "count"))
+    var atOnce = 3
+
+    @Option(help: ArgumentHelp("What the provider takes over each call.", valueName: "milliseconds"))
+    var latency = 1000
+
+    @Option(help: ArgumentHelp("Assessments, one after the other.", valueName: "count"))
+    var repetitions = 5
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard essays >= 2, comparisons >= 1, atOnce >= 1, latency >= 0, repetitions >= 1 else {
+            throw ValidationError("Expected at least 2 essays, 1 comparison, 1 at once and 1 repetition.")
+        }
+    }
+
+    func run() async throws {
+        let report = try await Drill.run { [self] folder, logger in
+            try await PaceDrill.run(
+                essays: essays, comparisons: comparisons, atOnce: atOnce, latencyMilliseconds: latency,
+                repetitions: repetitions, folder: folder, logger: logger)
+        }
+        guard !json else { return print(try Drill.json(report)) }
+        print(
+            """
+            provider        \(report.providerMilliseconds) ms for \(report.comparisons) comparisons, \(report.atOnce) at once
+            assessments     p50 \(report.assessments.p50) ms, longest \(report.assessments.maximum) ms (\(report.assessments.count) times)
+            ratio           \(Int((report.ratio * 100).rounded())) % of the provider's time; judge simulated
+            """)
     }
 }
 
