@@ -16,6 +16,8 @@ public struct PointDrill: Sendable {
 
     private static let essays = 4
     private static let comparisons = 6
+    /// After this long without its end an assessment is taken to hang; claims of a dead process are free after half a minute.
+    private static let patience: Duration = .seconds(120)
 
     /// A point of one service.
     private struct Point: Sendable {
@@ -115,16 +117,21 @@ public struct PointDrill: Sendable {
         let (service, point) = (death.point.service, death.point.name)
         try await restart(service, crashAt: "\(point):\(death.passage)")
         let id = "\(service.rawValue)-\(point)-\(death.passage)"
-        let isDead = try await withThrowingTaskGroup(of: Bool?.self) { group in
+        let isDead = try await withThrowingTaskGroup(of: DeathEvent.self) { group in
             group.addTask {
                 try await self.assess(id: id)
-                return nil
+                return .ended
             }
             group.addTask { try await self.restartAfterDeath(of: service) }
+            group.addTask { try await self.watch(besides: service) }
             // The assessment ends, with a death on its way or without.
             var isDead = false
             while let event = try await group.next() {
-                if let died = event { isDead = died } else { group.cancelAll() }
+                switch event {
+                case .ended: group.cancelAll()
+                case .died: isDead = true
+                case .calledOff: break
+                }
             }
             return isDead
         }
@@ -137,17 +144,49 @@ public struct PointDrill: Sendable {
         return isDead
     }
 
-    private func restartAfterDeath(of service: Deployment.Service) async throws -> Bool {
+    /// What happens while an assessment runs to its end.
+    private enum DeathEvent {
+        case ended, died, calledOff
+    }
+
+    private func restartAfterDeath(of service: Deployment.Service) async throws -> DeathEvent {
         while deployment.isRunning(service) {
-            do {
-                // A pause between two looks.
-                try await Task.sleep(for: .milliseconds(2))
-            } catch {
-                return false
+            guard await pause() else { return .calledOff }
+        }
+        // Begun, it is not called off: it would be killed.
+        let deployment = deployment
+        guard try await Task(operation: { try await deployment.start(service) }).value else {
+            throw DrillError(description: "\(service.rawValue) did not start again: \(deployment.output(of: service))")
+        }
+        return .died
+    }
+
+    /// Sees to it that nobody else ends, and that the assessment does.
+    private func watch(besides service: Deployment.Service) async throws -> DeathEvent {
+        let end = ContinuousClock.now + Self.patience
+        while await pause() {
+            for other in Deployment.Service.allCases where other != service && !deployment.isRunning(other) {
+                let status = await deployment.end(of: other) ?? -1
+                throw DrillError(
+                    description: "\(other.rawValue) ended by itself with status \(status): \(deployment.output(of: other))")
+            }
+            guard ContinuousClock.now < end else {
+                let outputs = Deployment.Service.allCases.map { "\($0.rawValue): \(deployment.output(of: $0))" }
+                throw DrillError(
+                    description: "the assessment did not end for \(Self.patience)\n" + outputs.joined(separator: "\n"))
             }
         }
-        try await deployment.start(service)
-        return true
+        return .calledOff
+    }
+
+    /// A pause between two looks; false when it was called off.
+    private func pause() async -> Bool {
+        do {
+            try await Task.sleep(for: .milliseconds(2))
+            return true
+        } catch {
+            return false
+        }
     }
 
     private func restart(_ service: Deployment.Service, crashAt: String) async throws {
