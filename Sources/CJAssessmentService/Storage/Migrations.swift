@@ -1,3 +1,4 @@
+import CJCore
 import EventLog
 import Postgres
 
@@ -45,7 +46,15 @@ extension AssessmentStore {
                     SELECT 'cj-results', 0, position FROM cj.cursor WHERE feed = 'llm';
                     DROP TABLE cj.cursor;
                     """),
-        ])
+        ], enums: enums, firstRelease: 8)
+
+    /// The types whose values are this program's cases.
+    private static let enums = [
+        StoredEnum(AssessmentSnapshot.State.self, type: "assessment_state"),
+        StoredEnum(AssessmentSnapshot.Reason.self, type: "stop_reason"),
+        StoredEnum(AssessmentSnapshot.Entry.State.self, type: "comparison_state"),
+        StoredEnum(Outcome.self, type: "outcome"),
+    ]
 
     private static let assessmentTables = """
         CREATE TYPE cj.assessment_state AS ENUM ('running', 'completed', 'cancelled', 'failed');

@@ -12,7 +12,7 @@ extension RequestStore {
             Migration(version: 1, name: "requests", sql: tables),
             EventLog.migration(version: 2, schema: schema),
             log.outboxMigration(version: 3),
-        ])
+        ], enums: [StoredEnum(FinalState.self, type: "final_state")], firstRelease: 3)
 
     private static let tables = """
         CREATE TYPE llm_provider.final_state AS ENUM ('succeeded', 'failed', 'cancelled');
