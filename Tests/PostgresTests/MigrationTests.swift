@@ -1,4 +1,3 @@
-import Logging
 import PostgresTestSupport
 import Testing
 
@@ -131,24 +130,6 @@ struct MigrationTests {
             #expect(try await pool.query("SELECT to_regclass('notes.half') IS NULL")[0].decode(Bool.self))
         }
         #expect(try await migrator([Self.first, Self.second]).migrate(pool) == 1)
-    }
-
-    @Test("wait for a lock on a table in use for a while only, and say so")
-    func lockedTable() async throws {
-        let database = try await TestDatabase.make()
-        let pool = database.pool()
-        _ = try await migrator([Self.first]).migrate(pool)
-        var configuration = PoolConfiguration(connectionString: database.connectionString, size: 1)
-        configuration.rerunPolicy.maxTries = 1
-        let other = Pool(configuration, logger: Logger(label: "test"))
-        try await pool.unitOfWork("reader") { unit in
-            try await unit.execute("LOCK TABLE notes.note IN ACCESS SHARE MODE")
-            let error = await #expect(throws: PostgresError.self) {
-                try await migrator([Self.first, Self.second]).migrate(other)
-            }
-            #expect(error?.code == .lockTimeout)
-        }
-        #expect(try await migrator([Self.first, Self.second]).migrate(other) == 1)
     }
 
     @Test("of two lines share a schema and a table of what was applied")

@@ -53,7 +53,7 @@ extension AssessmentStore {
                 given.model, given.cost
             FROM unnest(
                 \(judged.map(\.0.assessment))::text[], \(judged.map(\.0.comparison))::bigint[],
-                \(judged.map(\.0.requestID))::text[], \(judged.map { $0.1.outcome == .first ? "first" : "second" })::text[],
+                \(judged.map(\.0.requestID))::text[], \(judged.map(\.1.outcome.rawValue))::text[],
                 \(judged.map { Int64($0.1.confidence) })::bigint[], \(judged.map { Array($0.1.rationale.utf8) })::bytea[],
                 \(judged.map(\.0.result.model))::text[], \(judged.map { Int64(clamping: $0.0.result.costNanodollars ?? 0) })::bigint[])
                 AS given (assessment, comparison, request, outcome, confidence, rationale, model, cost)

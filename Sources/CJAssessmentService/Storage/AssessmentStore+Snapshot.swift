@@ -67,7 +67,7 @@ extension AssessmentStore {
         var judgement: Judgement?
         if let outcome, let model {
             judgement = Judgement(
-                comparison: comparison, outcome: outcome == "first" ? .first : .second, judge: Judge.ID(model),
+                comparison: comparison, outcome: try parse(outcome), judge: Judge.ID(model),
                 confidence: confidence.map(Int.init))
         }
         return AssessmentSnapshot.Entry(

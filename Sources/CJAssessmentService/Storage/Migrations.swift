@@ -1,3 +1,4 @@
+import CJCore
 import EventLog
 import Postgres
 
@@ -58,7 +59,15 @@ extension AssessmentStore {
                         ADD CHECK (posterior_reliability BETWEEN -1 AND 1),
                         ADD CHECK (scale_separation_reliability BETWEEN -1 AND 1);
                     """),
-        ])
+        ], enums: enums, firstRelease: 9)
+
+    /// The types whose values are this program's cases.
+    private static let enums = [
+        StoredEnum(AssessmentSnapshot.State.self, type: "assessment_state"),
+        StoredEnum(AssessmentSnapshot.Reason.self, type: "stop_reason"),
+        StoredEnum(AssessmentSnapshot.Entry.State.self, type: "comparison_state"),
+        StoredEnum(Outcome.self, type: "outcome"),
+    ]
 
     private static let assessmentTables = """
         CREATE TYPE cj.assessment_state AS ENUM ('running', 'completed', 'cancelled', 'failed');

@@ -1,5 +1,5 @@
 /// Which of the two items a judge preferred.
-public enum Outcome: Sendable, Hashable, CaseIterable {
+public enum Outcome: String, Sendable, Hashable, CaseIterable {
     /// The item shown first.
     case first
     /// The item shown second.

@@ -15,8 +15,7 @@ extension RequestStore {
             EventLog.migration(version: 2, schema: schema),
             log.outboxMigration(version: 3),
             JobQueue.migration(version: 4, schema: schema),
-        ],
-        enums: [JobEnd.stored])
+        ], enums: [StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored], firstRelease: 4)
 
     private static let tables = """
         CREATE TYPE llm_provider.final_state AS ENUM ('succeeded', 'failed', 'cancelled');

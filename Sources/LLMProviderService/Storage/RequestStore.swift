@@ -97,11 +97,11 @@ struct RequestStore: Sendable {
         """
 
     private static func state(final: String?, isLeased: Bool) -> LLMV1.RequestState {
-        switch final {
-        case "succeeded": .succeeded
-        case "failed": .failed
-        case "cancelled": .cancelled
-        default: isLeased ? .sending : .queued
+        switch final.flatMap(FinalState.init(rawValue:)) {
+        case .succeeded: .succeeded
+        case .failed: .failed
+        case .cancelled: .cancelled
+        case nil: isLeased ? .sending : .queued
         }
     }
 
@@ -215,7 +215,7 @@ struct RequestStore: Sendable {
             unit.send(
                 """
                 INSERT INTO llm_provider.result (request_id, state, attempts, content)
-                VALUES (\(claim.id), \(isSuccess ? "succeeded" : "failed")::llm_provider.final_state,
+                VALUES (\(claim.id), \((isSuccess ? FinalState.succeeded : .failed).rawValue)::llm_provider.final_state,
                     \(claim.attempts + claim.waits), \(content))
                 """)
             try await Self.log.append([event], in: unit)

@@ -1,9 +1,10 @@
-/// What a schema is made of, as the server describes it: enumerations with their values in order, columns with type, nullability and
-/// default, indexes, constraints.
+/// What a schema is made of, as the server describes it.
+///
+/// Storage parameters and statistics targets are left out: who runs a database may set them as its load asks for.
 struct Catalogue: Sendable, Hashable {
     struct Entry: Sendable, Hashable {
         enum Kind: String, Sendable, CaseIterable {
-            case enumeration, column, index, constraint
+            case enumeration, table, column, sequence, index, constraint, trigger, view, function
         }
 
         let kind: Kind
@@ -15,69 +16,57 @@ struct Catalogue: Sendable, Hashable {
 
     /// By kind and name.
     let entries: [Entry]
+    /// What was looked for; one kept by an earlier version of this program may know of less.
+    let kinds: Set<Entry.Kind>
 
-    init(_ entries: [Entry]) {
+    init(_ entries: [Entry], kinds: Set<Entry.Kind> = Set(Entry.Kind.allCases)) {
         self.entries = entries.sorted { ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name) }
+        self.kinds = kinds
+    }
+}
+
+extension Catalogue.Entry {
+    private static let separator = ", "
+
+    /// An enumeration with its values in order.
+    static func enumeration(_ name: String, _ values: [String]) -> Catalogue.Entry {
+        Catalogue.Entry(kind: .enumeration, name: name, definition: values.joined(separator: separator))
     }
 
-    /// Reads the catalogue of a schema as it stands in a unit of work. Changes the unit's search path.
-    static func read(schema: String, in unit: UnitOfWork) async throws -> Catalogue {
-        // Names outside the path are written in full, so that the words are the same whoever asks.
-        unit.send("SELECT set_config('search_path', 'pg_catalog', true)")
-        let rows = try await unit.query(
-            """
-            SELECT 'enumeration', type.typname::text, string_agg(value.enumlabel::text, ', ' ORDER BY value.enumsortorder)
-            FROM pg_type AS type JOIN pg_enum AS value ON value.enumtypid = type.oid
-            WHERE type.typnamespace = to_regnamespace(quote_ident(\(schema))) GROUP BY type.typname
-            UNION ALL
-            SELECT 'column', class.relname::text || '.' || attribute.attname::text,
-                format_type(attribute.atttypid, attribute.atttypmod)
-                || CASE WHEN attribute.attnotnull THEN ' not null' ELSE '' END
-                || CASE attribute.attidentity WHEN 'a' THEN ' identity' WHEN 'd' THEN ' identity by default' ELSE '' END
-                || coalesce(' default ' || pg_get_expr(fallback.adbin, fallback.adrelid), '')
-            FROM pg_class AS class JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid
-            LEFT JOIN pg_attrdef AS fallback ON fallback.adrelid = class.oid AND fallback.adnum = attribute.attnum
-            WHERE class.relnamespace = to_regnamespace(quote_ident(\(schema))) AND class.relkind IN ('r', 'p')
-                AND attribute.attnum > 0 AND NOT attribute.attisdropped
-            UNION ALL
-            SELECT 'index', class.relname::text,
-                pg_get_indexdef(index.indexrelid) || CASE WHEN index.indisvalid THEN '' ELSE ' (invalid)' END
-            FROM pg_index AS index JOIN pg_class AS class ON class.oid = index.indexrelid
-            WHERE class.relnamespace = to_regnamespace(quote_ident(\(schema)))
-            UNION ALL
-            SELECT 'constraint', class.relname::text || '.' || bound.conname::text,
-                pg_get_constraintdef(bound.oid) || CASE WHEN bound.convalidated THEN '' ELSE ' (not validated)' END
-            FROM pg_constraint AS bound JOIN pg_class AS class ON class.oid = bound.conrelid
-            WHERE bound.connamespace = to_regnamespace(quote_ident(\(schema)))
-            """)
-        return Catalogue(
-            try rows.map { row in
-                let (kind, name, definition) = try row.decode(String.self, String.self, String.self)
-                guard let kind = Entry.Kind(rawValue: kind) else { throw PostgresError.missingAnswer }
-                return Entry(kind: kind, name: name, definition: definition)
-            })
+    /// An enumeration's values in order.
+    var values: [String] {
+        definition.split(separator: Self.separator).map(String.init)
     }
 }
 
 extension Catalogue {
     private static let separator: Character = "\t"
+    /// Begins the line that tells which kinds were looked for.
+    private static let heading = "kinds"
+    /// What was looked for before there was such a line.
+    private static let firstKinds: Set<Entry.Kind> = [.enumeration, .column, .index, .constraint]
 
     /// A line for each entry, to be kept in the database.
     var text: String {
-        entries.map { entry in
+        let heading = ([Self.heading] + kinds.map(\.rawValue).sorted()).joined(separator: String(Self.separator))
+        let lines = entries.map { entry in
             [entry.kind.rawValue, entry.name, entry.definition]
                 .map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
                 .joined(separator: String(Self.separator))
-        }.joined(separator: "\n")
+        }
+        return ([heading] + lines).joined(separator: "\n")
     }
 
     /// Reads what ``text`` wrote; lines that another version wrote in another way are left out.
     init(text: String) {
+        let lines = text.split(separator: "\n").map { $0.split(separator: Self.separator, omittingEmptySubsequences: false) }
+        let kinds = lines.first.flatMap { $0.first == Self.heading[...] ? $0.dropFirst() : nil }
         self.init(
-            text.split(separator: "\n").compactMap { line in
-                let fields = line.split(separator: Self.separator, maxSplits: 2, omittingEmptySubsequences: false)
-                guard fields.count == 3, let kind = Entry.Kind(rawValue: String(fields[0])) else { return nil }
-                return Entry(kind: kind, name: String(fields[1]), definition: String(fields[2]))
-            })
+            lines.compactMap { fields in
+                guard fields.count >= 3, let kind = Entry.Kind(rawValue: String(fields[0])) else { return nil }
+                let definition = fields[2...].joined(separator: String(Self.separator))
+                return Entry(kind: kind, name: String(fields[1]), definition: definition)
+            },
+            kinds: kinds.map { Set($0.compactMap { Entry.Kind(rawValue: String($0)) }) } ?? Self.firstKinds)
     }
 }

@@ -18,15 +18,22 @@ public struct StoredEnum: Sendable, Hashable {
         self.incoming = incoming
     }
 
-    /// What keeps this program from working with the database's type; nil when nothing does.
-    func fault(in catalogue: Catalogue, schema: String) -> SchemaFault? {
+    /// What keeps this program from working with the database's type: values it lacks, values without a case, another order.
+    func faults(in catalogue: Catalogue, schema: String) -> [SchemaFault] {
         let name = "enumeration \(schema).\(type)"
         let expected = values.joined(separator: ", ")
         guard let entry = catalogue.entries.first(where: { $0.kind == .enumeration && $0.name == type }) else {
-            return SchemaFault(kind: .missing, name: name, expected: expected, found: "")
+            return [SchemaFault(kind: .missing, name: name, expected: expected, found: "")]
         }
-        let found = entry.definition.split(separator: ",").map { String($0.drop { $0 == " " }) }
-        guard found.filter({ !incoming.contains($0) || values.contains($0) }) != values else { return nil }
-        return SchemaFault(kind: .different, name: name, expected: expected, found: entry.definition)
+        let found = entry.values
+        let missing = values.filter { !found.contains($0) }.map { value in
+            SchemaFault(kind: .missing, name: "value \(value) of \(name)", expected: expected, found: "")
+        }
+        let unforeseen = found.filter { !values.contains($0) && !incoming.contains($0) }.map { value in
+            SchemaFault(kind: .unforeseen, name: "value \(value) of \(name)", expected: expected, found: value)
+        }
+        guard missing.isEmpty, unforeseen.isEmpty else { return missing + unforeseen }
+        guard found.filter(values.contains) != values else { return [] }
+        return [SchemaFault(kind: .different, name: "order of \(name)", expected: expected, found: entry.definition)]
     }
 }

@@ -8,11 +8,15 @@ public struct Migration: Sendable, Hashable {
     public let name: String
     /// One or more statements; names without a schema mean the line's schema. It runs inside a transaction and must not end it.
     public let sql: String
+    /// False for a script that no transaction can hold, as the concurrent making of an index. Each of its statements is a transaction of
+    /// its own, and the script is run from its start again when it was not run to its end, so every statement must bear that.
+    public let isTransactional: Bool
 
-    public init(version: Int, name: String, sql: String) {
+    public init(version: Int, name: String, sql: String, isTransactional: Bool = true) {
         self.version = version
         self.name = name
         self.sql = sql
+        self.isTransactional = isTransactional
     }
 
     /// SHA-256 of the script; a database remembers it to notice that a script was changed after it had been applied.

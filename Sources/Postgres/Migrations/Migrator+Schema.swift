@@ -20,12 +20,14 @@ extension Migrator {
                 ORDER BY applied_at DESC, version DESC LIMIT 1
                 """)
             let found = Catalogue(text: try await Catalogue.read(schema: schema, in: unit).text)
-            let ofEnums = enums.compactMap { $0.fault(in: found, schema: schema) }
-            guard let row = kept.first else { return ofEnums }
+            let ofEnums = enums.map { (type: $0.type, faults: $0.faults(in: found, schema: schema)) }
+            let faults = ofEnums.flatMap(\.faults)
+            guard let row = kept.first else { return faults }
             let (text, before, now) = try row.decode(String.self, Int64.self, Int64.self)
-            return ofEnums
-                + Catalogue(text: text).faults(
-                    in: found, schema: schema, isLoose: before != now, exempt: Set(enums.map(\.type)))
+            let faulty = Set(ofEnums.filter { !$0.faults.isEmpty }.map(\.type))
+            return faults
+                + Catalogue(text: text).comparable(besides: faulty, enums).faults(
+                    in: found.comparable(besides: faulty, enums), schema: schema, isLoose: before != now)
         }
     }
 

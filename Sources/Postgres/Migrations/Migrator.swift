@@ -1,7 +1,8 @@
 /// Brings one line of migrations up to date in one schema.
 ///
 /// Each migration runs in a transaction of its own, together with the note that it was applied; a lock per line lets one process at a
-/// time work on it, so any number may start at once.
+/// time work on it, so any number may start at once. A script that waits for a lock on a table in use makes everyone behind it wait too,
+/// so it gives up soon, lets them pass, and tries again.
 public struct Migrator: Sendable {
     /// Name of the sequence of migrations, usually the service's.
     public let line: String
@@ -11,18 +12,30 @@ public struct Migrator: Sendable {
     /// The program's enumerations that the schema's types are made for.
     public let enums: [StoredEnum]
 
-    /// How long to wait for another process that works on the same line.
-    private static let lineLockTimeout = "60s"
-    /// How long a script may wait for a lock on a table in use; longer would hold up everyone behind it.
-    private static let tableLockTimeout = "3s"
-    /// How long one statement of a script may take.
-    private static let scriptTimeout: Duration = .seconds(600)
+    /// The last migration of the first release, zero when there has been none: up to it the line was never run on a database in use.
+    public let firstRelease: Int
 
-    public init(line: String, schema: String, migrations: [Migration], enums: [StoredEnum] = []) {
+    /// How long a script may wait for a lock on a table in use.
+    var lockTimeout: Duration = .seconds(3)
+    /// How often it tries, and how long those whom it held up have in between.
+    var lockPolicy = {
+        var policy = RerunPolicy()
+        policy.maxTriesAfterTimeout = 6
+        policy.conflictDelay = .milliseconds(100) ... .seconds(4)
+        return policy
+    }()
+
+    /// How long to wait for another process that works on the same line, which may be building an index.
+    static let lineLockTimeout: Duration = .seconds(600)
+    /// How long one statement of a script may take.
+    static let scriptTimeout: Duration = .seconds(600)
+
+    public init(line: String, schema: String, migrations: [Migration], enums: [StoredEnum] = [], firstRelease: Int = 0) {
         self.line = line
         self.schema = schema
         self.migrations = migrations
         self.enums = enums
+        self.firstRelease = firstRelease
     }
 
     /// Applies what is missing, and makes sure that the schema is what the migrations make.
@@ -57,18 +70,50 @@ public struct Migrator: Sendable {
 
     // MARK: Private
 
-    /// Applies the first missing migration, if any, in one transaction.
+    private enum Step {
+        case upToDate
+        case applied
+        /// Another process works on the line.
+        case busy
+        /// The next migration is one that no transaction can hold.
+        case outside(Migration)
+    }
+
+    /// Applies the first missing migration, if any.
     private func applyNext(_ pool: Pool) async throws -> Bool {
-        try await pool.unitOfWork("migrate \(line)", statementTimeout: Self.scriptTimeout) { unit in
-            unit.send("SELECT set_config('lock_timeout', \(Self.lineLockTimeout), true)")
-            unit.send("SELECT pg_advisory_xact_lock(hashtextextended(\("huleedu migration " + line), 0))")
+        let deadline = ContinuousClock.now + Self.lineLockTimeout
+        var done = 0
+        while true {
+            switch try await step(pool, done: done) {
+            case .upToDate: return false
+            case .applied: return true
+            case .busy: try await waitForLine(until: deadline)
+            case .outside(let migration):
+                try await runOutside(migration, pool)
+                done = migration.version
+            }
+        }
+    }
+
+    /// Applies the first missing migration, if any, in one transaction with the note of it.
+    ///
+    /// - Parameter done: version of a migration that was run outside and has yet to be noted; zero for none.
+    private func step(_ pool: Pool, done: Int) async throws -> Step {
+        try await pool.unitOfWork("migrate \(line)", statementTimeout: Self.scriptTimeout, rerunPolicy: lockPolicy) {
+            unit in
+            let ask: Query = "SELECT pg_try_advisory_xact_lock(hashtextextended(\(lineKey), 0))"
+            guard try await Self.isTrue(unit.query(ask)) else { return .busy }
             try await prepareTable(unit)
             let plan = MigrationPlan(migrations: migrations, applied: try await readApplied(unit))
-            guard let migration = try plan.next(line: line) else { return false }
-            unit.send("SELECT set_config('lock_timeout', \(Self.tableLockTimeout), true)")
-            unit.send("SELECT set_config('search_path', \(schema.quotedIdentifier + ", public"), true)")
-            try await unit.sync()
-            try await run(migration, unit)
+            guard let migration = try plan.next(line: line) else { return .upToDate }
+            if migration.isTransactional {
+                unit.send("SELECT set_config('lock_timeout', \(lockTimeout.inMilliseconds), true)")
+                unit.send("SELECT set_config('search_path', \(searchPath), true)")
+                try await unit.sync()
+                try await run(migration, unit)
+            } else if migration.version != done {
+                return .outside(migration)
+            }
             let made = try await Catalogue.read(schema: schema, in: unit)
             unit.send(
                 """
@@ -76,7 +121,7 @@ public struct Migrator: Sendable {
                 VALUES (\(line), \(migration.version), \(migration.name), \(migration.checksum), \(made.text),
                     current_setting('server_version_num')::int8 / 10000)
                 """)
-            return true
+            return .applied
         }
     }
 
@@ -113,12 +158,16 @@ public struct Migrator: Sendable {
         do throws(PostgresError) {
             try await unit.runScript(migration.sql)
         } catch {
-            // What may pass is left to the unit, which runs again; what the script itself did wrong gets its name.
-            guard RerunPolicy().delay(after: error, tries: 1, jitter: 0) == nil else { throw error }
-            throw PostgresError(
-                .migrationFailed, "migration \(migration.version) (\(migration.name)) of line \"\(line)\": \(error.message)",
-                sqlState: error.sqlState, constraint: error.constraint, outcome: error.outcome, cause: error)
+            throw named(error, of: migration)
         }
+    }
+
+    /// What may pass is left to who runs the script again; what the script itself did wrong gets its name.
+    func named(_ error: PostgresError, of migration: Migration) -> PostgresError {
+        guard lockPolicy.delay(after: error, tries: 0, jitter: 0) == nil else { return error }
+        return PostgresError(
+            .migrationFailed, "migration \(migration.version) (\(migration.name)) of line \"\(line)\": \(error.message)",
+            sqlState: error.sqlState, constraint: error.constraint, outcome: error.outcome, cause: error)
     }
 
     var tableExists: Query { "SELECT to_regclass(\(table)) IS NOT NULL" }
@@ -127,6 +176,8 @@ public struct Migrator: Sendable {
         guard let row = rows.first else { throw .missingAnswer }
         return try row.decode(Bool.self)
     }
+
+    var searchPath: String { schema.quotedIdentifier + ", public" }
 
     var table: String { "\(schema.quotedIdentifier).schema_migration" }
 }

@@ -20,6 +20,15 @@ extension Pool {
         _ name: String, isolation: IsolationLevel = .readCommitted, statementTimeout: Duration? = nil,
         _ body: (UnitOfWork) async throws -> R
     ) async throws -> R {
+        try await unitOfWork(
+            name, isolation: isolation, statementTimeout: statementTimeout, rerunPolicy: core.configuration.rerunPolicy, body)
+    }
+
+    /// The same under a policy of its own.
+    func unitOfWork<R>(
+        _ name: String, isolation: IsolationLevel = .readCommitted, statementTimeout: Duration?, rerunPolicy: RerunPolicy,
+        _ body: (UnitOfWork) async throws -> R
+    ) async throws -> R {
         defer { withExtendedLifetime(self) {} }
         var tries = 0
         while true {
@@ -32,7 +41,7 @@ extension Pool {
             } catch {
                 await unit.rollBack()
                 let delay = unit.failure.flatMap { failure in
-                    core.configuration.rerunPolicy.delay(after: failure, tries: tries, jitter: .random(in: 0...1))
+                    rerunPolicy.delay(after: failure, tries: tries, jitter: .random(in: 0...1))
                 }
                 guard let delay, !Task.isCancelled else { throw error }
                 logger.debug(

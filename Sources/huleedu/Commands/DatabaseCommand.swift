@@ -14,7 +14,7 @@ struct DatabaseCommand: AsyncParsableCommand {
             Each service brings its own schema up to date before it serves, and refuses one that is not what its migrations make. These \
             commands do the same without serving, to prepare an upgrade or to look into a refusal.
             """,
-        subcommands: [Status.self, Check.self, Migrate.self])
+        subcommands: [Status.self, Check.self, Migrate.self, Lint.self])
 
     /// Which database, said by option or environment.
     struct Target: ParsableArguments {
@@ -75,9 +75,9 @@ struct DatabaseCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Compare a database with what the migrations make. Changes nothing; ends with 1 when something differs.",
             discussion: """
-                Compared are enumerations with their values, columns with type, nullability and default, indexes and constraints; \
-                enumerations also with those of this program. A service refuses to start on any difference but an added index that \
-                forbids nothing.
+                Compared are enumerations with their values in order, tables, columns with type, nullability, default and identity, \
+                sequences, indexes, constraints, triggers, views and functions; enumerations also with those of this program. A service \
+                refuses to start on any difference but an added index that forbids nothing.
                 """)
 
         @OptionGroup var target: Target
@@ -111,6 +111,21 @@ struct DatabaseCommand: AsyncParsableCommand {
                 return 0
             }
             throw ExitCode(status)
+        }
+    }
+
+    /// `huleedu db lint`
+    struct Lint: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Read this program's migrations for what hurts a database in use. Needs none; ends with 1 when it finds something."
+        )
+
+        func run() async throws {
+            let findings = migrators.flatMap(\.lintFindings)
+            for finding in findings { try StandardOutput.write(finding.description + "\n") }
+            if findings.isEmpty { try StandardOutput.write("No migration breaks a rule.\n") }
+            throw ExitCode(findings.isEmpty ? 0 : 1)
         }
     }
 }
