@@ -20,6 +20,7 @@ struct SchemaDriftTests {
                     state state NOT NULL DEFAULT 'open',
                     colour colour,
                     text text,
+                    code text COLLATE "C",
                     length int4 GENERATED ALWAYS AS (length(text)) STORED,
                     CONSTRAINT short CHECK (length(text) < 1000));
                 CREATE INDEX note_open ON note (id) WHERE state = 'open';
@@ -54,7 +55,9 @@ struct SchemaDriftTests {
         Change("ALTER TABLE notes.note ALTER owner DROP NOT NULL", "column notes.note.owner: expected text not null default ''"),
         Change("ALTER TABLE notes.note ALTER text SET NOT NULL", "column notes.note.text: expected text, found text not null"),
         Change("ALTER TABLE notes.note ALTER owner TYPE varchar(9)", "found character varying(9) not null"),
-        Change("ALTER TABLE notes.note ALTER owner TYPE text COLLATE \"C\"", "found text collate \"C\" not null default ''"),
+        Change(
+            "ALTER TABLE notes.note ALTER owner TYPE text COLLATE \"C\"",
+            "collation notes.note.owner was made by no migration: \"C\""),
         Change("ALTER TABLE notes.note ALTER owner DROP DEFAULT", "found text not null"),
         Change("ALTER TABLE notes.note ALTER owner SET DEFAULT 'me'", "found text not null default 'me'::text"),
         Change("ALTER TABLE notes.note ALTER number DROP IDENTITY", "expected bigint not null identity, found bigint not null"),
@@ -62,6 +65,8 @@ struct SchemaDriftTests {
         Change(
             "ALTER TABLE notes.note ALTER length DROP EXPRESSION",
             "expected integer generated default length(text), found integer"),
+        Change(
+            "ALTER TABLE notes.note ALTER code TYPE text COLLATE \"POSIX\"", "collation notes.note.code: expected \"C\", found"),
         Change("ALTER TABLE notes.note DROP owner", "column notes.note.owner is missing; expected: text"),
         Change("ALTER TABLE notes.note ADD extra int4", "column notes.note.extra was made by no migration: integer"),
         Change("ALTER TABLE notes.note RENAME owner TO holder", "column notes.note.holder was made by no migration"),
@@ -161,7 +166,7 @@ struct SchemaDriftTests {
         ])
         #expect(
             catalogue.text == """
-                kinds\tcolumn\tconstraint\tenumeration\tfunction\tindex\tsequence\ttable\ttrigger\tview
+                kinds\tcollation\tcolumn\tconstraint\tenumeration\tfunction\tindex\tsequence\ttable\ttrigger\tview
                 column\ta.x\ttext
                 index\tb\tCREATE INDEX b
                 """)

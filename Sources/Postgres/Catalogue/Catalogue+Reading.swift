@@ -3,7 +3,7 @@ extension Catalogue {
     static func read(schema: String, in unit: UnitOfWork) async throws -> Catalogue {
         // Names outside the path are written in full, so that the words are the same whoever asks.
         unit.send("SELECT set_config('search_path', 'pg_catalog', true)")
-        let parts = [enumerations, tables, columns, sequences, indexes, constraints, triggers, views, functions]
+        let parts = [enumerations, tables, columns, collations, sequences, indexes, constraints, triggers, views, functions]
         let rows = try await unit.query(
             """
             WITH space AS (SELECT to_regnamespace(quote_ident(\(schema)))::oid AS oid)
@@ -35,8 +35,6 @@ extension Catalogue {
     private static let columns = """
         SELECT 'column', class.relname::text || '.' || attribute.attname::text,
             format_type(attribute.atttypid, attribute.atttypmod)
-            || CASE WHEN attribute.attcollation <> type.typcollation
-                THEN ' collate ' || attribute.attcollation::regcollation::text ELSE '' END
             || CASE WHEN attribute.attnotnull THEN ' not null' ELSE '' END
             || CASE attribute.attidentity WHEN 'a' THEN ' identity' WHEN 'd' THEN ' identity by default' ELSE '' END
             || CASE attribute.attgenerated WHEN '' THEN '' ELSE ' generated' END
@@ -44,8 +42,16 @@ extension Catalogue {
         FROM space JOIN pg_class AS class ON class.relnamespace = space.oid AND class.relkind IN ('r', 'p')
             JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid
                 AND attribute.attnum > 0 AND NOT attribute.attisdropped
-            JOIN pg_type AS type ON type.oid = attribute.atttypid
             LEFT JOIN pg_attrdef AS fallback ON fallback.adrelid = class.oid AND fallback.adnum = attribute.attnum
+        """
+
+    /// Of columns that have another than their type's.
+    private static let collations = """
+        SELECT 'collation', class.relname::text || '.' || attribute.attname::text, attribute.attcollation::regcollation::text
+        FROM space JOIN pg_class AS class ON class.relnamespace = space.oid AND class.relkind IN ('r', 'p')
+            JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid
+                AND attribute.attnum > 0 AND NOT attribute.attisdropped
+            JOIN pg_type AS type ON type.oid = attribute.atttypid AND type.typcollation <> attribute.attcollation
         """
 
     private static let sequences = """

@@ -4,7 +4,7 @@
 struct Catalogue: Sendable, Hashable {
     struct Entry: Sendable, Hashable {
         enum Kind: String, Sendable, CaseIterable {
-            case enumeration, table, column, sequence, index, constraint, trigger, view, function
+            case enumeration, table, column, collation, sequence, index, constraint, trigger, view, function
         }
 
         let kind: Kind
