@@ -165,7 +165,7 @@ public final class KillDrill: Sendable {
             deployment.signal(service, SIGKILL)
             _ = await deployment.end(of: service)
             // It may not come up while the database server is away; then it is started again, as a supervisor would.
-            while try await !deployment.start(service) {}
+            while try await !deployment.start(service) { try Task.checkCancellation() }
         case .server:
             guard let process = server.processNumber else { return }
             Glibc.kill(process, SIGKILL)
