@@ -185,7 +185,8 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             itemCount: plan.essays.count, targetReliability: plan.stopping.targetReliability
         ).beforeTheRun
         return AssessmentTerms(
-            model: model.model, promptVersion: PromptTemplate(language: plan.instructions.language)?.version ?? "",
+            model: model.model,
+            promptVersion: PromptTemplate(language: plan.instructions.language, levels: plan.judge.levels)?.version ?? "",
             isSimulated: model.simulated, estimatedCost: cost.nanodollarsPerComparison,
             callCostAtMost: cost.nanodollarsPerCallAtMost,
             expectedComparisons: min(expected, plan.stopping.maximumComparisons))

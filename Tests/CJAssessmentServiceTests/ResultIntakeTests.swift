@@ -18,18 +18,21 @@ struct ResultIntakeTests {
 
     @Test("A verdict is a judgement")
     func verdict() {
-        let effect = intake.effect(of: reply(#"{"rationale":"Clearer.","winner":"second","confidence":4}"#), attempt: 1)
+        let effect = intake.effect(
+            of: reply(#"{"rationale":"x","winner":"second","margin":"clear","confidence":4}"#), attempt: 1)
         guard case .judged(let verdict) = effect else {
             Issue.record("expected a judgement, got \(effect)")
             return
         }
-        #expect(verdict.outcome == .second)
+        #expect(verdict.outcome == .second && verdict.margin == .clear)
         #expect(verdict.confidence == 4)
     }
 
     @Test(
         "A reply that is no verdict is asked again, then given up; a winner is never invented",
-        arguments: ["{}", "first", #"{"rationale":"x","winner":"Essay 1","confidence":4}"#, #"{"winner":"first"}"#, ""])
+        arguments: [
+            "{}", "first", #"{"rationale":"x","winner":"Essay 1","margin":"clear","confidence":4}"#, #"{"winner":"first"}"#, "",
+        ])
     func unreadable(json: String) {
         for attempt in 1...2 {
             guard case .retry = intake.effect(of: reply(json), attempt: attempt) else {

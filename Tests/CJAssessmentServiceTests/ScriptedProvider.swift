@@ -168,7 +168,8 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     private static func verdict(_ request: LLMV1.SubmitRequest?) -> LLMV1.Result.Outcome {
         let prompt = String(decoding: request?.blocks.last?.text ?? [], as: UTF8.self)
         let winner = PromptTemplate.essays(in: prompt).map { $0.first > $0.second ? "first" : "second" } ?? "none"
-        return .reply(LLMV1.Reply(json: Array(#"{"rationale":"Better.","winner":"\#(winner)","confidence":4}"#.utf8)))
+        return .reply(
+            LLMV1.Reply(json: Array(#"{"rationale":"Better.","winner":"\#(winner)","margin":"slight","confidence":4}"#.utf8)))
     }
 }
 

@@ -32,11 +32,13 @@ struct ComparisonTests {
         #expect(scale.estimate(of: composed).wins == 1)
     }
 
-    @Test("A judgement knows its winner and its loser, in either order")
+    @Test("A judgement knows its winner, in either order, and none in a tie")
     func winner() throws {
         let comparison = try Comparison(first: "a", second: "b")
         let judgement = Judgement(comparison: comparison, outcome: .second, judge: "j", confidence: 2, rationale: "r")
         #expect(judgement.winner == "b")
-        #expect(judgement.loser == "a")
+        #expect(Judgement(comparison: comparison, outcome: .first, judge: "j").winner == "a")
+        let tie = Judgement(comparison: comparison, outcome: .tie, margin: .clear, judge: "j")
+        #expect(tie.winner == nil && tie.margin == nil)
     }
 }

@@ -31,11 +31,11 @@ struct CorrectedLikelihoodTests {
         #expect(scale.estimate(of: "a")?.rank == 1)
         #expect(scale.estimates.reduce(0) { $0 + $1.ability }.magnitude < 1e-9)
         let misses = scale.items.map { item in
-            let own = records.filter { $0.winner == item || $0.loser == item }
+            let own = records.filter { $0.comparison.first == item || $0.comparison.second == item }
             var expected = 0.0
             var information = 0.0
             for judgement in own {
-                let other = judgement.winner == item ? judgement.loser : judgement.winner
+                let other = judgement.comparison.first == item ? judgement.comparison.second : judgement.comparison.first
                 let distance = scale.estimate(of: item)!.ability - scale.estimate(of: other)!.ability
                 let probability = ElementaryFunctions.logistic(distance)
                 expected += probability
@@ -74,9 +74,8 @@ struct CorrectedLikelihoodTests {
         }
         records += rebel
         let scale = CorrectedLikelihood().estimate(records)
-        let fits = JudgeFit.byJudge(records, ability: { scale.estimate(of: $0)!.ability }, positionBias: 0)
-        let own = try #require(fits["rebel"])
-        let others = try #require(fits["j"])
+        let own = try #require(scale.judges.first { $0.id == "rebel" }).fit
+        let others = try #require(scale.judges.first { $0.id == "j" }).fit
         #expect(own.judgements == 6)
         #expect(own.infit > 3 && others.infit < 1)
         #expect(own.firstShare == 1)

@@ -8,7 +8,9 @@ struct PromptTests {
 
     @Test("There is a template for each language, and none for others")
     func languages() throws {
-        #expect(PromptTemplate.languages.compactMap { PromptTemplate(language: $0)?.version } == ["cj-en-1", "cj-sv-1"])
+        #expect(
+            PromptTemplate.languages.compactMap { PromptTemplate(language: $0)?.version } == ["cj-en-2-four", "cj-sv-2-four"])
+        #expect(PromptTemplate(language: "sv", levels: .two)?.version == "cj-sv-2-two")
         #expect(PromptTemplate(language: "de") == nil)
         #expect(PromptTemplate(language: "") == nil)
     }
@@ -61,8 +63,8 @@ struct PromptTests {
     @Test(
         "The wording of a version does not change",
         arguments: [
-            ("en", "a486f8f08ee8de3dcf3beb1136b90d11e5bf8e8a0643dea0102f9a5915bf1248"),
-            ("sv", "a2799a3678571c07cb542cda2aad15fb7a2842eebe1834df56e692b198cdb095"),
+            ("en", "dbc3ed3e2ad0509f626084b7f676a1fbbb2ab69d6c5d5d8ffd28f0acb8102f8c"),
+            ("sv", "0e098e7a660b84f34bbd506b28550507a10ebc9fb0a96f7075d7802e820151e0"),
         ])
     func wording(language: String, hash: String) throws {
         let template = try #require(PromptTemplate(language: language))
@@ -144,11 +146,13 @@ struct PromptTests {
         #expect(format.toolName == "submit_verdict")
         #expect(!format.description.isEmpty)
         let schema = format.jsonSchema
-        let positions = ["\"rationale\":", "\"winner\":", "\"confidence\":"].map { occurrence(of: $0, in: schema) }
+        let positions = ["\"rationale\":", "\"winner\":", "\"margin\":", "\"confidence\":"].map { occurrence(of: $0, in: schema) }
         #expect(positions == positions.sorted())
-        #expect(schema.contains(#""required":["rationale","winner","confidence"]"#))
+        #expect(schema.contains(#""required":["rationale","winner","margin","confidence"]"#))
+        let plain = ReplyFormat(for: try #require(PromptTemplate(language: language, levels: .two))).jsonSchema
+        #expect(plain.contains(#""required":["rationale","winner","confidence"]"#) && !plain.contains("margin"))
         #expect(schema.contains(#""additionalProperties":false"#))
-        #expect(schema.contains(#""enum":["first","second"]"#))
+        #expect(schema.contains(#""enum":["first","second","undecided"]"#))
     }
 
     static let essays: [(String, String)] = [

@@ -96,7 +96,7 @@ struct ScaleEstimatorTests {
         let (scale, judgements) = simulation.run(RandomPairing(), comparisons: 60, step: 60)
         let mirrored = judgements.map { judgement in
             Judgement(
-                comparison: judgement.comparison.swapped, outcome: judgement.outcome == .first ? .second : .first, judge: "mirror"
+                comparison: judgement.comparison.swapped, outcome: judgement.outcome.swapped, judge: "mirror"
             )
         }
         let other = ScaleEstimator().estimate(items: simulation.items, judgements: mirrored)

@@ -78,7 +78,7 @@ struct ScaleSimulationTests {
             flips += concerns ? 1 : 0
             guard concerns, flips.isMultiple(of: 2) else { return judgement }
             return Judgement(
-                comparison: judgement.comparison, outcome: judgement.outcome == .first ? .second : .first, judge: "erratic")
+                comparison: judgement.comparison, outcome: judgement.outcome.swapped, judge: "erratic")
         }
         let misfitting = ScaleEstimator().estimate(items: simulation.items, judgements: contradictory)
         let before = try #require(fitting.estimate(of: strongest).infit)

@@ -17,12 +17,20 @@ struct Simulation {
     }
 
     /// Probability that the item shown first wins.
-    func probability(_ comparison: Comparison) -> Double {
-        let difference = ability(comparison.first) - ability(comparison.second) + positionBias
+    func probability(_ comparison: Comparison, shiftedBy shift: Double = 0) -> Double {
+        let difference = ability(comparison.first) - ability(comparison.second) + positionBias + shift
         // A rational sigmoid would do for tests; this one is e to the power of x by repeated squaring.
         var power = 1 - difference / 1_048_576
         for _ in 0..<20 { power *= power }
         return 1 / (1 + power)
+    }
+
+    /// Judges with a margin: what is perceived is the difference plus logistic noise, and clear from one logit on.
+    mutating func judgeWithMargin(_ comparison: Comparison) -> Judgement {
+        let chance = unit(&generator)
+        let outcome: Outcome = chance < probability(comparison) ? .first : .second
+        let isClear = chance < probability(comparison, shiftedBy: -1) || chance >= probability(comparison, shiftedBy: 1)
+        return Judgement(comparison: comparison, outcome: outcome, margin: isClear ? .clear : .slight, judge: "simulated")
     }
 
     func ability(_ item: Item.ID) -> Double { abilities[item] ?? 0 }

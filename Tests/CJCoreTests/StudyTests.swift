@@ -49,7 +49,7 @@ struct StudyTests {
         // Who won is all that these files tell; there is no first place.
         let estimator = ScaleEstimator(settings: .init(positionBiasDeviation: nil))
         let scale = estimator.estimate(items: Studies.items(of: judgements), judgements: judgements)
-        let agreements = judgements.count { scale.estimate(of: $0.winner).ability > scale.estimate(of: $0.loser).ability }
+        let agreements = judgements.count { lead(of: $0, on: scale) > 0 }
         #expect(Double(agreements) / Double(judgements.count) > 0.65)
         #expect(scale.positionBias == 0)
         #expect(scale.positionBiasStandardError == 0)
@@ -58,6 +58,12 @@ struct StudyTests {
             #expect(scale.estimate(of: item).standardError > 0)
         }
     }
+}
+
+/// By how much the winner of a judgement leads on a scale.
+private func lead(of judgement: Judgement, on scale: Scale) -> Double {
+    let lead = scale.estimate(of: judgement.comparison.first).ability - scale.estimate(of: judgement.comparison.second).ability
+    return judgement.outcome == .first ? lead : -lead
 }
 
 @Suite("Published figures", .enabled(if: Studies.areHere, "../shared/data/cj-studies is not there"))

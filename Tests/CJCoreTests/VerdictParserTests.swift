@@ -21,12 +21,50 @@ struct VerdictParserTests {
         #expect(verdict.confidence == 1)
     }
 
+    @Test("A judge that cannot decide is taken at its word")
+    func undecided() throws {
+        #expect(try parse(#"{"rationale":"Even.","winner":"undecided","confidence":1}"#).outcome == .tie)
+        let verdict = try graded(winner: "undecided", margin: "none")
+        #expect(verdict.outcome == .tie && verdict.margin == nil)
+    }
+
+    @Test("With four levels a verdict says by how much", arguments: [("slight", Margin.slight), ("clear", .clear)])
+    func margins(name: String, margin: Margin) throws {
+        #expect(try graded(winner: "first", margin: name).margin == margin)
+        #expect(try graded(winner: "second", margin: name).outcome == .second)
+    }
+
+    @Test("A margin that is missing, unknown, of the wrong kind or at odds with the winner is named")
+    func marginFaults() {
+        #expect(gradedFault(#"{"rationale":"x","winner":"first","confidence":3}"#)?.code == .missingField)
+        #expect(gradedFault(#"{"rationale":"x","winner":"first","margin":"big","confidence":3}"#)?.code == .outOfRange)
+        #expect(gradedFault(#"{"rationale":"x","winner":"first","margin":2,"confidence":3}"#)?.code == .wrongType)
+        for (winner, margin) in [("first", "none"), ("second", "none"), ("undecided", "slight"), ("undecided", "clear")] {
+            let fault = gradedFault(#"{"rationale":"x","winner":"\#(winner)","margin":"\#(margin)","confidence":3}"#)
+            #expect(fault?.code == .contradiction && fault?.field == "margin")
+        }
+        #expect(fault(#"{"rationale":"x","winner":"first","margin":"clear","confidence":3}"#)?.code == .unknownField)
+    }
+
+    private func graded(winner: String, margin: String) throws -> Verdict {
+        try VerdictParser.parse(
+            Array(#"{"rationale":"x","winner":"\#(winner)","margin":"\#(margin)","confidence":3}"#.utf8), levels: .four)
+    }
+
+    private func gradedFault(_ json: String) -> VerdictError? {
+        do throws(VerdictError) {
+            _ = try VerdictParser.parse(Array(json.utf8))
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     @Test("A verdict becomes a judgement on its comparison")
     func judgement() throws {
         let comparison = try Comparison(first: "a", second: "b")
         let judgement = try parse(Self.good).judgement(on: comparison, by: "model/cj-en-1")
         #expect(judgement.winner == "a")
-        #expect(judgement.loser == "b")
         #expect(judgement.confidence == 4)
     }
 
@@ -138,7 +176,7 @@ struct VerdictParserTests {
                 default: damaged.insert(UInt8(truncatingIfNeeded: generator.next()), at: position)
                 }
             }
-            guard let verdict = try? VerdictParser.parse(damaged) else { continue }
+            guard let verdict = try? VerdictParser.parse(damaged, levels: .two) else { continue }
             verdicts += 1
             // One or two damaged bytes cannot turn one name into the other.
             #expect(verdict.outcome == .first)
@@ -156,7 +194,7 @@ struct VerdictParserTests {
     }
 
     private func parse(_ json: String) throws -> Verdict {
-        try VerdictParser.parse(Array(json.utf8))
+        try VerdictParser.parse(Array(json.utf8), levels: .two)
     }
 
     private func fault(_ json: String) -> VerdictError? {
@@ -165,7 +203,7 @@ struct VerdictParserTests {
 
     private func fault(_ json: [UInt8]) -> VerdictError? {
         do throws(VerdictError) {
-            _ = try VerdictParser.parse(json)
+            _ = try VerdictParser.parse(json, levels: .two)
             return nil
         } catch {
             return error

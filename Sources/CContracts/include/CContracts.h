@@ -31,6 +31,7 @@ const void *_Nonnull huleedu_cj_v1_RankedItem(void);
 const void *_Nonnull huleedu_cj_v1_GradeProbability(void);
 const void *_Nonnull huleedu_cj_v1_Reliability(void);
 const void *_Nonnull huleedu_cj_v1_JudgeDiagnostics(void);
+const void *_Nonnull huleedu_cj_v1_MarginCheck(void);
 const void *_Nonnull huleedu_cj_v1_ScalePoint(void);
 const void *_Nonnull huleedu_cj_v1_ListComparisonsRequest(void);
 const void *_Nonnull huleedu_cj_v1_ListComparisonsResponse(void);

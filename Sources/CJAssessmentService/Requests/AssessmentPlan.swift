@@ -1,3 +1,5 @@
+package import CJCore
+
 /// What an assessment was asked to be, once everything about it has been checked.
 package struct AssessmentPlan: Sendable, Hashable {
     package struct Essay: Sendable, Hashable {
@@ -12,12 +14,16 @@ package struct AssessmentPlan: Sendable, Hashable {
         package let model: String
         package let temperature: Double?
         package let maximumOutputTokens: Int
+        package let levels: VerdictLevels
 
-        package init(provider: String, model: String, temperature: Double?, maximumOutputTokens: Int) {
+        package init(
+            provider: String, model: String, temperature: Double?, maximumOutputTokens: Int, levels: VerdictLevels = .four
+        ) {
             self.provider = provider
             self.model = model
             self.temperature = temperature
             self.maximumOutputTokens = maximumOutputTokens
+            self.levels = levels
         }
     }
 

@@ -20,7 +20,9 @@ struct CostEstimate: Sendable {
     let nanodollarsPerCallAtMost: Int64?
 
     init(plan: AssessmentPlan, model: LLMV1.DescribeModelResponse) {
-        guard let prices = model.prices, let template = PromptTemplate(language: plan.instructions.language) else {
+        guard let prices = model.prices,
+            let template = PromptTemplate(language: plan.instructions.language, levels: plan.judge.levels)
+        else {
             nanodollarsPerComparison = nil
             nanodollarsPerCallAtMost = nil
             return

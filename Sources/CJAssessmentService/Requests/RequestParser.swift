@@ -171,8 +171,13 @@ extension RequestParser {
             throw RequestFault("judge.temperature", "expected 0 to 2, got \(temperature)")
         }
         let tokens = settings.maxOutputTokens == 0 ? configuration.defaultMaximumOutputTokens : Int(settings.maxOutputTokens)
+        let asked = settings.verdictLevels == 0 ? VerdictLevels.four : VerdictLevels(rawValue: Int(settings.verdictLevels))
+        guard let levels = asked else {
+            throw RequestFault("judge.verdict_levels", "expected 2 or 4, got \(settings.verdictLevels)")
+        }
         return AssessmentPlan.Judge(
-            provider: settings.provider, model: settings.model, temperature: settings.temperature, maximumOutputTokens: tokens)
+            provider: settings.provider, model: settings.model, temperature: settings.temperature, maximumOutputTokens: tokens,
+            levels: levels)
     }
 
     func stopping(

@@ -1,3 +1,4 @@
+import CJCore
 import Contracts
 import Postgres
 
@@ -37,10 +38,10 @@ extension AssessmentStore {
     func comparisons(of id: String, after number: Int64, limit: Int) async throws -> [CJV1.ComparisonRecord] {
         let rows = try await pool.query(
             """
-            SELECT number, first_id, second_id, state, outcome, confidence, rationale, request_id, prompt_sha256, model, cost, is_priced,
+            SELECT number, first_id, second_id, state, outcome, margin, confidence, rationale, request_id, prompt_sha256, model, cost, is_priced,
                 failure
             FROM (
-            SELECT comparison.number, first.id AS first_id, second.id AS second_id, comparison.state::text, outcome::text, confidence,
+            SELECT comparison.number, first.id AS first_id, second.id AS second_id, comparison.state::text, outcome::text, margin::text, confidence,
                 rationale, request.id AS request_id, prompt_sha256, coalesce(judgement.model, '') AS model, judgement.cost,
                 assessment.estimated_cost IS NOT NULL AS is_priced, coalesce(comparison.failure, '') AS failure,
                 row_number() OVER earlier AS place,
@@ -64,15 +65,17 @@ extension AssessmentStore {
 
     private static func record(_ row: Row) throws -> CJV1.ComparisonRecord {
         let (
-            number, first, second, stored, outcome, confidence, rationale, request, prompt, model, cost, isPriced, failure
+            number, first, second, stored, outcome, margin, confidence, rationale, request, prompt, model, cost, isPriced, failure
         ) = try row.decode(
-            Int64.self, String.self, String.self, String.self, String?.self, Int64?.self, [UInt8]?.self, String.self,
+            Int64.self, String.self, String.self, String.self, String?.self, String?.self, Int64?.self, [UInt8]?.self,
+            String.self,
             String?.self, String.self, Int64?.self, Bool.self, String.self)
         let state: AssessmentSnapshot.Entry.State = try parse(stored)
         return CJV1.ComparisonRecord(
             number: UInt32(number), firstEssayID: first, secondEssayID: second, state: state.contract,
-            outcome: outcome.map { $0 == "first" ? .first : .second } ?? .unspecified,
+            outcome: try outcome.map { stored in (try parse(stored) as Outcome).contract } ?? .unspecified,
             confidence: UInt32(confidence ?? 0), rationale: rationale ?? [], requestID: request, promptSha256: prompt ?? "",
-            model: model, costNanodollars: isPriced ? cost.map { UInt64(clamping: $0) } : nil, failure: failure)
+            model: model, costNanodollars: isPriced ? cost.map { UInt64(clamping: $0) } : nil, failure: failure,
+            margin: try margin.map { stored in (try parse(stored) as Margin).contract } ?? .unspecified)
     }
 }

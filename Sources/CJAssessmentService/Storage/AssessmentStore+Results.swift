@@ -13,16 +13,17 @@ extension AssessmentStore {
             """)
         let rows = try await unit.query(
             """
-            SELECT request.id, assessment_id, comparison, attempt, claims, stop_reason IS NOT NULL
+            SELECT request.id, assessment_id, comparison, attempt, claims, stop_reason IS NOT NULL, verdict_levels
             FROM cj.request JOIN cj.assessment ON assessment.id = assessment_id
             WHERE request.id = ANY(\(ids)::text[]) AND request.finished_at IS NULL
             """)
         var open: [String: OpenRequest] = [:]
         for row in rows {
-            let (id, assessment, comparison, attempt, claim, isStopping) = try row.decode(
-                String.self, String.self, Int64.self, Int64.self, Int64.self, Bool.self)
+            let (id, assessment, comparison, attempt, claim, isStopping, levels) = try row.decode(
+                String.self, String.self, Int64.self, Int64.self, Int64.self, Bool.self, Int64.self)
             open[id] = OpenRequest(
-                assessment: assessment, comparison: comparison, attempt: attempt, claim: claim, isStopping: isStopping)
+                assessment: assessment, comparison: comparison, attempt: attempt, claim: claim, isStopping: isStopping,
+                levels: try Self.levels(levels))
         }
         return open
     }
@@ -48,15 +49,17 @@ extension AssessmentStore {
         guard !judged.isEmpty else { return }
         _ = unit.send(
             """
-            INSERT INTO cj.judgement (assessment_id, comparison, request_id, outcome, confidence, rationale, model, cost)
-            SELECT given.assessment, given.comparison, given.request, given.outcome::cj.outcome, given.confidence, given.rationale,
-                given.model, given.cost
+            INSERT INTO cj.judgement (
+                assessment_id, comparison, request_id, outcome, margin, confidence, rationale, model, cost)
+            SELECT given.assessment, given.comparison, given.request, given.outcome::cj.outcome, nullif(given.margin, '')::cj.margin,
+                given.confidence, given.rationale, given.model, given.cost
             FROM unnest(
                 \(judged.map(\.0.assessment))::text[], \(judged.map(\.0.comparison))::bigint[],
                 \(judged.map(\.0.requestID))::text[], \(judged.map(\.1.outcome.rawValue))::text[],
+                \(judged.map { $0.1.margin?.rawValue ?? "" })::text[],
                 \(judged.map { Int64($0.1.confidence) })::bigint[], \(judged.map { Array($0.1.rationale.utf8) })::bytea[],
                 \(judged.map(\.0.result.model))::text[], \(judged.map { Int64(clamping: $0.0.result.costNanodollars ?? 0) })::bigint[])
-                AS given (assessment, comparison, request, outcome, confidence, rationale, model, cost)
+                AS given (assessment, comparison, request, outcome, margin, confidence, rationale, model, cost)
             """)
     }
 

@@ -7,7 +7,7 @@ extension AssessmentStore {
     func snapshot(of id: String, in unit: UnitOfWork) async throws -> AssessmentSnapshot? {
         let comparisons = unit.send(
             """
-            SELECT comparison.number, first_essay, second_essay, state::text, outcome::text, confidence, model,
+            SELECT comparison.number, first_essay, second_essay, state::text, outcome::text, margin::text, confidence, model,
                 comparison.failure
             FROM cj.comparison LEFT JOIN cj.judgement
                 ON judgement.assessment_id = comparison.assessment_id AND judgement.comparison = comparison.number
@@ -45,7 +45,7 @@ extension AssessmentStore {
             """)
         let plan = unit.send(
             """
-            SELECT provider, model, temperature, maximum_output_tokens, target_reliability, maximum_comparisons, maximum_cost,
+            SELECT provider, model, temperature, maximum_output_tokens, verdict_levels, target_reliability, maximum_comparisons, maximum_cost,
                 pairing, grades, seed, maximum_in_flight, prompt_version, simulated, estimated_cost,
                 call_cost_at_most, maximum_seconds
             FROM cj.assessment WHERE id = \(id)
@@ -61,13 +61,15 @@ extension AssessmentStore {
     }
 
     private static func entry(_ row: Row, items: [AssessmentSnapshot.Item]) throws -> AssessmentSnapshot.Entry {
-        let (number, first, second, state, outcome, confidence, model, failure) = try row.decode(
-            Int64.self, Int64.self, Int64.self, String.self, String?.self, Int64?.self, String?.self, String?.self)
+        let (number, first, second, state, outcome, margin, confidence, model, failure) = try row.decode(
+            Int64.self, Int64.self, Int64.self, String.self, String?.self, String?.self, Int64?.self, String?.self,
+            String?.self)
         let comparison = try Comparison(first: items[Int(first)].id, second: items[Int(second)].id)
         var judgement: Judgement?
         if let outcome, let model {
             judgement = Judgement(
-                comparison: comparison, outcome: try parse(outcome), judge: Judge.ID(model),
+                comparison: comparison, outcome: try parse(outcome), margin: try margin.map { stored in try parse(stored) },
+                judge: Judge.ID(model),
                 confidence: confidence.map(Int.init))
         }
         return AssessmentSnapshot.Entry(
@@ -84,10 +86,11 @@ extension AssessmentStore {
             String.self, String?.self, String?.self, Int64.self, Int64.self, Int64.self, Int64.self, String?.self, Int64.self,
             Int64.self, Int64.self, Double?.self, Int64.self, Int64.self, Bool.self, Int64.self)
         let (
-            provider, model, temperature, tokens, target, maximumComparisons, maximumCost, pairing, grades, seed, inFlight,
+            provider, model, temperature, tokens, levels, target, maximumComparisons, maximumCost, pairing, grades, seed,
+            inFlight,
             promptVersion, simulated, estimatedCost, callCostAtMost, maximumSeconds
         ) = try plan.decode(
-            String.self, String.self, Double?.self, Int64.self, Double.self, Int64.self, Int64?.self, String.self,
+            String.self, String.self, Double?.self, Int64.self, Int64.self, Double.self, Int64.self, Int64?.self, String.self,
             [String].self, Int64.self, Int64.self, String.self, Bool.self, Int64?.self, Int64?.self, Int64?.self)
         return AssessmentSnapshot(
             id: id,
@@ -98,7 +101,8 @@ extension AssessmentStore {
             decisions: decisions,
             results: results,
             judge: AssessmentPlan.Judge(
-                provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens)),
+                provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens),
+                levels: try Self.levels(levels)),
             stopping: AssessmentPlan.Stopping(
                 targetReliability: target, maximumComparisons: Int(maximumComparisons), maximumCost: maximumCost,
                 maximumSeconds: maximumSeconds),

@@ -153,17 +153,19 @@ extension AssessmentStore {
     private func promptContext(of assessment: String, in unit: UnitOfWork) async throws -> PromptContext {
         let rows = try await unit.query(
             """
-            SELECT question, rubric, language, provider, model, temperature, maximum_output_tokens
+            SELECT question, rubric, language, provider, model, temperature, maximum_output_tokens, verdict_levels
             FROM cj.assessment WHERE id = \(assessment)
             """)
-        let (question, rubric, language, provider, model, temperature, tokens) = try rows[0].decode(
-            [UInt8].self, [UInt8].self, String.self, String.self, String.self, Double?.self, Int64.self)
-        guard let template = PromptTemplate(language: language) else {
+        let (question, rubric, language, provider, model, temperature, tokens, storedLevels) = try rows[0].decode(
+            [UInt8].self, [UInt8].self, String.self, String.self, String.self, Double?.self, Int64.self,
+            Int64.self)
+        let levels = try Self.levels(storedLevels)
+        guard let template = PromptTemplate(language: language, levels: levels) else {
             throw AssessmentError(.unknownLanguage, "assessment \(assessment) is in a language without a prompt: \(language)")
         }
         return PromptContext(
             judge: AssessmentPlan.Judge(
-                provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens)),
+                provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens), levels: levels),
             template: template, question: String(decoding: question, as: UTF8.self),
             rubric: String(decoding: rubric, as: UTF8.self))
     }

@@ -36,12 +36,12 @@ struct AssessmentStore: WorkflowStore {
             """
             INSERT INTO cj.assessment (
                 id, content_sha256, question, rubric, language, grades, provider, model, temperature, maximum_output_tokens,
-                target_reliability, maximum_comparisons, maximum_cost, maximum_seconds, overdue_at, pairing, seed, maximum_in_flight, prompt_version, simulated,
+                verdict_levels, target_reliability, maximum_comparisons, maximum_cost, maximum_seconds, overdue_at, pairing, seed, maximum_in_flight, prompt_version, simulated,
                 estimated_cost, call_cost_at_most, expected_comparisons)
             VALUES (
                 \(plan.id), \(contentHash), \(Array(plan.instructions.question.utf8)), \(Array(plan.instructions.rubric.utf8)),
                 \(plan.instructions.language), \(plan.grades), \(plan.judge.provider), \(terms.model),
-                \(plan.judge.temperature), \(plan.judge.maximumOutputTokens), \(plan.stopping.targetReliability),
+                \(plan.judge.temperature), \(plan.judge.maximumOutputTokens), \(Int64(plan.judge.levels.rawValue)), \(plan.stopping.targetReliability),
                 \(plan.stopping.maximumComparisons), \(plan.stopping.maximumCost), \(plan.stopping.maximumSeconds),
                 now() + make_interval(secs => \(plan.stopping.maximumSeconds.map(Double.init))), \(plan.pairing.rawValue),
                 \(Int64(bitPattern: plan.seed)), \(plan.maximumInFlight), \(terms.promptVersion), \(terms.isSimulated),
@@ -129,6 +129,14 @@ struct AssessmentStore: WorkflowStore {
             throw RPCError(.internal, "the database holds a \(Value.self) that this version does not know: \(stored)")
         }
         return value
+    }
+
+    /// The levels that a number in the database stands for.
+    static func levels(_ stored: Int64) throws(RPCError) -> VerdictLevels {
+        guard let levels = VerdictLevels(rawValue: Int(stored)) else {
+            throw RPCError(.internal, "the database holds a number of levels that this version does not know: \(stored)")
+        }
+        return levels
     }
 }
 

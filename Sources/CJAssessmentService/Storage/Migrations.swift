@@ -67,6 +67,7 @@ extension AssessmentStore {
         StoredEnum(AssessmentSnapshot.Reason.self, type: "stop_reason"),
         StoredEnum(AssessmentSnapshot.Entry.State.self, type: "comparison_state"),
         StoredEnum(Outcome.self, type: "outcome"),
+        StoredEnum(Margin.self, type: "margin"),
     ]
 
     private static let assessmentTables = """
@@ -74,7 +75,8 @@ extension AssessmentStore {
         CREATE TYPE cj.stop_reason AS ENUM (
             'converged', 'comparison_budget', 'money_budget', 'pairs_exhausted', 'cancelled', 'judge_failed');
         CREATE TYPE cj.comparison_state AS ENUM ('in_flight', 'judged', 'failed', 'cancelled');
-        CREATE TYPE cj.outcome AS ENUM ('first', 'second');
+        CREATE TYPE cj.outcome AS ENUM ('first', 'second', 'tie');
+        CREATE TYPE cj.margin AS ENUM ('slight', 'clear');
 
         -- Essays handed over ahead of their assessment.
         CREATE TABLE cj.upload (
@@ -102,6 +104,7 @@ extension AssessmentStore {
             model text NOT NULL,
             temperature double precision,
             maximum_output_tokens bigint NOT NULL,
+            verdict_levels bigint NOT NULL CHECK (verdict_levels IN (2, 4)),
             target_reliability double precision NOT NULL,
             maximum_comparisons bigint NOT NULL,
             maximum_cost bigint,
@@ -180,6 +183,8 @@ extension AssessmentStore {
             comparison bigint NOT NULL,
             request_id text NOT NULL UNIQUE REFERENCES cj.request,
             outcome cj.outcome NOT NULL,
+            -- Null where the judge was not asked, or is undecided.
+            margin cj.margin,
             confidence bigint NOT NULL CHECK (confidence BETWEEN 1 AND 5),
             rationale bytea NOT NULL,
             model text NOT NULL,

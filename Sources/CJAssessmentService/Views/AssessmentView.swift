@@ -34,19 +34,21 @@ struct AssessmentView: Sendable {
     /// The whole assessment. Estimation takes milliseconds to fractions of a second of a processor.
     @concurrent func response(history: [CJV1.ScalePoint]) async -> CJV1.GetAssessmentResponse {
         let judgements = snapshot.judgements
-        let scale = AssessmentMachine.estimator.estimate(items: snapshot.itemIDs, judgements: judgements)
+        let checked = AssessmentMachine.estimator.estimateCheckingMargins(items: snapshot.itemIDs, judgements: judgements)
+        let scale = checked.scale
         // The figures are those by which the assessment was stopped: of the essays that can be judged.
         let judgeable = AssessmentMachine.judgeable(snapshot)
         let measured =
             judgeable.count == snapshot.items.count
-            ? scale : AssessmentMachine.estimator.estimate(items: judgeable, judgements: judgements)
+            ? scale
+            : AssessmentMachine.estimator.estimateCheckingMargins(items: judgeable, judgements: judgements).scale
         let grading = grading(on: scale)
         let grades: GradeProjection? = if case .success(let projection) = grading { projection } else { nil }
         return CJV1.GetAssessmentResponse(
             progress: Self.progress(of: snapshot, counts: snapshot.counts),
             items: judgements.isEmpty ? unjudgedItems : rankedItems(scale, grading: grades),
             reliability: judgements.isEmpty ? nil : reliability(measured),
-            judge: diagnostics(scale, judgements: judgements),
+            judge: diagnostics(checked, judgements: judgements),
             history: history,
             grades: snapshot.grades,
             gradingNotes: notes(grading),
@@ -131,7 +133,8 @@ struct AssessmentView: Sendable {
             priorStandardDeviation: scale.priorStandardDeviation)
     }
 
-    private func diagnostics(_ scale: Scale, judgements: [Judgement]) -> CJV1.JudgeDiagnostics {
+    private func diagnostics(_ checked: CheckedScale, judgements: [Judgement]) -> CJV1.JudgeDiagnostics {
+        let scale = checked.scale
         let confidences = judgements.compactMap(\.confidence)
         return CJV1.JudgeDiagnostics(
             provider: snapshot.judge.provider,
@@ -144,6 +147,18 @@ struct AssessmentView: Sendable {
             infit: scale.judgeFit?.infit ?? 0,
             outfit: scale.judgeFit?.outfit ?? 0,
             meanConfidence: confidences.isEmpty ? 0 : Double(confidences.reduce(0, +)) / Double(confidences.count),
-            positionBiasPrior: AssessmentMachine.estimator.settings.positionBiasDeviation ?? 0)
+            positionBiasPrior: AssessmentMachine.estimator.settings.positionBiasDeviation ?? 0,
+            verdictLevels: UInt32(snapshot.judge.levels.rawValue),
+            margins: checked.margins.map { CJV1.MarginCheck($0, used: checked.usesMargins) },
+            tieShare: judgements.isEmpty ? 0 : Double(judgements.count { $0.outcome == .tie }) / Double(judgements.count))
+    }
+}
+
+extension CJV1.MarginCheck {
+    fileprivate init(_ check: CJCore.MarginCheck, used: Bool) {
+        self.init(
+            used: used, evidence: check.evidence, clearShare: check.clearShare, clearThreshold: check.clearThreshold,
+            slightRepeats: UInt32(check.slight.pairs), slightFlips: UInt32(check.slight.flips),
+            clearRepeats: UInt32(check.clear.pairs), clearFlips: UInt32(check.clear.flips))
     }
 }

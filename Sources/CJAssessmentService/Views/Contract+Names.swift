@@ -1,3 +1,4 @@
+import CJCore
 import Contracts
 
 extension AssessmentSnapshot.State {
@@ -32,6 +33,25 @@ extension AssessmentSnapshot.Entry.State {
         case .judged: .judged
         case .failed: .failed
         case .cancelled: .cancelled
+        }
+    }
+}
+
+extension Outcome {
+    var contract: CJV1.Outcome {
+        switch self {
+        case .first: .first
+        case .second: .second
+        case .tie: .tie
+        }
+    }
+}
+
+extension Margin {
+    var contract: CJV1.Margin {
+        switch self {
+        case .slight: .slight
+        case .clear: .clear
         }
     }
 }

@@ -56,7 +56,9 @@ package struct AssessmentMachine: Sendable {
     private func proceed(_ snapshot: AssessmentSnapshot, knownSpread: Double?) -> Decision {
         let judgements = snapshot.judgements
         let items = Self.judgeable(snapshot)
-        let scale = Self.estimator.estimate(items: items, judgements: judgements, startingAt: knownSpread)
+        let scale = Self.estimator.estimateCheckingMargins(
+            items: items, judgements: judgements, startingAt: knownSpread
+        ).scale
         var decision = Decision()
         if !judgements.isEmpty {
             decision.figures = Figures(

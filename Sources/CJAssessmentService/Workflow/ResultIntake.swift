@@ -23,21 +23,24 @@ package struct ResultIntake: Sendable {
     }
 
     /// - Parameters:
+    ///   - levels: how finely the judge was asked to answer.
     ///   - attempt: which of the comparison's requests has finished, from one.
     ///   - isStopping: whether the assessment starts nothing more, so that nobody would hand a further request over.
     ///   - mayPay: whether there is money for one more call.
-    package func effect(of result: LLMV1.Result, attempt: Int, isStopping: Bool = false, mayPay: Bool = true) -> Effect {
-        let effect = effect(of: result, attempt: attempt)
+    package func effect(
+        of result: LLMV1.Result, levels: VerdictLevels = .four, attempt: Int, isStopping: Bool = false, mayPay: Bool = true
+    ) -> Effect {
+        let effect = effect(of: result, levels: levels, attempt: attempt)
         guard case .retry(let reason) = effect else { return effect }
         guard mayPay else { return .giveUp(reason: "\(reason); there is no money left to ask again") }
         return isStopping ? .giveUp(reason: reason) : effect
     }
 
-    private func effect(of result: LLMV1.Result, attempt: Int) -> Effect {
+    private func effect(of result: LLMV1.Result, levels: VerdictLevels, attempt: Int) -> Effect {
         switch result.outcome {
         case .reply(let reply):
             do {
-                return .judged(try VerdictParser.parse(reply.json))
+                return .judged(try VerdictParser.parse(reply.json, levels: levels))
             } catch {
                 return again(attempt, because: "the reply is no verdict: \(error.message)")
             }

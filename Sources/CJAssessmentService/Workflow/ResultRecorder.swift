@@ -22,7 +22,8 @@ package struct ResultRecorder<Store: WorkflowStore>: Sendable {
             var purse = purses[request.assessment] ?? Purse()
             purse.settle(cost: Int64(clamping: result.costNanodollars ?? 0))
             let effect = intake.effect(
-                of: result, attempt: Int(request.attempt), isStopping: request.isStopping, mayPay: purse.calls > 0)
+                of: result, levels: request.levels, attempt: Int(request.attempt), isStopping: request.isStopping,
+                mayPay: purse.calls > 0)
             if case .retry = effect { purse.reserve(1) }
             purses[request.assessment] = purse
             return FinishedRequest(

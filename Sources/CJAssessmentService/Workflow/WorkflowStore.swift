@@ -1,3 +1,4 @@
+package import CJCore
 package import Contracts
 
 /// What the workflow needs of the place where assessments are kept: transactions, and a few operations within them.
@@ -83,13 +84,18 @@ package struct OpenRequest: Sendable, Hashable {
     package let claim: Int64
     /// Its assessment starts nothing more.
     package let isStopping: Bool
+    /// How finely the judge was asked to answer.
+    package let levels: VerdictLevels
 
-    package init(assessment: String, comparison: Int64, attempt: Int64, claim: Int64, isStopping: Bool) {
+    package init(
+        assessment: String, comparison: Int64, attempt: Int64, claim: Int64, isStopping: Bool, levels: VerdictLevels
+    ) {
         self.assessment = assessment
         self.comparison = comparison
         self.attempt = attempt
         self.claim = claim
         self.isStopping = isStopping
+        self.levels = levels
     }
 }
 

@@ -4,6 +4,25 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable {
     case first
     /// The item shown second.
     case second
+    /// Neither: the judge could not decide.
+    case tie
+
+    /// The outcome of the same decision, had the items been shown in the other order.
+    public var swapped: Outcome {
+        switch self {
+        case .first: .second
+        case .second: .first
+        case .tie: .tie
+        }
+    }
+}
+
+/// How far apart a judge saw the two items of a comparison that it decided.
+public enum Margin: String, Sendable, Hashable, CaseIterable {
+    /// The preferred item is a little better.
+    case slight
+    /// The preferred item is much better.
+    case clear
 }
 
 /// Who decides: a person, or a model with a prompt version.
@@ -36,7 +55,11 @@ public struct Judge: Sendable, Hashable, Identifiable {
 public struct Judgement: Sendable, Hashable {
     public let comparison: Comparison
     public let outcome: Outcome
+    /// How far apart the judge saw the items; nothing where it was not asked, and in ties.
+    public let margin: Margin?
     public let judge: Judge.ID
+    /// How many judgements this one counts as; above zero, usually 1.
+    public let weight: Double
     /// How sure the judge said it was, from 1 (unsure) to 5 (sure). Told to people, not used by the model of the scale.
     public let confidence: Int?
     /// The judge's reason, in its own words.
@@ -44,28 +67,25 @@ public struct Judgement: Sendable, Hashable {
 
     /// Puts a decision on record.
     public init(
-        comparison: Comparison, outcome: Outcome, judge: Judge.ID, confidence: Int? = nil, rationale: String? = nil
+        comparison: Comparison, outcome: Outcome, margin: Margin? = nil, judge: Judge.ID, weight: Double = 1,
+        confidence: Int? = nil, rationale: String? = nil
     ) {
+        precondition(weight > 0 && weight < .infinity, "a judgement counts for something")
         self.comparison = comparison
         self.outcome = outcome
+        self.margin = outcome == .tie ? nil : margin
         self.judge = judge
+        self.weight = weight
         self.confidence = confidence
         self.rationale = rationale
     }
 
-    /// The item that was preferred.
-    public var winner: Item.ID {
+    /// The item that was preferred; nothing in a tie.
+    public var winner: Item.ID? {
         switch outcome {
         case .first: comparison.first
         case .second: comparison.second
-        }
-    }
-
-    /// The item that was not preferred.
-    public var loser: Item.ID {
-        switch outcome {
-        case .first: comparison.second
-        case .second: comparison.first
+        case .tie: nil
         }
     }
 }

@@ -15,7 +15,8 @@ enum ExpectedInformation {
         return entropy(mean) - expectation(difference: difference, variance: variance, of: entropy)
     }
 
-    private static func expectation(difference: Double, variance: Double, of value: (Double) -> Double) -> Double {
+    /// Mean of a value that depends on the probability of winning.
+    static func expectation(difference: Double, variance: Double, of value: (Double) -> Double) -> Double {
         let deviation = variance.squareRoot()
         var sum = shares[0] * value(ElementaryFunctions.logistic(difference))
         for index in 1..<nodes.count {

@@ -9,7 +9,9 @@
 public struct PromptTemplate: Sendable, Hashable {
     /// Language in which the judge is addressed and answers: "en" or "sv".
     public let language: String
-    /// Names the exact wording, for example "cj-en-1".
+    /// How finely the judge is asked to answer.
+    public let levels: VerdictLevels
+    /// Names the exact wording, for example "cj-en-2-four".
     public let version: String
     /// What to look for when the caller does not say.
     public let builtInRubric: String
@@ -23,19 +25,20 @@ public struct PromptTemplate: Sendable, Hashable {
     public static let languages = ["en", "sv"]
 
     /// The newest template for a language; nothing for a language there is none for.
-    public init?(language: String) {
+    public init?(language: String, levels: VerdictLevels = .four) {
         switch language {
-        case "en": self = .english
-        case "sv": self = .swedish
+        case "en": self = .english(levels)
+        case "sv": self = .swedish(levels)
         default: return nil
         }
     }
 
     init(
-        language: String, version: String, rules: String, rubricHeading: String, builtInRubric: String,
+        language: String, levels: VerdictLevels, version: String, rules: String, rubricHeading: String, builtInRubric: String,
         questionHeading: String, replyDescription: String
     ) {
         self.language = language
+        self.levels = levels
         self.version = version
         self.rules = rules
         self.rubricHeading = rubricHeading

@@ -15,14 +15,18 @@ public struct ReplyFormat: Sendable, Hashable {
     public init(for template: PromptTemplate) {
         toolName = Self.toolName
         description = template.replyDescription
-        jsonSchema = Self.jsonSchema
+        jsonSchema = Self.jsonSchema(template.levels)
     }
 
     /// Length is not part of it because not every vendor's strict mode knows `maxLength`; the parser holds it.
-    private static let jsonSchema =
-        #"{"type":"object","properties":{"#
-        + #""rationale":{"type":"string"},"#
-        + #""winner":{"type":"string","enum":["first","second"]},"#
-        + #""confidence":{"type":"integer","enum":[1,2,3,4,5]}},"#
-        + #""required":["rationale","winner","confidence"],"additionalProperties":false}"#
+    private static func jsonSchema(_ levels: VerdictLevels) -> String {
+        let hasMargin = levels == .four
+        return #"{"type":"object","properties":{"#
+            + #""rationale":{"type":"string"},"#
+            + #""winner":{"type":"string","enum":["first","second","undecided"]},"#
+            + (hasMargin ? #""margin":{"type":"string","enum":["none","slight","clear"]},"# : "")
+            + #""confidence":{"type":"integer","enum":[1,2,3,4,5]}},"#
+            + #""required":["rationale","winner","# + (hasMargin ? #""margin","# : "")
+            + #""confidence"],"additionalProperties":false}"#
+    }
 }

@@ -1,50 +1,85 @@
-/// Judgements gathered by ordered pair, in an order that depends on the names of the items alone.
+/// Judgements gathered by ordered pair, judge and answer, in an order that depends on these alone.
 ///
 /// Sums over the table are the same to the bit however the judgements were ordered.
-struct ComparisonTable {
-    /// What one item shown before another met with.
-    struct Cell {
-        let first: Int
-        let second: Int
-        /// Judgements; a sum of weights later.
-        var count: Double
-        /// How many of them were for the item shown first.
-        var firstWins: Double
+struct ComparisonTable: Sendable {
+    /// An answer that a judge gave on two items in this order, once or more often.
+    struct Cell: Sendable {
+        let first: Int32
+        let second: Int32
+        let judge: Int32
+        let response: Response
+        /// Sum of the judgements' weights.
+        var weight: Double
+
+        /// How much of a win the item shown first took from it.
+        var firstWins: Double { weight * response.firstScore }
     }
 
-    /// Ascending and without repetition.
-    let items: [Item.ID]
-    let index: [Item.ID: Int]
-    /// By first item, then by second.
+    /// What is done with answers that the model of the scale does not use.
+    struct Reading: Sendable, Hashable {
+        /// Margins are left out; "clearly better" is then "better".
+        var ignoresMargins = false
+        /// A tie is half a win for either side.
+        var halvesTies = false
+    }
+
+    let itemCount: Int
+    let judgeCount: Int
+    /// By first item, then by second, judge and answer.
     let cells: [Cell]
     let judgementCount: Int
+    let hasTies: Bool
+    let hasMargins: Bool
 
-    /// Gathers judgements; those of items that are not among `items` are left out.
-    init(items: [Item.ID], judgements: [Judgement]) {
-        let sorted = Set(items).sorted()
-        let index = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
-        var keys: [Int] = []
-        keys.reserveCapacity(judgements.count)
-        for judgement in judgements {
-            guard let first = index[judgement.comparison.first], let second = index[judgement.comparison.second] else { continue }
-            // The last bit says who won.
-            keys.append((first * sorted.count + second) << 1 | (judgement.outcome == .first ? 1 : 0))
-        }
-        keys.sort()
+    init(_ judgements: IndexedJudgements, reading: Reading = Reading()) {
+        itemCount = judgements.itemCount
+        judgeCount = judgements.judgeCount
+        judgementCount = judgements.count
+        cells = Self.gathered(Self.read(judgements.entries, as: reading), itemCount: itemCount, judgeCount: judgeCount)
+        hasTies = cells.contains { $0.response == .tie }
+        hasMargins = cells.contains { $0.response.hasMargin }
+    }
+
+    private static func read(_ entries: [IndexedJudgements.Entry], as reading: Reading) -> [Cell] {
         var cells: [Cell] = []
-        var last = -1
-        for key in keys {
-            if key >> 1 != last {
-                last = key >> 1
-                cells.append(Cell(first: last / sorted.count, second: last % sorted.count, count: 0, firstWins: 0))
+        cells.reserveCapacity(entries.count)
+        for entry in entries {
+            let response = reading.ignoresMargins ? entry.response.withoutMargin : entry.response
+            if reading.halvesTies, response == .tie {
+                for half in [Response.second, .first] {
+                    cells.append(Cell(entry, response: half, weight: 0.5 * entry.weight))
+                }
+            } else {
+                cells.append(Cell(entry, response: response, weight: entry.weight))
             }
-            cells[cells.count - 1].count += 1
-            cells[cells.count - 1].firstWins += Double(key & 1)
         }
-        self.items = sorted
-        self.index = index
-        self.cells = cells
-        judgementCount = keys.count
+        return cells
+    }
+
+    /// Sorts answers and adds up those that are the same.
+    private static func gathered(_ answers: [Cell], itemCount: Int, judgeCount: Int) -> [Cell] {
+        let kinds = Response.allCases.count
+        let keys = answers.map { answer in
+            ((Int(answer.first) * itemCount + Int(answer.second)) * judgeCount + Int(answer.judge)) * kinds
+                + Int(answer.response.rawValue)
+        }
+        let order = RadixSort.order(of: keys, maximum: itemCount * itemCount * judgeCount * kinds)
+        var cells: [Cell] = []
+        cells.reserveCapacity(answers.count)
+        var run = 0
+        while run < order.count {
+            let key = keys[Int(order[run])]
+            var end = run + 1
+            while end < order.count, keys[Int(order[end])] == key { end += 1 }
+            var cell = answers[Int(order[run])]
+            if end - run > 1 {
+                // In ascending order, so that the sum does not depend on the order given.
+                cell.weight = order[run..<end].map { answers[Int($0)].weight }.sorted().reduce(0, +)
+            }
+            cells.append(cell)
+            run = end
+        }
+        return cells
     }
 
     /// How many groups of items there are between which nothing has been judged.
@@ -54,13 +89,19 @@ struct ComparisonTable {
     var groups: [[Int]] {
         let connections = connections
         var members: [Int: [Int]] = [:]
-        for item in items.indices { members[connections.representative(of: item), default: []].append(item) }
+        for item in 0..<itemCount { members[connections.representative(of: item), default: []].append(item) }
         return members.values.sorted { $0[0] < $1[0] }
     }
 
     private var connections: Groups {
-        var groups = Groups(count: items.count)
-        for cell in cells { groups.join(cell.first, cell.second) }
+        var groups = Groups(count: itemCount)
+        for cell in cells { groups.join(Int(cell.first), Int(cell.second)) }
         return groups
+    }
+}
+
+extension ComparisonTable.Cell {
+    fileprivate init(_ entry: IndexedJudgements.Entry, response: Response, weight: Double) {
+        self.init(first: entry.first, second: entry.second, judge: entry.judge, response: response, weight: weight)
     }
 }

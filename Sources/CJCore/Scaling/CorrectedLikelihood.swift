@@ -26,62 +26,70 @@ public struct CorrectedLikelihood: Sendable {
         self.epsilon = epsilon
     }
 
-    /// The scale of judgements, of all items that occur in them.
+    /// The scale of judgements, of all items that occur in them. A tie counts as half a win for either; margins count for nothing.
     ///
     /// Groups of items between which nothing was judged each sum to zero; nothing is known of the distance between them.
     public func estimate(_ judgements: [Judgement]) -> CorrectedScale {
-        let items = judgements.flatMap { [$0.comparison.first, $0.comparison.second] }
-        let table = ComparisonTable(items: items, judgements: judgements)
+        estimate(
+            NamedJudgements(items: judgements.flatMap { [$0.comparison.first, $0.comparison.second] }, judgements: judgements))
+    }
+
+    /// The scale of judgements in which every item occurs.
+    public func estimate(_ judgements: NamedJudgements) -> CorrectedScale {
+        let table = ComparisonTable(judgements.judgements, reading: .init(ignoresMargins: true, halvesTies: true))
         let (abilities, information) = solve(table)
-        return CorrectedScale(table: table, abilities: abilities, information: information)
+        return CorrectedScale(named: judgements, table: table, abilities: abilities, information: information)
     }
 
     private func solve(_ table: ComparisonTable) -> (abilities: [Double], information: [Double]) {
         let groups = table.groups
         let targets = correctedScores(table)
-        var abilities = Array(repeating: 0.0, count: table.items.count)
+        let scales = Array(repeating: 1.0, count: table.judgeCount)
+        // Nothing pulls the items; what comes after them in a point is held.
+        let precision = Array(repeating: 0.0, count: table.itemCount) + [1, 1, 1]
+        var abilities = Array(repeating: 0.0, count: table.itemCount)
         for _ in 0..<Self.maximumSteps {
             var slope = slope(of: table, at: abilities, targets: targets)
             removeCommonMiss(from: &slope, groups: groups)
             guard abilities.indices.contains(where: { slope.gradient[$0].magnitude > Self.tolerance * slope.diagonal[$0] }) else {
                 break
             }
-            let step = slope.newtonStep(table: table, biasShare: 0)
+            let step = slope.newtonStep(table: table, precision: precision, scales: scales)
             let longest = abilities.indices.reduce(0) { max($0, step[$1].magnitude) }
             let fraction = longest > Self.longestMove ? Self.longestMove / longest : 1
             for item in abilities.indices { abilities[item] += fraction * step[item] }
             centre(&abilities, groups: groups)
         }
-        return (abilities, Array(slope(of: table, at: abilities, targets: targets).diagonal.dropLast()))
+        return (abilities, Array(slope(of: table, at: abilities, targets: targets).diagonal[..<table.itemCount]))
     }
 
     private func correctedScores(_ table: ComparisonTable) -> [Double] {
-        var wins = Array(repeating: 0.0, count: table.items.count)
+        var wins = Array(repeating: 0.0, count: table.itemCount)
         var counts = wins
         for cell in table.cells {
-            wins[cell.first] += cell.firstWins
-            wins[cell.second] += cell.count - cell.firstWins
-            counts[cell.first] += cell.count
-            counts[cell.second] += cell.count
+            wins[Int(cell.first)] += cell.firstWins
+            wins[Int(cell.second)] += cell.weight - cell.firstWins
+            counts[Int(cell.first)] += cell.weight
+            counts[Int(cell.second)] += cell.weight
         }
         return wins.indices.map { epsilon + (1 - 2 * epsilon / counts[$0]) * wins[$0] }
     }
 
     /// Gradient: by how many wins each item misses its corrected score. Diagonal: each item's information.
     private func slope(of table: ComparisonTable, at abilities: [Double], targets: [Double]) -> Slope {
-        var slope = Slope(dimension: abilities.count + 1, cellCount: table.cells.count)
+        var slope = Slope(
+            layout: PointLayout(itemCount: abilities.count, biasCount: 1), cellCount: table.cells.count, holdsBiases: true)
         for item in abilities.indices { slope.gradient[item] = targets[item] }
-        // The last place is the position bias, which is held at zero.
-        slope.precision[abilities.count] = 1
-        slope.diagonal = slope.precision
+        for index in abilities.count..<slope.diagonal.count { slope.diagonal[index] = 1 }
         for (index, cell) in table.cells.enumerated() {
-            let probability = ElementaryFunctions.logistic(abilities[cell.first] - abilities[cell.second])
-            let weight = cell.count * probability * (1 - probability)
-            slope.gradient[cell.first] -= cell.count * probability
-            slope.gradient[cell.second] -= cell.count * (1 - probability)
+            let (first, second) = (Int(cell.first), Int(cell.second))
+            let probability = ElementaryFunctions.logistic(abilities[first] - abilities[second])
+            let weight = cell.weight * probability * (1 - probability)
+            slope.gradient[first] -= cell.weight * probability
+            slope.gradient[second] -= cell.weight * (1 - probability)
             slope.weights[index] = weight
-            slope.diagonal[cell.first] += weight
-            slope.diagonal[cell.second] += weight
+            slope.diagonal[first] += weight
+            slope.diagonal[second] += weight
         }
         return slope
     }

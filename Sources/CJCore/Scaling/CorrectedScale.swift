@@ -13,16 +13,26 @@ public struct CorrectedScale: Sendable {
     public let separationRatio: Double
     /// Misfit of the judgements as a whole; nothing where there are none.
     public let judgeFit: JudgeFit?
+    /// Each judge of the judgements, by name.
+    public let judges: [JudgeEstimate]
     /// Groups of items between which nothing has been judged; the distance between groups is unknown.
     public let componentCount: Int
 
     private let index: [Item.ID: Int]
 
-    init(table: ComparisonTable, abilities: [Double], information: [Double]) {
-        let residuals = Residuals(table: table) { abilities[$0.first] - abilities[$0.second] }
+    init(named: NamedJudgements, table: ComparisonTable, abilities: [Double], information: [Double]) {
+        let residuals = Residuals(table: table) { cell in
+            let mean = ElementaryFunctions.logistic(abilities[Int(cell.first)] - abilities[Int(cell.second)])
+            return (mean, mean * (1 - mean))
+        }
         let ranks = ItemEstimate.ranks(of: abilities)
-        items = table.items
-        index = table.index
+        items = named.items
+        index = named.index
+        judges = zip(named.judges, residuals.byJudge).compactMap { id, fit in
+            fit.map {
+                JudgeEstimate(id: id, fit: $0, positionBias: 0, positionBiasStandardError: 0, discrimination: 1)
+            }
+        }
         estimates = abilities.indices.map { item in
             residuals.estimate(of: item, ability: abilities[item], variance: 1 / information[item], rank: ranks[item])
         }

@@ -1,143 +1,302 @@
-/// What a table of judgements and two Gaussian priors say about abilities and position bias (Bradley and Terry 1952).
+/// What a table of judgements and Gaussian priors say about abilities, position biases and thresholds of answers.
 ///
-/// P(first wins) = logistic(θ_first − θ_second + β), θ ~ N(0, σ²), β ~ N(0, b²). The logarithm of the posterior is strictly
-/// concave, so there is one mode and it is finite whatever the records are: perfect, empty or disconnected. The likelihood
-/// does not change when all abilities move together, so the prior alone fixes their sum, at zero.
+/// The logit of the first item's winning is κ(θ_first − θ_second) + β (Bradley and Terry 1952); θ ~ N(0, σ²), β ~ N(0, b²). See
+/// `ResponseModel` for answers other than a winner. The logarithm of the posterior is strictly concave in all of them (Pratt 1981,
+/// "Concavity of the log likelihood"), so there is one mode and it is finite whatever the records are: perfect, empty or
+/// disconnected. The likelihood does not change when all abilities move together, so the prior alone fixes their sum, at zero.
 ///
-/// A point is an array of the abilities, followed by the bias.
+/// A point is an array with the parts that ``PointLayout`` names.
 struct Posterior {
+    /// What is believed before the first judgement, and how the answers are read.
+    struct Settings: Sendable {
+        var model = ResponseModel.cumulative
+        /// σ, in logits.
+        var abilityDeviation: Double
+        /// b, in logits; nothing holds the biases at zero.
+        var biasDeviation: Double?
+        /// Whether each judge has a bias of its own.
+        var biasByJudge = false
+        /// κ of each judge; empty where every judge has 1.
+        var scales: [Double] = []
+    }
+
     let table: ComparisonTable
-    /// 1/σ².
-    let abilityPrecision: Double
-    /// 1/b².
-    let biasPrecision: Double
-    /// 1 where the bias is estimated; 0 holds it at zero.
-    let biasShare: Double
+    let settings: Settings
+    let layout: PointLayout
+    private let precision: [Double]
+    private let scales: [Double]
+    /// Whether anything depends on thresholds.
+    private let hasThresholds: Bool
 
     /// Newton steps at most; four to nine are usual.
     private static let maximumSteps = 200
-    /// Halvings of one step at most; after them a step is too small to matter.
-    private static let maximumHalvings = 60
     /// Largest component of the gradient at which the mode is taken as found, in expected wins.
     private static let tolerance = 1e-10
     /// How far a step may be from exact at most, and for each expected win that the gradient is still off.
     private static let roughest = 0.05
     private static let sharpening = 0.05
+    /// Change of a logit up to which a full step is sure to rise.
+    private static let safeChange = 1.5
+    /// Most probable distances of t from u, and of u from zero, in logits.
+    fileprivate static let usualGap = 1.0
+    fileprivate static let usualTie = 0.3
+    /// Deviation of the prior on Davidson's η.
+    fileprivate static let tieLogitDeviation = 2.0
+    /// Share of the distance to the next threshold that one step may take.
+    private static let thresholdShare = 0.7
 
-    /// Sets up the posterior; without a standard deviation for the bias, it is held at zero.
-    init(table: ComparisonTable, abilityDeviation: Double, biasDeviation: Double?) {
+    init(table: ComparisonTable, settings: Settings) {
         self.table = table
-        abilityPrecision = 1 / (abilityDeviation * abilityDeviation)
-        biasPrecision = biasDeviation.map { 1 / ($0 * $0) } ?? 1
-        biasShare = biasDeviation == nil ? 0 : 1
+        self.settings = settings
+        layout = PointLayout(itemCount: table.itemCount, biasCount: settings.biasByJudge ? table.judgeCount : 1)
+        scales = settings.scales.isEmpty ? Array(repeating: 1, count: table.judgeCount) : settings.scales
+        hasThresholds = table.hasTies || table.hasMargins
+        let ability = 1 / (settings.abilityDeviation * settings.abilityDeviation)
+        let bias = settings.biasDeviation.map { 1 / ($0 * $0) } ?? 1
+        precision =
+            Array(repeating: ability, count: layout.itemCount) + Array(repeating: bias, count: layout.biasCount) + [1, 1]
     }
-
-    /// Length of a point.
-    private var dimension: Int { table.items.count + 1 }
 
     /// Logit of the first item's winning.
-    func advantage(in cell: ComparisonTable.Cell, at point: [Double]) -> Double {
-        point[cell.first] - point[cell.second] + point[table.items.count]
+    func logit(of cell: ComparisonTable.Cell, at point: [Double]) -> Double {
+        scales[Int(cell.judge)] * (point[Int(cell.first)] - point[Int(cell.second)]) + point[layout.bias(of: cell.judge)]
     }
 
-    /// Logarithm of likelihood times priors, without the priors' normalising constants.
+    /// κ of a judge.
+    func scale(of judge: Int) -> Double { scales[judge] }
+
+    /// Derivatives of the logarithm of an answer's probability.
+    func slope(of cell: ComparisonTable.Cell, at point: [Double]) -> ResponseModel.Slope {
+        settings.model.slope(
+            of: cell.response, logit: logit(of: cell, at: point), clear: point[layout.clear], tie: point[layout.tie])
+    }
+
+    /// Share of a win that the first item of a cell is expected to take, and the variance of that share.
+    func expectedScore(of cell: ComparisonTable.Cell, at point: [Double]) -> (mean: Double, variance: Double) {
+        settings.model.score(logit: logit(of: cell, at: point), tie: point[layout.tie], hasTies: table.hasTies)
+    }
+
+    /// Logarithm of likelihood times priors, without the normalising constants of the priors.
     func logDensity(at point: [Double]) -> Double {
+        let (clear, tie) = (point[layout.clear], point[layout.tie])
         var sum = 0.0
         for cell in table.cells {
-            let advantage = advantage(in: cell, at: point)
-            sum += cell.firstWins * advantage - cell.count * ElementaryFunctions.logOnePlusExp(advantage)
+            let logit = logit(of: cell, at: point)
+            sum += cell.weight * settings.model.logProbability(of: cell.response, logit: logit, clear: clear, tie: tie)
         }
-        let bias = point[table.items.count]
-        for item in table.items.indices { sum -= 0.5 * abilityPrecision * point[item] * point[item] }
-        return sum - 0.5 * biasPrecision * bias * bias
+        for index in 0..<layout.clear { sum -= 0.5 * precision[index] * point[index] * point[index] }
+        return sum + thresholdPrior(clear: clear, tie: tie).height
     }
 
-    /// The highest point, by Newton's method from `start` or from zero; a step that would lose height is halved until it
-    /// does not, which makes the climb sure to end at the mode.
+    /// Where the climb begins when nothing is known.
+    var start: [Double] {
+        var point = Array(repeating: 0.0, count: layout.dimension)
+        point[layout.clear] = 1
+        point[layout.tie] = table.hasTies && settings.model == .cumulative ? 0.3 : 0
+        return point
+    }
+
+    /// The highest point, by Newton's method from `start`.
+    ///
+    /// The third derivative along any line is at most M times the second, M the largest change of a logit along it. So a full step with
+    /// M up to 1.5 rises, and so does one that is shortened to ln(1 + M)/M (Bach 2010, "Self-concordant analysis for logistic
+    /// regression"); a step at whose end the line still rises does too, because the function is concave. One of the three is taken,
+    /// which makes the climb sure to end at the mode without ever looking at the height.
     func mode(startingAt start: [Double]? = nil) -> [Double] {
-        var point = start ?? Array(repeating: 0, count: dimension)
-        var height = logDensity(at: point)
+        var point = start ?? self.start
+        var slope = slope(at: point)
         for _ in 0..<Self.maximumSteps {
-            let slope = slope(at: point)
             guard slope.largestGradient > Self.tolerance else { break }
             let tolerance = max(Slope.exact, min(Self.roughest, slope.largestGradient * Self.sharpening))
-            let step = slope.newtonStep(table: table, biasShare: biasShare, tolerance: tolerance)
-            guard let next = advance(from: point, height: height, along: step) else { break }
-            (point, height) = next
+            let step = slope.newtonStep(table: table, precision: precision, scales: scales, tolerance: tolerance)
+            let rise = Slope.product(slope.gradient, step)
+            guard rise > Self.tolerance * Self.tolerance else { break }
+            let change = largestChange(along: step)
+            let whole = thresholdLimit(from: point, along: step)
+            var next = moved(point, by: whole, along: step)
+            slope = self.slope(at: next)
+            if whole * change > Self.safeChange, Slope.product(slope.gradient, step) < 0 {
+                next = moved(point, by: min(whole, ElementaryFunctions.log(1 + change) / change), along: step)
+                slope = self.slope(at: next)
+            }
+            point = next
         }
         centre(&point)
         return point
     }
 
-    /// Curvature of minus the log posterior: a row for each item, and the last one for the bias.
+    /// Curvature of minus the log posterior: a row for each part of a point.
     func curvature(at point: [Double]) -> SymmetricMatrix {
-        let bias = table.items.count
-        var matrix = SymmetricMatrix(size: dimension)
-        for item in table.items.indices { matrix[item, item] = abilityPrecision }
-        matrix[bias, bias] = biasPrecision
-        for cell in table.cells {
-            let weight = weight(of: cell, at: point)
-            matrix[cell.first, cell.first] += weight
-            matrix[cell.second, cell.second] += weight
-            matrix[cell.first, cell.second] -= weight
-            matrix[cell.second, cell.first] -= weight
-            let shared = weight * biasShare
-            matrix[bias, bias] += shared
-            matrix[cell.first, bias] += shared
-            matrix[bias, cell.first] += shared
-            matrix[cell.second, bias] -= shared
-            matrix[bias, cell.second] -= shared
+        let slope = slope(at: point)
+        var matrix = SymmetricMatrix(size: layout.dimension)
+        for index in 0..<layout.dimension { matrix[index, index] = slope.diagonal[index] }
+        func add(_ value: Double, _ row: Int, _ column: Int) {
+            matrix[row, column] += value
+            matrix[column, row] += value
         }
+        for (index, cell) in table.cells.enumerated() {
+            let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
+            let scale = scales[Int(cell.judge)]
+            let weight = slope.weights[index]
+            add(-scale * scale * weight, first, second)
+            if settings.biasDeviation != nil {
+                add(scale * weight, first, bias)
+                add(-scale * weight, second, bias)
+            }
+            guard hasThresholds else { continue }
+            for (place, shared) in [(layout.clear, slope.clearWeights[index]), (layout.tie, slope.tieWeights[index])] {
+                add(scale * shared, first, place)
+                add(-scale * shared, second, place)
+                if settings.biasDeviation != nil { add(shared, bias, place) }
+            }
+        }
+        add(slope.clearTie, layout.clear, layout.tie)
         return matrix
     }
+}
 
-    private func advance(from point: [Double], height: Double, along step: [Double]) -> (point: [Double], height: Double)? {
-        var fraction = 1.0
-        for _ in 0..<Self.maximumHalvings {
-            let next = point.indices.map { point[$0] + fraction * step[$0] }
-            let nextHeight = logDensity(at: next)
-            // Near the top the height is flat to rounding; a step that loses no more than that is good.
-            if nextHeight >= height - 1e-13 * (1 + height.magnitude) { return (next, nextHeight) }
-            fraction *= 0.5
-        }
-        return nil
-    }
-
+extension Posterior {
     private func slope(at point: [Double]) -> Slope {
-        var slope = Slope(dimension: dimension, cellCount: table.cells.count)
-        let bias = table.items.count
-        for item in table.items.indices {
-            slope.gradient[item] = -abilityPrecision * point[item]
-            slope.precision[item] = abilityPrecision
+        var slope = Slope(
+            layout: layout, cellCount: table.cells.count, holdsBiases: settings.biasDeviation == nil, hasThresholds: hasThresholds
+        )
+        for index in 0..<layout.clear {
+            slope.gradient[index] = -precision[index] * point[index]
+            slope.diagonal[index] = precision[index]
         }
-        slope.gradient[bias] = -biasPrecision * point[bias]
-        slope.precision[bias] = biasPrecision
-        slope.diagonal = slope.precision
-        for (index, cell) in table.cells.enumerated() {
-            let probability = ElementaryFunctions.logistic(advantage(in: cell, at: point))
-            let residual = cell.firstWins - cell.count * probability
-            let weight = cell.count * probability * (1 - probability)
-            slope.weights[index] = weight
-            slope.gradient[cell.first] += residual
-            slope.gradient[cell.second] -= residual
-            slope.gradient[bias] += residual * biasShare
-            slope.diagonal[cell.first] += weight
-            slope.diagonal[cell.second] += weight
-            slope.diagonal[bias] += weight * biasShare
+        addThresholdPrior(to: &slope, at: point)
+        if hasThresholds { addAnswers(to: &slope, at: point) } else { addWins(to: &slope, at: point) }
+        if slope.holdsBiases {
+            for bias in layout.biases { (slope.gradient[bias], slope.diagonal[bias]) = (0, 1) }
         }
         return slope
     }
 
-    private func weight(of cell: ComparisonTable.Cell, at point: [Double]) -> Double {
-        let probability = ElementaryFunctions.logistic(advantage(in: cell, at: point))
-        return cell.count * probability * (1 - probability)
+    /// The commonest case, answers without margins and ties, by itself because it is faster.
+    private func addWins(to slope: inout Slope, at point: [Double]) {
+        for (index, cell) in table.cells.enumerated() {
+            let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
+            let scale = scales[Int(cell.judge)]
+            let probability = ElementaryFunctions.logistic(scale * (point[first] - point[second]) + point[bias])
+            let residual = cell.firstWins - cell.weight * probability
+            let weight = cell.weight * probability * (1 - probability)
+            slope.weights[index] = weight
+            slope.gradient[first] += scale * residual
+            slope.gradient[second] -= scale * residual
+            slope.gradient[bias] += residual
+            slope.diagonal[first] += scale * scale * weight
+            slope.diagonal[second] += scale * scale * weight
+            slope.diagonal[bias] += weight
+        }
+    }
+
+    private func addAnswers(to slope: inout Slope, at point: [Double]) {
+        for (index, cell) in table.cells.enumerated() {
+            let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
+            let scale = scales[Int(cell.judge)]
+            let answer = self.slope(of: cell, at: point)
+            let weight = cell.weight * answer.logitLogit
+            slope.weights[index] = weight
+            slope.gradient[first] += scale * cell.weight * answer.byLogit
+            slope.gradient[second] -= scale * cell.weight * answer.byLogit
+            slope.gradient[bias] += cell.weight * answer.byLogit
+            slope.diagonal[first] += scale * scale * weight
+            slope.diagonal[second] += scale * scale * weight
+            slope.diagonal[bias] += weight
+            if table.hasMargins {
+                slope.gradient[layout.clear] += cell.weight * answer.byClear
+                slope.diagonal[layout.clear] += cell.weight * answer.clearClear
+                slope.clearWeights[index] = cell.weight * answer.logitClear
+            }
+            if table.hasTies {
+                slope.gradient[layout.tie] += cell.weight * answer.byTie
+                slope.diagonal[layout.tie] += cell.weight * answer.tieTie
+                slope.tieWeights[index] = cell.weight * answer.logitTie
+            }
+            if table.hasMargins, table.hasTies { slope.clearTie += cell.weight * answer.clearTie }
+        }
+    }
+
+    /// Priors of the thresholds: ln s − s/m, with s the distance from the threshold before and m its most probable value; of Davidson's η,
+    /// N(0, 2²). Thresholds that nothing depends on are held.
+    private func addThresholdPrior(to slope: inout Slope, at point: [Double]) {
+        let prior = thresholdPrior(clear: point[layout.clear], tie: point[layout.tie])
+        slope.gradient[layout.clear] += prior.byClear
+        slope.gradient[layout.tie] += prior.byTie
+        slope.diagonal[layout.clear] += prior.clearClear
+        slope.diagonal[layout.tie] += prior.tieTie
+        slope.clearTie += prior.clearTie
+    }
+
+    fileprivate struct ThresholdPrior {
+        var height = 0.0
+        var byClear = 0.0
+        var byTie = 0.0
+        var clearClear = 1.0
+        var tieTie = 1.0
+        var clearTie = 0.0
+    }
+
+    fileprivate func thresholdPrior(clear: Double, tie: Double) -> ThresholdPrior {
+        var prior = ThresholdPrior()
+        guard settings.model == .cumulative else {
+            guard table.hasTies else { return prior }
+            let precision = 1 / (Self.tieLogitDeviation * Self.tieLogitDeviation)
+            prior.height = -0.5 * precision * tie * tie
+            prior.byTie = -precision * tie
+            prior.tieTie = precision
+            return prior
+        }
+        if table.hasTies {
+            prior.height += ElementaryFunctions.log(tie) - tie / Self.usualTie
+            prior.byTie = 1 / tie - 1 / Self.usualTie
+            prior.tieTie = 1 / (tie * tie)
+        }
+        if table.hasMargins {
+            let gap = clear - tie
+            let square = 1 / (gap * gap)
+            prior.height += ElementaryFunctions.log(gap) - gap / Self.usualGap
+            prior.byClear = 1 / gap - 1 / Self.usualGap
+            prior.clearClear = square
+            if table.hasTies {
+                prior.byTie -= prior.byClear
+                prior.tieTie += square
+                prior.clearTie = -square
+            }
+        }
+        return prior
+    }
+
+    /// The largest change of a logit that a step can make, thresholds included.
+    private func largestChange(along step: [Double]) -> Double {
+        let moves = step[..<layout.itemCount]
+        let spread = (moves.max() ?? 0) - (moves.min() ?? 0)
+        let bias = step[layout.biases].reduce(0) { max($0, $1.magnitude) }
+        return (scales.max() ?? 1) * spread + bias + step[layout.clear].magnitude + step[layout.tie].magnitude
+    }
+
+    /// How much of a step leaves the thresholds in order.
+    private func thresholdLimit(from point: [Double], along step: [Double]) -> Double {
+        guard settings.model == .cumulative else { return 1 }
+        var limit = 1.0
+        func keepApart(_ distance: Double, _ move: Double) {
+            if distance + move < (1 - Self.thresholdShare) * distance {
+                limit = min(limit, -Self.thresholdShare * distance / move)
+            }
+        }
+        if table.hasTies { keepApart(point[layout.tie], step[layout.tie]) }
+        if table.hasMargins { keepApart(point[layout.clear] - point[layout.tie], step[layout.clear] - step[layout.tie]) }
+        return limit
+    }
+
+    private func moved(_ point: [Double], by fraction: Double, along step: [Double]) -> [Double] {
+        point.indices.map { point[$0] + fraction * step[$0] }
     }
 
     /// Removes what rounding has left of the sum of the abilities.
     private func centre(_ point: inout [Double]) {
-        let count = table.items.count
-        guard count > 0 else { return }
-        let mean = point[..<count].reduce(0, +) / Double(count)
-        for item in 0..<count { point[item] -= mean }
+        guard layout.itemCount > 0 else { return }
+        let mean = point[..<layout.itemCount].reduce(0, +) / Double(layout.itemCount)
+        for item in 0..<layout.itemCount { point[item] -= mean }
     }
 }

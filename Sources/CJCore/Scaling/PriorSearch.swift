@@ -13,16 +13,17 @@ struct PriorSearch {
     private static let longestLeap = 8.0
 
     let table: ComparisonTable
-    let biasDeviation: Double?
+    /// All but the deviation that is looked for.
+    let settings: Posterior.Settings
     /// Median of the prior on σ, and its spread in ln σ.
     let prior: (median: Double, logDeviation: Double)
     private var heights: [Int: Double] = [:]
     private var lastMode: [Double]?
 
     /// Prepares a search.
-    init(table: ComparisonTable, biasDeviation: Double?, prior: (median: Double, logDeviation: Double)) {
+    init(table: ComparisonTable, settings: Posterior.Settings, prior: (median: Double, logDeviation: Double)) {
         self.table = table
-        self.biasDeviation = biasDeviation
+        self.settings = settings
         self.prior = prior
     }
 
@@ -69,7 +70,9 @@ struct PriorSearch {
     private mutating func height(at index: Int) -> Double {
         if let known = heights[index] { return known }
         let deviation = Self.deviation(at: index)
-        let posterior = Posterior(table: table, abilityDeviation: deviation, biasDeviation: biasDeviation)
+        var settings = settings
+        settings.abilityDeviation = deviation
+        let posterior = Posterior(table: table, settings: settings)
         let mode = posterior.mode(startingAt: lastMode)
         lastMode = mode
         var height = -Double.infinity
@@ -77,7 +80,7 @@ struct PriorSearch {
         if let factor = CholeskyFactor(posterior.curvature(at: mode)) {
             let logDeviation = ElementaryFunctions.log(deviation)
             let distance = (logDeviation - ElementaryFunctions.log(prior.median)) / prior.logDeviation
-            height = posterior.logDensity(at: mode) - Double(table.items.count) * logDeviation - 0.5 * factor.logDeterminant
+            height = posterior.logDensity(at: mode) - Double(table.itemCount) * logDeviation - 0.5 * factor.logDeterminant
             height -= 0.5 * distance * distance
         }
         heights[index] = height

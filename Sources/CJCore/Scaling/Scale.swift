@@ -7,7 +7,8 @@ public struct Scale: Sendable {
     public let items: [Item.ID]
     /// Judgements that the scale rests on.
     public let judgementCount: Int
-    /// Preference of the judge for the first place, in logits; below zero, it prefers the second.
+    /// Preference of the judges for the first place, in logits; below zero, they prefer the second. With a bias for each judge, that of
+    /// the first.
     public let positionBias: Double
     /// Standard deviation of the posterior of the position bias, in logits; zero where the bias was held at zero.
     public let positionBiasStandardError: Double
@@ -16,6 +17,10 @@ public struct Scale: Sendable {
     public let reliability: Reliability
     /// Misfit of the judgements as a whole; nothing where there are none.
     public let judgeFit: JudgeFit?
+    /// Each judge of the judgements, by name.
+    public let judges: [JudgeEstimate]
+    /// Where the judges' perception of a difference turns from one answer into the next.
+    public let thresholds: Thresholds
     /// Groups of items between which nothing has been judged; the distance between groups is the prior's guess.
     public let componentCount: Int
 
@@ -24,29 +29,41 @@ public struct Scale: Sendable {
     private let covariances: SymmetricMatrix
 
     /// Reads the scale off a posterior at its mode.
-    init(posterior: Posterior, mode: [Double], priorStandardDeviation: Double) {
-        let table = posterior.table
-        let count = table.items.count
+    init(named: NamedJudgements, posterior: Posterior, mode: [Double]) {
+        let (table, layout) = (posterior.table, posterior.layout)
+        let count = layout.itemCount
         guard let factor = CholeskyFactor(posterior.curvature(at: mode)) else {
             preconditionFailure("the curvature of a posterior with a proper prior is positive definite")
         }
         let inverse = factor.inverse()
         let covariances = inverse.centred(leading: count)
-        let ranks = ItemEstimate.ranks(of: Array(mode[..<count]))
-        let residuals = Residuals(table: table) { posterior.advantage(in: $0, at: mode) }
-        items = table.items
-        index = table.index
+        let abilities = Array(mode[..<count])
+        let ranks = ItemEstimate.ranks(of: abilities)
+        let residuals = Residuals(table: table) { posterior.expectedScore(of: $0, at: mode) }
+        let holdsBiases = posterior.settings.biasDeviation == nil
+        func error(at place: Int) -> Double { max(0, inverse[place, place]).squareRoot() }
+        items = named.items
+        index = named.index
         judgementCount = table.judgementCount
-        positionBias = mode[count]
-        positionBiasStandardError = posterior.biasShare * inverse[count, count].squareRoot()
-        self.priorStandardDeviation = priorStandardDeviation
+        positionBias = mode[layout.bias(of: 0)]
+        positionBiasStandardError = holdsBiases ? 0 : error(at: layout.bias(of: 0))
+        priorStandardDeviation = posterior.settings.abilityDeviation
+        thresholds = Thresholds(posterior: posterior, mode: mode, error: error(at:))
         self.covariances = covariances
         componentCount = table.componentCount
         estimates = (0..<count).map { item in
             residuals.estimate(of: item, ability: mode[item], variance: covariances[item, item], rank: ranks[item])
         }
         judgeFit = residuals.total
-        reliability = Reliability(abilities: Array(mode[..<count]), covariances: covariances)
+        judges = residuals.byJudge.enumerated().compactMap { judge, fit in
+            fit.map { fit in
+                let bias = layout.bias(of: Int32(judge))
+                return JudgeEstimate(
+                    id: named.judges[judge], fit: fit, positionBias: mode[bias],
+                    positionBiasStandardError: holdsBiases ? 0 : error(at: bias), discrimination: posterior.scale(of: judge))
+            }
+        }
+        reliability = Reliability(abilities: abilities, covariances: covariances)
     }
 
     /// Whether every item can be reached from every other through judged pairs.

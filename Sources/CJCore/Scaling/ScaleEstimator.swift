@@ -19,12 +19,34 @@ public struct ScaleEstimator: Sendable {
         public var prior: Prior
         /// Standard deviation in logits of the prior on the position bias; nothing holds the bias at zero.
         public var positionBiasDeviation: Double?
+        /// What a tie is taken for. With margins, ties are always an interval of perceived differences.
+        public var ties: Ties = .davidson
+        /// Whether margins count; otherwise "much better" is "better".
+        public var usesMargins = true
+        /// What judges may differ in.
+        public var judges: Judges = .alike
 
         /// The defaults suit a language model as judge.
         public init(prior: Prior = .marginalLikelihood, positionBiasDeviation: Double? = 0.3) {
             self.prior = prior
             self.positionBiasDeviation = positionBiasDeviation
         }
+    }
+
+    /// What a tie is taken for.
+    public enum Ties: Sendable, Hashable {
+        /// An answer of its own, the more probable the closer two items are (Davidson 1970).
+        case davidson
+        /// Half a win for either.
+        case halves
+    }
+
+    /// What judges may differ in.
+    public enum Judges: Sendable, Hashable {
+        /// In nothing.
+        case alike
+        /// Each has its own position bias and its own discrimination κ, with ln κ ~ N(0, 0.5²).
+        case different
     }
 
     public let settings: Settings
@@ -52,31 +74,49 @@ public struct ScaleEstimator: Sendable {
     ///     are always found from zero.
     /// - Returns: The scale, in the gauge in which abilities sum to zero.
     public func estimate(items: [Item.ID], judgements: [Judgement], startingAt previous: Double? = nil) -> Scale {
-        let table = ComparisonTable(items: items, judgements: judgements)
-        let deviation = priorDeviation(table, startingAt: previous)
-        let posterior = Posterior(
-            table: table, abilityDeviation: deviation, biasDeviation: settings.positionBiasDeviation)
-        return Scale(posterior: posterior, mode: posterior.mode(), priorStandardDeviation: deviation)
+        estimate(NamedJudgements(items: items, judgements: judgements), startingAt: previous)
+    }
+
+    /// Fits a scale to judgements by name.
+    public func estimate(_ judgements: NamedJudgements, startingAt previous: Double? = nil) -> Scale {
+        let fit = fit(judgements.judgements, startingAt: previous)
+        return Scale(named: judgements, posterior: fit.posterior, mode: fit.mode)
     }
 
     /// The abilities alone, in logits and in ascending order of the items' names, the same to the bit as those of ``estimate``.
-    ///
-    /// Where the prior is fixed, time is in proportion to the number of judged pairs.
     public func abilities(items: [Item.ID], judgements: [Judgement]) -> [Double] {
-        let table = ComparisonTable(items: items, judgements: judgements)
-        let posterior = Posterior(
-            table: table, abilityDeviation: priorDeviation(table, startingAt: nil),
-            biasDeviation: settings.positionBiasDeviation)
-        return Array(posterior.mode().dropLast())
+        abilities(NamedJudgements(items: items, judgements: judgements).judgements).abilities
     }
 
-    private func priorDeviation(_ table: ComparisonTable, startingAt previous: Double?) -> Double {
+    /// The abilities in logits, in the order of the items' numbers, and the position bias of the first judge.
+    ///
+    /// Where the prior is fixed, time is in proportion to the number of judged pairs.
+    public func abilities(_ judgements: IndexedJudgements) -> (abilities: [Double], positionBias: Double) {
+        let (posterior, mode) = fit(judgements, startingAt: nil)
+        return (Array(mode[..<posterior.layout.itemCount]), mode[posterior.layout.bias(of: 0)])
+    }
+
+    private func fit(_ judgements: IndexedJudgements, startingAt previous: Double?) -> (posterior: Posterior, mode: [Double]) {
+        let table = ComparisonTable(
+            judgements, reading: .init(ignoresMargins: !settings.usesMargins, halvesTies: settings.ties == .halves))
+        var own = Posterior.Settings(
+            model: table.hasTies && !table.hasMargins ? .davidson : .cumulative, abilityDeviation: 1,
+            biasDeviation: settings.positionBiasDeviation, biasByJudge: settings.judges == .different)
+        own.abilityDeviation = priorDeviation(table, own, startingAt: previous)
+        guard settings.judges == .different, table.judgeCount > 1 else {
+            let posterior = Posterior(table: table, settings: own)
+            return (posterior, posterior.mode())
+        }
+        var search = JudgeScaleSearch(table: table, settings: own)
+        return search.fit { settings in priorDeviation(table, settings, startingAt: settings.abilityDeviation) }
+    }
+
+    private func priorDeviation(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> Double {
         switch settings.prior {
         case .fixed(let standardDeviation):
             return standardDeviation
         case .marginalLikelihood:
-            var search = PriorSearch(
-                table: table, biasDeviation: settings.positionBiasDeviation, prior: (median: 2.2, logDeviation: 0.7))
+            var search = PriorSearch(table: table, settings: own, prior: (median: 2.2, logDeviation: 0.7))
             return search.mostProbableDeviation(startingAt: previous)
         }
     }

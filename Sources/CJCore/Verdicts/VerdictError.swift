@@ -21,6 +21,8 @@ public struct VerdictError: Error, Sendable, Hashable, CustomStringConvertible {
         case wrongType
         /// A field whose value is of the right kind and not allowed.
         case outOfRange
+        /// A margin for an undecided verdict, or none for a decided one.
+        case contradiction
     }
 
     public let code: Code

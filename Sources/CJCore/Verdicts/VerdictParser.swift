@@ -1,25 +1,27 @@
 /// Reads the input of the verdict tool as a model wrote it.
 ///
-/// Nothing is guessed: a reply is a verdict only when it is one JSON object with exactly the three fields, each of the right
-/// kind and within its range. A winner is never assumed.
+/// Nothing is guessed: a reply is a verdict only when it is one JSON object with exactly the fields that were asked for, each of the
+/// right kind and within its range. A winner is never assumed.
 public enum VerdictParser {
-    /// Reads a reply, or says what is wrong with it.
-    public static func parse(_ json: [UInt8]) throws(VerdictError) -> Verdict {
+    /// Reads a reply to a question with so many levels, or says what is wrong with it.
+    public static func parse(_ json: [UInt8], levels: VerdictLevels = .four) throws(VerdictError) -> Verdict {
         guard case .object(let members) = try JSONReader.read(json) else {
             throw VerdictError(.notAnObject, "the reply is not a JSON object")
         }
-        let known = Field.allCases.map(\.rawValue)
+        let known = Field.allCases.filter { $0 != .margin || levels == .four }.map(\.rawValue)
         if let stranger = members.first(where: { !known.contains($0.key) }) {
             throw VerdictError(.unknownField, field: stranger.key, "the reply has a field that verdicts do not have")
         }
+        let outcome = try outcome(in: try value(of: .winner, in: members))
         return Verdict(
-            outcome: try outcome(in: try value(of: .winner, in: members)),
+            outcome: outcome,
+            margin: levels == .four ? try margin(in: try value(of: .margin, in: members), outcome: outcome) : nil,
             rationale: try rationale(in: try value(of: .rationale, in: members)),
             confidence: try confidence(in: try value(of: .confidence, in: members)))
     }
 
     private enum Field: String, CaseIterable {
-        case rationale, winner, confidence
+        case rationale, winner, margin, confidence
     }
 
     private static func value(of field: Field, in members: [JSONValue.Member]) throws(VerdictError) -> JSONValue {
@@ -34,8 +36,30 @@ public enum VerdictParser {
         switch name {
         case "first": return .first
         case "second": return .second
-        default: throw VerdictError(.outOfRange, field: Field.winner.rawValue, "winner is neither \"first\" nor \"second\"")
+        case "undecided": return .tie
+        default:
+            throw VerdictError(
+                .outOfRange, field: Field.winner.rawValue, "winner is none of \"first\", \"second\" and \"undecided\"")
         }
+    }
+
+    private static func margin(in value: JSONValue, outcome: Outcome) throws(VerdictError) -> Margin? {
+        guard case .string(let name) = value else { throw wrongType(.margin, "text") }
+        let margin: Margin?
+        switch name {
+        case "slight": margin = .slight
+        case "clear": margin = .clear
+        case "none": margin = nil
+        default:
+            throw VerdictError(
+                .outOfRange, field: Field.margin.rawValue, "margin is none of \"none\", \"slight\" and \"clear\"")
+        }
+        guard (margin == nil) == (outcome == .tie) else {
+            throw VerdictError(
+                .contradiction, field: Field.margin.rawValue,
+                outcome == .tie ? "an undecided verdict has a margin" : "a decided verdict has no margin")
+        }
+        return margin
     }
 
     private static func rationale(in value: JSONValue) throws(VerdictError) -> String {

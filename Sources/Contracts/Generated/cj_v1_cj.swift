@@ -273,17 +273,21 @@ extension CJV1 {
         public var temperature: Double?
         /// Zero asks for the service's default.
         public var maxOutputTokens: UInt32
+        /// How finely the judge answers: 2, which essay is better; 4, whether slightly or clearly too. Zero asks for 4.
+        public var verdictLevels: UInt32
 
         public init(
             provider: String = "",
             model: String = "",
             temperature: Double? = nil,
-            maxOutputTokens: UInt32 = 0
+            maxOutputTokens: UInt32 = 0,
+            verdictLevels: UInt32 = 0
         ) {
             self.provider = provider
             self.model = model
             self.temperature = temperature
             self.maxOutputTokens = maxOutputTokens
+            self.verdictLevels = verdictLevels
         }
     }
 
@@ -725,6 +729,12 @@ extension CJV1 {
         public var meanConfidence: Double
         /// Standard deviation of the prior on the position bias, in logits; zero where the bias is held at zero.
         public var positionBiasPrior: Double
+        /// Levels that the judge was asked for.
+        public var verdictLevels: UInt32
+        /// Absent where the judge gave no margins.
+        public var margins: CJV1.MarginCheck?
+        /// Share of undecided judgements.
+        public var tieShare: Double
 
         public init(
             provider: String = "",
@@ -737,7 +747,10 @@ extension CJV1 {
             infit: Double = 0,
             outfit: Double = 0,
             meanConfidence: Double = 0,
-            positionBiasPrior: Double = 0
+            positionBiasPrior: Double = 0,
+            verdictLevels: UInt32 = 0,
+            margins: CJV1.MarginCheck? = nil,
+            tieShare: Double = 0
         ) {
             self.provider = provider
             self.model = model
@@ -750,6 +763,47 @@ extension CJV1 {
             self.outfit = outfit
             self.meanConfidence = meanConfidence
             self.positionBiasPrior = positionBiasPrior
+            self.verdictLevels = verdictLevels
+            self.margins = margins
+            self.tieShare = tieShare
+        }
+    }
+
+    /// Whether the margins that the judge reports are worth anything.
+    public struct MarginCheck: Sendable, Hashable {
+        /// False when they are not: the scale then rests on which essay was preferred alone.
+        public var used: Bool
+        /// How much better the margins agree with the differences of the abilities than with chance, in nats; the abilities are those of
+        /// the preferences alone. Below zero, margins say nothing.
+        public var evidence: Double
+        /// Judgements with a clear margin, as a share of those with any.
+        public var clearShare: Double
+        /// Perceived difference in logits from which an essay is clearly better.
+        public var clearThreshold: Double
+        /// Pairs judged in both orders whose first judgement had this margin, and how many of them were turned over by the second.
+        public var slightRepeats: UInt32
+        public var slightFlips: UInt32
+        public var clearRepeats: UInt32
+        public var clearFlips: UInt32
+
+        public init(
+            used: Bool = false,
+            evidence: Double = 0,
+            clearShare: Double = 0,
+            clearThreshold: Double = 0,
+            slightRepeats: UInt32 = 0,
+            slightFlips: UInt32 = 0,
+            clearRepeats: UInt32 = 0,
+            clearFlips: UInt32 = 0
+        ) {
+            self.used = used
+            self.evidence = evidence
+            self.clearShare = clearShare
+            self.clearThreshold = clearThreshold
+            self.slightRepeats = slightRepeats
+            self.slightFlips = slightFlips
+            self.clearRepeats = clearRepeats
+            self.clearFlips = clearFlips
         }
     }
 
@@ -820,6 +874,7 @@ extension CJV1 {
         public var costNanodollars: UInt64?
         /// Why it failed, for a person to read.
         public var failure: String
+        public var margin: CJV1.Margin
 
         public init(
             number: UInt32 = 0,
@@ -833,7 +888,8 @@ extension CJV1 {
             promptSha256: String = "",
             model: String = "",
             costNanodollars: UInt64? = nil,
-            failure: String = ""
+            failure: String = "",
+            margin: CJV1.Margin = .init(rawValue: 0)
         ) {
             self.number = number
             self.firstEssayID = firstEssayID
@@ -847,6 +903,7 @@ extension CJV1 {
             self.model = model
             self.costNanodollars = costNanodollars
             self.failure = failure
+            self.margin = margin
         }
     }
 
@@ -1011,6 +1068,8 @@ extension CJV1 {
         public static let unspecified = Outcome(rawValue: 0)
         public static let first = Outcome(rawValue: 1)
         public static let second = Outcome(rawValue: 2)
+        /// The judge could not decide.
+        public static let tie = Outcome(rawValue: 3)
 
         /// The name in the contract, or the number of a value that this version does not know.
         public var description: String {
@@ -1018,6 +1077,31 @@ extension CJV1 {
                 case 0: "OUTCOME_UNSPECIFIED"
                 case 1: "OUTCOME_FIRST"
                 case 2: "OUTCOME_SECOND"
+                case 3: "OUTCOME_TIE"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
+    /// How far apart the judge saw the two essays.
+    public struct Margin: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        /// It was not asked, or is undecided.
+        public static let unspecified = Margin(rawValue: 0)
+        public static let slight = Margin(rawValue: 1)
+        public static let clear = Margin(rawValue: 2)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "MARGIN_UNSPECIFIED"
+                case 1: "MARGIN_SLIGHT"
+                case 2: "MARGIN_CLEAR"
                 default: "\(rawValue)"
             }
         }
@@ -1180,6 +1264,7 @@ extension CJV1.JudgeSettings: WireMessage {
         model = cMessage.string(1)
         if cMessage.isSet(2) { temperature = cMessage.double(2) }
         maxOutputTokens = cMessage.uint32(3)
+        verdictLevels = cMessage.uint32(4)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1190,6 +1275,7 @@ extension CJV1.JudgeSettings: WireMessage {
             cMessage.set(2, double: temperature)
         }
         cMessage.set(3, uint32: maxOutputTokens)
+        cMessage.set(4, uint32: verdictLevels)
     }
 }
 
@@ -1848,6 +1934,9 @@ extension CJV1.JudgeDiagnostics: WireMessage {
         outfit = cMessage.double(8)
         meanConfidence = cMessage.double(9)
         positionBiasPrior = cMessage.double(10)
+        verdictLevels = cMessage.uint32(11)
+        margins = cMessage.message(12).map(CJV1.MarginCheck.init(reading:))
+        tieShare = cMessage.double(13)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1862,6 +1951,51 @@ extension CJV1.JudgeDiagnostics: WireMessage {
         cMessage.set(8, double: outfit)
         cMessage.set(9, double: meanConfidence)
         cMessage.set(10, double: positionBiasPrior)
+        cMessage.set(11, uint32: verdictLevels)
+        if let margins {
+            try cMessage.set(12, message: margins.write)
+        }
+        cMessage.set(13, double: tieShare)
+    }
+}
+
+extension CJV1.MarginCheck: WireMessage {
+    public static let typeName = "huleedu.cj.v1.MarginCheck"
+    static let shape = MessageShape(huleedu_cj_v1_MarginCheck())
+
+    public init() {
+        self.init(used: false)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        used = cMessage.bool(0)
+        evidence = cMessage.double(1)
+        clearShare = cMessage.double(2)
+        clearThreshold = cMessage.double(3)
+        slightRepeats = cMessage.uint32(4)
+        slightFlips = cMessage.uint32(5)
+        clearRepeats = cMessage.uint32(6)
+        clearFlips = cMessage.uint32(7)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, bool: used)
+        cMessage.set(1, double: evidence)
+        cMessage.set(2, double: clearShare)
+        cMessage.set(3, double: clearThreshold)
+        cMessage.set(4, uint32: slightRepeats)
+        cMessage.set(5, uint32: slightFlips)
+        cMessage.set(6, uint32: clearRepeats)
+        cMessage.set(7, uint32: clearFlips)
     }
 }
 
@@ -1986,6 +2120,7 @@ extension CJV1.ComparisonRecord: WireMessage {
         model = cMessage.string(9)
         if cMessage.isSet(10) { costNanodollars = cMessage.uint64(10) }
         failure = cMessage.string(11)
+        margin = CJV1.Margin(rawValue: cMessage.int32(12))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -2004,5 +2139,6 @@ extension CJV1.ComparisonRecord: WireMessage {
             cMessage.set(10, uint64: costNanodollars)
         }
         try cMessage.set(11, string: failure)
+        cMessage.set(12, int32: margin.rawValue)
     }
 }

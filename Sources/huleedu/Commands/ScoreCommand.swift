@@ -1,4 +1,5 @@
 import ArgumentParser
+import CJCore
 import FoundationEssentials
 import Glibc
 
@@ -12,7 +13,8 @@ struct ScoreCommand: AsyncParsableCommand {
             items and judges fit it. Nothing is started and nothing is paid for.
 
             The table has a header line and the columns winner and loser, or first, second and winner where it is known who was shown \
-            first, and perhaps judge. Other columns are ignored.
+            first; there the winner may be tie, or nothing, for neither. It may have judge, margin (slight or clear) and weight (how many \
+            judgements a line stands for). Other columns are ignored.
 
             Without --epsilon the scale is the mode of a Bradley–Terry posterior whose prior is estimated too; its errors are those of the \
             whole model, and a preference for the first place is taken out where it can be known. With --epsilon it is joint maximum \
@@ -21,6 +23,7 @@ struct ScoreCommand: AsyncParsableCommand {
             EXAMPLES
               huleedu score judgements.csv
               huleedu score judgements.csv --epsilon 0.3 --json
+              huleedu score judgements.csv --judges different
               zcat judgements.csv.gz | huleedu score - --csv > abilities.csv
             """)
 
@@ -34,6 +37,25 @@ struct ScoreCommand: AsyncParsableCommand {
             "Estimate by corrected joint maximum likelihood with this ε, above 0 and below 0.5.", valueName: "number"),
         transform: { try Self.epsilon($0) })
     var epsilon: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "What a tie is: an answer of its own (davidson), or half a win for either (half). With --epsilon always half.",
+            valueName: "davidson|half"))
+    var ties = TieReading.davidson
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Whether judges are taken to be alike, or each has its own preference for a place and tells items apart more or less sharply.
+            """, valueName: "alike|different"))
+    var judges = JudgeReading.alike
+
+    @Flag(inversion: .prefixedNo, help: "Take a preference for the first place out, where it is known who was shown first.")
+    var bias = true
+
+    @Flag(inversion: .prefixedNo, help: "Let margins count, where there are any.")
+    var margins = true
 
     @Flag(help: "Write JSON.")
     var json = false
@@ -54,7 +76,8 @@ struct ScoreCommand: AsyncParsableCommand {
         let status = await CommandFailure.reported {
             let judgements = try JudgementFile.read(ByteSource(file))
             let report =
-                try epsilon.map { ScoreReport.corrected(of: judgements, epsilon: $0) } ?? ScoreReport.posterior(of: judgements)
+                try epsilon.map { ScoreReport.corrected(of: judgements, epsilon: $0) }
+                ?? ScoreReport.posterior(of: judgements, reading: reading)
             try StandardOutput.write(text(of: report))
             return 0
         }
@@ -69,6 +92,13 @@ struct ScoreCommand: AsyncParsableCommand {
         return ScoreText(report: report, capabilities: capabilities).text()
     }
 
+    private var reading: ScoreReport.Reading {
+        ScoreReport.Reading(
+            ties: ties == .davidson ? .davidson : .halves, judges: judges == .alike ? .alike : .different,
+            correctsPositions: bias,
+            usesMargins: margins)
+    }
+
     private static func epsilon(_ text: String) throws(CommandError) -> Double {
         guard let value = Double(text), epsilonRange.contains(value) else {
             throw CommandError(
@@ -76,4 +106,14 @@ struct ScoreCommand: AsyncParsableCommand {
         }
         return value
     }
+}
+
+/// What `--ties` takes.
+enum TieReading: String, ExpressibleByArgument, CaseIterable {
+    case davidson, half
+}
+
+/// What `--judges` takes.
+enum JudgeReading: String, ExpressibleByArgument, CaseIterable {
+    case alike, different
 }

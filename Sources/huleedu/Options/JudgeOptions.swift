@@ -1,4 +1,5 @@
 import ArgumentParser
+import CJCore
 
 /// Who judges.
 struct JudgeOptions: ParsableArguments {
@@ -34,6 +35,16 @@ struct JudgeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            How finely the judge answers: 4, which essay is better and whether slightly or clearly; 2, which is better. Four levels need \
+            fewer calls, and are left out of account when the judge's margins turn out to mean nothing.
+            """,
+            valueName: "2|4"),
+        transform: { try Self.levels($0) })
+    var levels: VerdictLevels = .four
+
+    @Option(
+        help: ArgumentHelp(
+            """
             For the simulated judge: a table with the columns file and overall (or another, named after a colon) \
             that says how good each essay is.
             """,
@@ -49,6 +60,13 @@ struct JudgeOptions: ParsableArguments {
                 "\(quoted(text)) is no \(what)'s name; expected 1 to \(maximumNameLength) characters without spaces.")
         }
         return text
+    }
+
+    private static func levels(_ text: String) throws(CommandError) -> VerdictLevels {
+        guard let levels = Int(text).flatMap(VerdictLevels.init(rawValue:)) else {
+            throw CommandError(.optionOutOfRange, "\(quoted(text)) is no number of levels; expected 2 or 4.")
+        }
+        return levels
     }
 
     private static func temperature(_ text: String) throws(CommandError) -> Double {

@@ -49,6 +49,7 @@ struct RankOptions: ParsableArguments {
             provider: judge.provider,
             model: judge.model,
             temperature: judge.temperature,
+            levels: judge.levels,
             qualities: judge.qualities,
             budget: effort.budget,
             timeLimit: effort.timeLimit,

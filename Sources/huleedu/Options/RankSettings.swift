@@ -1,3 +1,5 @@
+import CJCore
+
 /// What `rank` was asked to do, every word of the command line understood and every file it names read.
 struct RankSettings: Sendable, Hashable {
     /// The folder of essays.
@@ -17,6 +19,8 @@ struct RankSettings: Sendable, Hashable {
     var model: String?
     /// 0 to 2; nil for the vendor's default.
     var temperature: Double?
+    /// How finely the judge is asked to answer.
+    var levels: VerdictLevels
     /// What the simulated judge goes by.
     var qualities: QualitiesArgument?
     /// Nil for a default that follows from the number of essays.

@@ -57,6 +57,32 @@ extension RankingReport {
         var outfit: Double
         /// Mean confidence from 1 to 5; nil where the judge gives none.
         var meanConfidence: Double?
+        /// How finely it was asked to answer: 2, which essay is better; 4, whether slightly or clearly too.
+        var verdictLevels: Int
+        /// Share of undecided judgements, 0 to 1.
+        var tieShare: Double
+        /// What its margins are worth; nil where it gave none.
+        var margins: Margins?
+    }
+
+    /// What "slightly" and "clearly better" are worth.
+    struct Margins: Sendable, Hashable {
+        /// Whether the scale rests on them.
+        var used: Bool
+        /// By how much the differences of the essays explain them better than chance does, in nats.
+        var evidence: Double
+        /// Clear judgements, as a share of those with a margin.
+        var clearShare: Double
+        /// Perceived difference in logits from which an essay is clearly better.
+        var clearThreshold: Double
+        var slight: Repeats
+        var clear: Repeats
+    }
+
+    /// Pairs judged in both orders, and how many of them the second judgement turned over.
+    struct Repeats: Sendable, Hashable {
+        var pairs: Int
+        var flips: Int
     }
 
     /// Why the run ended.

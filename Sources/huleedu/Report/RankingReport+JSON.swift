@@ -83,6 +83,7 @@ extension RankingReport.Comparison {
             .init("state", .string(state.rawValue)),
             .init("winner", .optional(winner)),
             .init("outcome", .optional(outcome?.rawValue)),
+            .init("margin", .optional(margin?.rawValue)),
             .init("confidence", confidence.map { .integer(Int64($0)) } ?? .null),
             .init("rationale", .string(rationale)),
             .init("cost_nanodollars", cost.paidNanodollars),
@@ -143,6 +144,24 @@ extension RankingReport.Judge {
             .init("infit", figure(infit)),
             .init("outfit", figure(outfit)),
             .init("mean_confidence", meanConfidence.map(JSONValue.number) ?? .null),
+            .init("verdict_levels", .integer(Int64(verdictLevels))),
+            .init("tie_share", figure(tieShare)),
+            .init("margins", margins.map(\.json) ?? .null),
+        ])
+    }
+}
+
+extension RankingReport.Margins {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("used", .bool(used)),
+            .init("evidence", .number(evidence)),
+            .init("clear_share", .number(clearShare)),
+            .init("clear_threshold", .number(clearThreshold)),
+            .init("slight_repeats", .integer(Int64(slight.pairs))),
+            .init("slight_flips", .integer(Int64(slight.flips))),
+            .init("clear_repeats", .integer(Int64(clear.pairs))),
+            .init("clear_flips", .integer(Int64(clear.flips))),
         ])
     }
 }

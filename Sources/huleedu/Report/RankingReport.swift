@@ -99,6 +99,8 @@ extension RankingReport {
         var state: State
         /// Nil where there is no judgement.
         var outcome: Outcome?
+        /// How far apart the judge saw the essays; nil where it was not asked, or is undecided.
+        var margin: Margin?
         /// From 1, a guess, to 5, certain; nil where there is no judgement.
         var confidence: Int?
         /// The judge's reason; empty where there is none.
@@ -117,7 +119,7 @@ extension RankingReport {
             switch outcome {
             case .first: first
             case .second: second
-            case .none: nil
+            case .tie, .none: nil
             }
         }
 
@@ -133,8 +135,13 @@ extension RankingReport {
         case cancelled
     }
 
-    /// Which essay was preferred.
+    /// Which essay was preferred, if either.
     enum Outcome: String, Sendable, Hashable, CaseIterable {
-        case first, second
+        case first, second, tie
+    }
+
+    /// How much better the preferred essay is.
+    enum Margin: String, Sendable, Hashable, CaseIterable {
+        case slight, clear
     }
 }

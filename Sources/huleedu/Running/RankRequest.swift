@@ -1,3 +1,4 @@
+import CJCore
 import Contracts
 
 extension RankInput {
@@ -13,7 +14,9 @@ extension RankInput {
             rubric: Array((settings.rubric ?? "").utf8),
             language: settings.language.rawValue,
             grades: anchors.isEmpty ? [] : settings.scale.grades,
-            judge: CJV1.JudgeSettings(provider: judge.name.rawValue, model: judge.model, temperature: settings.temperature),
+            judge: CJV1.JudgeSettings(
+                provider: judge.name.rawValue, model: judge.model, temperature: settings.temperature,
+                verdictLevels: UInt32(settings.levels.rawValue)),
             stopping: stopping,
             pairing: settings.pairing == .random ? .random : .information,
             seed: seed,

@@ -88,6 +88,7 @@ extension RankingReport.Comparison {
             second: record.secondEssayID,
             state: RankingReport.State(record.state),
             outcome: RankingReport.Outcome(record.outcome),
+            margin: RankingReport.Margin(record.margin),
             confidence: record.confidence == 0 ? nil : Int(record.confidence),
             rationale: String(decoding: record.rationale, as: UTF8.self),
             cost: record.costNanodollars.map(Money.init),
@@ -114,6 +115,17 @@ extension RankingReport.Outcome {
         switch outcome {
         case .first: self = .first
         case .second: self = .second
+        case .tie: self = .tie
+        default: return nil
+        }
+    }
+}
+
+extension RankingReport.Margin {
+    init?(_ margin: CJV1.Margin) {
+        switch margin {
+        case .slight: self = .slight
+        case .clear: self = .clear
         default: return nil
         }
     }
@@ -192,6 +204,18 @@ extension RankingReport.Judge {
             firstShare: judge.firstShare,
             infit: judge.infit,
             outfit: judge.outfit,
-            meanConfidence: judge.meanConfidence == 0 ? nil : judge.meanConfidence)
+            meanConfidence: judge.meanConfidence == 0 ? nil : judge.meanConfidence,
+            verdictLevels: Int(judge.verdictLevels),
+            tieShare: judge.tieShare,
+            margins: judge.margins.map(RankingReport.Margins.init))
+    }
+}
+
+extension RankingReport.Margins {
+    init(_ check: CJV1.MarginCheck) {
+        self.init(
+            used: check.used, evidence: check.evidence, clearShare: check.clearShare, clearThreshold: check.clearThreshold,
+            slight: RankingReport.Repeats(pairs: Int(check.slightRepeats), flips: Int(check.slightFlips)),
+            clear: RankingReport.Repeats(pairs: Int(check.clearRepeats), flips: Int(check.clearFlips)))
     }
 }

@@ -1,3 +1,4 @@
+import CJCore
 import Crypto
 import FoundationEssentials
 
@@ -100,6 +101,7 @@ extension RankSettings {
         add(provider)
         add(model)
         add(temperature.map { "\($0)" } ?? "")
+        add("\(levels.rawValue)")
         add(pairing.rawValue)
         return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }

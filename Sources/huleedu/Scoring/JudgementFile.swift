@@ -2,8 +2,9 @@ import CJCore
 
 /// Judgements that somebody else collected, read from comma-separated values as they stream in.
 ///
-/// Columns: `judge` (may be missing), and either `winner` and `loser`, or `first`, `second` and `winner`, where the winner is one of the
-/// two. Other columns are ignored. Items and judges that occur often are kept once.
+/// Columns: either `winner` and `loser`, or `first`, `second` and `winner`, where the winner is one of the two, or `tie` or nothing for
+/// neither. There may be `judge`, `margin` (`slight`, `clear` or nothing) and `weight` (how many judgements the row stands for). Other
+/// columns are ignored. Rows are kept as numbers, 24 bytes each, and every name once.
 struct JudgementFile {
     /// Bytes of one line at most.
     static let longestLine = 1 << 20
@@ -11,22 +12,63 @@ struct JudgementFile {
     static let maximumRows = 50_000_000
     private static let chunkBytes = 256 << 10
 
-    private(set) var judgements: [Judgement] = []
+    private(set) var rows: [Row] = []
     /// Whether it is known which item of each judgement was shown first.
     private(set) var tellsPositions = false
 
     private let name: String
     private var layout: Layout?
     private var parser: CSVParser?
-    private var items: [String: Item.ID] = [:]
-    private var judges: [String: Judge.ID] = [:]
+    private var items = Names()
+    private var judges = Names()
     /// Bytes after the last whole line.
     private var rest: [UInt8] = []
     private var lines = 0
 
+    /// One judgement, its names as numbers.
+    struct Row: Hashable {
+        let first: Int32
+        let second: Int32
+        let judge: Int32
+        let outcome: Outcome
+        let margin: Margin?
+        let weight: Double
+    }
+
+    /// Names, numbered in the order in which they came.
+    private struct Names {
+        private(set) var all: [String] = []
+        private var numbers: [String: Int32] = [:]
+
+        mutating func number(of name: String) -> Int32 {
+            if let known = numbers[name] { return known }
+            let number = Int32(all.count)
+            numbers[name] = number
+            all.append(name)
+            return number
+        }
+    }
+
+    /// The judgements, for an estimator.
+    var judgements: NamedJudgements {
+        var indexed = IndexedJudgements(itemCount: items.all.count)
+        indexed.reserveCapacity(rows.count)
+        for row in rows {
+            indexed.append(
+                first: Int(row.first), second: Int(row.second), outcome: row.outcome, margin: row.margin, judge: Int(row.judge),
+                weight: row.weight)
+        }
+        return NamedJudgements(
+            items: items.all.map { Item.ID($0) }, judges: judges.all.map { Judge.ID($0) }, judgements: indexed)
+    }
+
+    var itemCount: Int { items.all.count }
+
     /// Where the columns stand.
     private struct Layout {
         let judge: Int?
+        let margin: Int?
+        let weight: Int?
         let winner: Int
         let places: Places
         let columnCount: Int
@@ -75,7 +117,7 @@ struct JudgementFile {
         guard layout != nil else {
             throw CommandError(.tableEmpty, "\(name) is empty; expected a header line, as in judge,winner,loser.")
         }
-        guard !judgements.isEmpty else {
+        guard !rows.isEmpty else {
             throw CommandError(.noJudgements, "\(name) holds no judgements below its header.")
         }
     }
@@ -107,7 +149,7 @@ struct JudgementFile {
                 layout = try readHeader(record)
                 continue
             }
-            judgements.append(try judgement(in: record, layout: layout))
+            rows.append(try row(in: record, layout: layout))
         }
     }
 
@@ -123,19 +165,21 @@ struct JudgementFile {
             throw missingColumns(header)
         }
         guard let winner = column("winner") else { throw missingColumns(header) }
-        return Layout(judge: column("judge"), winner: winner, places: places, columnCount: header.fields.count)
+        return Layout(
+            judge: column("judge"), margin: column("margin"), weight: column("weight"), winner: winner, places: places,
+            columnCount: header.fields.count)
     }
 
     private func missingColumns(_ header: CSVTable.Row) -> CommandError {
         CommandError(
             .columnMissing,
             """
-            \(name), line \(header.line): expected the columns winner and loser, or first, second and winner (and perhaps judge); \
+            \(name), line \(header.line): expected the columns winner and loser, or first, second and winner (and perhaps judge, margin and weight); \
             found \(header.fields.map(quoted).joined(separator: ", ")).
             """)
     }
 
-    private mutating func judgement(in record: CSVTable.Row, layout: Layout) throws(CommandError) -> Judgement {
+    private mutating func row(in record: CSVTable.Row, layout: Layout) throws(CommandError) -> Row {
         guard record.fields.count == layout.columnCount else {
             throw CommandError(
                 .tableMalformed,
@@ -151,39 +195,52 @@ struct JudgementFile {
         case .loser(let loser): (first, second) = (winner, record.fields[loser])
         case .positions(let one, let other): (first, second) = (record.fields[one], record.fields[other])
         }
-        guard !first.isEmpty, !second.isEmpty else {
-            throw CommandError(.judgementUnusable, "\(name), line \(record.line): an item without a name.")
+        guard !first.isEmpty, !second.isEmpty else { throw unusable(record, "an item without a name") }
+        guard first != second else { throw unusable(record, "\(quoted(first)) is compared with itself") }
+        return Row(
+            first: try number(first, in: record), second: items.number(of: second),
+            judge: judges.number(of: layout.judge.map { record.fields[$0] } ?? ""),
+            outcome: try outcome(winner, first: first, second: second, in: record),
+            margin: try layout.margin.flatMap { column throws(CommandError) in try margin(record.fields[column], in: record) },
+            weight: try layout.weight.map { column throws(CommandError) in try weight(record.fields[column], in: record) } ?? 1)
+    }
+
+    private mutating func number(_ item: String, in record: CSVTable.Row) throws(CommandError) -> Int32 {
+        guard items.all.count < IndexedJudgements.maximumItems, judges.all.count < IndexedJudgements.maximumItems else {
+            throw unusable(record, "more than \(IndexedJudgements.maximumItems) items or judges")
         }
-        guard winner == first || winner == second else {
-            throw CommandError(
-                .judgementUnusable,
-                """
-                \(name), line \(record.line): the winner is \(quoted(winner)); \
-                expected \(quoted(first)) or \(quoted(second)).
-                """)
-        }
-        let judge = intern(judge: layout.judge.map { record.fields[$0] } ?? "")
-        do throws(PairingError) {
-            return Judgement(
-                comparison: try Comparison(first: intern(first), second: intern(second)),
-                outcome: winner == first ? .first : .second, judge: judge)
-        } catch {
-            throw CommandError(
-                .judgementUnusable, "\(name), line \(record.line): \(quoted(first)) is compared with itself.", cause: error)
+        return items.number(of: item)
+    }
+
+    private func outcome(
+        _ winner: String, first: String, second: String, in record: CSVTable.Row
+    ) throws(CommandError) -> Outcome {
+        switch winner {
+        case first: .first
+        case second: .second
+        case "", "tie": .tie
+        default:
+            throw unusable(
+                record, "the winner is \(quoted(winner)); expected \(quoted(first)), \(quoted(second)), or tie for neither")
         }
     }
 
-    private mutating func intern(_ item: String) -> Item.ID {
-        if let known = items[item] { return known }
-        let id = Item.ID(item)
-        items[item] = id
-        return id
+    private func margin(_ text: String, in record: CSVTable.Row) throws(CommandError) -> Margin? {
+        guard !text.isEmpty else { return nil }
+        guard let margin = Margin(rawValue: text) else {
+            throw unusable(record, "the margin is \(quoted(text)); expected slight, clear or nothing")
+        }
+        return margin
     }
 
-    private mutating func intern(judge: String) -> Judge.ID {
-        if let known = judges[judge] { return known }
-        let id = Judge.ID(judge)
-        judges[judge] = id
-        return id
+    private func weight(_ text: String, in record: CSVTable.Row) throws(CommandError) -> Double {
+        guard let weight = Double(text), weight > 0, weight <= 1e9 else {
+            throw unusable(record, "the weight is \(quoted(text)); expected a number above 0, as in 1 or 2.5")
+        }
+        return weight
+    }
+
+    private func unusable(_ record: CSVTable.Row, _ what: String) -> CommandError {
+        CommandError(.judgementUnusable, "\(name), line \(record.line): \(what).")
     }
 }

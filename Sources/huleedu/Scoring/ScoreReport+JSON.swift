@@ -14,6 +14,7 @@ extension ScoreReport {
             .init("position_bias", positionBias.map { .number($0.logits) } ?? .null),
             .init("position_bias_standard_error", positionBias.map { .number($0.standardError) } ?? .null),
             .init("first_share", positionBias.map { .number($0.firstShare) } ?? .null),
+            .init("thresholds", thresholds.map(\.json) ?? .null),
             .init("items", .array(items.map(\.json))),
             .init("judges", .array(judges.map(\.json))),
         ])
@@ -74,13 +75,32 @@ extension ScoreReport.Item {
     }
 }
 
-extension ScoreReport.Judge {
+extension JudgeEstimate {
     fileprivate var json: JSONValue {
         .object([
-            .init("id", .string(id)),
+            .init("id", .string(id.rawValue)),
             .init("judgements", .integer(Int64(fit.judgements))),
             .init("infit", .number(fit.infit)),
             .init("outfit", .number(fit.outfit)),
+            .init("first_share", .number(fit.firstShare)),
+            .init("position_bias", .number(positionBias)),
+            .init("discrimination", .number(discrimination)),
         ])
+    }
+}
+
+extension Thresholds {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("clear", clear.map(\.json) ?? .null),
+            .init("tie", tie.map(\.json) ?? .null),
+            .init("davidson_log_nu", davidsonLogNu.map(\.json) ?? .null),
+        ])
+    }
+}
+
+extension Thresholds.Estimate {
+    fileprivate var json: JSONValue {
+        .object([.init("logits", .number(logits)), .init("standard_error", .number(standardError))])
     }
 }

@@ -7,11 +7,6 @@ struct ScoreReport: Sendable {
         let estimate: ItemEstimate
     }
 
-    struct Judge: Sendable {
-        let id: String
-        let fit: JudgeFit
-    }
-
     struct PositionBias: Sendable {
         /// Logits, towards the first place.
         let logits: Double
@@ -30,7 +25,8 @@ struct ScoreReport: Sendable {
 
     /// Best first.
     let items: [Item]
-    let judges: [Judge]
+    /// By name.
+    let judges: [JudgeEstimate]
     let judgementCount: Int
     let componentCount: Int
     let scaleSeparationReliability: Double
@@ -38,30 +34,41 @@ struct ScoreReport: Sendable {
     let estimator: Estimator
     /// Nothing where it is not known who was shown first, or the estimator has no such term.
     let positionBias: PositionBias?
+    /// Nothing where the estimator has no such thing.
+    let thresholds: Thresholds?
 }
 
 extension ScoreReport {
     /// Most items for which errors are computed from the whole covariance.
     static let maximumItems = 5_000
 
+    /// How the model of this program is to read judgements.
+    struct Reading: Sendable, Hashable {
+        var ties = ScaleEstimator.Ties.davidson
+        var judges = ScaleEstimator.Judges.alike
+        var correctsPositions = true
+        var usesMargins = true
+    }
+
     /// Scores judgements by the model of this program.
-    static func posterior(of file: JudgementFile) throws(CommandError) -> ScoreReport {
-        let items = Array(Set(file.judgements.lazy.flatMap { [$0.comparison.first, $0.comparison.second] }))
-        guard items.count <= maximumItems else {
+    static func posterior(of file: JudgementFile, reading: Reading = Reading()) throws(CommandError) -> ScoreReport {
+        guard file.itemCount <= maximumItems else {
             throw CommandError(
                 .tooManyItems,
                 """
-                \(items.count) items; errors are computed for at most \(maximumItems). \
+                \(file.itemCount) items; errors are computed for at most \(maximumItems). \
                 With --epsilon any number is scored, with the simpler errors of that method.
                 """)
         }
-        let estimator = ScaleEstimator(settings: .init(positionBiasDeviation: file.tellsPositions ? 1 : nil))
-        let scale = estimator.estimate(items: items, judgements: file.judgements)
-        let fits = JudgeFit.byJudge(
-            file.judgements, ability: { scale.estimate(of: $0).ability }, positionBias: scale.positionBias)
+        let hasBias = file.tellsPositions && reading.correctsPositions
+        var settings = ScaleEstimator.Settings(positionBiasDeviation: hasBias ? 1 : nil)
+        settings.ties = reading.ties
+        settings.judges = reading.judges
+        settings.usesMargins = reading.usesMargins
+        let scale = ScaleEstimator(settings: settings).estimate(file.judgements)
         return ScoreReport(
             items: ranked(scale.items.map { Item(id: $0.rawValue, estimate: scale.estimate(of: $0)) }),
-            judges: sorted(fits), judgementCount: scale.judgementCount, componentCount: scale.componentCount,
+            judges: scale.judges, judgementCount: scale.judgementCount, componentCount: scale.componentCount,
             scaleSeparationReliability: scale.reliability.scaleSeparationReliability,
             separationRatio: scale.reliability.separationRatio,
             estimator: .posterior(
@@ -71,26 +78,21 @@ extension ScoreReport {
                 ? scale.judgeFit.map {
                     PositionBias(
                         logits: scale.positionBias, standardError: scale.positionBiasStandardError, firstShare: $0.firstShare)
-                } : nil)
+                } : nil,
+            thresholds: scale.thresholds)
     }
 
     /// Scores judgements as published studies do.
     static func corrected(of file: JudgementFile, epsilon: Double) -> ScoreReport {
         let scale = CorrectedLikelihood(epsilon: epsilon).estimate(file.judgements)
-        let fits = JudgeFit.byJudge(
-            file.judgements, ability: { scale.estimate(of: $0)?.ability ?? 0 }, positionBias: 0)
         return ScoreReport(
             items: ranked(zip(scale.items, scale.estimates).map { Item(id: $0.rawValue, estimate: $1) }),
-            judges: sorted(fits), judgementCount: scale.judgementCount, componentCount: scale.componentCount,
+            judges: scale.judges, judgementCount: scale.judgementCount, componentCount: scale.componentCount,
             scaleSeparationReliability: scale.scaleSeparationReliability, separationRatio: scale.separationRatio,
-            estimator: .corrected(epsilon: epsilon), positionBias: nil)
+            estimator: .corrected(epsilon: epsilon), positionBias: nil, thresholds: nil)
     }
 
     private static func ranked(_ items: [Item]) -> [Item] {
         items.sorted { ($0.estimate.rank, $0.id) < ($1.estimate.rank, $1.id) }
-    }
-
-    private static func sorted(_ fits: [CJCore.Judge.ID: JudgeFit]) -> [Judge] {
-        fits.map { Judge(id: $0.key.rawValue, fit: $0.value) }.sorted { $0.id < $1.id }
     }
 }

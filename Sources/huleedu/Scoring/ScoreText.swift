@@ -63,7 +63,8 @@ struct ScoreText: Sendable {
         }
         let odd = report.judges.filter { $0.fit.infit > Self.remarkableInfit && report.judges.count > 1 }
         if !odd.isEmpty {
-            let names = odd.prefix(10).map { "\(DisplayWidth.safe($0.id)) (\(number($0.fit.infit)))" }.joined(separator: ", ")
+            let names = odd.prefix(10).map { "\(DisplayWidth.safe($0.id.rawValue)) (\(number($0.fit.infit)))" }.joined(
+                separator: ", ")
             sentences.append("Judges who disagree with the rest, by infit: \(names)\(odd.count > 10 ? " and others" : "").")
         }
         return sentences

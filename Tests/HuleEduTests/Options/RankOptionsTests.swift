@@ -1,4 +1,5 @@
 import ArgumentParser
+import CJCore
 import Testing
 
 @testable import huleedu
@@ -37,7 +38,8 @@ import Testing
         let settings = try settings([
             "essays", "--question", "Why?", "--rubric", "@@home", "--language", "sv", "--anchors", "a.csv", "--grades", "G,VG",
             "--provider",
-            "simulated", "--model", "m-1", "--temperature", "0.5", "--qualities", "q.csv:syntax", "--budget", "$2.50",
+            "simulated", "--model", "m-1", "--temperature", "0.5", "--levels", "2", "--qualities", "q.csv:syntax", "--budget",
+            "$2.50",
             "--precision", "0.9",
             "--seed", "18446744073709551615", "--concurrency", "8", "--pairing", "random", "--resume", "--json", "--report",
             "r.html", "-y", "-q",
@@ -47,7 +49,7 @@ import Testing
             settings
                 == RankSettings(
                     folder: "essays", question: "Why?", rubric: "@home", language: .swedish, anchors: "a.csv",
-                    scale: try GradeScale(parsing: "G,VG"), provider: "simulated", model: "m-1", temperature: 0.5,
+                    scale: try GradeScale(parsing: "G,VG"), provider: "simulated", model: "m-1", temperature: 0.5, levels: .two,
                     qualities: try QualitiesArgument(parsing: "q.csv:syntax"), budget: .money(Money(nanodollars: 2_500_000_000)),
                     precision: 0.9,
                     seed: .max, concurrency: 8, pairing: .random, resume: true,
@@ -75,7 +77,8 @@ import Testing
     @Test(arguments: [
         (["essays", "--budget", "2.50"], "no budget"), (["essays", "--precision", "0.49"], "0.5 to 0.99"),
         (["essays", "--precision", "0.995"], "0.5 to 0.99"), (["essays", "--precision", "nan"], "0.5 to 0.99"),
-        (["essays", "--temperature", "2.1"], "0 to 2"), (["essays", "--temperature", "-0.1"], "temperature"),
+        (["essays", "--temperature", "2.1"], "0 to 2"), (["essays", "--levels", "3"], "2 or 4"),
+        (["essays", "--levels", "four"], "2 or 4"), (["essays", "--temperature", "-0.1"], "temperature"),
         (["essays", "--seed", "-1"], "seed"), (["essays", "--concurrency", "0"], "1 to 256"),
         (["essays", "--concurrency", "257"], "1 to 256"),
         (["essays", "--language", "de"], "language"), (["essays", "--pairing", "best"], "pairing"),
@@ -104,7 +107,7 @@ import Testing
     @Test func helpExplainsEveryOptionAndShowsExamples() {
         let help = Rank.helpMessage(columns: 100)
         for option in [
-            "--question", "--rubric", "--language", "--anchors", "--grades", "--provider", "--model", "--temperature",
+            "--question", "--rubric", "--language", "--anchors", "--grades", "--provider", "--model", "--temperature", "--levels",
             "--qualities", "--budget",
             "--precision", "--seed", "--concurrency", "--pairing", "--resume", "--json", "--report", "--yes", "--quiet",
             "--no-color", "--data", "--database",

@@ -44,7 +44,7 @@ import Testing
         let output = RankSettings.Output(json: true, report: nil, yes: false, quiet: false, colour: false, dataFolder: nil)
         let settings = RankSettings(
             folder: "essays", question: nil, rubric: rubric, language: .swedish, anchors: nil, scale: .swedish, provider: nil,
-            model: nil, temperature: 0.5, qualities: nil, budget: budget, precision: 0.9, seed: 1, concurrency: 7,
+            model: nil, temperature: 0.5, levels: .four, qualities: nil, budget: budget, precision: 0.9, seed: 1, concurrency: 7,
             pairing: .information, resume: false, output: output)
         let moment = WallTime(unixSeconds: 0, utcOffsetSeconds: 0)
         return RankingReport(

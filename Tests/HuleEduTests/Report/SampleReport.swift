@@ -115,7 +115,8 @@ struct SampleReport {
             judge: .init(
                 provider: isSimulated ? "simulated" : "anthropic", model: "example-model-4", promptVersion: "judge-en-1",
                 temperature: 0.2, simulated: isSimulated, positionBias: -0.21, positionBiasStandardError: 0.09,
-                positionBiasPrior: 0.3, firstShare: 0.46, infit: 0.94, outfit: 1.08, meanConfidence: 3.4),
+                positionBiasPrior: 0.3, firstShare: 0.46, infit: 0.94, outfit: 1.08, meanConfidence: 3.4, verdictLevels: 4,
+                tieShare: 0),
             stop: .init(reason: posterior >= 0.85 ? .converged : .comparisonBudget, failure: ""),
             cost: .init(
                 total: Money(nanodollars: 231_400_000), cacheSavings: Money(nanodollars: 188_000_000),

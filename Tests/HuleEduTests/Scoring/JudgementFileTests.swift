@@ -19,19 +19,30 @@ struct JudgementFileTests {
     func pieces(lineEnd: String) throws {
         let lines = ["\u{FEFF}judge,winner,loser,note", "å,a,b,x", "j2,\"b, too\",a,\"two\(lineEnd)lines\"", "", "j2,a,c,"]
         let bytes = Array(lines.joined(separator: lineEnd).utf8)
-        let whole = try read(bytes).judgements
-        #expect(whole.map(\.winner) == ["a", "b, too", "a"])
-        #expect(whole.map(\.loser) == ["b", "a", "c"])
-        #expect(whole.map(\.judge) == ["å", "j2", "j2"])
-        for length in 1...bytes.count { #expect(try read(bytes, pieces: length).judgements == whole) }
+        let whole = try read(bytes)
+        #expect(whole.rows.map(\.first) == [0, 2, 0])
+        #expect(whole.rows.map(\.second) == [1, 0, 3])
+        #expect(whole.rows.map(\.judge) == [0, 1, 1])
+        #expect(whole.judgements.items == ["a", "b", "b, too", "c"])
+        #expect(whole.judgements.judges == ["j2", "å"])
+        for length in 1...bytes.count { #expect(try read(bytes, pieces: length).rows == whole.rows) }
     }
 
     @Test("tells who was shown first, where it has the columns")
     func positions() throws {
         let file = try read(Array("judge;first;second;winner\nm;a;b;b\nm;b;c;b\n".utf8))
         #expect(file.tellsPositions)
-        #expect(file.judgements.map(\.outcome) == [.second, .first])
+        #expect(file.rows.map(\.outcome) == [.second, .first])
         #expect(try !read(Array("winner,loser\na,b".utf8)).tellsPositions)
+    }
+
+    @Test("tells ties, margins and weights, where it has them")
+    func moreColumns() throws {
+        let file = try read(
+            Array("first,second,winner,margin,weight\na,b,tie,,1\na,b,,slight,2\na,b,a,clear,0.5\na,b,b,,3\n".utf8))
+        #expect(file.rows.map(\.outcome) == [.tie, .tie, .first, .second])
+        #expect(file.rows.map(\.margin) == [nil, .slight, .clear, nil])
+        #expect(file.rows.map(\.weight) == [1, 2, 0.5, 3])
     }
 
     @Test(
@@ -41,7 +52,10 @@ struct JudgementFileTests {
             ("judge,win,lose\nj,a,b\n", .columnMissing, "winner and loser"), ("first,second\na,b\n", .columnMissing, "line 1"),
             ("winner,loser\na\n", .tableMalformed, "line 2"), ("winner,loser\na,b\n\na,a\n", .judgementUnusable, "line 4"),
             ("winner,loser\na,\n", .judgementUnusable, "without a name"),
-            ("first,second,winner\na,b,c\n", .judgementUnusable, "expected \"a\" or \"b\""),
+            ("first,second,winner\na,b,c\n", .judgementUnusable, "expected \"a\", \"b\", or tie for neither"),
+            ("first,second,winner,margin\na,b,a,huge\n", .judgementUnusable, "expected slight, clear or nothing"),
+            ("winner,loser,weight\na,b,0\n", .judgementUnusable, "above 0"),
+            ("winner,loser,weight\na,b,x\n", .judgementUnusable, "above 0"),
             ("winner,loser\n\"a,b\n", .tableMalformed, "never closed"),
         ])
     func faults(text: String, code: CommandError.Code, says: String) {
@@ -63,7 +77,7 @@ struct JudgementFileTests {
     func longLines() throws {
         let header = Array("winner,loser\n".utf8)
         let name = [UInt8](repeating: 0x61, count: JudgementFile.longestLine - 2)
-        #expect(try read(header + name + [0x2C, 0x62], pieces: 1 << 16).judgements.count == 1)
+        #expect(try read(header + name + [0x2C, 0x62], pieces: 1 << 16).rows.count == 1)
         let error = #expect(throws: CommandError.self) { try read(header + name + [0x61, 0x2C, 0x62], pieces: 1 << 16) }
         #expect(error?.code == .tableMalformed)
     }

@@ -5,6 +5,8 @@ struct SimulatedJudge: Sendable {
     /// What the judge says of two essays.
     struct Opinion: Equatable {
         let prefersFirst: Bool
+        /// Whether it perceives a difference of a logit or more.
+        let isClear: Bool
         /// From one, for a toss-up, to five.
         let confidence: Int
         /// One sentence, which names its author a simulation.
@@ -29,6 +31,7 @@ struct SimulatedJudge: Sendable {
         let basis = first.isGiven && second.isGiven ? "qualities it was given" : "a surface heuristic (length and vocabulary)"
         return Opinion(
             prefersFirst: latent > 0,
+            isClear: latent.magnitude >= 1,
             confidence: Self.confidence(latent),
             rationale:
                 "SIMULATED judge, not a language model: it prefers the \(latent > 0 ? "first" : "second") essay by \(basis).")

@@ -16,14 +16,15 @@ struct VerdictForm {
         self.second = second
     }
 
-    /// The opinion in the schema's words. `confidence` becomes the number from one to five, other strings the rationale, anything
-    /// else what its own schema asks for. `winner` stands in for the verdict when it must be wrong on purpose.
+    /// The opinion in the schema's words. `confidence` becomes the number from one to five, `margin` whether it was clear, other strings
+    /// the rationale, anything else what its own schema asks for. `winner` stands in for the verdict when it must be wrong on purpose.
     func value(_ opinion: SimulatedJudge.Opinion, winner: String?) -> JSON {
         .object(
             properties.map { property in
                 let value: JSON =
                     switch (property.name, property.value["type"]?.text) {
                     case ("winner", _): .string(winner ?? (opinion.prefersFirst ? first : second))
+                    case ("margin", "string"): .string(opinion.isClear ? "clear" : "slight")
                     case ("confidence", "integer"), ("confidence", "number"): JSON(opinion.confidence)
                     case (_, "string") where property.value["enum"] == nil: .string(opinion.rationale)
                     default: SchemaFiller.value(for: property.value)

@@ -12,6 +12,7 @@ public enum ContractMessages {
         CJV1.CancelAssessmentRequest.self, CJV1.CancelAssessmentResponse.self, CJV1.AssessmentProgress.self,
         CJV1.ContinueAssessmentRequest.self, CJV1.ContinueAssessmentResponse.self,
         CJV1.RankedItem.self, CJV1.GradeProbability.self, CJV1.Reliability.self, CJV1.JudgeDiagnostics.self,
+        CJV1.MarginCheck.self,
         CJV1.ScalePoint.self, CJV1.ListComparisonsRequest.self, CJV1.ListComparisonsResponse.self,
         CJV1.ComparisonRecord.self,
         EventsV1.AssessmentFinished.self, EventsV1.AssessmentRanked.self, EventsV1.ReadRequest.self, EventsV1.ReadResponse.self,

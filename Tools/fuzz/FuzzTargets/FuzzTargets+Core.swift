@@ -11,7 +11,8 @@ extension FuzzTargets {
             return
         }
         try FuzzFinding.require(Verdict.confidences.contains(verdict.confidence), "confidence \(verdict.confidence)")
-        try FuzzFinding.require(verdict.outcome == .first || verdict.outcome == .second, "\(verdict.outcome) is no winner")
+        try FuzzFinding.require(
+            (verdict.outcome == .tie) == (verdict.margin == nil), "\(verdict.outcome) with \(String(describing: verdict.margin))")
         try FuzzFinding.require(
             verdict.rationale.unicodeScalars.count <= Verdict.maximumRationaleLength, "a rationale over the limit")
     }

@@ -54,8 +54,10 @@ struct SimulatedProvider {
         case ..<(troubles.garbage + troubles.refusal + troubles.ruin):
             end(index, with: .failure(LLMV1.Failure(kind: .authentication, message: "the key is wrong")), cost: 0)
         default:
-            let winner = Bool.random(using: &generator) ? "first" : "second"
-            let verdict = #"{"rationale": "as simulated", "winner": "\#(winner)", "confidence": 3}"#
+            let winner = ["first", "second", "undecided"][Int.random(in: 0..<21, using: &generator) / 10]
+            let margin = winner == "undecided" ? "none" : Bool.random(using: &generator) ? "slight" : "clear"
+            let verdict =
+                #"{"rationale": "as simulated", "winner": "\#(winner)", "margin": "\#(margin)", "confidence": 3}"#
             end(index, with: .reply(LLMV1.Reply(json: Array(verdict.utf8))), cost: 1000)
         }
     }

@@ -82,7 +82,7 @@ struct Tables {
             return OpenRequest(
                 assessment: assessment.snapshot.id, comparison: Int64(request.comparison), attempt: Int64(request.attempt),
                 claim: request.claims,
-                isStopping: assessment.snapshot.reason != nil)
+                isStopping: assessment.snapshot.reason != nil, levels: assessment.snapshot.judge.levels)
         }
         return nil
     }
@@ -176,7 +176,8 @@ struct Tables {
                     violations.append("comparison \(request.assessment) \(entry + 1) was judged twice")
                 }
                 assessments[index].snapshot.entries[entry].judgement = Judgement(
-                    comparison: comparison, outcome: verdict.outcome, judge: "simulated", confidence: verdict.confidence)
+                    comparison: comparison, outcome: verdict.outcome, margin: verdict.margin, judge: "simulated",
+                    confidence: verdict.confidence)
                 assessments[index].snapshot.entries[entry].state = .judged
             case .giveUp(let reason), .judgeUnusable(let reason):
                 assessments[index].snapshot.entries[entry].state = .failed

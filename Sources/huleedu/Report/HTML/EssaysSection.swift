@@ -71,6 +71,14 @@ struct EssaysSection: ReportSection {
             """
     }
 
+    private func word(won: Bool, margin: RankingReport.Margin?) -> String {
+        switch margin {
+        case .slight: won ? say("slightly better than", "lite bättre än") : say("slightly weaker than", "lite svagare än")
+        case .clear: won ? say("clearly better than", "klart bättre än") : say("clearly weaker than", "klart svagare än")
+        case nil: won ? say("better than", "bättre än") : say("weaker than", "svagare än")
+        }
+    }
+
     private func entry(_ comparison: RankingReport.Comparison, of id: String) -> HTML {
         let number: HTML = "<a class=\"quiet\" href=\"#judgement-\(comparison.number)\">#\(comparison.number)</a>"
         let opponent = link(to: comparison.opponent(of: id))
@@ -78,13 +86,14 @@ struct EssaysSection: ReportSection {
             return
                 """
                 <li class="none">\(opponent) <span \
-                class="tag">\(StateName(language: language).text(comparison.state))</span> \(number)</li>
+                class="tag">\(comparison.outcome == .tie ? say("undecided", "oavgjort") : StateName(language: language).text(comparison.state))\
+                </span> \(number)</li>
 
                 """
         }
         let won = winner == id
         let kind: HTML = won ? "won" : "lost"
-        let word = won ? say("better than", "bättre än") : say("weaker than", "svagare än")
+        let word = word(won: won, margin: comparison.margin)
         // The judge's reason speaks of the first and the second essay.
         let order =
             comparison.first == id

@@ -5,7 +5,7 @@ struct JudgeSection: ReportSection {
     var html: HTML {
         guard report.isRanked else { return .empty }
         let judge = report.judge
-        let rows: [HTML] = [
+        var rows: [HTML] = [
             row(say("Judge", "Domare"), "\(judge.provider) · \(judge.model)", simulated),
             row(say("Leaning towards a place", "Dragning åt en plats"), bias, biasMeaning),
             row(
@@ -16,6 +16,9 @@ struct JudgeSection: ReportSection {
                 say("Fit, surprises weighted fully (outfit)", "Passning, överraskningar fullt vägda (outfit)"),
                 decimal(judge.outfit), outfitMeaning),
         ]
+        if let margins = judge.margins {
+            rows.append(row(say("Margins", "Marginaler"), marginShare(margins), marginMeaning(margins)))
+        }
         return section(
             "judge", say("The judge", "Domaren"),
             "<dl class=\"figures\">\n\(rows)</dl>\n\(ConfidenceTable(context: context).html)\(SecondLook(context: context).html)")
@@ -93,6 +96,35 @@ struct JudgeSection: ReportSection {
             stora överraskningar.
             """
         )
+    }
+
+    private func marginShare(_ margins: RankingReport.Margins) -> String {
+        say(
+            "\(percent(margins.clearShare)) clearly better", "\(percent(margins.clearShare)) klart bättre")
+    }
+
+    private func marginMeaning(_ margins: RankingReport.Margins) -> String {
+        var text =
+            margins.used
+            ? say(
+                "The judge says \"clearly better\" where essays are far apart, so the scale rests on its margins too.",
+                "Domaren säger ”klart bättre” där uppsatserna ligger långt isär, så skalan bygger på marginalerna också.")
+            : say(
+                "The judge's margins do not follow how far apart essays are; the scale rests on its preferences alone.",
+                "Domarens marginaler följer inte hur långt isär uppsatserna ligger; skalan bygger bara på vad den föredrar.")
+        let (slight, clear) = (margins.slight, margins.clear)
+        if slight.pairs + clear.pairs > 0 {
+            text += say(
+                """
+                 Shown again in the other order, it turned over \(slight.flips) of \(slight.pairs) slight and \(clear.flips) of \
+                \(clear.pairs) clear judgements.
+                """,
+                """
+                 När texterna visades igen i omvänd ordning ändrade den \(slight.flips) av \(slight.pairs) lätta och \
+                \(clear.flips) av \(clear.pairs) klara bedömningar.
+                """)
+        }
+        return text
     }
 
     private func row(_ name: String, _ value: String, _ meaning: String) -> HTML {

@@ -47,11 +47,20 @@ struct JudgementsSection: ReportSection {
     private func side(_ comparison: RankingReport.Comparison, _ side: RankingReport.Outcome) -> HTML {
         let name = link(to: side == .first ? comparison.first : comparison.second)
         guard comparison.outcome == side else { return name }
-        return "<strong>\(name)</strong> <span class=\"tag\">\(say("preferred", "föredragen"))</span>"
+        return "<strong>\(name)</strong> <span class=\"tag\">\(verdict(comparison.margin))</span>"
+    }
+
+    private func verdict(_ margin: RankingReport.Margin?) -> String {
+        switch margin {
+        case .slight: say("slightly better", "lite bättre")
+        case .clear: say("clearly better", "klart bättre")
+        case nil: say("preferred", "föredragen")
+        }
     }
 
     private func facts(_ comparison: RankingReport.Comparison) -> String {
         var parts: [String] = []
+        if comparison.outcome == .tie { parts.append(say("undecided", "oavgjort")) }
         if comparison.outcome == nil { parts.append(StateName(language: language).text(comparison.state)) }
         if let confidence = comparison.confidence {
             parts.append(say("confidence \(confidence) of 5", "säkerhet \(confidence) av 5"))

@@ -25,9 +25,10 @@ struct ReportContext: Sendable {
     }
 
     /// How probable the model says the outcome of a comparison was, given where both essays came out and the judge's
-    /// preference for a place: logistic(θ first − θ second + β), or one minus that. Nil without a judgement.
+    /// preference for a place: logistic(θ first − θ second + β), or one minus that. Nil without a decided judgement.
     func probabilityOfOutcome(_ comparison: RankingReport.Comparison) -> Double? {
-        guard let outcome = comparison.outcome, let first = index[comparison.first], let second = index[comparison.second]
+        guard let outcome = comparison.outcome, outcome != .tie, let first = index[comparison.first],
+            let second = index[comparison.second]
         else { return nil }
         let difference = report.items[first].ability - report.items[second].ability + report.judge.positionBias
         return Logistic.probability(outcome == .first ? difference : -difference)

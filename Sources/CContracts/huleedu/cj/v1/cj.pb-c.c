@@ -1087,6 +1087,51 @@ void   huleedu__cj__v1__judge_diagnostics__free_unpacked
   assert(message->base.descriptor == &huleedu__cj__v1__judge_diagnostics__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__cj__v1__margin_check__init
+                     (Huleedu__Cj__V1__MarginCheck         *message)
+{
+  static const Huleedu__Cj__V1__MarginCheck init_value = HULEEDU__CJ__V1__MARGIN_CHECK__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__margin_check__get_packed_size
+                     (const Huleedu__Cj__V1__MarginCheck *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__margin_check__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__margin_check__pack
+                     (const Huleedu__Cj__V1__MarginCheck *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__margin_check__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__margin_check__pack_to_buffer
+                     (const Huleedu__Cj__V1__MarginCheck *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__margin_check__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__MarginCheck *
+       huleedu__cj__v1__margin_check__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__MarginCheck *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__margin_check__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__margin_check__free_unpacked
+                     (Huleedu__Cj__V1__MarginCheck *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__margin_check__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   huleedu__cj__v1__scale_point__init
                      (Huleedu__Cj__V1__ScalePoint         *message)
 {
@@ -1588,7 +1633,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_request__desc
   (ProtobufCMessageInit) huleedu__cj__v1__start_assessment_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_settings__field_descriptors[4] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_settings__field_descriptors[5] =
 {
   {
     "provider",
@@ -1638,17 +1683,30 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_settings__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "verdict_levels",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__JudgeSettings, verdict_levels),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__judge_settings__field_indices_by_name[] = {
   3,   /* field[3] = max_output_tokens */
   1,   /* field[1] = model */
   0,   /* field[0] = provider */
   2,   /* field[2] = temperature */
+  4,   /* field[4] = verdict_levels */
 };
 static const ProtobufCIntRange huleedu__cj__v1__judge_settings__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__judge_settings__descriptor =
 {
@@ -1658,7 +1716,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__judge_settings__descriptor =
   "Huleedu__Cj__V1__JudgeSettings",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__JudgeSettings),
-  4,
+  5,
   huleedu__cj__v1__judge_settings__field_descriptors,
   huleedu__cj__v1__judge_settings__field_indices_by_name,
   1,  huleedu__cj__v1__judge_settings__number_ranges,
@@ -3155,7 +3213,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__reliability__descriptor =
   (ProtobufCMessageInit) huleedu__cj__v1__reliability__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_diagnostics__field_descriptors[11] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_diagnostics__field_descriptors[14] =
 {
   {
     "provider",
@@ -3289,10 +3347,47 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_diagnostics__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "verdict_levels",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__JudgeDiagnostics, verdict_levels),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "margins",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__JudgeDiagnostics, margins),
+    &huleedu__cj__v1__margin_check__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tie_share",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__JudgeDiagnostics, tie_share),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__judge_diagnostics__field_indices_by_name[] = {
   6,   /* field[6] = first_share */
   7,   /* field[7] = infit */
+  12,   /* field[12] = margins */
   9,   /* field[9] = mean_confidence */
   1,   /* field[1] = model */
   8,   /* field[8] = outfit */
@@ -3302,11 +3397,13 @@ static const unsigned huleedu__cj__v1__judge_diagnostics__field_indices_by_name[
   2,   /* field[2] = prompt_version */
   0,   /* field[0] = provider */
   3,   /* field[3] = simulated */
+  13,   /* field[13] = tie_share */
+  11,   /* field[11] = verdict_levels */
 };
 static const ProtobufCIntRange huleedu__cj__v1__judge_diagnostics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__judge_diagnostics__descriptor =
 {
@@ -3316,11 +3413,140 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__judge_diagnostics__descriptor 
   "Huleedu__Cj__V1__JudgeDiagnostics",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__JudgeDiagnostics),
-  11,
+  14,
   huleedu__cj__v1__judge_diagnostics__field_descriptors,
   huleedu__cj__v1__judge_diagnostics__field_indices_by_name,
   1,  huleedu__cj__v1__judge_diagnostics__number_ranges,
   (ProtobufCMessageInit) huleedu__cj__v1__judge_diagnostics__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__margin_check__field_descriptors[8] =
+{
+  {
+    "used",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__MarginCheck, used),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evidence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__MarginCheck, evidence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clear_share",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__MarginCheck, clear_share),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clear_threshold",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__MarginCheck, clear_threshold),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slight_repeats",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__MarginCheck, slight_repeats),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slight_flips",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__MarginCheck, slight_flips),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clear_repeats",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__MarginCheck, clear_repeats),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clear_flips",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__MarginCheck, clear_flips),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__margin_check__field_indices_by_name[] = {
+  7,   /* field[7] = clear_flips */
+  6,   /* field[6] = clear_repeats */
+  2,   /* field[2] = clear_share */
+  3,   /* field[3] = clear_threshold */
+  1,   /* field[1] = evidence */
+  5,   /* field[5] = slight_flips */
+  4,   /* field[4] = slight_repeats */
+  0,   /* field[0] = used */
+};
+static const ProtobufCIntRange huleedu__cj__v1__margin_check__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__margin_check__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.MarginCheck",
+  "MarginCheck",
+  "Huleedu__Cj__V1__MarginCheck",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__MarginCheck),
+  8,
+  huleedu__cj__v1__margin_check__field_descriptors,
+  huleedu__cj__v1__margin_check__field_indices_by_name,
+  1,  huleedu__cj__v1__margin_check__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__margin_check__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor huleedu__cj__v1__scale_point__field_descriptors[4] =
@@ -3502,7 +3728,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__list_comparisons_response__des
   (ProtobufCMessageInit) huleedu__cj__v1__list_comparisons_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__comparison_record__field_descriptors[12] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__comparison_record__field_descriptors[13] =
 {
   {
     "number",
@@ -3648,12 +3874,25 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__comparison_record__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "margin",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__ComparisonRecord, margin),
+    &huleedu__cj__v1__margin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__comparison_record__field_indices_by_name[] = {
   5,   /* field[5] = confidence */
   10,   /* field[10] = cost_nanodollars */
   11,   /* field[11] = failure */
   1,   /* field[1] = first_essay_id */
+  12,   /* field[12] = margin */
   9,   /* field[9] = model */
   0,   /* field[0] = number */
   4,   /* field[4] = outcome */
@@ -3666,7 +3905,7 @@ static const unsigned huleedu__cj__v1__comparison_record__field_indices_by_name[
 static const ProtobufCIntRange huleedu__cj__v1__comparison_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__comparison_record__descriptor =
 {
@@ -3676,7 +3915,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__comparison_record__descriptor 
   "Huleedu__Cj__V1__ComparisonRecord",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__ComparisonRecord),
-  12,
+  13,
   huleedu__cj__v1__comparison_record__field_descriptors,
   huleedu__cj__v1__comparison_record__field_indices_by_name,
   1,  huleedu__cj__v1__comparison_record__number_ranges,
@@ -3859,19 +4098,21 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__comparison_state__descriptor =
   huleedu__cj__v1__comparison_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue huleedu__cj__v1__outcome__enum_values_by_number[3] =
+static const ProtobufCEnumValue huleedu__cj__v1__outcome__enum_values_by_number[4] =
 {
   { "OUTCOME_UNSPECIFIED", "HULEEDU__CJ__V1__OUTCOME__OUTCOME_UNSPECIFIED", 0 },
   { "OUTCOME_FIRST", "HULEEDU__CJ__V1__OUTCOME__OUTCOME_FIRST", 1 },
   { "OUTCOME_SECOND", "HULEEDU__CJ__V1__OUTCOME__OUTCOME_SECOND", 2 },
+  { "OUTCOME_TIE", "HULEEDU__CJ__V1__OUTCOME__OUTCOME_TIE", 3 },
 };
 static const ProtobufCIntRange huleedu__cj__v1__outcome__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 4}
 };
-static const ProtobufCEnumValueIndex huleedu__cj__v1__outcome__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex huleedu__cj__v1__outcome__enum_values_by_name[4] =
 {
   { "OUTCOME_FIRST", 1 },
   { "OUTCOME_SECOND", 2 },
+  { "OUTCOME_TIE", 3 },
   { "OUTCOME_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor huleedu__cj__v1__outcome__descriptor =
@@ -3881,12 +4122,42 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__outcome__descriptor =
   "Outcome",
   "Huleedu__Cj__V1__Outcome",
   "huleedu.cj.v1",
-  3,
+  4,
   huleedu__cj__v1__outcome__enum_values_by_number,
-  3,
+  4,
   huleedu__cj__v1__outcome__enum_values_by_name,
   1,
   huleedu__cj__v1__outcome__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue huleedu__cj__v1__margin__enum_values_by_number[3] =
+{
+  { "MARGIN_UNSPECIFIED", "HULEEDU__CJ__V1__MARGIN__MARGIN_UNSPECIFIED", 0 },
+  { "MARGIN_SLIGHT", "HULEEDU__CJ__V1__MARGIN__MARGIN_SLIGHT", 1 },
+  { "MARGIN_CLEAR", "HULEEDU__CJ__V1__MARGIN__MARGIN_CLEAR", 2 },
+};
+static const ProtobufCIntRange huleedu__cj__v1__margin__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex huleedu__cj__v1__margin__enum_values_by_name[3] =
+{
+  { "MARGIN_CLEAR", 2 },
+  { "MARGIN_SLIGHT", 1 },
+  { "MARGIN_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor huleedu__cj__v1__margin__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.Margin",
+  "Margin",
+  "Huleedu__Cj__V1__Margin",
+  "huleedu.cj.v1",
+  3,
+  huleedu__cj__v1__margin__enum_values_by_number,
+  3,
+  huleedu__cj__v1__margin__enum_values_by_name,
+  1,
+  huleedu__cj__v1__margin__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCMethodDescriptor huleedu__cj__v1__cjassessment__method_descriptors[8] =

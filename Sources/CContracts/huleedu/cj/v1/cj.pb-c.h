@@ -39,6 +39,7 @@ typedef struct Huleedu__Cj__V1__RankedItem Huleedu__Cj__V1__RankedItem;
 typedef struct Huleedu__Cj__V1__GradeProbability Huleedu__Cj__V1__GradeProbability;
 typedef struct Huleedu__Cj__V1__Reliability Huleedu__Cj__V1__Reliability;
 typedef struct Huleedu__Cj__V1__JudgeDiagnostics Huleedu__Cj__V1__JudgeDiagnostics;
+typedef struct Huleedu__Cj__V1__MarginCheck Huleedu__Cj__V1__MarginCheck;
 typedef struct Huleedu__Cj__V1__ScalePoint Huleedu__Cj__V1__ScalePoint;
 typedef struct Huleedu__Cj__V1__ListComparisonsRequest Huleedu__Cj__V1__ListComparisonsRequest;
 typedef struct Huleedu__Cj__V1__ListComparisonsResponse Huleedu__Cj__V1__ListComparisonsResponse;
@@ -136,9 +137,25 @@ typedef enum _Huleedu__Cj__V1__ComparisonState {
 typedef enum _Huleedu__Cj__V1__Outcome {
   HULEEDU__CJ__V1__OUTCOME__OUTCOME_UNSPECIFIED = 0,
   HULEEDU__CJ__V1__OUTCOME__OUTCOME_FIRST = 1,
-  HULEEDU__CJ__V1__OUTCOME__OUTCOME_SECOND = 2
+  HULEEDU__CJ__V1__OUTCOME__OUTCOME_SECOND = 2,
+  /*
+   * The judge could not decide.
+   */
+  HULEEDU__CJ__V1__OUTCOME__OUTCOME_TIE = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__OUTCOME)
 } Huleedu__Cj__V1__Outcome;
+/*
+ * How far apart the judge saw the two essays.
+ */
+typedef enum _Huleedu__Cj__V1__Margin {
+  /*
+   * It was not asked, or is undecided.
+   */
+  HULEEDU__CJ__V1__MARGIN__MARGIN_UNSPECIFIED = 0,
+  HULEEDU__CJ__V1__MARGIN__MARGIN_SLIGHT = 1,
+  HULEEDU__CJ__V1__MARGIN__MARGIN_CLEAR = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__MARGIN)
+} Huleedu__Cj__V1__Margin;
 
 /* --- messages --- */
 
@@ -252,6 +269,10 @@ struct  Huleedu__Cj__V1__JudgeSettings
    * Zero asks for the service's default.
    */
   uint32_t max_output_tokens;
+  /*
+   * How finely the judge answers: 2, which essay is better; 4, whether slightly or clearly too. Zero asks for 4.
+   */
+  uint32_t verdict_levels;
   Huleedu__Cj__V1__JudgeSettings__TemperatureCase _temperature_case;
   union {
     /*
@@ -262,7 +283,7 @@ struct  Huleedu__Cj__V1__JudgeSettings
 };
 #define HULEEDU__CJ__V1__JUDGE_SETTINGS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__judge_settings__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HULEEDU__CJ__V1__JUDGE_SETTINGS___TEMPERATURE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, HULEEDU__CJ__V1__JUDGE_SETTINGS___TEMPERATURE__NOT_SET, {0} }
 
 
 typedef enum {
@@ -772,10 +793,58 @@ struct  Huleedu__Cj__V1__JudgeDiagnostics
    * Standard deviation of the prior on the position bias, in logits; zero where the bias is held at zero.
    */
   double position_bias_prior;
+  /*
+   * Levels that the judge was asked for.
+   */
+  uint32_t verdict_levels;
+  /*
+   * Absent where the judge gave no margins.
+   */
+  Huleedu__Cj__V1__MarginCheck *margins;
+  /*
+   * Share of undecided judgements.
+   */
+  double tie_share;
 };
 #define HULEEDU__CJ__V1__JUDGE_DIAGNOSTICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__judge_diagnostics__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0 }
+
+
+/*
+ * Whether the margins that the judge reports are worth anything.
+ */
+struct  Huleedu__Cj__V1__MarginCheck
+{
+  ProtobufCMessage base;
+  /*
+   * False when they are not: the scale then rests on which essay was preferred alone.
+   */
+  protobuf_c_boolean used;
+  /*
+   * How much better the margins agree with the differences of the abilities than with chance, in nats; the abilities are those of
+   * the preferences alone. Below zero, margins say nothing.
+   */
+  double evidence;
+  /*
+   * Judgements with a clear margin, as a share of those with any.
+   */
+  double clear_share;
+  /*
+   * Perceived difference in logits from which an essay is clearly better.
+   */
+  double clear_threshold;
+  /*
+   * Pairs judged in both orders whose first judgement had this margin, and how many of them were turned over by the second.
+   */
+  uint32_t slight_repeats;
+  uint32_t slight_flips;
+  uint32_t clear_repeats;
+  uint32_t clear_flips;
+};
+#define HULEEDU__CJ__V1__MARGIN_CHECK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__margin_check__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 typedef enum {
@@ -870,6 +939,7 @@ struct  Huleedu__Cj__V1__ComparisonRecord
    * Why it failed, for a person to read.
    */
   char *failure;
+  Huleedu__Cj__V1__Margin margin;
   Huleedu__Cj__V1__ComparisonRecord__CostNanodollarsCase _cost_nanodollars_case;
   union {
     uint64_t cost_nanodollars;
@@ -877,7 +947,7 @@ struct  Huleedu__Cj__V1__ComparisonRecord
 };
 #define HULEEDU__CJ__V1__COMPARISON_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__comparison_record__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HULEEDU__CJ__V1__COMPARISON_STATE__COMPARISON_STATE_UNSPECIFIED, HULEEDU__CJ__V1__OUTCOME__OUTCOME_UNSPECIFIED, 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HULEEDU__CJ__V1__COMPARISON_RECORD___COST_NANODOLLARS__NOT_SET, {0} }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HULEEDU__CJ__V1__COMPARISON_STATE__COMPARISON_STATE_UNSPECIFIED, HULEEDU__CJ__V1__OUTCOME__OUTCOME_UNSPECIFIED, 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HULEEDU__CJ__V1__MARGIN__MARGIN_UNSPECIFIED, HULEEDU__CJ__V1__COMPARISON_RECORD___COST_NANODOLLARS__NOT_SET, {0} }
 
 
 /* Huleedu__Cj__V1__Essay methods */
@@ -1336,6 +1406,25 @@ Huleedu__Cj__V1__JudgeDiagnostics *
 void   huleedu__cj__v1__judge_diagnostics__free_unpacked
                      (Huleedu__Cj__V1__JudgeDiagnostics *message,
                       ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__MarginCheck methods */
+void   huleedu__cj__v1__margin_check__init
+                     (Huleedu__Cj__V1__MarginCheck         *message);
+size_t huleedu__cj__v1__margin_check__get_packed_size
+                     (const Huleedu__Cj__V1__MarginCheck   *message);
+size_t huleedu__cj__v1__margin_check__pack
+                     (const Huleedu__Cj__V1__MarginCheck   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__margin_check__pack_to_buffer
+                     (const Huleedu__Cj__V1__MarginCheck   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__MarginCheck *
+       huleedu__cj__v1__margin_check__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__margin_check__free_unpacked
+                     (Huleedu__Cj__V1__MarginCheck *message,
+                      ProtobufCAllocator *allocator);
 /* Huleedu__Cj__V1__ScalePoint methods */
 void   huleedu__cj__v1__scale_point__init
                      (Huleedu__Cj__V1__ScalePoint         *message);
@@ -1486,6 +1575,9 @@ typedef void (*Huleedu__Cj__V1__Reliability_Closure)
 typedef void (*Huleedu__Cj__V1__JudgeDiagnostics_Closure)
                  (const Huleedu__Cj__V1__JudgeDiagnostics *message,
                   void *closure_data);
+typedef void (*Huleedu__Cj__V1__MarginCheck_Closure)
+                 (const Huleedu__Cj__V1__MarginCheck *message,
+                  void *closure_data);
 typedef void (*Huleedu__Cj__V1__ScalePoint_Closure)
                  (const Huleedu__Cj__V1__ScalePoint *message,
                   void *closure_data);
@@ -1594,6 +1686,7 @@ extern const ProtobufCEnumDescriptor    huleedu__cj__v1__assessment_state__descr
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__stop_reason__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__comparison_state__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__outcome__descriptor;
+extern const ProtobufCEnumDescriptor    huleedu__cj__v1__margin__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__essay__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__upload_essays_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__upload_essays_response__descriptor;
@@ -1618,6 +1711,7 @@ extern const ProtobufCMessageDescriptor huleedu__cj__v1__ranked_item__descriptor
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__grade_probability__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__reliability__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__judge_diagnostics__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__margin_check__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__scale_point__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__list_comparisons_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__list_comparisons_response__descriptor;

@@ -1,0 +1,66 @@
+/// Many judgements in little room: items and judges are numbers, the rest is one byte and a weight.
+///
+/// Takes 24 bytes a judgement. Use it where names are known elsewhere, or where there are millions.
+public struct IndexedJudgements: Sendable {
+    /// Items are numbered from 0 up to here.
+    public let itemCount: Int
+    /// Judges are numbered from 0 up to here.
+    public private(set) var judgeCount = 1
+
+    private(set) var entries: [Entry] = []
+
+    struct Entry: Sendable {
+        let first: Int32
+        let second: Int32
+        let judge: Int32
+        let response: Response
+        let weight: Double
+    }
+
+    /// Nothing judged yet, of so many items; from 0 to `maximumItems`.
+    public init(itemCount: Int) {
+        precondition((0...Self.maximumItems).contains(itemCount), "items are counted from 0 to \(Self.maximumItems)")
+        self.itemCount = itemCount
+    }
+
+    /// Items, and judges, at most.
+    public static let maximumItems = 1_000_000
+
+    /// Judgements so far.
+    public var count: Int { entries.count }
+
+    /// Makes room.
+    public mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
+
+    /// Adds a judgement of two different items.
+    ///
+    /// - Parameters:
+    ///   - first: Number of the item shown first.
+    ///   - margin: of no account in ties.
+    ///   - weight: How many judgements this one counts as; above zero.
+    public mutating func append(
+        first: Int, second: Int, outcome: Outcome, margin: Margin? = nil, judge: Int = 0, weight: Double = 1
+    ) {
+        precondition(first != second, "an item cannot meet itself")
+        precondition(min(first, second) >= 0 && max(first, second) < itemCount, "there is no such item")
+        precondition(judge >= 0 && judge < Self.maximumItems, "there is no such judge")
+        precondition(weight > 0 && weight < .infinity, "a judgement counts for something")
+        judgeCount = max(judgeCount, judge + 1)
+        entries.append(
+            Entry(
+                first: Int32(first), second: Int32(second), judge: Int32(judge), response: Response(outcome, margin: margin),
+                weight: weight))
+    }
+
+    /// The same judgements with other numbers for items and judges.
+    func renumbered(items: [Int32], judges: [Int32]) -> IndexedJudgements {
+        var renumbered = self
+        renumbered.judgeCount = judges.count
+        renumbered.entries = entries.map { entry in
+            Entry(
+                first: items[Int(entry.first)], second: items[Int(entry.second)], judge: judges[Int(entry.judge)],
+                response: entry.response, weight: entry.weight)
+        }
+        return renumbered
+    }
+}
