@@ -54,8 +54,8 @@ struct DatabaseCommandTests {
                 "value converged of enumeration cj.stop_reason is missing"
             ),
             (
-                "cj-assessment", "ALTER TYPE cj.outcome ADD VALUE 'tie'",
-                "value tie of enumeration cj.outcome is none of this program's cases"
+                "cj-assessment", "ALTER TYPE cj.outcome ADD VALUE 'draw'",
+                "value draw of enumeration cj.outcome is none of this program's cases"
             ),
             (
                 "llm-provider", "ALTER TYPE llm_provider.final_state ADD VALUE 'expired' BEFORE 'failed'",

@@ -64,9 +64,9 @@ struct EventsCommandTests {
         try await pool.execute(
             """
             INSERT INTO cj.assessment (id, content_sha256, state, stop_reason, question, rubric, language, grades, provider, model,
-                maximum_output_tokens, target_reliability, maximum_comparisons, pairing, seed, maximum_in_flight, prompt_version,
+                maximum_output_tokens, verdict_levels, target_reliability, maximum_comparisons, pairing, seed, maximum_in_flight, prompt_version,
                 simulated, expected_comparisons, finished_at)
-            VALUES ('untold', '', 'completed', 'converged', '', '', 'en', '{}', '', '', 1, 0.5, 1, '', 1, 1, '', true, 1, now())
+            VALUES ('untold', '', 'completed', 'converged', '', '', 'en', '{}', '', '', 1, 4, 0.5, 1, '', 1, 1, '', true, 1, now())
             """)
         let counted = try await run(["duplicates"], database)
         #expect(counted.output.contains("2 completion events of 3 assessments, ratio 0.67\n"), "\(counted.output)")

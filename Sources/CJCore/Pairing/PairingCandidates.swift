@@ -62,7 +62,9 @@ struct PairingCandidates {
         let owners = items.map { board.groups.representative(of: $0) }
         let sizes = items.map { board.groups.size(of: $0) }
         guard let smallest = sizes.min() else { return [] }
-        let roots = items.filter { owners[$0] == $0 && sizes[$0] == smallest }
+        // By their first members: which member stands for a group depends on the order in which it grew.
+        var seen: Set<Int> = []
+        let roots = items.compactMap { sizes[$0] == smallest && seen.insert(owners[$0]).inserted ? owners[$0] : nil }
         let root = roots[generator.below(roots.count)]
         let members = items.filter { owners[$0] == root }
         let outsiders = items.filter { owners[$0] != root }

@@ -48,7 +48,7 @@ extension RankRun {
                 .budgetOutOfRange,
                 """
                 The budget of \(money.formatted(in: .english)) does not pay for one comparison, which is expected to cost \
-                \(one.formatted(in: .english)).
+                \(one.roundedUp.formatted(in: .english)).
                 """)
         }
         tell(estimate.text(in: settings.language))

@@ -37,6 +37,13 @@ struct Money: Sendable, Hashable, Comparable {
         return "\(nanodollars < 0 ? "-" : "")\(magnitude / per).\(decimals)"
     }
 
+    /// The least amount that is written in full and is no smaller.
+    var roundedUp: Money {
+        let step: Int64 = nanodollars < 999_900_000 ? 100_000 : 10_000_000
+        let (sum, overflow) = Int64(nanodollars).addingReportingOverflow(step - 1)
+        return overflow || nanodollars <= 0 ? self : Money(nanodollars: .init(sum / step * step))
+    }
+
     /// The sum for a person: cents from a dollar up, four decimals below, and "less than" for what would round to nothing.
     func formatted(in language: Language) -> String {
         let magnitude = nanodollars.magnitude

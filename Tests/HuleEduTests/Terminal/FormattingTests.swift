@@ -4,6 +4,16 @@ import Testing
 
 @Suite struct FormattingTests {
     @Test(
+        "An amount that must be enough is rounded up to what is shown",
+        arguments: [
+            (1, 100_000), (2_340_001, 2_400_000), (2_400_000, 2_400_000), (999_900_001, 1_000_000_000),
+            (1_000_000_001, 1_010_000_000), (0, 0),
+        ])
+    func roundedUp(nanodollars: Int64, shown: Int64) {
+        #expect(Money(nanodollars: nanodollars).roundedUp == Money(nanodollars: shown))
+    }
+
+    @Test(
         arguments: [
             (0, "$0.00", "0,00 USD"), (1, "under $0.0001", "under 0,0001 USD"), (49_999, "under $0.0001", "under 0,0001 USD"),
             (50_000, "$0.0001", "0,0001 USD"), (231_400_000, "$0.2314", "0,2314 USD"), (999_949_999, "$0.9999", "0,9999 USD"),
