@@ -87,7 +87,7 @@ struct RankOutputTests {
         for _ in 0..<2 {
             let scratch = try Scratch()
             let (status, errors) = try await run(
-                rank(["--json", "--seed", "11", "--concurrency", "1", "--budget", "40"], in: scratch),
+                rank(["--json", "--seed", "11", "--concurrency", "1", "--budget", "40", "--precision", "0.95"], in: scratch),
                 output: scratch.path + "/ranking")
             try #require(status == 0, "\(errors)")
             let data = try Data(contentsOf: URL(filePath: scratch.path + "/ranking"))
