@@ -19,6 +19,12 @@ public struct PointDrill: Sendable {
     /// After this long without its end an assessment is taken to hang; claims of a dead process are free after half a minute.
     private static let patience: Duration = .seconds(120)
 
+    /// How long a service may take to its last point once its assessment has ended.
+    private static let aftermath: Duration = .seconds(1)
+    /// Sessions that a deployment may have: two services of eight and a listener each, those of killed ones that the server has not
+    /// missed yet, and the drill's own.
+    private static let sessionsPerLane = 48
+
     /// A point of one service.
     private struct Point: Sendable {
         let service: Deployment.Service
@@ -53,7 +59,10 @@ public struct PointDrill: Sendable {
     public static func run(
         passages: Int, lanes: Int, folder: String, logger: Logger, tell: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
-        let server = try await EmbeddedCluster.start(dataDirectory: folder + "/database", logger: logger)
+        var options = EmbeddedCluster.Options()
+        // The first lane, and the others beside it.
+        options.maxConnections = (lanes + 1) * sessionsPerLane
+        let server = try await EmbeddedCluster.start(dataDirectory: folder + "/database", options: options, logger: logger)
         do {
             let first = try await Lane.start(0, on: server, folder: folder, logger: logger)
             let points = try await first.use { try await PointDrill(deployment: $0).points() }
@@ -150,15 +159,25 @@ public struct PointDrill: Sendable {
     }
 
     private func restartAfterDeath(of service: Deployment.Service) async throws -> DeathEvent {
+        let deployment = deployment
         while deployment.isRunning(service) {
-            guard await pause() else { return .calledOff }
+            guard await !pause() else { continue }
+            // The assessment has ended; what its service passes last comes after that, and this is not called off with the rest.
+            guard await Task(operation: { await self.ends(service, within: Self.aftermath) }).value else { return .calledOff }
         }
         // Begun, it is not called off: it would be killed.
-        let deployment = deployment
         guard try await Task(operation: { try await deployment.start(service) }).value else {
             throw DrillError(description: "\(service.rawValue) did not start again: \(deployment.output(of: service))")
         }
         return .died
+    }
+
+    private func ends(_ service: Deployment.Service, within limit: Duration) async -> Bool {
+        let end = ContinuousClock.now + limit
+        while deployment.isRunning(service) {
+            guard ContinuousClock.now < end, await pause() else { return false }
+        }
+        return true
     }
 
     /// Sees to it that nobody else ends, and that the assessment does.
