@@ -14,7 +14,7 @@ public struct IndexedJudgements: Sendable {
         let second: Int32
         let judge: Int32
         let response: Response
-        let weight: Double
+        var weight: Double
     }
 
     /// Nothing judged yet, of so many items; from 0 to `maximumItems`.

@@ -2,18 +2,8 @@
 ///
 /// Sums over the table are the same to the bit however the judgements were ordered.
 struct ComparisonTable: Sendable {
-    /// An answer that a judge gave on two items in this order, once or more often.
-    struct Cell: Sendable {
-        let first: Int32
-        let second: Int32
-        let judge: Int32
-        let response: Response
-        /// Sum of the judgements' weights.
-        var weight: Double
-
-        /// How much of a win the item shown first took from it.
-        var firstWins: Double { weight * response.firstScore }
-    }
+    /// An answer that a judge gave on two items in this order, once or more often, with the sum of the weights.
+    typealias Cell = IndexedJudgements.Entry
 
     /// What is done with answers that the model of the scale does not use.
     struct Reading: Sendable, Hashable {
@@ -47,10 +37,10 @@ struct ComparisonTable: Sendable {
             let response = reading.ignoresMargins ? entry.response.withoutMargin : entry.response
             if reading.halvesTies, response == .tie {
                 for half in [Response.second, .first] {
-                    cells.append(Cell(entry, response: half, weight: 0.5 * entry.weight))
+                    cells.append(entry.with(half, weight: 0.5 * entry.weight))
                 }
             } else {
-                cells.append(Cell(entry, response: response, weight: entry.weight))
+                cells.append(entry.with(response, weight: entry.weight))
             }
         }
         return cells
@@ -100,8 +90,11 @@ struct ComparisonTable: Sendable {
     }
 }
 
-extension ComparisonTable.Cell {
-    fileprivate init(_ entry: IndexedJudgements.Entry, response: Response, weight: Double) {
-        self.init(first: entry.first, second: entry.second, judge: entry.judge, response: response, weight: weight)
+extension IndexedJudgements.Entry {
+    /// How much of a win the item shown first took from it.
+    var firstWins: Double { weight * response.firstScore }
+
+    fileprivate func with(_ response: Response, weight: Double) -> Self {
+        Self(first: first, second: second, judge: judge, response: response, weight: weight)
     }
 }
