@@ -99,6 +99,10 @@ struct RequestParserTests {
         #expect(fault { $0.language = "sv" } == nil)
         for temperature in [0, 2.0] { #expect(fault { $0.judge?.temperature = temperature } == nil) }
         for temperature in [-0.001, 2.001, .nan] { #expect(fault { $0.judge?.temperature = temperature } == "judge.temperature") }
+        for levels in [0, 2, 4] as [UInt32] { #expect(fault { $0.judge?.verdictLevels = levels } == nil) }
+        for levels in [1, 3, 5, .max] as [UInt32] {
+            #expect(fault { $0.judge?.verdictLevels = levels } == "judge.verdict_levels")
+        }
         for target in [0.001, 0.999] { #expect(fault { $0.stopping = .init(targetReliability: target) } == nil) }
         #expect(fault { $0.stopping = .init(targetReliability: 0) } == "stopping.target_reliability")
         #expect(fault { $0.stopping = .init(maxComparisons: 100_000) } == nil)

@@ -28,6 +28,8 @@ struct RankProgramTests {
             let first: String
             let second: String
             let winner: String?
+            let outcome: String?
+            let margin: String?
             let requestId: String
             let promptSha256: String
             let model: String
@@ -38,6 +40,16 @@ struct RankProgramTests {
             let usd: String?
             let simulatedUsd: String?
         }
+        struct Judge: Decodable {
+            struct Margins: Decodable {
+                let used: Bool
+                let clearShare: Double
+            }
+            let promptVersion: String
+            let verdictLevels: Int
+            let margins: Margins?
+        }
+        let judge: Judge
         let items: [Item]
         let cutScores: [CutScore]
         let comparisons: [Comparison]
@@ -96,12 +108,30 @@ struct RankProgramTests {
         #expect(ranking.items.allSatisfy { $0.standardError > 0 && $0.comparisons >= 5 })
         #expect(abs(ranking.items.reduce(0) { $0 + $1.ability }) < 1e-6)
         #expect(ranking.stopReason == "converged")
+        #expect(ranking.judge.verdictLevels == 4 && ranking.judge.promptVersion == "cj-en-2-four")
+        #expect(Set(ranking.comparisons.map(\.margin)) == ["slight", "clear"])
+        #expect(ranking.judge.margins?.used == true)
         #expect(ranking.comparisons.count == ranking.cost.providerCalls)
         #expect(Set(ranking.comparisons.map(\.requestId)).count == ranking.comparisons.count)
         #expect(ranking.comparisons.allSatisfy { $0.promptSha256.count == 64 && !$0.rationale.isEmpty })
         let page = try String(contentsOf: URL(filePath: report), encoding: .utf8)
         #expect(page.contains("imulated"))
         #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("src="))
+    }
+
+    @Test("asks for no margins with two levels, and the scale has none")
+    func twoLevels() async throws {
+        let scratch = try Scratch()
+        let json = scratch.path + "/ranking.json"
+        let shell = "\"$0\" rank \"$1\" --levels 2 --seed 7 --budget 20 --json --quiet --data \"$2\" >\"$3\""
+        let process = try Program(
+            "/bin/bash", ["-c", shell, Programs.path("huleedu"), samples + "/english", scratch.path + "/data", json])
+        try #require(await process.status() == 0, "\(process.output)")
+        let ranking = try Self.ranking(json)
+        #expect(ranking.judge.verdictLevels == 2 && ranking.judge.promptVersion == "cj-en-2-two")
+        #expect(ranking.judge.margins == nil)
+        #expect(ranking.comparisons.count == 20)
+        #expect(ranking.comparisons.allSatisfy { $0.margin == nil && ["first", "second"].contains($0.outcome) })
     }
 
     @Test("speaks Swedish throughout, of anchors and grades as well")

@@ -32,7 +32,7 @@ struct ScoreReport: Sendable {
     let scaleSeparationReliability: Double
     let separationRatio: Double
     let estimator: Estimator
-    /// Nothing where it is not known who was shown first, or the estimator has no such term.
+    /// Nothing where it is not known who was shown first, where each judge has its own, or the estimator has no such term.
     let positionBias: PositionBias?
     /// Nothing where the estimator has no such thing.
     let thresholds: Thresholds?
@@ -74,7 +74,7 @@ extension ScoreReport {
             estimator: .posterior(
                 priorDeviation: scale.priorStandardDeviation, reliability: scale.reliability.posteriorReliability,
                 expectedKendallTau: scale.expectedKendallTau),
-            positionBias: file.tellsPositions
+            positionBias: hasBias && reading.judges == .alike
                 ? scale.judgeFit.map {
                     PositionBias(
                         logits: scale.positionBias, standardError: scale.positionBiasStandardError, firstShare: $0.firstShare)

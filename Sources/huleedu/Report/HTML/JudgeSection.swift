@@ -1,5 +1,8 @@
 /// How the judge behaved: leaning towards a place, agreement with itself, what its confidence is worth.
 struct JudgeSection: ReportSection {
+    /// Nats of evidence from which margins are said to follow the differences: e³ times better than chance explains them.
+    static let strongEvidence = 3.0
+
     let context: ReportContext
 
     var html: HTML {
@@ -103,15 +106,24 @@ struct JudgeSection: ReportSection {
             "\(percent(margins.clearShare)) clearly better", "\(percent(margins.clearShare)) klart bättre")
     }
 
-    private func marginMeaning(_ margins: RankingReport.Margins) -> String {
-        var text =
-            margins.used
-            ? say(
-                "The judge says \"clearly better\" where essays are far apart, so the scale rests on its margins too.",
-                "Domaren säger ”klart bättre” där uppsatserna ligger långt isär, så skalan bygger på marginalerna också.")
-            : say(
+    private func marginVerdict(_ margins: RankingReport.Margins) -> String {
+        guard margins.used else {
+            return say(
                 "The judge's margins do not follow how far apart essays are; the scale rests on its preferences alone.",
                 "Domarens marginaler följer inte hur långt isär uppsatserna ligger; skalan bygger bara på vad den föredrar.")
+        }
+        guard margins.evidence >= Self.strongEvidence else {
+            return say(
+                "The scale rests on its margins too; there are too few to tell whether they follow how far apart essays are.",
+                "Skalan bygger på marginalerna också; de är för få för att visa om de följer hur långt isär uppsatserna ligger.")
+        }
+        return say(
+            "The judge says \"clearly better\" where essays are far apart, so the scale rests on its margins too.",
+            "Domaren säger ”klart bättre” där uppsatserna ligger långt isär, så skalan bygger på marginalerna också.")
+    }
+
+    private func marginMeaning(_ margins: RankingReport.Margins) -> String {
+        var text = marginVerdict(margins)
         let (slight, clear) = (margins.slight, margins.clear)
         if slight.pairs + clear.pairs > 0 {
             text += say(

@@ -5,6 +5,7 @@ struct MethodText: Sendable {
     var paragraphs: [String] {
         guard report.isRanked else { return [procedure] }
         var paragraphs = [procedure, model, error, reliability, fit]
+        if let margins = report.judge.margins, margins.used { paragraphs.append(self.margins(margins)) }
         if report.isGraded { paragraphs.append(grades) }
         paragraphs.append(limits)
         return paragraphs
@@ -14,13 +15,15 @@ struct MethodText: Sendable {
         report.language.say(
             """
             Comparative judgement: the judge is shown two essays side by side and says which is the better, with a reason \
-            and a confidence from 1 to 5. It never gives marks. Which of the two stands first is balanced, so that every \
+            and a confidence from 1 to 5; it may be undecided.\(asksMargins ? " It says too whether slightly or clearly." : "") \
+            It never gives marks. Which of the two stands first is balanced, so that every \
             essay stands first about as often as second. An answer that could not be read was asked for again or is listed \
             as failed; none was ever guessed.
             """,
             """
             Parvis bedömning: domaren visas två uppsatser intill varandra och säger vilken som är bättre, med ett skäl och \
-            en säkerhet från 1 till 5. Den sätter aldrig poäng. Vilken av de två som står först balanseras, så att varje \
+            en säkerhet från 1 till 5; den får vara osäker.\(asksMargins ? " Den säger också om lite eller klart." : "") Den sätter \
+            aldrig poäng. Vilken av de två som står först balanseras, så att varje \
             uppsats står först ungefär lika ofta som sist. Ett svar som inte gick att läsa begärdes på nytt eller är \
             angivet som misslyckat; inget har gissats.
             """
@@ -49,6 +52,24 @@ struct MethodText: Sendable {
             noll, och nivåerna summerar till noll. Priorn för en nivå har standardavvikelsen σ = \(prior), den som gör \
             bedömningarna mest sannolika (marginell likelihood i Laplaces approximation, gånger en lognormal prior för σ \
             med median 2,2 och 0,7 i logaritmen); den för dragningen har \(biasPrior).
+            """
+        )
+    }
+
+    private var asksMargins: Bool { report.judge.verdictLevels > 2 }
+
+    private func margins(_ margins: RankingReport.Margins) -> String {
+        let threshold = DecimalText.text(margins.clearThreshold, decimals: 2, language: report.language)
+        return report.language.say(
+            """
+            Margins enter by an ordinal model (Agresti 1992): the judge perceives θa − θb + β with logistic noise and says "clearly" \
+            from a threshold on that is estimated with the abilities; told from its preferences alone it would lie at \(threshold). \
+            Undecided judgements are an interval around zero, or Davidson's ties (1970) where no margins are used.
+            """,
+            """
+            Marginaler tas med genom en ordinal modell (Agresti 1992): domaren uppfattar θa − θb + β med logistiskt brus och säger \
+            ”klart” från en tröskel som skattas tillsammans med nivåerna; ur preferenserna ensamma skulle den ligga vid \(threshold). \
+            Oavgjorda bedömningar är ett intervall kring noll, eller Davidsons oavgjorda (1970) där inga marginaler används.
             """
         )
     }
