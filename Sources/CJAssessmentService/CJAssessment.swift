@@ -18,14 +18,14 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     let parser: RequestParser
     private let provider: LLMV1.LLMProviderClient
     private let configuration: CJAssessmentConfiguration
-    let changes: Wakeup
+    let changes: Bell
     private let logger: Logger
 
     /// - Parameters:
     ///   - provider: reaches the LLM provider service, its methods and its event feed.
-    ///   - changes: signalled when an assessment has changed; give it to the sequencer of the service's log too.
+    ///   - changes: rung when an assessment has changed; give it to the sequencer of the service's log too.
     public init(
-        pool: Pool, provider transport: any ClientTransport, changes: Wakeup, configuration: CJAssessmentConfiguration,
+        pool: Pool, provider transport: any ClientTransport, changes: Bell, configuration: CJAssessmentConfiguration,
         logger: Logger
     ) {
         let store = AssessmentStore(pool: pool)
@@ -262,7 +262,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
 
     /// Takes back what had been handed over, as far as that can be done, and looks whether that is the end.
     private func withdraw(_ id: String, context: ServerContext) async throws {
-        changes.signal()
+        changes.ring()
         do {
             _ = try await provider.cancel(LLMV1.CancelRequest(owner: id), options: CallOptions(deadline: context.deadline))
         } catch {

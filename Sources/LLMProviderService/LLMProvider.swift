@@ -12,19 +12,19 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     private let parser: SubmissionParser
     private let worker: RequestWorker
     private let configuration: LLMProviderConfiguration
-    private let work = Wakeup()
-    private let events: Wakeup
+    private let work = Bell()
+    private let events: Bell
 
-    /// - Parameter wakeup: signalled when an event was written; give it to the sequencer of the service's log too.
+    /// - Parameter bell: rung when an event was written; give it to the sequencer of the service's log too.
     public init(
-        pool: Pool, wakeup: Wakeup, configuration: LLMProviderConfiguration, http: CurlClient, logger: Logger
+        pool: Pool, bell: Bell, configuration: LLMProviderConfiguration, http: CurlClient, logger: Logger
     ) {
         store = RequestStore(pool: pool)
         parser = SubmissionParser(configuration: configuration)
         self.configuration = configuration
-        events = wakeup
+        events = bell
         worker = RequestWorker(
-            store: store, configuration: configuration, parser: parser, http: http, work: work, events: wakeup, logger: logger,
+            store: store, configuration: configuration, parser: parser, http: http, work: work, events: bell, logger: logger,
             lanes: Lanes(configuration.providers.map(\.name)))
     }
 
@@ -66,7 +66,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         }
         switch submission {
         case .accepted:
-            work.signal()
+            work.ring()
             return LLMV1.SubmitResponse(state: .queued, alreadyKnown: false)
         case .known(let state):
             return LLMV1.SubmitResponse(state: state, alreadyKnown: true)
@@ -93,7 +93,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             let parsed = try? parser.parse(withdrawn.request)
             return LLMV1.Result(withdrawn, outcome: outcome, usage: withdrawn.usage, provider: parsed, latency: .zero)
         }
-        if cancelled > 0 { events.signal() }
+        if cancelled > 0 { events.ring() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))
     }
 

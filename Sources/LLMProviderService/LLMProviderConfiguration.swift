@@ -8,7 +8,7 @@ public struct LLMProviderConfiguration: Sendable {
     public var leaseSeconds: Int64 = 20
     /// How often a worker gives that sign.
     public var heartbeat: Duration = .seconds(5)
-    /// How often the queue is looked at when nothing is signalled.
+    /// How often the queue is looked at when nobody rings.
     public var pollInterval: Duration = .milliseconds(250)
     /// How often claims of dead workers are looked for.
     public var rescueInterval: Duration = .seconds(1)

@@ -50,7 +50,7 @@ struct RetentionTests {
         let fixture = try await LogFixture(size: 1)
         try await fixture.append(5)
         try await age(fixture, through: 5)
-        let feed = EventFeed(log: fixture.log, pool: fixture.pool, wakeup: Wakeup())
+        let feed = EventFeed(log: fixture.log, pool: fixture.pool, bell: Bell())
         for (consumer, position) in [("slow", 2), ("quick", 4), ("", 0)] as [(String, UInt64)] {
             _ = try await feed.read(
                 EventsV1.ReadRequest(afterPosition: position, limit: 1, consumer: consumer), context: .feed)
@@ -110,7 +110,7 @@ struct AnswerSizeTests {
         try await append(fixture, payloads: [2000, EventLog.maximumPayloadBytes, 2000, 2000])
         var sizes: [Int] = []
         var position: UInt64 = 0
-        let feed = EventFeed(log: fixture.log, pool: fixture.pool, wakeup: Wakeup())
+        let feed = EventFeed(log: fixture.log, pool: fixture.pool, bell: Bell())
         while position < 4 {
             let answer = try await feed.read(EventsV1.ReadRequest(afterPosition: position, limit: 10), context: .feed)
             #expect(try answer.encoded().count < 4 << 20)
@@ -127,7 +127,7 @@ struct AnswerSizeTests {
         let longest = try fixture.event(text, of: "a")
         #expect(longest.payload.count == EventLog.maximumPayloadBytes)
         try await fixture.append([longest])
-        let answer = try await EventFeed(log: fixture.log, pool: fixture.pool, wakeup: Wakeup())
+        let answer = try await EventFeed(log: fixture.log, pool: fixture.pool, bell: Bell())
             .read(EventsV1.ReadRequest(limit: 10), context: .feed)
         #expect(try answer.events.count == 1 && answer.encoded().count < 4 << 20)
         let error = await #expect(throws: EventLogError.self) {

@@ -44,10 +44,10 @@ struct ServiceAssembly: Sendable {
         let pool = pool()
         try await LLMProvider.migrate(pool)
         let curl = CurlClient()
-        let wakeup = Wakeup()
-        let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: wakeup, logger: named(.llmProvider))
+        let bell = Bell()
+        let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: bell, logger: named(.llmProvider))
         let provider = LLMProvider(
-            pool: pool, wakeup: wakeup, configuration: LLMProviderConfiguration(providers: providers), http: curl,
+            pool: pool, bell: bell, configuration: LLMProviderConfiguration(providers: providers), http: curl,
             logger: named(.llmProvider))
         if isAlone {
             try await provider.takeOver()
@@ -57,7 +57,7 @@ struct ServiceAssembly: Sendable {
             name: Name.llmProvider.rawValue,
             services: [
                 DatabaseBacked(LLMV1.LLMProviderServer(provider)),
-                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, wakeup: upkeep.sequenced))),
+                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, bell: upkeep.sequenced))),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
             work: { try await upkeep.run(beside: provider.run) },
@@ -76,7 +76,7 @@ struct ServiceAssembly: Sendable {
         let pool = pool()
         try await CJAssessment.migrate(pool)
         let client = WireClient(host: provider.host, port: provider.port, configuration: .init(), logger: named(.cjAssessment))
-        let changes = Wakeup()
+        let changes = Bell()
         let upkeep = LogUpkeep(CJAssessment.log, pool: pool, appended: changes, logger: named(.cjAssessment))
         let assessment = CJAssessment(
             pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(),
@@ -89,7 +89,7 @@ struct ServiceAssembly: Sendable {
             name: Name.cjAssessment.rawValue,
             services: [
                 DatabaseBacked(CJV1.CJAssessmentServer(assessment)),
-                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, wakeup: upkeep.sequenced))),
+                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, bell: upkeep.sequenced))),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
             work: { try await upkeep.run(beside: assessment.run) },
