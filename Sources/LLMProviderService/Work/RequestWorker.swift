@@ -35,11 +35,11 @@ struct RequestWorker: Sendable {
                 guard let code = (error as? PostgresError)?.code, code != .poolClosed, ContinuousClock.now < end else { return }
             }
             do {
-                try await Task.sleep(for: pause)
+                try await Task.sleep(for: pause * Double.random(in: 0.5...1))
             } catch {
                 return
             }
-            pause = min(pause * 2, .seconds(1))
+            pause = min(pause * 2, .milliseconds(500))
         }
     }
 
