@@ -51,14 +51,10 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         try await AssessmentStore.migrator.migrate(pool)
     }
 
-    /// Takes over at once what is claimed, instead of waiting for claims to grow old.
-    ///
-    /// Only for a process that is alone on its database, before ``run()``: everything claimed must belong to dead processes.
-    public func takeOver() async throws {
-        try await store.releaseAllClaims()
-    }
-
     /// Keeps assessments going until cancelled.
+    ///
+    /// It begins by handing over again whatever is claimed and not marked as handed over, instead of waiting for the claims of a process
+    /// that died to grow old. What a living process is about to hand over is then handed over twice, and taken on once.
     public func run() async throws {
         try await driver.run()
     }

@@ -49,6 +49,11 @@ struct AssessmentDriver: Sendable {
 
     /// Runs until cancelled.
     func run() async throws {
+        do {
+            try await store.releaseAllClaims()
+        } catch {
+            logger.warning("claims of an earlier life left to grow old", metadata: ["reason": "\(error)"])
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await RetryingLoop("results", logger: logger).run { try await self.consume() } }
             group.addTask { try await RetryingLoop("submissions", logger: logger).run { try await self.submit() } }

@@ -46,9 +46,10 @@ struct ServiceAssembly: Sendable {
         let curl = CurlClient()
         let bell = Bell()
         let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: bell, logger: named(.llmProvider))
+        var configuration = LLMProviderConfiguration(providers: providers)
+        configuration.instance = Self.instance(listen)
         let provider = LLMProvider(
-            pool: pool, bell: bell, configuration: LLMProviderConfiguration(providers: providers), http: curl,
-            logger: named(.llmProvider))
+            pool: pool, bell: bell, configuration: configuration, http: curl, logger: named(.llmProvider))
         if isAlone {
             try await provider.takeOver()
             try await upkeep.takeOver()
@@ -81,10 +82,7 @@ struct ServiceAssembly: Sendable {
         let assessment = CJAssessment(
             pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(),
             logger: named(.cjAssessment))
-        if isAlone {
-            try await assessment.takeOver()
-            try await upkeep.takeOver()
-        }
+        if isAlone { try await upkeep.takeOver() }
         let host = ServiceHost(
             name: Name.cjAssessment.rawValue,
             services: [
@@ -99,6 +97,13 @@ struct ServiceAssembly: Sendable {
                 await pool.close()
             }, logger: named(.cjAssessment))
         return (host, try await host.start())
+    }
+
+    /// What no two processes have in common: of one machine, one at a time listens on a port.
+    ///
+    /// Nil where the kernel chooses the port.
+    private static func instance(_ listen: Endpoint) -> String? {
+        listen.port == 0 ? nil : HostName.current.map { "\($0):\(listen.port)" }
     }
 
     private func pool() -> Pool {

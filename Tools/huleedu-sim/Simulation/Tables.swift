@@ -142,6 +142,17 @@ struct Tables {
         }
     }
 
+    /// Gives back every claim that is not marked as handed over, as each process does when it starts.
+    mutating func releaseAllClaims() {
+        for index in assessments.indices {
+            for request in assessments[index].requests.indices {
+                let stored = assessments[index].requests[request]
+                guard stored.claimedAt != nil, !stored.isSubmitted, !stored.isFinished else { continue }
+                assessments[index].requests[request].claimedAt = Self.distantPast
+            }
+        }
+    }
+
     mutating func takeUp(stopping: AssessmentPlan.Stopping, maximumInFlight: Int, index: Int, now: Int) {
         let old = assessments[index].snapshot
         var entries = old.entries
