@@ -80,7 +80,7 @@ final class Connection: EventLoop.Handler {
 
     // MARK: Batches
 
-    /// Sends statements, with one synchronisation point after them, and waits for all answers.
+    /// Sends statements, with a synchronisation point after them, and waits for all answers.
     func run(_ batch: Batch) async -> Reply {
         if batch.isCancellable, Task.isCancelled {
             return Reply(results: [], failure: .notSent(.cancelledBeforeSending), isCancelled: true)
@@ -108,10 +108,10 @@ final class Connection: EventLoop.Handler {
         }
         roundTrips += 1
         unfinishedBytes = 0
-        let (steps, isSent) = send(batch)
+        let (pipeline, isSent) = send(batch)
         phase = .running(
             BatchUnderWay(
-                number: number, pipeline: Pipeline(steps: steps), isCancellable: batch.isCancellable, continuation: continuation))
+                number: number, pipeline: pipeline, isCancellable: batch.isCancellable, continuation: continuation))
         guard isSent else { return end(lostError()) }
         silenceTimeout = batch.silenceTimeout ?? settings.silenceTimeout
         restartSilenceTimer()
@@ -119,16 +119,13 @@ final class Connection: EventLoop.Handler {
     }
 
     /// Hands all statements to the library.
-    private func send(_ batch: Batch) -> (steps: [Pipeline.Step], isSent: Bool) {
+    private func send(_ batch: Batch) -> (pipeline: Pipeline, isSent: Bool) {
+        // Between two transactions, and apart from the next: some statements, such as CREATE DATABASE, can share theirs with no other.
+        let closing = isOutsideTransaction ? prepared.evictedNames : []
+        var isSent = closing.allSatisfy { handle.sendUnnamed(Query(sql: "DEALLOCATE \($0)")) }
+        if isSent, !closing.isEmpty { isSent = PQpipelineSync(handle.raw) == 1 }
         var steps: [Pipeline.Step] = []
-        if PQtransactionStatus(handle.raw) != PQTRANS_INERROR {
-            for name in prepared.evictedNames {
-                steps.append(.deallocate(name: name))
-                guard handle.sendUnnamed(Query(sql: "DEALLOCATE \(name)")) else { return (steps, false) }
-            }
-        }
-        for query in batch.queries {
-            let isSent: Bool
+        for query in batch.queries where isSent {
             switch prepared.plan(for: query) {
             case .unnamed:
                 steps.append(.execute(reuses: nil))
@@ -140,9 +137,8 @@ final class Connection: EventLoop.Handler {
                 steps += [.prepare(name: name), .execute(reuses: nil)]
                 isSent = handle.sendPrepare(name, query) && handle.sendPrepared(name, query)
             }
-            guard isSent else { return (steps, false) }
         }
-        return (steps, PQpipelineSync(handle.raw) == 1)
+        return (Pipeline(closing: closing, steps: steps), isSent && PQpipelineSync(handle.raw) == 1)
     }
 
     // MARK: The socket
@@ -251,7 +247,7 @@ final class Connection: EventLoop.Handler {
 
     // MARK: Endings
 
-    /// The synchronisation point has been reached.
+    /// The last synchronisation point has been reached.
     func finishBatch() {
         guard case .running(let batch) = phase, batch.cancelling != .underWay else { return }
         stopSilenceTimer()
