@@ -94,6 +94,7 @@ let package = Package(
             dependencies: [
                 "CJAssessmentService", "CJCore", "Contracts", "CurlClient", "EventLog", "FakeProvider",
                 "LLMProviderService", "Postgres", "ServiceKit", "Wire", "WireNIO",
+                .target(name: "EventLogKafka", condition: .when(traits: ["Kafka"])),
                 argumentParser, crypto, lifecycle, logging, signals,
             ],
             swiftSettings: strict),
@@ -176,7 +177,7 @@ let package = Package(
             name: "EventLogKafkaTests",
             dependencies: [
                 "EventLogKafka", "EventLog", "EventBusConformance", "Contracts", "Postgres", "PostgresTestSupport", "Wire",
-                logging,
+                "huleedu", "CJAssessmentService", "ChildProcesses", logging,
                 .target(name: "CKafka", condition: .when(traits: ["Kafka"])),
             ],
             swiftSettings: strict),

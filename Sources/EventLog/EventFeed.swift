@@ -88,7 +88,7 @@ public struct EventFeed: EventsV1.EventFeedService {
 }
 
 /// When it was last written down how far each consumer has got.
-private final class ReaderNotes: Sendable {
+final class ReaderNotes: Sendable {
     private struct Reader: Hashable {
         let consumer: String
         let partition: UInt32
@@ -104,7 +104,10 @@ private final class ReaderNotes: Sendable {
     ) -> Bool {
         notes.withLock { notes in
             let reader = Reader(consumer: consumer, partition: partition)
-            if let last = notes[reader], last.position == position || last.at + interval > now { return false }
+            if let last = notes[reader] {
+                // One that stands still is noted as well, if seldom, so that it is not taken for gone.
+                guard last.at + (last.position == position ? EventLog.longestSilence / 2 : interval) <= now else { return false }
+            }
             if notes.count >= Self.most { notes = [:] }
             notes[reader] = (position, now)
             return true

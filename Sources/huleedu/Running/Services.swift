@@ -165,7 +165,7 @@ enum ServiceRun {
     }
 
     /// Runs a body until it is done, or until a signal asks for an end; it is cancelled then, and nil returned.
-    private static func orSignal<Value: Sendable>(
+    static func orSignal<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
         try await withThrowingTaskGroup(of: Value?.self) { race in
