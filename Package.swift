@@ -130,7 +130,10 @@ let package = Package(
         .executableTarget(
             name: "huleedu-sim", dependencies: ["Simulation", argumentParser], path: "Tools/huleedu-sim/CommandLine",
             swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "CJAssessmentService", "CJCore", "Contracts", "Postgres", "PostgresTestSupport"],
+            swiftSettings: strict),
 
         // Fuzzing: the mechanism, what is fuzzed, and the program that Tools/fuzz/run starts.
         .target(name: "Fuzzing", path: "Tools/fuzz/Fuzzing", swiftSettings: strict),

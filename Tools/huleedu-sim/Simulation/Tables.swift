@@ -15,8 +15,10 @@ struct Tables {
         var claimedAt: Int?
         /// How often it was claimed.
         var claims: Int64 = 0
-        /// When it was handed over, or last asked after; nil before.
+        /// When it was handed over; nil before.
         var submittedAt: Int?
+        /// When its result was last asked for.
+        var askedAt: Int?
         var isSubmitted: Bool { submittedAt != nil }
         var isFinished = false
     }
@@ -101,7 +103,12 @@ struct Tables {
                 if isDue { due.append((place, index)) }
             }
         }
-        return Array(due.prefix(limit))
+        // What is claimed already has its place before what is not, but no turn before it.
+        return Array(due.sorted { turn($0) < turn($1) }.prefix(limit))
+    }
+
+    private func turn(_ due: (assessment: Int, request: Int)) -> (Int, Int) {
+        (due.assessment, assessments[due.assessment].requests[due.request].comparison)
     }
 
     private func key(_ request: Request) -> (Int, Int, Int) {
@@ -189,11 +196,13 @@ struct Tables {
                 assessments[index].snapshot.entries[entry].judgement = Judgement(
                     comparison: comparison, outcome: verdict.outcome, judge: "simulated", confidence: verdict.confidence)
                 assessments[index].snapshot.entries[entry].state = .judged
+                assessments[index].snapshot.entries[entry].failure = nil
             case .giveUp(let reason), .judgeUnusable(let reason):
                 assessments[index].snapshot.entries[entry].state = .failed
                 assessments[index].snapshot.entries[entry].failure = reason
             case .withdrawn:
                 assessments[index].snapshot.entries[entry].state = .cancelled
+                assessments[index].snapshot.entries[entry].failure = nil
             case .retry:
                 let attempt = Int(request.attempt) + 1
                 assessments[index].requests.append(
@@ -213,6 +222,7 @@ struct Tables {
         snapshot.results += tally.results
         snapshot.providerCalls += Int(tally.calls)
         snapshot.cost += tally.cost
+        snapshot.cacheSavings += tally.cacheSavings
         snapshot.consecutiveFailures =
             (tally.hasJudgement ? 0 : snapshot.consecutiveFailures) + Int(tally.trailingFailures)
         snapshot.permanentFailure = snapshot.permanentFailure ?? tally.permanentFailure
