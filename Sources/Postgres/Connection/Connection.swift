@@ -41,7 +41,10 @@ final class Connection: EventLoop.Handler {
     var phase: Phase
     var prepared: PreparedStatements
     private(set) var watchedDescriptor: Int32 = -1
-    private var silenceTimer: EventLoop.TimerToken?
+    /// When the server has been silent for too long; nil while it owes nothing.
+    private var silenceDeadline: ContinuousClock.Instant?
+    /// Fires at that deadline, or at one before it, and then looks again: answers come far more often than silence lasts.
+    private var silenceTimer: (token: EventLoop.TimerToken, deadline: ContinuousClock.Instant)?
     /// How long the server may stay silent during what is under way.
     var silenceTimeout: Duration?
     private var batchCount = 0
@@ -188,8 +191,9 @@ final class Connection: EventLoop.Handler {
         let isAlive = PQconsumeInput(handle.raw) == 1
         // The library does not tell how much it has read, and more arrives meanwhile. This counts from below, so that what fits
         // is never refused.
-        unfinishedBytes += max(
-            min(before, Self.leastBytesPerRead), before - handle.readableByteCount(watchedDescriptor))
+        unfinishedBytes +=
+            before <= Self.leastBytesPerRead
+            ? before : max(Self.leastBytesPerRead, before - handle.readableByteCount(watchedDescriptor))
         drain()
         guard isOpen else { return }
         if let whenNotified, handle.takeNotifications(whenNotified) > 0 { unfinishedBytes = 0 }
@@ -265,6 +269,8 @@ final class Connection: EventLoop.Handler {
         let ended = phase
         phase = .closed(error)
         stopSilenceTimer()
+        if let silenceTimer { EventLoop.shared.cancel(silenceTimer.token) }
+        silenceTimer = nil
         unwatch()
         handle.finish()
         switch ended {
@@ -310,16 +316,30 @@ final class Connection: EventLoop.Handler {
     // MARK: Silence
 
     func restartSilenceTimer() {
-        stopSilenceTimer()
-        guard let timeout = silenceTimeout else { return }
-        silenceTimer = EventLoop.shared.schedule(at: .now + timeout) { [weak self] in
-            self?.end(PostgresError(.connectionLost, "the server did not answer within \(timeout)", outcome: .inDoubt))
+        guard let timeout = silenceTimeout else { return stopSilenceTimer() }
+        let deadline = ContinuousClock.now + timeout
+        silenceDeadline = deadline
+        if let silenceTimer {
+            guard silenceTimer.deadline > deadline else { return }
+            EventLoop.shared.cancel(silenceTimer.token)
         }
+        startSilenceTimer(deadline)
+    }
+
+    private func startSilenceTimer(_ deadline: ContinuousClock.Instant) {
+        let token = EventLoop.shared.schedule(at: deadline) { [weak self] in self?.silenceTimerFired() }
+        silenceTimer = (token, deadline)
+    }
+
+    private func silenceTimerFired() {
+        silenceTimer = nil
+        guard let deadline = silenceDeadline, let timeout = silenceTimeout else { return }
+        guard deadline <= .now else { return startSilenceTimer(deadline) }
+        end(PostgresError(.connectionLost, "the server did not answer within \(timeout)", outcome: .inDoubt))
     }
 
     func stopSilenceTimer() {
-        if let silenceTimer { EventLoop.shared.cancel(silenceTimer) }
-        silenceTimer = nil
+        silenceDeadline = nil
     }
 }
 
