@@ -94,6 +94,7 @@ let package = Package(
             dependencies: [
                 "CJAssessmentService", "CJCore", "Contracts", "CurlClient", "EventLog", "FakeProvider",
                 "LLMProviderService", "Postgres", "ServiceKit", "Wire", "WireNIO",
+                .target(name: "EventLogKafka", condition: .when(traits: ["Kafka"])),
                 argumentParser, crypto, lifecycle, logging, signals,
             ],
             swiftSettings: strict),
@@ -129,7 +130,10 @@ let package = Package(
         .executableTarget(
             name: "huleedu-sim", dependencies: ["Simulation", argumentParser], path: "Tools/huleedu-sim/CommandLine",
             swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "CJAssessmentService", "CJCore", "Contracts", "Postgres", "PostgresTestSupport"],
+            swiftSettings: strict),
 
         // Fuzzing: the mechanism, what is fuzzed, and the program that Tools/fuzz/run starts.
         .target(name: "Fuzzing", path: "Tools/fuzz/Fuzzing", swiftSettings: strict),
@@ -176,7 +180,7 @@ let package = Package(
             name: "EventLogKafkaTests",
             dependencies: [
                 "EventLogKafka", "EventLog", "EventBusConformance", "Contracts", "Postgres", "PostgresTestSupport", "Wire",
-                logging,
+                "huleedu", "CJAssessmentService", "ChildProcesses", logging,
                 .target(name: "CKafka", condition: .when(traits: ["Kafka"])),
             ],
             swiftSettings: strict),

@@ -23,7 +23,7 @@ extension CJAssessment {
         }
         guard let isTakenUp else { throw Self.unknown(id) }
         if isTakenUp {
-            changes.signal()
+            changes.ring()
             await advanceNow(id)
         }
         let known = try await store.pool.unitOfWork("look for assessment") { try await store.startedContent(of: id, in: $0) }

@@ -18,14 +18,14 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     let parser: RequestParser
     private let provider: LLMV1.LLMProviderClient
     private let configuration: CJAssessmentConfiguration
-    let changes: Wakeup
+    let changes: Bell
     private let logger: Logger
 
     /// - Parameters:
     ///   - provider: reaches the LLM provider service, its methods and its event feed.
-    ///   - changes: signalled when an assessment has changed; give it to the sequencer of the service's log too.
+    ///   - changes: rung when an assessment has changed; give it to the sequencer of the service's log too.
     public init(
-        pool: Pool, provider transport: any ClientTransport, changes: Wakeup, configuration: CJAssessmentConfiguration,
+        pool: Pool, provider transport: any ClientTransport, changes: Bell, configuration: CJAssessmentConfiguration,
         logger: Logger
     ) {
         let store = AssessmentStore(pool: pool)
@@ -51,14 +51,10 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         try await AssessmentStore.migrator.migrate(pool)
     }
 
-    /// Takes over at once what is claimed, instead of waiting for claims to grow old.
-    ///
-    /// Only for a process that is alone on its database, before ``run()``: everything claimed must belong to dead processes.
-    public func takeOver() async throws {
-        try await store.releaseAllClaims()
-    }
-
     /// Keeps assessments going until cancelled.
+    ///
+    /// It begins by handing over again whatever is claimed and not marked as handed over, instead of waiting for the claims of a process
+    /// that died to grow old. What a living process is about to hand over is then handed over twice, and taken on once.
     public func run() async throws {
         try await driver.run()
     }
@@ -263,7 +259,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
 
     /// Takes back what had been handed over, as far as that can be done, and looks whether that is the end.
     private func withdraw(_ id: String, context: ServerContext) async throws {
-        changes.signal()
+        changes.ring()
         do {
             _ = try await provider.cancel(LLMV1.CancelRequest(owner: id), options: CallOptions(deadline: context.deadline))
         } catch {

@@ -9,7 +9,7 @@ public struct EventFeed: EventsV1.EventFeedService {
     public static let longestWait: Duration = .seconds(30)
     /// Longest name of a consumer, in bytes.
     public static let longestName = 100
-    /// How often the log is looked at while a reader waits, besides the signals of this process.
+    /// How often the log is looked at while a reader waits, besides the rings of this process.
     static let pollInterval: Duration = .milliseconds(250)
     /// Left before the caller's deadline to send the answer in.
     static let answerMargin: Duration = .milliseconds(50)
@@ -18,14 +18,14 @@ public struct EventFeed: EventsV1.EventFeedService {
 
     private let log: EventLog
     private let pool: Pool
-    private let wakeup: Wakeup
+    private let bell: Bell
     private let notes = ReaderNotes()
 
-    /// - Parameter wakeup: signalled by the log's sequencer.
-    public init(log: EventLog, pool: Pool, wakeup: Wakeup) {
+    /// - Parameter bell: rung by the log's sequencer.
+    public init(log: EventLog, pool: Pool, bell: Bell) {
         self.log = log
         self.pool = pool
-        self.wakeup = wakeup
+        self.bell = bell
     }
 
     public func read(_ request: EventsV1.ReadRequest, context: ServerContext) async throws -> EventsV1.ReadResponse {
@@ -40,7 +40,7 @@ public struct EventFeed: EventsV1.EventFeedService {
             try await log.note(request.consumer, hasPassed: after, of: Int(request.partition), in: pool)
         }
         while true {
-            let generation = wakeup.generation
+            let generation = bell.generation
             let events =
                 try await reaching {
                     try await log.read(
@@ -50,7 +50,7 @@ public struct EventFeed: EventsV1.EventFeedService {
             if !events.isEmpty || left <= .zero || Task.isCancelled {
                 return EventsV1.ReadResponse(events: events, partitions: UInt32(log.partitions))
             }
-            await wakeup.wait(after: generation, upTo: min(left, Self.pollInterval))
+            await bell.wait(after: generation, upTo: min(left, Self.pollInterval))
         }
     }
 
@@ -88,7 +88,7 @@ public struct EventFeed: EventsV1.EventFeedService {
 }
 
 /// When it was last written down how far each consumer has got.
-private final class ReaderNotes: Sendable {
+final class ReaderNotes: Sendable {
     private struct Reader: Hashable {
         let consumer: String
         let partition: UInt32
@@ -104,7 +104,10 @@ private final class ReaderNotes: Sendable {
     ) -> Bool {
         notes.withLock { notes in
             let reader = Reader(consumer: consumer, partition: partition)
-            if let last = notes[reader], last.position == position || last.at + interval > now { return false }
+            if let last = notes[reader] {
+                // One that stands still is noted as well, if seldom, so that it is not taken for gone.
+                guard last.at + (last.position == position ? EventLog.longestSilence / 2 : interval) <= now else { return false }
+            }
             if notes.count >= Self.most { notes = [:] }
             notes[reader] = (position, now)
             return true

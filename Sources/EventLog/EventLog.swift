@@ -46,7 +46,7 @@ public struct EventLog: Sendable {
 
     /// Writes events inside the caller's unit of work: they come to pass when it commits, or not at all.
     ///
-    /// Signal the sequencer's wake-up after the commit.
+    /// Ring the sequencer's bell after the commit.
     ///
     /// - Throws: ``EventLogError`` with `.eventTooLarge`, or what the database has to say.
     public func append(_ events: [NewEvent], in unit: UnitOfWork) async throws {

@@ -12,20 +12,20 @@ public struct Sequencer: Sendable {
     public static let batch = 500
     /// How long others leave a partition to the one that moved events last.
     static let lease: Duration = .seconds(1)
-    /// How often the pending set is looked at besides the signals of this process.
+    /// How often the pending set is looked at besides the rings of this process.
     static let pollInterval: Duration = .milliseconds(100)
 
     private let log: EventLog
     private let pool: Pool
-    private let appended: Wakeup
-    private let sequenced: Wakeup
+    private let appended: Bell
+    private let sequenced: Bell
     private let logger: Logger
     private let held = HeldPartitions()
 
     /// - Parameters:
-    ///   - appended: signalled when events were committed.
-    ///   - sequenced: signalled here when events have their positions; give it to the event feed.
-    public init(log: EventLog, pool: Pool, appended: Wakeup, sequenced: Wakeup, logger: Logger) {
+    ///   - appended: rung when events were committed.
+    ///   - sequenced: rung here when events have their positions; give it to the event feed.
+    public init(log: EventLog, pool: Pool, appended: Bell, sequenced: Bell, logger: Logger) {
         self.log = log
         self.pool = pool
         self.appended = appended
@@ -87,7 +87,7 @@ public struct Sequencer: Sendable {
                 continue
             }
             moved += count
-            if count > 0 { sequenced.signal() }
+            if count > 0 { sequenced.ring() }
             guard count == Self.batch else { return moved }
         }
         return moved

@@ -12,19 +12,25 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     private let parser: SubmissionParser
     private let worker: RequestWorker
     private let configuration: LLMProviderConfiguration
-    private let work = Wakeup()
-    private let events: Wakeup
+    private let work = Bell()
+    private let events: Bell
+    private let instance: InstanceName?
+    private let logger: Logger
 
-    /// - Parameter wakeup: signalled when an event was written; give it to the sequencer of the service's log too.
+    /// - Parameter bell: rung when an event was written; give it to the sequencer of the service's log too.
     public init(
-        pool: Pool, wakeup: Wakeup, configuration: LLMProviderConfiguration, http: CurlClient, logger: Logger
+        pool: Pool, bell: Bell, configuration: LLMProviderConfiguration, http: CurlClient, logger: Logger
     ) {
-        store = RequestStore(pool: pool)
+        let name = configuration.instance.map { InstanceName($0) }
+        let store = RequestStore(pool: pool, worker: (name ?? InstanceName("llm-provider")).worker)
+        self.store = store
+        self.logger = logger
+        instance = name
         parser = SubmissionParser(configuration: configuration)
         self.configuration = configuration
-        events = wakeup
+        events = bell
         worker = RequestWorker(
-            store: store, configuration: configuration, parser: parser, http: http, work: work, events: wakeup, logger: logger,
+            store: store, configuration: configuration, parser: parser, http: http, work: work, events: bell, logger: logger,
             lanes: Lanes(configuration.providers.map(\.name)))
     }
 
@@ -48,7 +54,23 @@ public struct LLMProvider: LLMV1.LLMProviderService {
 
     /// Makes requests until cancelled.
     public func run() async throws {
+        // A bridge: the lock is held beyond the cancellation of this task, for as long as there are calls under way.
+        let lock = instance.map { instance in Task { await lookAfterEarlierLives(of: instance) } }
+        defer { lock?.cancel() }
         try await worker.run()
+    }
+
+    /// Takes up what this instance held when it died, once its death is certain: its session with the database is gone.
+    ///
+    /// Should it live on without its session, then calls under way are made again and its answers to them are dropped.
+    private func lookAfterEarlierLives(of instance: InstanceName) async {
+        await SessionLock(pool: store.pool, name: instance.lock).hold {
+            let count = try await store.release(ofEarlier: instance)
+            guard count > 0 else { return }
+            logger.info(
+                "requests of an earlier life taken up", metadata: ["requests": "\(count)", "instance": "\(instance.prefix)"])
+            work.ring()
+        }
     }
 
     public func submit(_ request: LLMV1.SubmitRequest, context: ServerContext) async throws -> LLMV1.SubmitResponse {
@@ -66,7 +88,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         }
         switch submission {
         case .accepted:
-            work.signal()
+            work.ring()
             return LLMV1.SubmitResponse(state: .queued, alreadyKnown: false)
         case .known(let state):
             return LLMV1.SubmitResponse(state: state, alreadyKnown: true)
@@ -93,7 +115,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             let parsed = try? parser.parse(withdrawn.request)
             return LLMV1.Result(withdrawn, outcome: outcome, usage: withdrawn.usage, provider: parsed, latency: .zero)
         }
-        if cancelled > 0 { events.signal() }
+        if cancelled > 0 { events.ring() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))
     }
 

@@ -2,13 +2,16 @@
 public struct LLMProviderConfiguration: Sendable {
     /// The vendors, each with a name of its own.
     public var providers: [ProviderConfiguration]
+    /// A name that no other process on the same database has at the same time, and that this one has again after it was killed and started
+    /// anew: what it held is then taken up at once. Nil where there is none; then it waits until the leases have run out.
+    public var instance: String?
     /// Requests with vendors at once.
     public var maximumInFlight = 32
     /// How long a claimed request stays its worker's without a sign of life.
     public var leaseSeconds: Int64 = 20
     /// How often a worker gives that sign.
     public var heartbeat: Duration = .seconds(5)
-    /// How often the queue is looked at when nothing is signalled.
+    /// How often the queue is looked at when nobody rings.
     public var pollInterval: Duration = .milliseconds(250)
     /// How often claims of dead workers are looked for.
     public var rescueInterval: Duration = .seconds(1)

@@ -1,24 +1,31 @@
 public import Logging
 
-/// Repeats a step until cancelled; a failing step is logged and repeated after a pause that doubles with each failure in a row.
+/// Repeats a step until cancelled; a failing step is logged and repeated after a pause that doubles with each failure in a row, up to half
+/// a second, so that what was away is made use of soon after it is back. Half of each pause is chance.
 public struct RetryingLoop: Sendable {
     private static let shortestPause: Duration = .milliseconds(100)
-    private static let longestPause: Duration = .seconds(5)
+    private static let longestPause: Duration = .milliseconds(500)
 
     private let name: String
     private let logger: Logger
     /// Throws when the task is cancelled meanwhile.
     private let rest: @Sendable (Duration) async throws -> Void
+    /// Numbers from 0 to 1.
+    private let chance: @Sendable () -> Double
 
     /// - Parameter name: what the step does, for the log.
     public init(_ name: String, logger: Logger) {
-        self.init(name, logger: logger) { try await Task.sleep(for: $0) }
+        self.init(name, logger: logger, chance: { .random(in: 0...1) }, rest: { try await Task.sleep(for: $0) })
     }
 
-    init(_ name: String, logger: Logger, rest: @escaping @Sendable (Duration) async throws -> Void) {
+    init(
+        _ name: String, logger: Logger, chance: @escaping @Sendable () -> Double,
+        rest: @escaping @Sendable (Duration) async throws -> Void
+    ) {
         self.name = name
         self.logger = logger
         self.rest = rest
+        self.chance = chance
     }
 
     /// Runs until the task is cancelled; no error of a step ends it.
@@ -35,7 +42,7 @@ public struct RetryingLoop: Sendable {
                 return
             } catch {
                 logger.warning("step failed, trying again", metadata: ["loop": "\(name)", "reason": "\(error)"])
-                try await rest(pause)
+                try await rest(pause * (0.5 + chance() / 2))
                 pause = min(pause * 2, Self.longestPause)
             }
         }

@@ -11,7 +11,7 @@ public struct ClientConfiguration: Sendable, Hashable {
     /// The pause after the first failed attempt; it doubles with each, and half of it is chance.
     public var shortestReconnectPause: Duration = .milliseconds(50)
     /// The longest such pause.
-    public var longestReconnectPause: Duration = .seconds(5)
+    public var longestReconnectPause: Duration = .milliseconds(500)
 
     public init() {}
 }

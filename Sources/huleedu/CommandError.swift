@@ -22,7 +22,7 @@ struct CommandError: Error, Sendable {
         // The terminal and what is written.
         case confirmationImpossible, outputUnwritable
         // Running.
-        case dataFolderUnusable, databaseUnnamed, judgeUnavailable, nothingToResume
+        case dataFolderUnusable, databaseUnnamed, judgeUnavailable, nothingToResume, partNotBuilt
     }
 
     let code: Code
@@ -78,7 +78,7 @@ extension CommandError {
         case .folderMissing, .folderIsAFile, .folderUnreadable, .essayVanished, .essayUnreadable, .tableUnreadable,
             .textUnreadable:
             66
-        case .judgeUnavailable:
+        case .judgeUnavailable, .partNotBuilt:
             69
         case .outputUnwritable, .dataFolderUnusable:
             73

@@ -1,4 +1,4 @@
-import EventLog
+import Postgres
 import Testing
 
 @testable import CJAssessmentService

@@ -1,6 +1,6 @@
 import CJCore
 import Contracts
-import EventLog
+import Postgres
 import Synchronization
 import Wire
 
@@ -32,7 +32,7 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     }
 
     private let state: Mutex<State>
-    private let wakeup = Wakeup()
+    private let bell = Bell()
 
     /// - Parameter reaction: what becomes of a request, and of the how-manieth.
     init(_ reaction: @escaping @Sendable (LLMV1.SubmitRequest, Int) -> Reaction = { _, _ in .verdict }) {
@@ -49,7 +49,7 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     var callersHeldUp: Int { state.withLock { $0.callersHeldUp } }
     func set(heldUp: Bool) {
         state.withLock { $0.isHeldUp = heldUp }
-        wakeup.signal()
+        bell.ring()
     }
 
     func set(cost: UInt64) { state.withLock { $0.cost = cost } }
@@ -71,14 +71,14 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         state.withLock { state in
             for id in state.held.prefix(count) { state.end(id, Self.verdict(state.requests[id])) }
         }
-        wakeup.signal()
+        bell.ring()
     }
 
     // MARK: - The services
 
     func submit(_ request: LLMV1.SubmitRequest, context: ServerContext) async throws -> LLMV1.SubmitResponse {
         await passHoldUp()
-        defer { wakeup.signal() }
+        defer { bell.ring() }
         return try state.withLock { state throws(RPCError) in
             try state.check()
             state.submissions += 1
@@ -107,9 +107,9 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     private func passHoldUp() async {
         state.withLock { $0.callersHeldUp += 1 }
         while true {
-            let generation = wakeup.generation
+            let generation = bell.generation
             guard state.withLock({ $0.isHeldUp }), !Task.isCancelled else { break }
-            await wakeup.wait(after: generation, upTo: .seconds(60))
+            await bell.wait(after: generation, upTo: .seconds(60))
         }
         state.withLock { $0.callersHeldUp -= 1 }
     }
@@ -127,7 +127,7 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     }
 
     func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {
-        defer { wakeup.signal() }
+        defer { bell.ring() }
         return try state.withLock { state throws(RPCError) in
             try state.check()
             state.cancellations += 1
@@ -151,14 +151,14 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     func read(_ request: EventsV1.ReadRequest, context: ServerContext) async throws -> EventsV1.ReadResponse {
         let end = min(.now + .milliseconds(Int64(request.waitMilliseconds)), context.deadline.instant)
         while true {
-            let generation = wakeup.generation
+            let generation = bell.generation
             let events = try state.withLock { state throws(RPCError) in
                 try state.check()
                 return Array(state.events.dropFirst(Int(request.afterPosition)).prefix(Int(request.limit)))
             }
             let left = ContinuousClock.now.duration(to: end)
             if !events.isEmpty || left <= .zero || Task.isCancelled { return EventsV1.ReadResponse(events: events) }
-            await wakeup.wait(after: generation, upTo: left)
+            await bell.wait(after: generation, upTo: left)
         }
     }
 

@@ -22,12 +22,12 @@ struct ServiceFixture: Sendable {
     /// Another process of the service, as far as anybody can tell.
     func replica() -> CJAssessment {
         CJAssessment(
-            pool: pool, provider: transport, changes: Wakeup(), configuration: configuration, logger: .silent)
+            pool: pool, provider: transport, changes: Bell(), configuration: configuration, logger: .silent)
     }
 
     func driver() -> AssessmentDriver {
         AssessmentDriver(
-            store: store, provider: transport, configuration: configuration, changes: Wakeup(), logger: .silent)
+            store: store, provider: transport, configuration: configuration, changes: Bell(), logger: .silent)
     }
 
     func consumer() -> ResultConsumer {
@@ -63,7 +63,7 @@ struct ServiceFixture: Sendable {
     /// The events so far as they stand in the log.
     func endEvents() async throws -> [EventsV1.Event] {
         try await Sequencer(
-            log: AssessmentStore.log, pool: pool, appended: Wakeup(), sequenced: Wakeup(), logger: .silent
+            log: AssessmentStore.log, pool: pool, appended: Bell(), sequenced: Bell(), logger: .silent
         ).drain()
         return try await AssessmentStore.log.read(after: 0, limit: 1000, from: pool)
     }
@@ -130,7 +130,7 @@ func withService(
     let fixture = ServiceFixture(
         pool: pool, provider: provider, configuration: configuration,
         service: CJAssessment(
-            pool: pool, provider: InProcessTransport(provider), changes: Wakeup(), configuration: configuration, logger: .silent))
+            pool: pool, provider: InProcessTransport(provider), changes: Bell(), configuration: configuration, logger: .silent))
     let outcome: Result<Void, any Error>
     do {
         outcome = .success(try await test(fixture))

@@ -104,7 +104,7 @@ struct KafkaBusTests {
             migrations: [EventLog.migration(version: 1, schema: "essays"), log.outboxMigration(version: 2)])
         let pool = try await TestDatabase.make(migrations: [migrator]).pool(size: 4)
         let sequencer = Sequencer(
-            log: log, pool: pool, appended: Wakeup(), sequenced: Wakeup(), logger: Logger(label: "test"))
+            log: log, pool: pool, appended: Bell(), sequenced: Bell(), logger: Logger(label: "test"))
         for round in 0..<3 {
             try await pool.unitOfWork("append") { unit in
                 let events = try (0..<10).map {

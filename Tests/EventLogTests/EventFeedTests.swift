@@ -14,8 +14,8 @@ struct EventFeedTests {
         ServerContext(method: Self.method, metadata: Metadata(), deadline: .after(timeout), peer: "test")
     }
 
-    private func feed(_ fixture: LogFixture, _ wakeup: Wakeup = Wakeup()) -> EventFeed {
-        EventFeed(log: fixture.log, pool: fixture.pool, wakeup: wakeup)
+    private func feed(_ fixture: LogFixture, _ bell: Bell = Bell()) -> EventFeed {
+        EventFeed(log: fixture.log, pool: fixture.pool, bell: bell)
     }
 
     private func request(after: UInt64 = 0, limit: UInt32 = 10, wait: UInt64 = 0) -> EventsV1.ReadRequest {
@@ -58,11 +58,11 @@ struct EventFeedTests {
     @Test("answers those who wait when this process signals a commit")
     func signalled() async throws {
         let fixture = try await LogFixture()
-        let wakeup = Wakeup()
-        let feed = feed(fixture, wakeup)
+        let bell = Bell()
+        let feed = feed(fixture, bell)
         let readers = (0..<5).map { _ in Task { try await feed.read(request(wait: 30_000), context: context()) } }
         try await fixture.append(1)
-        wakeup.signal()
+        bell.ring()
         for reader in readers { #expect(try await reader.value.events.map(\.position) == [1]) }
     }
 
@@ -93,7 +93,7 @@ struct EventFeedTests {
         var configuration = PoolConfiguration(connectionString: "host=/tmp/huleedu-nowhere dbname=x", size: 1)
         configuration.acquireTimeout = .milliseconds(10)
         let pool = Pool(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let feed = EventFeed(log: EventLog(schema: "essays"), pool: pool, wakeup: Wakeup())
+        let feed = EventFeed(log: EventLog(schema: "essays"), pool: pool, bell: Bell())
         let error = await #expect(throws: RPCError.self) { try await feed.read(request(), context: context()) }
         #expect(error?.code == .unavailable)
     }

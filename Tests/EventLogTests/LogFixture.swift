@@ -31,7 +31,7 @@ struct LogFixture {
 
     private static func sequencer(_ log: EventLog, _ pool: Pool) -> Sequencer {
         Sequencer(
-            log: log, pool: pool, appended: Wakeup(), sequenced: Wakeup(),
+            log: log, pool: pool, appended: Bell(), sequenced: Bell(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -50,7 +50,7 @@ struct RetentionTests {
         let fixture = try await LogFixture(size: 1)
         try await fixture.append(5)
         try await age(fixture, through: 5)
-        let feed = EventFeed(log: fixture.log, pool: fixture.pool, wakeup: Wakeup())
+        let feed = EventFeed(log: fixture.log, pool: fixture.pool, bell: Bell())
         for (consumer, position) in [("slow", 2), ("quick", 4), ("", 0)] as [(String, UInt64)] {
             _ = try await feed.read(
                 EventsV1.ReadRequest(afterPosition: position, limit: 1, consumer: consumer), context: .feed)
@@ -63,6 +63,37 @@ struct RetentionTests {
         try await fixture.log.note("quick", hasPassed: 1, of: 0, in: fixture.pool)
         try await fixture.log.note("quick", hasPassed: 5, of: 0, in: fixture.pool)
         #expect(try await fixture.log.forget(olderThan: Self.day, in: fixture.pool) == 1)
+    }
+
+    @Test("are waited with no more for a reader that was removed, which one that was heard of is not")
+    func removed() async throws {
+        let fixture = try await LogFixture(size: 1)
+        let (log, pool) = (fixture.log, fixture.pool)
+        try await fixture.append(3)
+        try await age(fixture, through: 3)
+        try await log.note("gone", hasPassed: 1, of: 0, in: pool)
+        #expect(try await log.remove("nobody", silentFor: .zero, in: pool) == .unknown)
+        guard case .active = try await log.remove("gone", silentFor: Self.day, in: pool) else {
+            Issue.record("it was heard of just now")
+            return
+        }
+        #expect(try await log.readers(in: pool).map { "\($0.consumer) \($0.position) \($0.behind)" } == ["gone 1 2"])
+        try await pool.execute("UPDATE essays.event_reader SET seen_at = clock_timestamp() - interval '24 hours'")
+        #expect(try await log.remove("gone", silentFor: Self.day, in: pool) == .removed)
+        #expect(try await log.readers(in: pool).isEmpty)
+        #expect(try await log.forget(olderThan: Self.day, in: pool) == 3)
+    }
+
+    @Test("A reader that stands still is noted as well, more seldom than one that moves on")
+    func standingStill() {
+        let notes = ReaderNotes()
+        let start = ContinuousClock.now
+        func isDue(_ position: Int64, after seconds: Double) -> Bool {
+            notes.isDue("a", of: 0, at: position, now: start + .seconds(seconds), interval: .seconds(5))
+        }
+        #expect(isDue(0, after: 0))
+        #expect(!isDue(0, after: 29.9) && isDue(0, after: 30) && !isDue(0, after: 31))
+        #expect(!isDue(1, after: 34.9) && isDue(1, after: 35))
     }
 
     @Test("behind one that is younger stay until that is old, too: only a beginning is ever removed")
@@ -110,7 +141,7 @@ struct AnswerSizeTests {
         try await append(fixture, payloads: [2000, EventLog.maximumPayloadBytes, 2000, 2000])
         var sizes: [Int] = []
         var position: UInt64 = 0
-        let feed = EventFeed(log: fixture.log, pool: fixture.pool, wakeup: Wakeup())
+        let feed = EventFeed(log: fixture.log, pool: fixture.pool, bell: Bell())
         while position < 4 {
             let answer = try await feed.read(EventsV1.ReadRequest(afterPosition: position, limit: 10), context: .feed)
             #expect(try answer.encoded().count < 4 << 20)
@@ -127,7 +158,7 @@ struct AnswerSizeTests {
         let longest = try fixture.event(text, of: "a")
         #expect(longest.payload.count == EventLog.maximumPayloadBytes)
         try await fixture.append([longest])
-        let answer = try await EventFeed(log: fixture.log, pool: fixture.pool, wakeup: Wakeup())
+        let answer = try await EventFeed(log: fixture.log, pool: fixture.pool, bell: Bell())
             .read(EventsV1.ReadRequest(limit: 10), context: .feed)
         #expect(try answer.events.count == 1 && answer.encoded().count < 4 << 20)
         let error = await #expect(throws: EventLogError.self) {

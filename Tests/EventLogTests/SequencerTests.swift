@@ -127,15 +127,15 @@ struct SequencerTests {
     @Test("wakes those who read once events have their positions")
     func signals() async throws {
         let fixture = try await LogFixture(size: 4)
-        let (appended, sequenced) = (Wakeup(), Wakeup())
+        let (appended, sequenced) = (Bell(), Bell())
         let sequencer = Sequencer(
             log: fixture.log, pool: fixture.pool, appended: appended, sequenced: sequenced, logger: Logger(label: "test"))
-        async let read = EventFeed(log: fixture.log, pool: fixture.pool, wakeup: sequenced).read(
+        async let read = EventFeed(log: fixture.log, pool: fixture.pool, bell: sequenced).read(
             EventsV1.ReadRequest(limit: 1, waitMilliseconds: 30_000),
             context: .feed)
         async let step: Void = sequencer.step()
         try await fixture.appendPending([fixture.event("", of: "a")])
-        appended.signal()
+        appended.ring()
         try await step
         try await sequencer.drain()
         #expect(try await read.events.count == 1)
@@ -163,7 +163,7 @@ struct SequencerTests {
                 ["a", "b", "c", "d"].map { try NewEvent(WireV1.HealthCheckRequest(), aggregateID: $0) }, in: unit)
         }
         try await Sequencer(
-            log: log, pool: pool, appended: Wakeup(), sequenced: Wakeup(), logger: Logger(label: "test")
+            log: log, pool: pool, appended: Bell(), sequenced: Bell(), logger: Logger(label: "test")
         ).drain()
         let first = try await log.read(after: 0, limit: 10, from: pool)
         let second = try await log.read(partition: 1, after: 0, limit: 10, from: pool)

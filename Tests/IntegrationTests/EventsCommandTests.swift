@@ -1,5 +1,6 @@
 import CJAssessmentService
 import Contracts
+import LLMProviderService
 import Postgres
 import PostgresTestSupport
 import Testing
@@ -72,6 +73,54 @@ struct EventsCommandTests {
         #expect(counted.output.contains("2 completion events of 3 assessments, ratio 0.67\n"), "\(counted.output)")
         await pool.close()
     }
+
+    @Test("lists who reads the logs, and waits no more for one that is gone, but for one that may be running only when forced")
+    func consumers() async throws {
+        let database = try await TestDatabase.make(migrations: [CJAssessment.migrator, LLMProvider.migrator])
+        let pool = database.pool(size: 1)
+        #expect(try await run(["consumers"], database) == (0, "Nobody reads the logs.\n"))
+        func reader(_ schema: String, _ consumer: String, partition: Int64 = 0, silent seconds: Double) async throws {
+            try await pool.execute(
+                """
+                INSERT INTO \(unescaped: schema).event_reader (consumer, partition, position, seen_at)
+                VALUES (\(consumer), \(partition), 3, clock_timestamp() - make_interval(secs => \(seconds)))
+                """)
+        }
+        try await pool.execute("UPDATE cj.event_partition SET position = 10")
+        try await reader("cj", "gone", silent: 903)
+        try await reader("cj", "busy", silent: 890)
+        try await reader("llm_provider", "gone", silent: 90_000)
+        try await reader("llm_provider", "both", silent: 1_000)
+        let listed = try await run(["consumers"], database)
+        #expect(listed.status == 0)
+        #expect(listed.output.contains("cj-assessment  gone  position 3, 7 events behind, heard of 15 min"), "\(listed.output)")
+        #expect(
+            listed.output.contains("llm-provider  gone  position 3, 0 events behind, heard of 1 d 1 h ago\n"), "\(listed.output)")
+
+        let unknown = try await run(["forget", "nobody"], database)
+        #expect(unknown.status == 1 && unknown.output.contains("Nobody reads a log as \"nobody\"."), "\(unknown.output)")
+        let busy = try await run(["forget", "busy"], database)
+        #expect(busy.status == 1 && busy.output.contains("may be running") && busy.output.contains("--force"), "\(busy.output)")
+        #expect(try await pool.query("SELECT 1 FROM cj.event_reader WHERE consumer = 'busy'").count == 1)
+        #expect(try await run(["forget", "busy", "--force"], database).status == 0)
+        #expect(try await run(["forget", "both", "--log", "cj-assessment"], database).status == 1)
+        let gone = try await run(["forget", "gone"], database)
+        #expect(gone == (0, "llm-provider waits for gone no more.\ncj-assessment waits for gone no more.\n"))
+        #expect(try await pool.query("SELECT 1 FROM cj.event_reader").isEmpty)
+        #expect(
+            try await pool.query("SELECT consumer FROM llm_provider.event_reader").map { try $0.decode(String.self) } == ["both"])
+        await pool.close()
+    }
+
+    #if !Kafka
+    @Test("says how to get a program that publishes on Kafka")
+    func relayNotBuilt() async throws {
+        let database = try await TestDatabase.make()
+        let refused = try await run(
+            ["relay", "--log", "cj-assessment", "--brokers", "127.0.0.1:1", "--topic", "events"], database)
+        #expect(refused.status == 69 && refused.output.contains("--traits Kafka"), "\(refused.output)")
+    }
+    #endif
 
     @Test("lists what was set aside, has it tried again, and gives it up")
     func dead() async throws {

@@ -69,6 +69,32 @@ struct LeaseTests {
         #expect(try await fixture.counts() == [6, 0, 0, 0, 0])
     }
 
+    @Test("A worker takes back at once what it claimed without coming to know it, and nothing that it or others have in hand")
+    func unknownClaims() async throws {
+        let fixture = try await QueueFixture()
+        let (queue, pool) = (fixture.queue, fixture.pool)
+        try await fixture.enqueue((0..<6).map { "\($0)" })
+        let held = try await fixture.claim(2, by: "me")
+        let unknown = try await fixture.claim(2, by: "me")
+        _ = try await fixture.claim(2, by: "another")
+        #expect(try await queue.rescue(besides: held, on: pool) == 0)
+        #expect(try await queue.rescue(besides: held, by: "me", on: pool) == 2)
+        #expect(try await fixture.claim().map(\.id).sorted() == unknown.map(\.id).sorted())
+        #expect(try await queue.complete(held + unknown, on: pool) == Set(held.map(\.id)))
+    }
+
+    @Test("A new life takes over what the earlier ones of its name held, and nothing of its own or of others")
+    func takeOverOfEarlierLives() async throws {
+        let fixture = try await QueueFixture()
+        let (queue, pool) = (fixture.queue, fixture.pool)
+        try await fixture.enqueue((0..<8).map { "\($0)" })
+        for name in ["host:1 a", "host:1 b", "host:1 c", "host:11 a"] { _ = try await fixture.claim(2, by: name) }
+        #expect(try await queue.takeOver(fromAll: "host:1 ", but: "host:1 c", on: pool) == 4)
+        #expect(try await queue.takeOver(fromAll: "host:1 ", but: "host:1 c", on: pool) == 0)
+        let left = try await pool.query("SELECT worker FROM essays.job_lease ORDER BY id")
+        #expect(try left.map { try $0.decode(String.self) } == ["host:1 c", "host:1 c", "host:11 a", "host:11 a"])
+    }
+
     @Test("are taken over all, however many there are")
     func takeOverMany() async throws {
         let fixture = try await QueueFixture()

@@ -20,7 +20,7 @@ struct FeedTests {
                 #expect(try await fixture.store.finish(claim, with: result, isSuccess: true))
             }
             try await fixture.sequencer.drain()
-            let feed = EventFeed(log: RequestStore.log, pool: fixture.pool, wakeup: Wakeup())
+            let feed = EventFeed(log: RequestStore.log, pool: fixture.pool, bell: Bell())
             var position: UInt64 = 0
             var reads = 0
             while position < 6 {

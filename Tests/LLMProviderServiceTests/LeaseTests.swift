@@ -66,6 +66,90 @@ struct LeaseTests {
         }
     }
 
+    @Test(
+        "An instance that was killed and starts again takes up what it held, once nobody holds its lock, and works on others until then"
+    )
+    func earlierLife() async throws {
+        try await withService(configure: { $0.instance = "host:1" }) { fixture in
+            func life(of instance: String) async throws -> ClaimedRequest {
+                var lowWater = LowWater()
+                return try #require(
+                    try await RequestStore(pool: fixture.pool, worker: InstanceName(instance).worker).claim(
+                        limit: 1, providers: ["vendor"], leaseSeconds: 3600, lowWater: &lowWater
+                    ).first)
+            }
+            try await fixture.submit(Sample.request("held"))
+            let held = try await life(of: "host:1")
+            try await fixture.submit(Sample.request("foreign"))
+            let another = try await life(of: "host:11")
+            let locked = Bell()
+            let earlier = Task {
+                await SessionLock(pool: fixture.pool, name: InstanceName("host:1").lock).hold { locked.ring() }
+            }
+            await locked.wait(after: 0, upTo: .seconds(60))
+            try await fixture.running {
+                for id in ["x", "y", "z"] {
+                    try await fixture.submit(Sample.request(id))
+                    _ = try await fixture.result(id)
+                }
+                #expect(try await fixture.get("held").state == .sending)
+                earlier.cancel()
+                await earlier.value
+                #expect(try await fixture.result("held").attempts == 2)
+                #expect(try await fixture.get("foreign").state == .sending)
+            }
+            #expect(fixture.vendor.requests.count == 4)
+            #expect(try await !fixture.store.finish(held, with: LLMV1.Result(requestID: "held"), isSuccess: true))
+            #expect(try await fixture.store.finish(another, with: LLMV1.Result(requestID: "foreign"), isSuccess: true))
+        }
+    }
+
+    @Test("A service that is told to end keeps its instance's lock until its calls under way are written down")
+    func lockOutlivesCalls() async throws {
+        let gate = Gate()
+        try await withService(
+            answer: { _ in
+                gate.pass()
+                return .verdict
+            }, configure: { $0.instance = "host:1" }
+        ) { fixture in
+            defer { gate.open() }
+            let run = Task { try await fixture.service.run() }
+            try await fixture.submit(Sample.request())
+            try await eventually { fixture.vendor.requests.count == 1 }
+            try await eventually { try await holders(fixture) == 1 }
+            run.cancel()
+            let taken = Bell()
+            let next = Task { await SessionLock(pool: fixture.pool, name: InstanceName("host:1").lock).hold { taken.ring() } }
+            // The next one has come by then, and waits in vain.
+            try await eventually { try await sessionsAsking(fixture) == 2 }
+            #expect(taken.generation == 0 && run.isCancelled)
+            gate.open()
+            await taken.wait(after: 0, upTo: .seconds(60))
+            #expect(try await fixture.get("r1").state == .succeeded)
+            next.cancel()
+            await next.value
+            try await run.value
+        }
+    }
+
+    private func holders(_ fixture: ServiceFixture) async throws -> Int {
+        try await fixture.pool.query(
+            """
+            SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """)[0].decode(Int.self)
+    }
+
+    /// Sessions whose last statement asked for the lock.
+    private func sessionsAsking(_ fixture: ServiceFixture) async throws -> Int {
+        try await fixture.pool.query(
+            """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_try_advisory_lock%'
+                AND state = 'idle'
+            """)[0].decode(Int.self)
+    }
+
     private func secondsLeft(_ fixture: ServiceFixture) async throws -> Double {
         let rows = try await fixture.pool.query(
             "SELECT extract(epoch FROM lease_until - now())::float8 FROM llm_provider.job_lease")

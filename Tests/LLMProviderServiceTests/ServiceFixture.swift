@@ -27,7 +27,7 @@ struct ServiceFixture: Sendable {
     func worker() -> RequestWorker {
         RequestWorker(
             store: store, configuration: configuration, parser: SubmissionParser(configuration: configuration), http: http,
-            work: Wakeup(), events: Wakeup(), logger: log.logger, lanes: Lanes(configuration.providers.map(\.name)))
+            work: Bell(), events: Bell(), logger: log.logger, lanes: Lanes(configuration.providers.map(\.name)))
     }
 
     @discardableResult
@@ -54,7 +54,7 @@ struct ServiceFixture: Sendable {
     }
 
     var sequencer: Sequencer {
-        Sequencer(log: RequestStore.log, pool: pool, appended: Wakeup(), sequenced: Wakeup(), logger: log.logger)
+        Sequencer(log: RequestStore.log, pool: pool, appended: Bell(), sequenced: Bell(), logger: log.logger)
     }
 
     /// The events so far, checked for gaps.
@@ -108,7 +108,7 @@ func withService(
     let http = CurlClient()
     let fixture = ServiceFixture(
         database: database, pool: pool, configuration: configuration, http: http, vendor: vendor, log: log,
-        service: LLMProvider(pool: pool, wakeup: Wakeup(), configuration: configuration, http: http, logger: log.logger))
+        service: LLMProvider(pool: pool, bell: Bell(), configuration: configuration, http: http, logger: log.logger))
     let outcome: Result<Void, any Error>
     do {
         outcome = .success(try await test(fixture))

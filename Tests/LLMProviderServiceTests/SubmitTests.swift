@@ -53,7 +53,7 @@ struct SubmitTests {
             var configuration = fixture.configuration
             configuration.providers.removeAll { $0.name == Sample.request().provider }
             let later = LLMProvider(
-                pool: fixture.pool, wakeup: Wakeup(), configuration: configuration, http: fixture.http,
+                pool: fixture.pool, bell: Bell(), configuration: configuration, http: fixture.http,
                 logger: fixture.log.logger)
             #expect(try await later.submit(Sample.request(), context: .test).alreadyKnown)
             let error = await #expect(throws: RPCError.self) { try await later.submit(Sample.request("r2"), context: .test) }

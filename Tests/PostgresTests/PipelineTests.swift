@@ -56,14 +56,32 @@ struct PipelineTests {
 
     @Test("takes one answer for each step, in order")
     func inOrder() {
-        var pipeline = Pipeline(steps: [.prepare(name: "a"), .execute(reuses: nil), .deallocate(name: "b")])
+        var pipeline = Pipeline(closing: ["b"], steps: [.prepare(name: "a"), .execute(reuses: nil)])
         #expect(pipeline.receive(Self.done) == .awaitNext)
+        #expect(pipeline.receive(.synced) == .awaitNext)
         #expect(pipeline.receive(Self.done) == .awaitNext)
         #expect(pipeline.receive(Self.done) == .awaitNext)
         #expect(!pipeline.isFinished)
         #expect(pipeline.receive(.synced) == .finish)
         #expect(pipeline.isFinished && names(pipeline.reply) == "none")
         #expect(pipeline.preparedNames == ["a"] && pipeline.deallocatedNames == ["b"] && pipeline.reply.results.count == 1)
+    }
+
+    @Test("is not failed by a statement that was to be closed and is not there, but trusts none of the older ones any more")
+    func closingFailure() {
+        let absent = ServerReport(severity: .error, sqlState: "26000", message: "m", constraint: nil)
+        func answered(_ end: Pipeline.Event) -> Pipeline {
+            var pipeline = Pipeline(closing: ["a", "b"], steps: [.execute(reuses: nil)])
+            for event in [Pipeline.Event.failed(absent), .aborted, .synced, end] {
+                #expect(pipeline.receive(event) == .awaitNext)
+            }
+            #expect(pipeline.receive(.synced) == .finish)
+            return pipeline
+        }
+        let done = answered(Self.done)
+        #expect(names(done.reply) == "none" && done.reply.results.count == 1 && done.staleness == .all)
+        let refused = answered(.failed(Self.refusal))
+        #expect(names(refused.reply) == "refused" && refused.staleness == .all)
     }
 
     @Test("keeps the first of two errors, and one at the synchronisation point itself")
@@ -105,7 +123,6 @@ struct PipelineTests {
         }
         #expect(reply(.execute(reuses: "s1"), "0A000") == (.one(name: "s1"), "stale"))
         #expect(reply(.execute(reuses: "s1"), "26000") == (.all, "stale"))
-        #expect(reply(.deallocate(name: "s1"), "26000") == (.all, "stale"))
         #expect(reply(.execute(reuses: nil), "0A000") == (nil, "refused"))
         #expect(reply(.execute(reuses: "s1"), "22012") == (nil, "refused"))
         #expect(reply(.prepare(name: "s1"), "42601") == (nil, "refused"))

@@ -24,6 +24,27 @@ struct PoolStateMachineTests {
         #expect(machine.connected(1, lifetime: .seconds(60), now: now) == [.lease(1, to: 0, idleFor: .zero)])
     }
 
+    @Test(
+        "A server that went down under a full pool is tried again soon: what fails together counts as one failure",
+        arguments: [1, 8, 64])
+    func burstOfFailures(size: Int) {
+        let delays = PoolConfiguration(connectionString: "").reconnectDelay
+        var machine = PoolStateMachine(size: size, maxWaiters: size, reconnectDelay: delays)
+        for waiter in 1...size { #expect(machine.acquire(waiter, now: now) == [.connect(waiter)]) }
+        #expect(machine.connectFailed(1, isPermanent: false, jitter: 1) == [.wakeUp(after: delays.lowerBound)])
+        for number in 1..<size { #expect(machine.connectFailed(number + 1, isPermanent: false, jitter: 1) == []) }
+        var number = size
+        var delay = delays.lowerBound
+        for _ in 0..<20 {
+            number += 1
+            delay = min(delay * 2, delays.upperBound)
+            let actions = machine.delayEnded()
+            #expect(actions == [.connect(number)])
+            #expect(machine.connectFailed(number, isPermanent: false, jitter: 1) == [.wakeUp(after: delay)])
+        }
+        #expect(delays.upperBound <= .milliseconds(500), "how late a server that is back may be noticed")
+    }
+
     @Test("While connecting fails one attempt at a time is made, with growing delays up to a bound")
     func failures() {
         var machine = machine()
@@ -40,7 +61,7 @@ struct PoolStateMachineTests {
             #expect(machine.delayEnded() == [.connect(number + 1)])
             number += 1
         }
-        #expect(delays.first == .milliseconds(200) && delays.last == .seconds(5) && delays == delays.sorted())
+        #expect(delays.first == .milliseconds(100) && delays.last == .seconds(5) && delays == delays.sorted())
         #expect(
             machine.connected(number, lifetime: .seconds(60), now: now) == [
                 .lease(number, to: 1, idleFor: .zero), .connect(number + 1),

@@ -82,6 +82,41 @@ struct PreparedStatementTests {
         #expect(await pool.statistics().connectionsMade == 1)
     }
 
+    @Test(
+        "that are closed share no transaction with what is run: not with statements that must be alone in theirs",
+        arguments: [1, 2, 3])
+    func alone(capacity: Int) async throws {
+        let pool = pool(try await TestDatabase.make(), capacity: capacity)
+        for number in 1...6 { try await pool.execute("CREATE TABLE note\(unescaped: "\(number)") (id int8)") }
+        for number in 1...6 {
+            try await run(number, pool)
+            try await run(number + 100, pool)
+            try await pool.execute("VACUUM note\(unescaped: "\(number)")")
+        }
+        let name = "alone_\(UInt64.random(in: 0 ... .max))"
+        try await pool.execute("CREATE DATABASE \(unescaped: name)")
+        try await pool.execute("DROP DATABASE \(unescaped: name)")
+        #expect(try await prepared(pool) <= capacity)
+        #expect(await pool.statistics().connectionsMade == 1)
+    }
+
+    @Test("that somebody closed before they were to be have nothing run twice or left out")
+    func closedByAnother() async throws {
+        let pool = pool(try await TestDatabase.make(), capacity: 3)
+        try await pool.execute("CREATE TABLE note (id int8)")
+        for number in 1...20 {
+            try await run(number, pool)
+            try await run(number + 100, pool)
+            if number.isMultiple(of: 3) { try await pool.execute("DEALLOCATE ALL") }
+            try await pool.execute(Query(sql: "INSERT INTO note VALUES (\(number))"))
+            try await pool.unitOfWork("write") { $0.send(Query(sql: "INSERT INTO note VALUES (\(number + 1000))")) }
+        }
+        let (count, distinct) = try await pool.query("SELECT count(*), count(DISTINCT id) FROM note")[0].decode(
+            Int.self, Int.self)
+        #expect(count == 40 && distinct == 40)
+        #expect(await pool.statistics().connectionsMade == 1)
+    }
+
     @Test("are told apart by the types of their parameters")
     func types() async throws {
         let pool = pool(try await TestDatabase.make(), capacity: 16)

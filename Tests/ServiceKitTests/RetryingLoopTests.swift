@@ -11,16 +11,19 @@ struct RetryingLoopTests {
     /// The pauses a loop makes, none of which takes any time.
     private final class Pauses: Sendable {
         private let made = Mutex<[Duration]>([])
+        private let chance: Double
         private let cancelsInFirst: Bool
 
-        init(cancelsInFirst: Bool = false) {
+        init(chance: Double = 1, cancelsInFirst: Bool = false) {
+            self.chance = chance
             self.cancelsInFirst = cancelsInFirst
         }
 
         var all: [Duration] { made.withLock { $0 } }
 
         func loop() -> RetryingLoop {
-            RetryingLoop("test", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { pause in
+            RetryingLoop("test", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, chance: { self.chance }) {
+                pause in
                 self.made.withLock { $0.append(pause) }
                 if self.cancelsInFirst { withUnsafeCurrentTask { $0?.cancel() } }
                 try Task.checkCancellation()
@@ -48,11 +51,13 @@ struct RetryingLoopTests {
         return count.withLock { $0 }
     }
 
-    @Test("pauses twice as long after each failure in a row, up to five seconds")
-    func backsOff() async throws {
-        let pauses = Pauses()
-        #expect(try await run(pauses, steps: 9) { _ in throw Failure() } == 9)
-        #expect(pauses.all == [100, 200, 400, 800, 1600, 3200, 5000, 5000].map { .milliseconds($0) })
+    @Test(
+        "pauses twice as long after each failure in a row, up to half a second, and half of that is chance",
+        arguments: [0.0, 0.5, 1])
+    func backsOff(chance: Double) async throws {
+        let pauses = Pauses(chance: chance)
+        #expect(try await run(pauses, steps: 6) { _ in throw Failure() } == 6)
+        #expect(pauses.all == [100, 200, 400, 500, 500].map { .milliseconds($0) * (0.5 + chance / 2) })
     }
 
     @Test("begins with the shortest pause again after a step that went well, and makes none before the next")

@@ -11,11 +11,20 @@ let package = Package(
         .executableTarget(
             name: "bench", dependencies: [.product(name: "CJCore", package: "huleedu")],
             swiftSettings: [.treatAllWarnings(as: .error)]),
-        .executableTarget(
-            name: "queue",
+        .target(
+            name: "Measuring",
             dependencies: [
                 .product(name: "JobQueue", package: "huleedu"), .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "queue",
+            dependencies: [
+                "Measuring", .product(name: "JobQueue", package: "huleedu"), .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "unit-of-work", dependencies: ["Measuring", .product(name: "JobQueue", package: "huleedu")],
             swiftSettings: [.treatAllWarnings(as: .error)]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,4 @@
-import EventLog
+import Postgres
 import Synchronization
 
 /// Assessments that somebody has to look at: each once however often it is named, and never by two at a time.
@@ -11,8 +11,8 @@ final class Agenda: Sendable {
         var underWay: Set<String> = []
     }
 
-    /// Signalled when there may be something to take.
-    let additions = Wakeup()
+    /// Rung when there may be something to take.
+    let additions = Bell()
     private let state = Mutex(State())
 
     /// Names assessments to be looked at.
@@ -20,7 +20,7 @@ final class Agenda: Sendable {
         state.withLock { state in
             for assessment in assessments where !state.waiting.contains(assessment) { state.waiting.append(assessment) }
         }
-        additions.signal()
+        additions.ring()
     }
 
     /// The one that has waited longest and is not under way; whoever takes it says when he is done.
@@ -39,6 +39,6 @@ final class Agenda: Sendable {
             state.underWay.remove(assessment)
             return state.waiting.contains(assessment)
         }
-        if isWanted { additions.signal() }
+        if isWanted { additions.ring() }
     }
 }

@@ -1,6 +1,5 @@
 import CJCore
 import Contracts
-import EventLog
 import Logging
 import Postgres
 import ServiceKit
@@ -18,18 +17,18 @@ struct AssessmentDriver: Sendable {
     let taker: RemoteRequestTaker
     let monitor: RequestMonitor<AssessmentStore, RemoteRequestTaker>
     let configuration: CJAssessmentConfiguration
-    /// Signalled when an assessment has changed.
-    let changes: Wakeup
-    /// Signalled when there is something to hand over.
-    let submissions = Wakeup()
+    /// Rung when an assessment has changed.
+    let changes: Bell
+    /// Rung when there is something to hand over.
+    let submissions = Bell()
     let logger: Logger
     private let agenda = Agenda()
 
     /// - Parameters:
     ///   - provider: reaches the provider service, its methods and its event feed.
-    ///   - changes: signalled when an assessment has changed.
+    ///   - changes: rung when an assessment has changed.
     init(
-        store: AssessmentStore, provider: any ClientTransport, configuration: CJAssessmentConfiguration, changes: Wakeup,
+        store: AssessmentStore, provider: any ClientTransport, configuration: CJAssessmentConfiguration, changes: Bell,
         logger: Logger
     ) {
         self.store = store
@@ -50,6 +49,11 @@ struct AssessmentDriver: Sendable {
 
     /// Runs until cancelled.
     func run() async throws {
+        do {
+            try await store.releaseAllClaims()
+        } catch {
+            logger.warning("claims of an earlier life left to grow old", metadata: ["reason": "\(error)"])
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await RetryingLoop("results", logger: logger).run { try await self.consume() } }
             group.addTask { try await RetryingLoop("submissions", logger: logger).run { try await self.submit() } }
@@ -64,8 +68,8 @@ struct AssessmentDriver: Sendable {
     /// Decides about one assessment until there is nothing more to decide without new results.
     func advance(_ id: String) async throws {
         _ = try await workflow.advance(id) { decision in
-            changes.signal()
-            if !decision.start.isEmpty { submissions.signal() }
+            changes.ring()
+            if !decision.start.isEmpty { submissions.ring() }
             if decision.finish != nil { log(decision, of: id) }
         }
     }
@@ -84,7 +88,7 @@ struct AssessmentDriver: Sendable {
     private func consume() async throws {
         agenda.add(try await consumer.consumeNext())
         // What has come back makes room for what was chosen ahead.
-        submissions.signal()
+        submissions.ring()
     }
 
     private func decideNext() async throws {

@@ -6,8 +6,9 @@ import Wire
 /// A request is claimed before it is handed over and marked when the provider service has stored it. One that is claimed and not
 /// marked, because a process died in between, is handed over again: the provider service knows its id and takes it on once.
 package struct ComparisonSubmitter<Store: WorkflowStore, Taker: RequestTaker>: Sendable {
-    /// After this long without a mark, a claim is taken to be a dead process's.
-    package static var claimLifetimeSeconds: Int64 { 30 }
+    /// After this long without a mark, a claim is taken to be a dead process's. Where it was only slow, the request is handed over twice
+    /// and taken on once, so this need not be long.
+    package static var claimLifetimeSeconds: Int64 { 5 }
 
     let store: Store
     let taker: Taker

@@ -36,7 +36,16 @@ public struct EventRelay: Sendable {
         try await pool.unitOfWork("relay events") { unit in
             let position = try await lockedPosition(partition, in: unit)
             let events = try await log.read(partition: partition, after: position, limit: limit, from: pool)
-            guard let last = events.last else { return 0 }
+            guard let last = events.last else {
+                // It runs, and is not to be taken for gone.
+                unit.send(
+                    """
+                    UPDATE \(unescaped: log.schema).event_reader SET seen_at = clock_timestamp()
+                    WHERE consumer = \(name) AND partition = \(Int64(partition))
+                        AND seen_at < clock_timestamp() - make_interval(secs => \(EventLog.longestSilence / .seconds(1) / 2))
+                    """)
+                return 0
+            }
             try await bus.publish(events)
             unit.send(
                 """

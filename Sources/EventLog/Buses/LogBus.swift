@@ -6,13 +6,13 @@ public import Postgres
 public struct LogBus: EventBus {
     private let log: EventLog
     private let pool: Pool
-    private let sequenced = Wakeup()
+    private let sequenced = Bell()
     private let sequencer: Sequencer
 
     public init(log: EventLog, pool: Pool, logger: Logger) {
         self.log = log
         self.pool = pool
-        sequencer = Sequencer(log: log, pool: pool, appended: Wakeup(), sequenced: sequenced, logger: logger)
+        sequencer = Sequencer(log: log, pool: pool, appended: Bell(), sequenced: sequenced, logger: logger)
     }
 
     public var partitions: Int { log.partitions }

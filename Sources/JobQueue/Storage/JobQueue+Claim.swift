@@ -3,7 +3,7 @@ public import Postgres
 extension JobQueue {
     /// Claims jobs that are ready; of each kind by priority, and within it by age.
     ///
-    /// Whoever claims renews its leases with ``renew(_:for:on:)`` and lets ``promote(on:)`` and ``rescue(besides:on:)`` run now and then.
+    /// Whoever claims renews its leases with ``renew(_:for:on:)`` and lets ``promote(on:)`` and ``rescue(besides:by:on:)`` run now and then.
     ///
     /// - Parameters:
     ///   - limit: most jobs claimed, at most ``maximumBatch``.

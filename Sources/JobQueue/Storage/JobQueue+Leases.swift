@@ -75,11 +75,16 @@ extension JobQueue {
     /// Takes jobs from workers that let their leases run out. They become ready again, or end when their attempts are used up or
     /// somebody asked to withdraw them.
     ///
-    /// - Parameter held: jobs that the caller has in its hands, which it must not take from itself.
+    /// - Parameters:
+    ///   - held: jobs that the caller has in its hands, which it must not take from itself.
+    ///   - worker: the caller, where nobody else has its name and none of its claims is under way now. What it holds by the name and not in
+    ///     its hands was claimed when the connection was lost before it could know, and is taken at once.
     /// - Returns: how many jobs were taken, at most ``maximumBatch``.
     /// - Throws: ``PostgresError``.
-    public func rescue(besides held: [Job] = [], on pool: Pool) async throws -> Int {
-        try await take("lease_until < now() AND NOT epoch = ANY ($1::bigint[])", held.map(\.epoch).parameterValue, on: pool)
+    public func rescue(besides held: [Job] = [], by worker: String? = nil, on pool: Pool) async throws -> Int {
+        try await take(
+            "(lease_until < now() OR worker = $2::text) AND NOT epoch = ANY ($1::bigint[])",
+            [held.map(\.epoch).parameterValue, worker.parameterValue], on: pool)
     }
 
     /// Takes over at once what a worker holds, or all workers do, instead of waiting for leases to run out.
@@ -91,9 +96,28 @@ extension JobQueue {
     /// - Throws: ``PostgresError``.
     @discardableResult
     public func takeOver(from worker: String? = nil, on pool: Pool) async throws -> Int {
+        try await takeAll("($1::text IS NULL OR worker = $1)", [worker.parameterValue], on: pool)
+    }
+
+    /// Takes over at once what workers of one family hold, instead of waiting for leases to run out.
+    ///
+    /// As ``takeOver(from:on:)``, for workers whose names have a beginning in common and an end of their own for each life.
+    ///
+    /// - Parameters:
+    ///   - prefix: what the names of the dead workers begin with.
+    ///   - survivor: the one of that family that lives.
+    /// - Returns: how many jobs were taken.
+    /// - Throws: ``PostgresError``.
+    @discardableResult
+    public func takeOver(fromAll prefix: String, but survivor: String, on pool: Pool) async throws -> Int {
+        try await takeAll(
+            "starts_with(worker, $1::text) AND worker <> $2::text", [prefix.parameterValue, survivor.parameterValue], on: pool)
+    }
+
+    private func takeAll(_ condition: String, _ values: [Parameter], on pool: Pool) async throws -> Int {
         var total = 0
         while true {
-            let count = try await take("($1::text IS NULL OR worker = $1)", worker.parameterValue, on: pool)
+            let count = try await take(condition, values, on: pool)
             total += count
             // A full batch may have left some.
             guard count == Self.maximumBatch else { return total }
@@ -101,7 +125,7 @@ extension JobQueue {
     }
 
     /// The condition is asked twice: a lease that was renewed while its row was waited for is left alone.
-    private func take(_ condition: String, _ value: Parameter, on pool: Pool) async throws -> Int {
+    private func take(_ condition: String, _ values: [Parameter], on pool: Pool) async throws -> Int {
         let query = Query(
             sql: """
                 WITH ended AS (
@@ -115,7 +139,7 @@ extension JobQueue {
                 \(putting)
                 SELECT count(*) FROM ended
                 """,
-            parameters: [value])
+            parameters: values)
         return try await pool.query(query)[0].decode(Int.self)
     }
 }

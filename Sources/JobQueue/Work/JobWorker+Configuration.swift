@@ -9,7 +9,7 @@ extension JobWorker {
         public var lease: Duration = .seconds(30)
         /// How often it gives that sign, and hears of jobs that are to be withdrawn.
         public var heartbeat: Duration = .seconds(5)
-        /// How often it looks when nothing is signalled.
+        /// How often it looks when nobody rings.
         public var pollInterval: Duration = .milliseconds(250)
         /// How often it looks for jobs of dead workers.
         public var rescueInterval: Duration = .seconds(5)

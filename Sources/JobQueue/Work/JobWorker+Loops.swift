@@ -105,9 +105,10 @@ extension JobWorker {
     // MARK: Loops
 
     private static let shortestPause: Duration = .milliseconds(100)
-    private static let longestPause: Duration = .seconds(5)
+    static let longestPause: Duration = .milliseconds(500)
 
-    /// Repeats a step until cancelled; a failing step is logged and repeated after a pause that doubles with each failure in a row.
+    /// Repeats a step until cancelled; a failing step is logged and repeated after a pause that doubles with each failure in a row, half
+    /// of it chance.
     func repeating(_ name: String, _ step: () async throws -> Void) async {
         var pause = Self.shortestPause
         while !Task.isCancelled {
@@ -120,7 +121,7 @@ extension JobWorker {
                 guard !Task.isCancelled else { return }
                 logger.warning("step failed, trying again", metadata: ["loop": "\(name)", "reason": "\(error)"])
                 // Cancelled meanwhile, the loop ends.
-                try? await Task.sleep(for: pause)
+                try? await Task.sleep(for: pause * (0.5 + chance() / 2))
                 pause = min(pause * 2, Self.longestPause)
             }
         }

@@ -15,7 +15,7 @@ public final class JobWorker: Sendable {
     let configuration: Configuration
     let logger: Logger
     let kinds: @Sendable () -> [String: Int]
-    private let chance: @Sendable () -> Double
+    let chance: @Sendable () -> Double
     private let handler: Handler
     let held = HeldJobs()
     let completed = CompletedJobs()
@@ -112,11 +112,11 @@ public final class JobWorker: Sendable {
                 guard ContinuousClock.now < end, (error as? PostgresError)?.code != .poolClosed else { return }
             }
             do {
-                try await Task.sleep(for: pause)
+                try await Task.sleep(for: pause * (0.5 + chance() / 2))
             } catch {
                 return
             }
-            pause = min(pause * 2, .seconds(1))
+            pause = min(pause * 2, Self.longestPause)
         }
     }
 }

@@ -7,6 +7,8 @@ import Wire
 /// The service's tables, seen as values.
 struct RequestStore: Sendable {
     let pool: Pool
+    /// Who holds what is claimed here: nobody else has the name.
+    var worker = InstanceName("llm-provider").worker
 
     enum Submission: Sendable, Hashable {
         case accepted
@@ -114,7 +116,7 @@ struct RequestStore: Sendable {
         guard limit > 0, !providers.isEmpty else { return [] }
         let (jobs, bodies) = try await pool.unitOfWork("claim requests") { unit in
             let jobs = try await Self.queue.claim(
-                limit, of: Dictionary(providers.map { ($0, limit) }) { $1 }, by: "llm-provider", for: .seconds(leaseSeconds),
+                limit, of: Dictionary(providers.map { ($0, limit) }) { $1 }, by: worker, for: .seconds(leaseSeconds),
                 lowWater: &lowWater, in: unit)
             // Travels with the commit.
             let bodies =
@@ -135,11 +137,11 @@ struct RequestStore: Sendable {
         }
     }
 
-    /// Makes ready what dead workers held.
+    /// Makes ready what dead workers held, and what was claimed here without this one's coming to know it; no claim is under way meanwhile.
     ///
     /// - Returns: how many requests.
     func rescue(besides held: [Job]) async throws -> Int {
-        try await Self.queue.rescue(besides: held, on: pool)
+        try await Self.queue.rescue(besides: held, by: worker, on: pool)
     }
 
     /// Makes ready what is due.
@@ -173,6 +175,13 @@ struct RequestStore: Sendable {
     /// Ends every lease; who held one has lost it.
     func releaseAll() async throws {
         try await Self.queue.takeOver(on: pool)
+    }
+
+    /// Ends the leases of an instance's earlier lives.
+    ///
+    /// - Returns: how many.
+    func release(ofEarlier instance: InstanceName) async throws -> Int {
+        try await Self.queue.takeOver(fromAll: instance.prefix, but: worker, on: pool)
     }
 
     /// Puts a request back to be tried later; nothing happens when the claim is no longer this worker's. Doing it twice is doing it once.

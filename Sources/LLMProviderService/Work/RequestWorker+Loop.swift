@@ -1,7 +1,7 @@
 import Contracts
-import EventLog
 import JobQueue
 import Logging
+import Postgres
 import ServiceKit
 import Synchronization
 
@@ -43,7 +43,7 @@ extension RequestWorker {
             Task {
                 await self.process(claim)
                 self.held.remove(claim)
-                self.work.signal()
+                self.work.ring()
             }
         }
         guard claims.count < room || room <= 0 else { return }

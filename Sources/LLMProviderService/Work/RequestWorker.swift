@@ -1,6 +1,5 @@
 import Contracts
 import CurlClient
-import EventLog
 import Logging
 import Postgres
 import Wire
@@ -11,10 +10,10 @@ struct RequestWorker: Sendable {
     let configuration: LLMProviderConfiguration
     let parser: SubmissionParser
     let http: CurlClient
-    /// Signalled when there may be something to claim.
-    let work: Wakeup
-    /// Signalled when an event was written.
-    let events: Wakeup
+    /// Rung when there may be something to claim.
+    let work: Bell
+    /// Rung when an event was written.
+    let events: Bell
     let logger: Logger
     let lanes: Lanes
     let held = HeldClaims()
@@ -36,11 +35,11 @@ struct RequestWorker: Sendable {
                 guard let code = (error as? PostgresError)?.code, code != .poolClosed, ContinuousClock.now < end else { return }
             }
             do {
-                try await Task.sleep(for: pause)
+                try await Task.sleep(for: pause * Double.random(in: 0.5...1))
             } catch {
                 return
             }
-            pause = min(pause * 2, .seconds(1))
+            pause = min(pause * 2, .milliseconds(500))
         }
     }
 
@@ -141,6 +140,6 @@ struct RequestWorker: Sendable {
         guard try await store.finish(claim, with: result, isSuccess: isSuccess) else {
             return logger.warning("result dropped: the request is another worker's by now", metadata: ["request": "\(claim.id)"])
         }
-        events.signal()
+        events.ring()
     }
 }

@@ -20,6 +20,8 @@ public struct EmbeddedCluster: Sendable {
         public var maxConnections = 60
         /// How long the server may take to answer after its start, recovery from a crash included.
         public var startTimeout: Duration = .seconds(60)
+        /// Deaths of the server within a minute after which it is not started again.
+        public var maxRestarts = 10
         /// Variables looked at: `PG_BIN` and `XDG_RUNTIME_DIR`.
         public var environment: [String: String]
 
@@ -66,7 +68,9 @@ public struct EmbeddedCluster: Sendable {
         let cluster = EmbeddedCluster(
             folder: preparation.folder,
             server: ServerProcess(
-                command: preparation.command, folder: preparation.folder, lock: preparation.lock, logger: logger))
+                command: preparation.command, folder: preparation.folder, lock: preparation.lock,
+                maxRestarts: options.maxRestarts,
+                logger: logger))
         do {
             try await cluster.awaitReadiness(timeout: options.startTimeout, retrying: preparation)
         } catch {

@@ -7,8 +7,8 @@ private import Synchronization
 /// The thread that starts the server stays as long as the server does, because the kernel's "signal on parent's death" goes by thread.
 final class ServerProcess: Sendable {
     /// Deaths within ``restartWindow`` after which no further start is made.
-    static let maxRestarts = 10
-    static let restartWindow: Duration = .seconds(60)
+    private let maxRestarts: Int
+    private static let restartWindow: Duration = .seconds(60)
 
     private struct State {
         var process: Int32?
@@ -27,10 +27,11 @@ final class ServerProcess: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(command: [String], folder: ClusterFolder, lock: ClusterLock, logger: Logger) {
+    init(command: [String], folder: ClusterFolder, lock: ClusterLock, maxRestarts: Int, logger: Logger) {
         self.command = command
         self.folder = folder
         self.lock = lock
+        self.maxRestarts = maxRestarts
         self.logger = logger
     }
 
@@ -82,7 +83,7 @@ final class ServerProcess: Sendable {
             let now = ContinuousClock.now
             deaths = deaths.filter { $0 + Self.restartWindow > now } + [now]
             guard isWanted else { break }
-            guard deaths.count <= Self.maxRestarts else {
+            guard deaths.count <= maxRestarts else {
                 logger.critical(
                     "the PostgreSQL server died too often and is not started again", metadata: ["log": "\(folder.log)"])
                 break

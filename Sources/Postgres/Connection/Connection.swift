@@ -41,7 +41,10 @@ final class Connection: EventLoop.Handler {
     var phase: Phase
     var prepared: PreparedStatements
     private(set) var watchedDescriptor: Int32 = -1
-    private var silenceTimer: EventLoop.TimerToken?
+    /// When the server has been silent for too long; nil while it owes nothing.
+    private var silenceDeadline: ContinuousClock.Instant?
+    /// Fires at that deadline, or at one before it, and then looks again: answers come far more often than silence lasts.
+    private var silenceTimer: (token: EventLoop.TimerToken, deadline: ContinuousClock.Instant)?
     /// How long the server may stay silent during what is under way.
     var silenceTimeout: Duration?
     private var batchCount = 0
@@ -80,7 +83,7 @@ final class Connection: EventLoop.Handler {
 
     // MARK: Batches
 
-    /// Sends statements, with one synchronisation point after them, and waits for all answers.
+    /// Sends statements, with a synchronisation point after them, and waits for all answers.
     func run(_ batch: Batch) async -> Reply {
         if batch.isCancellable, Task.isCancelled {
             return Reply(results: [], failure: .notSent(.cancelledBeforeSending), isCancelled: true)
@@ -108,10 +111,10 @@ final class Connection: EventLoop.Handler {
         }
         roundTrips += 1
         unfinishedBytes = 0
-        let (steps, isSent) = send(batch)
+        let (pipeline, isSent) = send(batch)
         phase = .running(
             BatchUnderWay(
-                number: number, pipeline: Pipeline(steps: steps), isCancellable: batch.isCancellable, continuation: continuation))
+                number: number, pipeline: pipeline, isCancellable: batch.isCancellable, continuation: continuation))
         guard isSent else { return end(lostError()) }
         silenceTimeout = batch.silenceTimeout ?? settings.silenceTimeout
         restartSilenceTimer()
@@ -119,16 +122,13 @@ final class Connection: EventLoop.Handler {
     }
 
     /// Hands all statements to the library.
-    private func send(_ batch: Batch) -> (steps: [Pipeline.Step], isSent: Bool) {
+    private func send(_ batch: Batch) -> (pipeline: Pipeline, isSent: Bool) {
+        // Between two transactions, and apart from the next: some statements, such as CREATE DATABASE, can share theirs with no other.
+        let closing = isOutsideTransaction ? prepared.evictedNames : []
+        var isSent = closing.allSatisfy { handle.sendUnnamed(Query(sql: "DEALLOCATE \($0)")) }
+        if isSent, !closing.isEmpty { isSent = PQpipelineSync(handle.raw) == 1 }
         var steps: [Pipeline.Step] = []
-        if PQtransactionStatus(handle.raw) != PQTRANS_INERROR {
-            for name in prepared.evictedNames {
-                steps.append(.deallocate(name: name))
-                guard handle.sendUnnamed(Query(sql: "DEALLOCATE \(name)")) else { return (steps, false) }
-            }
-        }
-        for query in batch.queries {
-            let isSent: Bool
+        for query in batch.queries where isSent {
             switch prepared.plan(for: query) {
             case .unnamed:
                 steps.append(.execute(reuses: nil))
@@ -140,9 +140,8 @@ final class Connection: EventLoop.Handler {
                 steps += [.prepare(name: name), .execute(reuses: nil)]
                 isSent = handle.sendPrepare(name, query) && handle.sendPrepared(name, query)
             }
-            guard isSent else { return (steps, false) }
         }
-        return (steps, PQpipelineSync(handle.raw) == 1)
+        return (Pipeline(closing: closing, steps: steps), isSent && PQpipelineSync(handle.raw) == 1)
     }
 
     // MARK: The socket
@@ -192,8 +191,9 @@ final class Connection: EventLoop.Handler {
         let isAlive = PQconsumeInput(handle.raw) == 1
         // The library does not tell how much it has read, and more arrives meanwhile. This counts from below, so that what fits
         // is never refused.
-        unfinishedBytes += max(
-            min(before, Self.leastBytesPerRead), before - handle.readableByteCount(watchedDescriptor))
+        unfinishedBytes +=
+            before <= Self.leastBytesPerRead
+            ? before : max(Self.leastBytesPerRead, before - handle.readableByteCount(watchedDescriptor))
         drain()
         guard isOpen else { return }
         if let whenNotified, handle.takeNotifications(whenNotified) > 0 { unfinishedBytes = 0 }
@@ -251,7 +251,7 @@ final class Connection: EventLoop.Handler {
 
     // MARK: Endings
 
-    /// The synchronisation point has been reached.
+    /// The last synchronisation point has been reached.
     func finishBatch() {
         guard case .running(let batch) = phase, batch.cancelling != .underWay else { return }
         stopSilenceTimer()
@@ -269,6 +269,8 @@ final class Connection: EventLoop.Handler {
         let ended = phase
         phase = .closed(error)
         stopSilenceTimer()
+        if let silenceTimer { EventLoop.shared.cancel(silenceTimer.token) }
+        silenceTimer = nil
         unwatch()
         handle.finish()
         switch ended {
@@ -314,16 +316,30 @@ final class Connection: EventLoop.Handler {
     // MARK: Silence
 
     func restartSilenceTimer() {
-        stopSilenceTimer()
-        guard let timeout = silenceTimeout else { return }
-        silenceTimer = EventLoop.shared.schedule(at: .now + timeout) { [weak self] in
-            self?.end(PostgresError(.connectionLost, "the server did not answer within \(timeout)", outcome: .inDoubt))
+        guard let timeout = silenceTimeout else { return stopSilenceTimer() }
+        let deadline = ContinuousClock.now + timeout
+        silenceDeadline = deadline
+        if let silenceTimer {
+            guard silenceTimer.deadline > deadline else { return }
+            EventLoop.shared.cancel(silenceTimer.token)
         }
+        startSilenceTimer(deadline)
+    }
+
+    private func startSilenceTimer(_ deadline: ContinuousClock.Instant) {
+        let token = EventLoop.shared.schedule(at: deadline) { [weak self] in self?.silenceTimerFired() }
+        silenceTimer = (token, deadline)
+    }
+
+    private func silenceTimerFired() {
+        silenceTimer = nil
+        guard let deadline = silenceDeadline, let timeout = silenceTimeout else { return }
+        guard deadline <= .now else { return startSilenceTimer(deadline) }
+        end(PostgresError(.connectionLost, "the server did not answer within \(timeout)", outcome: .inDoubt))
     }
 
     func stopSilenceTimer() {
-        if let silenceTimer { EventLoop.shared.cancel(silenceTimer) }
-        silenceTimer = nil
+        silenceDeadline = nil
     }
 }
 

@@ -1,6 +1,8 @@
-/// Follows the answers to one batch in pipeline mode, from the first message to the synchronisation point.
+/// Follows the answers to one batch in pipeline mode, from the first message to the last synchronisation point.
 ///
-/// Every step sent has exactly one answer; after an error the rest are answered "aborted" up to the synchronisation point.
+/// Every step sent has exactly one answer; after an error the rest are answered "aborted" up to the next synchronisation point. What closes
+/// statements of the past has a synchronisation point of its own: it shares no transaction with the batch, and its failure is not
+/// the batch's.
 struct Pipeline {
     enum Step: Hashable {
         /// Closes a prepared statement that the cache has evicted.
@@ -29,14 +31,19 @@ struct Pipeline {
     private var position = 0
     private(set) var results: [StatementResult] = []
     private var failure: (report: ServerReport, step: Step)?
+    /// Whether a statement that was to be closed was not there.
+    private var hasClosingFailed = false
     /// Statements that the server has now.
     private(set) var preparedNames: [String] = []
     /// Statements that the server does not have any more.
     private(set) var deallocatedNames: [String] = []
 
-    /// - Parameter steps: what was sent, without the synchronisation point that ends it.
-    init(steps: [Step]) {
-        self.steps = steps + [.sync]
+    /// - Parameters:
+    ///   - closing: names of statements that are closed first.
+    ///   - steps: what was sent, without the synchronisation point that ends it.
+    init(closing: [String] = [], steps: [Step]) {
+        let closingSteps = closing.isEmpty ? [] : closing.map { Step.deallocate(name: $0) } + [.sync]
+        self.steps = closingSteps + steps + [.sync]
     }
 
     mutating func receive(_ event: Event) -> Action {
@@ -44,7 +51,10 @@ struct Pipeline {
         let step = steps[position]
         position += 1
         switch (event, step) {
-        case (.synced, .sync): return .finish
+        case (.synced, .sync):
+            guard !isFinished else { return .finish }
+            hasClosingFailed = failure != nil
+            failure = nil
         case (.synced, _), (.completed, .sync), (.aborted, .sync): return .abandon
         case (.failed(let report), _):
             // An error at the synchronisation point itself is a commit that failed, with a deferred constraint for example.
@@ -59,11 +69,13 @@ struct Pipeline {
         return .awaitNext
     }
 
-    /// What the failure says about statements prepared by earlier batches.
-    var staleness: Staleness? {
+    /// What failures say about statements prepared by earlier batches.
+    var staleness: Staleness? { hasClosingFailed ? .all : stalenessOfFailure }
+
+    private var stalenessOfFailure: Staleness? {
         guard let failure else { return nil }
         switch (failure.step, failure.report.sqlState) {
-        case (.deallocate, _), (.execute(.some), .invalidStatementName): return .all
+        case (.execute(.some), .invalidStatementName): return .all
         case (.execute(let name?), .featureNotSupported): return .one(name: name)
         default: return nil
         }
@@ -79,7 +91,7 @@ struct Pipeline {
     /// True when the server closes the connection after what it reported.
     var isEndedByServer: Bool { failure?.report.endsConnection ?? false }
 
-    /// True when the synchronisation point has been reached.
+    /// True when the last synchronisation point has been reached.
     var isFinished: Bool { position == steps.count }
 
     var reply: Reply {
@@ -87,6 +99,6 @@ struct Pipeline {
         if failure.report.endsConnection {
             return Reply(results: results, failure: .lost(failure.report.error(outcome: .inDoubt)))
         }
-        return Reply(results: results, failure: staleness == nil ? .refused(failure.report) : .stale(failure.report))
+        return Reply(results: results, failure: stalenessOfFailure == nil ? .refused(failure.report) : .stale(failure.report))
     }
 }

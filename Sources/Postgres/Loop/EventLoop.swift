@@ -25,6 +25,8 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     private struct Registration {
         let handler: any Handler
         let generation: UInt32
+        /// Whether it is watched for room to write, too.
+        var isWritable: Bool
     }
 
     private let epollDescriptor: Int32
@@ -86,13 +88,15 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         let operation: Int32
         let generation: UInt32
         if let registration = registrations[descriptor] {
+            guard registration.isWritable != writable else { return }
+            registrations[descriptor]?.isWritable = writable
             operation = EPOLL_CTL_MOD
             generation = registration.generation
         } else {
             operation = EPOLL_CTL_ADD
             lastGeneration &+= 1
             generation = lastGeneration
-            registrations[descriptor] = Registration(handler: handler, generation: generation)
+            registrations[descriptor] = Registration(handler: handler, generation: generation, isWritable: writable)
         }
         let interest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | (writable ? EPOLLOUT.rawValue : 0)
         let tag = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor))

@@ -57,7 +57,7 @@ final class ListenerCore {
         }
         connection.whenEnded = { [bell] _ in bell.ring() }
         connection.whenNotified = { [weak self] payload in self?.notified(payload, heard) }
-        try await run("LISTEN \(unescaped: channel.quotedIdentifier)", on: connection)
+        _ = try await connection.ask("LISTEN \(unescaped: channel.quotedIdentifier)", within: pingTimeout)
         began()
         while true {
             await wait(upTo: pingInterval) { !connection.isOpen }
@@ -71,7 +71,7 @@ final class ListenerCore {
     private func ping(_ connection: Connection) async throws(PostgresError) {
         pingCount += 1
         let number = pingCount
-        try await run("SELECT pg_notify(\(channel), \(ping(number)))", on: connection)
+        _ = try await connection.ask("SELECT pg_notify(\(channel), \(ping(number)))", within: pingTimeout)
         await wait(upTo: pingTimeout) { lastPingHeard == number || !connection.isOpen }
         guard lastPingHeard == number || Task.isCancelled else {
             throw PostgresError(.connectionLost, "a notification did not arrive within \(pingTimeout)", outcome: .notSent)
@@ -90,15 +90,6 @@ final class ListenerCore {
 
     private func ping(_ number: Int) -> String {
         "\(Self.pingMark)\(connection?.serverProcess ?? 0) \(number)"
-    }
-
-    private func run(_ query: Query, on connection: Connection) async throws(PostgresError) {
-        let reply = await connection.run(Batch(queries: [query], isCancellable: false, silenceTimeout: pingTimeout))
-        switch reply.failure {
-        case nil: return
-        case .refused(let report), .stale(let report): throw report.error(outcome: .rolledBack)
-        case .lost(let error), .notSent(let error): throw error
-        }
     }
 
     /// Returns when the condition holds, the time is over or the task is cancelled.

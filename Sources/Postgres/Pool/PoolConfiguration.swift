@@ -24,7 +24,8 @@ public struct PoolConfiguration: Sendable {
     public var maxLifetime: Duration
     /// A connection idle for longer is tried with an empty round trip before a statement that could not be repeated.
     public var pingAfterIdle: Duration
-    /// Shortest and longest wait between attempts to connect; doubled after each failure.
+    /// Shortest and longest wait between attempts to connect; doubled after each failure, and up to half of it less at random. The longest
+    /// bounds how late the pool notices a server that is back, and how often it tries one that is not: one attempt at a time.
     public var reconnectDelay: ClosedRange<Duration>
     /// Prepared statements kept per connection; zero turns preparing off, for poolers that cannot carry it.
     public var preparedStatementCapacity: Int
@@ -53,7 +54,7 @@ public struct PoolConfiguration: Sendable {
         silenceAllowance = .seconds(10)
         maxLifetime = .seconds(3600)
         pingAfterIdle = .seconds(1)
-        reconnectDelay = .milliseconds(50) ... .seconds(5)
+        reconnectDelay = .milliseconds(50) ... .milliseconds(500)
         preparedStatementCapacity = 256
         maxResultBytes = 256 << 20
         searchPath = nil

@@ -29,6 +29,22 @@ extension PoolCore {
         }
     }
 
+    /// Runs a batch of a unit of work: borrows a connection for the first, and takes it back after the last if all went well.
+    ///
+    /// One visit to the loop does all of that, because changing threads costs more than anything else here.
+    ///
+    /// - Parameter connection: nil for the unit's first batch.
+    func run(
+        _ batch: Batch, on connection: Connection?, isLast: Bool
+    ) async throws(PostgresError) -> (connection: Connection, reply: Reply, isReleased: Bool) {
+        let leased: Connection
+        if let connection { leased = connection } else { leased = try await acquire().connection }
+        let reply = await leased.run(batch)
+        let isReleased = isLast && reply.failure == nil
+        if isReleased { release(leased) }
+        return (leased, reply, isReleased)
+    }
+
     /// Borrows a connection that has answered recently: one that was idle for long may have died unnoticed, behind a firewall for
     /// example.
     private func acquireAlive() async throws(PostgresError) -> Connection {

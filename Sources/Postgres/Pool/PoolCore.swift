@@ -55,13 +55,18 @@ final class PoolCore {
         guard !Task.isCancelled else { throw .cancelledBeforeSending }
         waiterCount += 1
         let waiter = waiterCount
+        let actions = machine.acquire(waiter, now: .now)
+        if case .lease(let number, waiter, let idleFor)? = actions.last, let connection = connections[number] {
+            perform(Array(actions.dropLast()))
+            return Lease(connection: connection, idleFor: idleFor)
+        }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let timer = EventLoop.shared.schedule(at: .now + configuration.acquireTimeout) { [weak self] in
                     self?.timedOut(waiter)
                 }
                 waiters[waiter] = Waiter(continuation: continuation, timer: timer)
-                perform(machine.acquire(waiter, now: .now))
+                perform(actions)
             }
         } onCancel: {
             EventLoop.shared.execute { self.giveUp(waiter, .cancelledBeforeSending) }

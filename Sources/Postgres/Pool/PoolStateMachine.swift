@@ -40,6 +40,7 @@ struct PoolStateMachine {
     /// In order of arrival; those not in `waiting` any more are skipped.
     private var queue: ArraySlice<Waiter> = []
     private var lastNumber = 0
+    /// Rounds of attempts that failed since there was a connection: those under way at the same time fail together, and count as one.
     private var failuresInARow = 0
     private var isDelaying = false
     private(set) var isClosing = false
@@ -117,7 +118,6 @@ struct PoolStateMachine {
     mutating func connectFailed(_ number: ConnectionNumber, isPermanent: Bool, jitter: Double) -> [Action] {
         entries[number] = nil
         guard !isClosing else { return closedIfEmpty() }
-        failuresInARow += 1
         var actions: [Action] = []
         if isPermanent {
             actions.append(.failAll(queue.filter { waiting.contains($0) }))
@@ -126,6 +126,7 @@ struct PoolStateMachine {
         }
         guard !isDelaying else { return actions }
         isDelaying = true
+        failuresInARow += 1
         // At most 2^20 times the shortest delay, far above the longest.
         let full = min(reconnectDelay.upperBound, reconnectDelay.lowerBound * (1 << min(failuresInARow - 1, 20)))
         return actions + [.wakeUp(after: full * (0.5 + jitter / 2))]

@@ -11,7 +11,7 @@ public struct RerunPolicy: Sendable, Hashable {
     /// Bounds of the delay after a conflict.
     public var conflictDelay: ClosedRange<Duration> = .milliseconds(2) ... .milliseconds(200)
     /// Bounds of the delay after a lost connection.
-    public var reconnectDelay: ClosedRange<Duration> = .milliseconds(50) ... .seconds(5)
+    public var reconnectDelay: ClosedRange<Duration> = .milliseconds(50) ... .milliseconds(500)
 
     public init() {}
 

@@ -182,24 +182,26 @@ public final class UnitOfWork {
         queuedBytes = 0
         var queries = sent.map(\.query)
         var opening: [Query] = []
-        let connection: Connection
+        let known: Connection?
         switch state {
-        case .open(let open): connection = open
+        case .open(let open): known = open
         case .ended: throw fail(.unitEnded)
         case .fresh:
-            do throws(PostgresError) {
-                connection = try await core.acquire().connection
-            } catch {
-                throw fail(error)
-            }
-            state = .open(connection)
+            known = nil
             opening = [isolation.begin] + timeoutQueries
             queries = opening + queries
         }
         if isCommit { queries.append("COMMIT") }
         roundTrips += 1
         reach(isCommit ? .beforeCommit : .before(roundTrips))
-        let reply = await connection.run(Batch(queries: queries, isCancellable: !isCommit, silenceTimeout: silenceTimeout))
+        let batch = Batch(queries: queries, isCancellable: !isCommit, silenceTimeout: silenceTimeout)
+        let (connection, reply, isReleased): (Connection, Reply, Bool)
+        do throws(PostgresError) {
+            (connection, reply, isReleased) = try await core.run(batch, on: known, isLast: isCommit)
+        } catch {
+            throw fail(error)
+        }
+        state = isReleased ? .ended : .open(connection)
         for (entry, result) in zip(sent, reply.results.dropFirst(opening.count)) {
             entry.pending.resolve(result)
         }

@@ -1,3 +1,4 @@
+import EventLog
 import Postgres
 import ServiceKit
 import Wire
@@ -25,6 +26,7 @@ enum CommandFailure {
         case let error as SettingsError: (error.description, 64)
         case let error as RPCError: describe(error)
         case let error as ServerError: (error.message, 69)
+        case let error as EventLogError: (error.message, 69)
         case let error as PostgresError: ("PostgreSQL: \(error.message)", 69)
         default:
             (

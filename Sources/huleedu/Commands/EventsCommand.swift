@@ -1,6 +1,7 @@
 import ArgumentParser
 import CJAssessmentService
 import EventLog
+import LLMProviderService
 import Postgres
 
 /// `huleedu events`
@@ -12,7 +13,14 @@ struct EventsCommand: AsyncParsableCommand {
             Each service keeps a log of events, and others apply them once each. An event that can't be applied is set aside with its \
             fault, and later ones of the same subject wait behind it; nothing else does.
             """,
-        subcommands: [Duplicates.self, Dead.self, Replay.self, Discard.self])
+        subcommands: [
+            Duplicates.self, Dead.self, Replay.self, Discard.self, Consumers.self, Forget.self, Relay.self,
+        ])
+
+    /// The services' logs, each by the name of its service.
+    static let logs: [(service: ServiceAssembly.Name, log: EventLog)] = [
+        (.llmProvider, LLMProvider.log), (.cjAssessment, CJAssessment.log),
+    ]
 
     /// Schema whose consumers set events aside.
     static let schema = CJAssessment.migrator.schema

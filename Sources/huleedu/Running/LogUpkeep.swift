@@ -5,14 +5,14 @@ import ServiceKit
 
 /// What a service does for its event log besides writing to it: events get their positions, and old ones are forgotten.
 struct LogUpkeep: Sendable {
-    /// Signalled when events can be read.
-    let sequenced = Wakeup()
+    /// Rung when events can be read.
+    let sequenced = Bell()
     private let sequencer: Sequencer
     private let retention: Retention
     private let logger: Logger
 
-    /// - Parameter appended: signalled when events may have been written.
-    init(_ log: EventLog, pool: Pool, appended: Wakeup, logger: Logger) {
+    /// - Parameter appended: rung when events may have been written.
+    init(_ log: EventLog, pool: Pool, appended: Bell, logger: Logger) {
         sequencer = Sequencer(log: log, pool: pool, appended: appended, sequenced: sequenced, logger: logger)
         retention = Retention(log: log, pool: pool, logger: logger)
         self.logger = logger

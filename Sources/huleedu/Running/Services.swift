@@ -44,11 +44,12 @@ struct ServiceAssembly: Sendable {
         let pool = pool()
         try await LLMProvider.migrate(pool)
         let curl = CurlClient()
-        let wakeup = Wakeup()
-        let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: wakeup, logger: named(.llmProvider))
+        let bell = Bell()
+        let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: bell, logger: named(.llmProvider))
+        var configuration = LLMProviderConfiguration(providers: providers)
+        configuration.instance = Self.instance(listen)
         let provider = LLMProvider(
-            pool: pool, wakeup: wakeup, configuration: LLMProviderConfiguration(providers: providers), http: curl,
-            logger: named(.llmProvider))
+            pool: pool, bell: bell, configuration: configuration, http: curl, logger: named(.llmProvider))
         if isAlone {
             try await provider.takeOver()
             try await upkeep.takeOver()
@@ -57,7 +58,7 @@ struct ServiceAssembly: Sendable {
             name: Name.llmProvider.rawValue,
             services: [
                 DatabaseBacked(LLMV1.LLMProviderServer(provider)),
-                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, wakeup: upkeep.sequenced))),
+                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, bell: upkeep.sequenced))),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
             work: { try await upkeep.run(beside: provider.run) },
@@ -76,20 +77,17 @@ struct ServiceAssembly: Sendable {
         let pool = pool()
         try await CJAssessment.migrate(pool)
         let client = WireClient(host: provider.host, port: provider.port, configuration: .init(), logger: named(.cjAssessment))
-        let changes = Wakeup()
+        let changes = Bell()
         let upkeep = LogUpkeep(CJAssessment.log, pool: pool, appended: changes, logger: named(.cjAssessment))
         let assessment = CJAssessment(
             pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(),
             logger: named(.cjAssessment))
-        if isAlone {
-            try await assessment.takeOver()
-            try await upkeep.takeOver()
-        }
+        if isAlone { try await upkeep.takeOver() }
         let host = ServiceHost(
             name: Name.cjAssessment.rawValue,
             services: [
                 DatabaseBacked(CJV1.CJAssessmentServer(assessment)),
-                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, wakeup: upkeep.sequenced))),
+                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, bell: upkeep.sequenced))),
             ],
             configuration: Self.server(listen), check: Self.check(pool),
             work: { try await upkeep.run(beside: assessment.run) },
@@ -99,6 +97,13 @@ struct ServiceAssembly: Sendable {
                 await pool.close()
             }, logger: named(.cjAssessment))
         return (host, try await host.start())
+    }
+
+    /// What no two processes have in common: of one machine, one at a time listens on a port.
+    ///
+    /// Nil where the kernel chooses the port.
+    private static func instance(_ listen: Endpoint) -> String? {
+        listen.port == 0 ? nil : HostName.current.map { "\($0):\(listen.port)" }
     }
 
     private func pool() -> Pool {
@@ -160,7 +165,7 @@ enum ServiceRun {
     }
 
     /// Runs a body until it is done, or until a signal asks for an end; it is cancelled then, and nil returned.
-    private static func orSignal<Value: Sendable>(
+    static func orSignal<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
         try await withThrowingTaskGroup(of: Value?.self) { race in

@@ -64,8 +64,6 @@ private actor Administration {
         configuration.statementTimeout = .seconds(60)
         configuration.lockTimeout = .seconds(60)
         configuration.acquireTimeout = .seconds(60)
-        // Each statement is sent once, and no database can be created beside the DEALLOCATE of an older statement.
-        configuration.preparedStatementCapacity = 0
         let pool = Pool(configuration, logger: Logger(label: "test-administration"))
         self.pool = pool
         return pool

@@ -29,6 +29,8 @@ public final class KillDrill: Sendable {
         /// From a kill to the next judgement that was stored.
         public let serviceRecovery: Distribution
         public let serverRecovery: Distribution
+        /// From the moment in which the server takes connections again to the next judgement that was stored.
+        public let resumption: Distribution
 
         enum CodingKeys: String, CodingKey {
             case serviceKills = "service_kills"
@@ -38,6 +40,7 @@ public final class KillDrill: Sendable {
             case repeatedCalls = "repeated_calls"
             case serviceRecovery = "service_recovery"
             case serverRecovery = "server_recovery"
+            case resumption
         }
     }
 
@@ -53,6 +56,7 @@ public final class KillDrill: Sendable {
         var begun = 0
         var serviceRecovery: [Duration] = []
         var serverRecovery: [Duration] = []
+        var resumption: [Duration] = []
     }
 
     private static let pauseMilliseconds = 20...500
@@ -82,7 +86,10 @@ public final class KillDrill: Sendable {
     public static func run(
         _ options: Options, folder: String, logger: Logger, tell: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
-        let server = try await EmbeddedCluster.start(dataDirectory: folder + "/database", logger: logger)
+        var serverOptions = EmbeddedCluster.Options()
+        // However often it is killed.
+        serverOptions.maxRestarts = .max
+        let server = try await EmbeddedCluster.start(dataDirectory: folder + "/database", options: serverOptions, logger: logger)
         do {
             let deployment = try await Deployment.start(
                 connectionString: server.connectionString, folder: folder, latencyMilliseconds: options.latencyMilliseconds,
@@ -144,14 +151,19 @@ public final class KillDrill: Sendable {
         for (number, victim) in victims.enumerated() {
             try await Task.sleep(for: .milliseconds(Int.random(in: Self.pauseMilliseconds, using: &generator)))
             let moment = ContinuousClock.now
-            try await kill(victim)
-            let known = try await judgements()
+            let (known, back) = try await kill(victim)
             // Some are killed again before they have recovered.
             if Int.random(in: 0..<4, using: &generator) > 0 {
                 try await waitForJudgement(after: known)
-                let time = moment.duration(to: .now)
+                let now = ContinuousClock.now
+                let time = moment.duration(to: now)
                 state.withLock { state in
-                    if case .server = victim { state.serverRecovery.append(time) } else { state.serviceRecovery.append(time) }
+                    switch victim {
+                    case .service: state.serviceRecovery.append(time)
+                    case .server:
+                        state.serverRecovery.append(time)
+                        state.resumption.append(back.duration(to: now))
+                    }
                 }
             }
             try await checkInvariants(isAtRest: false)
@@ -159,17 +171,33 @@ public final class KillDrill: Sendable {
         }
     }
 
-    private func kill(_ victim: Victim) async throws {
+    /// - Returns: the judgements stored by then, and when: once the server is back, where that was the victim.
+    private func kill(_ victim: Victim) async throws -> (judgements: Int, moment: ContinuousClock.Instant) {
         switch victim {
         case .service(let service):
             deployment.signal(service, SIGKILL)
             _ = await deployment.end(of: service)
             // It may not come up while the database server is away; then it is started again, as a supervisor would.
             while try await !deployment.start(service) { try Task.checkCancellation() }
+            return (try await judgements(), .now)
         case .server:
-            guard let process = server.processNumber else { return }
-            Glibc.kill(process, SIGKILL)
+            let process = server.processNumber
+            if let process { Glibc.kill(process, SIGKILL) }
+            return try await judgementsOnceBack(after: process)
         }
+    }
+
+    /// Asks a server that was killed for the judgements until the next one answers.
+    private func judgementsOnceBack(after process: Int32?) async throws -> (judgements: Int, moment: ContinuousClock.Instant) {
+        while server.processNumber == nil || server.processNumber == process { try await Task.sleep(for: .milliseconds(1)) }
+        var configuration = PoolConfiguration(connectionString: server.connectionString, size: 1)
+        configuration.reconnectDelay = .milliseconds(2) ... .milliseconds(2)
+        configuration.acquireTimeout = Self.patience
+        let pool = Pool(configuration, logger: Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() })
+        let known = try await pool.query("SELECT count(*) FROM cj.judgement")[0].decode(Int.self)
+        let moment = ContinuousClock.now
+        await pool.close()
+        return (known, moment)
     }
 
     private func judgements() async throws -> Int {
@@ -221,7 +249,8 @@ public final class KillDrill: Sendable {
             Report(
                 serviceKills: options.serviceKills, serverKills: options.serverKills, assessments: state.begun,
                 judgements: judgements, answeredCalls: calls, repeatedCalls: calls - answers.count,
-                serviceRecovery: Distribution(state.serviceRecovery), serverRecovery: Distribution(state.serverRecovery))
+                serviceRecovery: Distribution(state.serviceRecovery), serverRecovery: Distribution(state.serverRecovery),
+                resumption: Distribution(state.resumption))
         }
     }
 }

@@ -62,6 +62,7 @@ struct KillCommand: AsyncParsableCommand {
         judgements      \(report.judgements) stored; the provider answered \(report.answeredCalls) calls, \(report.repeatedCalls) of them again
         recovery        after a service's death \(Self.text(report.serviceRecovery))
                         after the server's death \(Self.text(report.serverRecovery))
+                        of it with the server back \(Self.text(report.resumption))
         judge           simulated
         """
     }

@@ -169,10 +169,10 @@ struct MemoryStore: WorkflowStore {
         for place in world.tables.assessments.indices {
             for index in world.tables.assessments[place].requests.indices {
                 let request = world.tables.assessments[place].requests[index]
-                guard let since = request.submittedAt, !request.isFinished, since < world.now - Int(patienceSeconds) else {
-                    continue
-                }
-                world.tables.assessments[place].requests[index].submittedAt = world.now
+                guard let submitted = request.submittedAt, !request.isFinished,
+                    request.askedAt ?? submitted < world.now - Int(patienceSeconds)
+                else { continue }
+                world.tables.assessments[place].requests[index].askedAt = world.now
                 overdue.append(request.id)
             }
         }
@@ -185,6 +185,7 @@ struct MemoryStore: WorkflowStore {
         change(request, of: String(request.prefix { $0 != ":" })) { stored in
             guard !stored.isFinished else { return }
             stored.submittedAt = nil
+            stored.askedAt = nil
             stored.claimedAt = Tables.distantPast
         }
         try await process.step(.afterCommit)

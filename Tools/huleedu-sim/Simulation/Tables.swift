@@ -15,8 +15,10 @@ struct Tables {
         var claimedAt: Int?
         /// How often it was claimed.
         var claims: Int64 = 0
-        /// When it was handed over, or last asked after; nil before.
+        /// When it was handed over; nil before.
         var submittedAt: Int?
+        /// When its result was last asked for.
+        var askedAt: Int?
         var isSubmitted: Bool { submittedAt != nil }
         var isFinished = false
     }
@@ -101,7 +103,12 @@ struct Tables {
                 if isDue { due.append((place, index)) }
             }
         }
-        return Array(due.prefix(limit))
+        // What is claimed already has its place before what is not, but no turn before it.
+        return Array(due.sorted { turn($0) < turn($1) }.prefix(limit))
+    }
+
+    private func turn(_ due: (assessment: Int, request: Int)) -> (Int, Int) {
+        (due.assessment, assessments[due.assessment].requests[due.request].comparison)
     }
 
     private func key(_ request: Request) -> (Int, Int, Int) {
@@ -142,6 +149,17 @@ struct Tables {
         }
     }
 
+    /// Gives back every claim that is not marked as handed over, as each process does when it starts.
+    mutating func releaseAllClaims() {
+        for index in assessments.indices {
+            for request in assessments[index].requests.indices {
+                let stored = assessments[index].requests[request]
+                guard stored.claimedAt != nil, !stored.isSubmitted, !stored.isFinished else { continue }
+                assessments[index].requests[request].claimedAt = Self.distantPast
+            }
+        }
+    }
+
     mutating func takeUp(stopping: AssessmentPlan.Stopping, maximumInFlight: Int, index: Int, now: Int) {
         let old = assessments[index].snapshot
         var entries = old.entries
@@ -179,11 +197,13 @@ struct Tables {
                     comparison: comparison, outcome: verdict.outcome, margin: verdict.margin, judge: "simulated",
                     confidence: verdict.confidence)
                 assessments[index].snapshot.entries[entry].state = .judged
+                assessments[index].snapshot.entries[entry].failure = nil
             case .giveUp(let reason), .judgeUnusable(let reason):
                 assessments[index].snapshot.entries[entry].state = .failed
                 assessments[index].snapshot.entries[entry].failure = reason
             case .withdrawn:
                 assessments[index].snapshot.entries[entry].state = .cancelled
+                assessments[index].snapshot.entries[entry].failure = nil
             case .retry:
                 let attempt = Int(request.attempt) + 1
                 assessments[index].requests.append(
@@ -203,6 +223,7 @@ struct Tables {
         snapshot.results += tally.results
         snapshot.providerCalls += Int(tally.calls)
         snapshot.cost += tally.cost
+        snapshot.cacheSavings += tally.cacheSavings
         snapshot.consecutiveFailures =
             (tally.hasJudgement ? 0 : snapshot.consecutiveFailures) + Int(tally.trailingFailures)
         snapshot.permanentFailure = snapshot.permanentFailure ?? tally.permanentFailure

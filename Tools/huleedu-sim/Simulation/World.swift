@@ -153,6 +153,7 @@ final class World: @unchecked Sendable {
         for index in processes.indices where !processes[index].isAlive {
             buried.append(processes[index])
             processes[index] = SimulatedProcess(buried.count + Self.processCount, world: self)
+            tables.releaseAllClaims()
         }
     }
 

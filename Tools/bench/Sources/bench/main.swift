@@ -27,7 +27,9 @@ for count in [100, 300, 1000] {
     let fit = milliseconds { _ = fixed.abilities(items: pile.items, judgements: pile.judgements) }
     let whole = milliseconds { _ = fixed.estimate(items: pile.items, judgements: pile.judgements) }
     let cold = milliseconds { _ = searching.estimate(items: pile.items, judgements: pile.judgements) }
-    let warm = milliseconds { _ = searching.estimate(items: pile.items, judgements: pile.judgements, startingAt: scale) }
+    let warm = milliseconds {
+        _ = searching.estimate(items: pile.items, judgements: pile.judgements, startingAt: scale.priorStandardDeviation)
+    }
     let tau = milliseconds { _ = scale.expectedKendallTau }
     let idle = milliseconds { _ = pile.choose(64, scale: scale, inFlight: 0) }
     let busy = milliseconds { _ = pile.choose(64, scale: scale, inFlight: 256) }

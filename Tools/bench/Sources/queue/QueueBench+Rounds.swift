@@ -1,5 +1,6 @@
 import Foundation
 import JobQueue
+import Measuring
 import Postgres
 
 extension QueueBench {
@@ -35,7 +36,7 @@ extension QueueBench {
             configuration.maximumJobs = 1000
             let hints = JobHints(queue, pool: pool)
             let worker = JobWorker(
-                queue: queue, pool: pool, hints: hints, configuration: configuration, logger: pool.benchLogger,
+                queue: queue, pool: pool, hints: hints, configuration: configuration, logger: cluster.logger,
                 kinds: { ["grade": 1000] }, handler: { _ in .complete })
             let start = ContinuousClock.now
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -117,7 +118,7 @@ extension QueueBench {
         var configuration = JobWorker.Configuration(name: "bench")
         configuration.pollInterval = .seconds(10)
         let worker = JobWorker(
-            queue: queue, pool: pool, hints: there, configuration: configuration, logger: pool.benchLogger,
+            queue: queue, pool: pool, hints: there, configuration: configuration, logger: cluster.logger,
             kinds: { ["grade": 32] }
         ) { _ in
             continuation.yield(.now)

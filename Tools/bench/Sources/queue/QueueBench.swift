@@ -1,36 +1,22 @@
-import Foundation
 import JobQueue
-import Logging
+import Measuring
 import Postgres
 
 /// A queue in a cluster of its own.
 struct QueueBench: Sendable {
-    let cluster: EmbeddedCluster
-    let pool: Pool
+    let cluster: BenchCluster
     let queue = JobQueue(schema: "bench")
-    let folder: URL
+    var pool: Pool { cluster.pool }
 
     static func start() async throws -> QueueBench {
-        let folder = URL(fileURLWithPath: "/tmp/huleedu-bench-\(ProcessInfo.processInfo.processIdentifier)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
-        let cluster = try await EmbeddedCluster.start(
-            dataDirectory: folder.path, runtimeDirectory: folder.path + "/run", logger: logger)
-        var configuration = PoolConfiguration(connectionString: cluster.connectionString, size: 20)
-        configuration.statementTimeout = .seconds(120)
-        configuration.idleInTransactionTimeout = .zero
-        let pool = Pool(configuration, logger: logger)
+        let cluster = try await BenchCluster.start()
         let migrator = Migrator(
             line: "bench", schema: "bench", migrations: [JobQueue.migration(version: 1, schema: "bench")], enums: [JobEnd.stored])
-        _ = try await migrator.migrate(pool)
-        return QueueBench(cluster: cluster, pool: pool, folder: folder)
+        _ = try await migrator.migrate(cluster.pool)
+        return QueueBench(cluster: cluster)
     }
 
-    func stop() async {
-        await pool.close()
-        await cluster.stop()
-        do { try FileManager.default.removeItem(at: folder) } catch { tell("left behind: \(folder.path)") }
-    }
+    func stop() async { await cluster.stop() }
 
     /// Empties the queue and puts this many jobs into it.
     func fill(_ count: Int) async throws {
@@ -76,27 +62,4 @@ struct QueueBench: Sendable {
             return try await body()
         }
     }
-}
-
-struct BenchError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
-}
-
-func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
-}
-
-func line(_ name: String, _ ours: [Double], _ theirs: [Double], _ against: String) {
-    let ratio = median(theirs) > 0 ? "\(Int((100 * median(ours) / median(theirs)).rounded())) %" : "-"
-    func rates(_ values: [Double]) -> String { values.map { String(Int($0)) }.joined(separator: " ") }
-    tell(
-        "\(name): \(Int(median(ours)))/s, \(against) \(Int(median(theirs)))/s, ratio \(ratio)   [\(rates(ours)) | \(rates(theirs))]"
-    )
-}
-
-/// Writes a line at once, also where the output is a pipe.
-func tell(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }

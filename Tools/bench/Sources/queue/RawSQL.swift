@@ -1,26 +1,13 @@
-import Foundation
-import Logging
-import Postgres
+import Measuring
 
 extension QueueBench {
     /// Jobs a second that pgbench makes of the same tables.
     ///
     /// - Returns: nil where there is no pgbench.
     func rawClaimAndComplete(_ jobs: Int, batch: Int, clients: Int) throws -> Double? {
-        let script = folder.appendingPathComponent("raw-\(batch).sql")
-        try rawScript(batch).write(to: script, atomically: true, encoding: .utf8)
-        guard
-            let output = try run(
-                [
-                    "pgbench", "-n", "-M", "prepared", "-c", "\(clients)", "-j", "1", "-t", "\(jobs / clients / batch)", "-D",
-                    "low=0",
-                    "-f", script.path, cluster.connectionString,
-                ])
-        else { return nil }
-        guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
-            let rate = line.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) })
-        else { throw BenchError("pgbench: \(output)") }
-        return rate * Double(batch)
+        try cluster.pgbench(
+            rawScript(batch), clients: clients, transactions: jobs / batch, variables: ["low": "0"]
+        ).map { $0 * Double(batch) }
     }
 
     /// What somebody would write by hand for one kind and one priority.
@@ -42,23 +29,4 @@ extension QueueBench {
 
         """
     }
-
-    private func run(_ command: [String]) throws -> String? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        // What env says when there is no such program.
-        guard process.terminationStatus != 127 else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-extension Pool {
-    var benchLogger: Logger { Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() } }
 }
