@@ -32,6 +32,8 @@ struct ServiceAssembly: Sendable {
     let isAlone: Bool
     /// Where this process is to die, in a drill.
     var crashPoint: CrashPoint?
+    /// How long the processes keep what they have claimed.
+    var leases = Leases()
     let logger: Logger
 
     /// Connections of one service to the database.
@@ -47,7 +49,7 @@ struct ServiceAssembly: Sendable {
         let wakeup = Wakeup()
         let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: wakeup, logger: named(.llmProvider))
         let provider = LLMProvider(
-            pool: pool, wakeup: wakeup, configuration: LLMProviderConfiguration(providers: providers), http: curl,
+            pool: pool, wakeup: wakeup, configuration: leases.configuration(providers: providers), http: curl,
             logger: named(.llmProvider))
         if isAlone {
             try await provider.takeOver()
@@ -79,7 +81,7 @@ struct ServiceAssembly: Sendable {
         let changes = Wakeup()
         let upkeep = LogUpkeep(CJAssessment.log, pool: pool, appended: changes, logger: named(.cjAssessment))
         let assessment = CJAssessment(
-            pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(),
+            pool: pool, provider: client, changes: changes, configuration: leases.assessmentConfiguration,
             logger: named(.cjAssessment))
         if isAlone {
             try await assessment.takeOver()
