@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "huleedu", targets: ["huleedu"]),
         .executable(name: "fakeprovider", targets: ["fakeprovider"]),
         .executable(name: "chaos", targets: ["chaos"]),
+        .executable(name: "chaosproxy", targets: ["chaosproxy"]),
         .executable(name: "huleedu-sim", targets: ["huleedu-sim"]),
         .executable(name: "protoc-gen-huleedu", targets: ["protoc-gen-huleedu"]),
         .library(name: "CJCore", targets: ["CJCore"]),
@@ -115,9 +116,21 @@ let package = Package(
             path: "Tools/fakeprovider/CommandLine",
             swiftSettings: strict),
 
-        // Drills: processes die while assessments run.
+        // A proxy that spoils connections.
         .target(
-            name: "Chaos", dependencies: ["ChildProcesses", "CJCore", "Contracts", "Postgres", "Wire", "WireNIO", logging],
+            name: "ChaosProxy", dependencies: ["CJCore", nioCore, nioPosix], path: "Tools/chaosproxy/ChaosProxy",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "chaosproxy", dependencies: ["ChaosProxy", argumentParser], path: "Tools/chaosproxy/CommandLine",
+            swiftSettings: strict),
+        .testTarget(
+            name: "ChaosProxyTests", dependencies: ["ChaosProxy", "chaosproxy", "ChildProcesses", nioCore, nioPosix],
+            swiftSettings: strict),
+
+        // Drills: processes die, and connections are spoilt, while assessments run.
+        .target(
+            name: "Chaos",
+            dependencies: ["ChaosProxy", "ChildProcesses", "CJCore", "Contracts", "Postgres", "Wire", "WireNIO", logging],
             path: "Tools/chaos/Chaos", swiftSettings: strict),
         .executableTarget(
             name: "chaos", dependencies: ["Chaos", argumentParser, logging], path: "Tools/chaos/CommandLine",
@@ -149,7 +162,8 @@ let package = Package(
             name: "CJCoreTests", dependencies: ["CJCore", crypto], exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Fuzzing"], swiftSettings: strict),
         .testTarget(
-            name: "WireNIOTests", dependencies: ["Wire", "WireNIO", "Fuzzing", nioCore, nioPosix, nioEmbedded, logging],
+            name: "WireNIOTests",
+            dependencies: ["ChaosProxy", "Wire", "WireNIO", "Fuzzing", nioCore, nioPosix, nioEmbedded, logging],
             swiftSettings: strict),
         .testTarget(
             name: "ContractsTests", dependencies: ["Contracts", "SampleContracts", "Wire", "Fuzzing", "FuzzTargets"],
@@ -216,14 +230,15 @@ let package = Package(
         .testTarget(
             name: "HuleEduTests",
             dependencies: [
-                "huleedu", "CJCore", "Contracts", "Fuzzing", "LLMProviderService", "ServiceKit", "Wire", argumentParser,
+                "huleedu", "CJAssessmentService", "CJCore", "Contracts", "Fuzzing", "LLMProviderService", "ServiceKit", "Wire",
+                argumentParser,
                 configuration, logging,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "fakeprovider", "huleedu", "Chaos", "ChildProcesses", "CJCore", "CJAssessmentService", "Contracts",
+                "fakeprovider", "huleedu", "Chaos", "ChaosProxy", "ChildProcesses", "CJCore", "CJAssessmentService", "Contracts",
                 "FakeProvider",
                 "LLMProviderService", "Postgres", "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
             ],

@@ -36,6 +36,9 @@ public struct CJAssessmentConfiguration: Sendable, Hashable {
     public var sweepInterval: Duration = .seconds(1)
     /// Requests handed to the provider service at once.
     public var submissionsAtOnce = 16
+    /// How long a request stays the process's that claimed it, while that has not said whether it was handed over. Where it was only
+    /// slow, the request is handed over twice and taken on once, so this need not be long.
+    public var claimLifetimeSeconds: Int64 = 5
     /// Assessments weighed at once; a large one takes seconds of a processor.
     public var decisionsAtOnce = 2
     /// Results recorded in one unit of work.

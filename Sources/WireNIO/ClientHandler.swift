@@ -20,6 +20,9 @@ final class ClientHandler: ChannelInboundHandler {
 
     // MARK: - Calls
 
+    /// Whether anybody waits for an answer.
+    var isWaiting: Bool { !waiting.isEmpty }
+
     /// The connection had gone, or takes no more calls, before a request was written to it.
     struct NotWritten: Error {}
 

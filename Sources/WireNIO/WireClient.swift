@@ -188,11 +188,28 @@ public final class WireClient: ClientTransport {
                     }
                     try channel.pipeline.syncOperations.addHandler(handler)
                     let context = try channel.pipeline.syncOperations.context(handler: handler)
+                    let watch = SilenceWatch(
+                        silence: configuration.silence, patience: configuration.silencePatience,
+                        isWaiting: { handler.isWaiting },
+                        ask: { [weak self] in self?.ask(handler, context) })
+                    try channel.pipeline.syncOperations.addHandler(watch, position: .first)
                     return Link(
                         number: number, channel: channel,
                         handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop))
                 }
             }
+    }
+
+    /// Asks for a method that need not exist: any peer answers, if only that it does not know it.
+    private func ask(_ handler: ClientHandler, _ context: ChannelHandlerContext) {
+        let question = RequestEnvelope(
+            method: MethodDescriptor(service: "huleedu.wire.v1.Control", method: "Ping"), payload: [],
+            timeoutNanoseconds: max(1, configuration.silencePatience.clampedNanoseconds))
+        let call = state.withLock { state in
+            state.nextCall += 1
+            return state.nextCall
+        }
+        handler.send(question, as: call, answer: context.eventLoop.makePromise(), context: context)
     }
 
     private func connected(_ result: Result<Link, any Error>) {

@@ -86,12 +86,3 @@ struct KillTests {
         }
     }
 }
-
-extension Logger {
-    /// For processes whose deaths are wanted.
-    fileprivate static var silent: Logger {
-        var logger = Logger(label: "drill")
-        logger.logLevel = .critical
-        return logger
-    }
-}

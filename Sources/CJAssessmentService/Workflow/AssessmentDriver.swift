@@ -41,7 +41,9 @@ struct AssessmentDriver: Sendable {
         monitor = RequestMonitor(
             store: store, taker: taker, recorder: ResultRecorder(store: store, intake: intake),
             patienceSeconds: configuration.resultPatienceSeconds, logger: logger)
-        submitter = ComparisonSubmitter(store: store, taker: taker, atOnce: configuration.submissionsAtOnce, logger: logger)
+        submitter = ComparisonSubmitter(
+            store: store, taker: taker, atOnce: configuration.submissionsAtOnce,
+            claimLifetimeSeconds: configuration.claimLifetimeSeconds, logger: logger)
         consumer = ResultConsumer(
             store: store, feed: EventsV1.EventFeedClient(provider),
             intake: intake, configuration: configuration, logger: logger)

@@ -6,20 +6,19 @@ import Wire
 /// A request is claimed before it is handed over and marked when the provider service has stored it. One that is claimed and not
 /// marked, because a process died in between, is handed over again: the provider service knows its id and takes it on once.
 package struct ComparisonSubmitter<Store: WorkflowStore, Taker: RequestTaker>: Sendable {
-    /// After this long without a mark, a claim is taken to be a dead process's. Where it was only slow, the request is handed over twice
-    /// and taken on once, so this need not be long.
-    package static var claimLifetimeSeconds: Int64 { 5 }
-
     let store: Store
     let taker: Taker
     /// Requests handed over at once.
     let atOnce: Int
+    /// After this long without a mark, a claim is taken to be a dead process's.
+    let claimLifetimeSeconds: Int64
     let logger: Logger
 
-    package init(store: Store, taker: Taker, atOnce: Int, logger: Logger) {
+    package init(store: Store, taker: Taker, atOnce: Int, claimLifetimeSeconds: Int64, logger: Logger) {
         self.store = store
         self.taker = taker
         self.atOnce = atOnce
+        self.claimLifetimeSeconds = claimLifetimeSeconds
         self.logger = logger
     }
 
@@ -35,7 +34,7 @@ package struct ComparisonSubmitter<Store: WorkflowStore, Taker: RequestTaker>: S
                 // Topped up by halves, so that a claim is for many.
                 if !isHeldOff, underWay <= atOnce / 2 {
                     let batch = try await store.claimRequests(
-                        limit: atOnce - underWay, claimLifetimeSeconds: Self.claimLifetimeSeconds)
+                        limit: atOnce - underWay, claimLifetimeSeconds: claimLifetimeSeconds)
                     for request in batch { group.addTask { try await handOver(request) } }
                     underWay += batch.count
                 }

@@ -11,7 +11,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Services: llm-provider, cj-assessment. Each brings its own schema up to date before it serves. Replicas share a schema and need \
             no further configuration. The environment names the providers, as for 'huleedu up'; HULEEDU_SIMULATED_URL names a fake \
-            provider that is already running and makes it the provider "simulated".
+            provider that is already running and makes it the provider "simulated". HULEEDU_LEASE_SECONDS, 2 to 3600 and 20 by default, \
+            says how long what a process has claimed stays its own when it gives no sign of life; it should be the same for all replicas.
 
             For drills, CRASH_AT=POINT:N kills the process the Nth time that it reaches a named point between two round trips to the \
             database; CRASH_AT=list tells the points as they are reached.
@@ -48,7 +49,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
             let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
             let crashPoint = try environment.text("CRASH_AT").map(CrashPoint.init)
-            let assembly = ServiceAssembly(connectionString: url, isAlone: false, crashPoint: crashPoint, logger: logger)
+            let assembly = ServiceAssembly(
+                connectionString: url, isAlone: false, crashPoint: crashPoint, leases: try Leases(environment), logger: logger)
             var hosts: [ServiceHost] = []
             for service in services.sorted(by: { $0.usualPort < $1.usualPort }) {
                 let listen = Endpoint(host: host, port: port.map(Int.init) ?? service.usualPort)

@@ -32,6 +32,8 @@ struct ServiceAssembly: Sendable {
     let isAlone: Bool
     /// Where this process is to die, in a drill.
     var crashPoint: CrashPoint?
+    /// How long the processes keep what they have claimed.
+    var leases = Leases()
     let logger: Logger
 
     /// Connections of one service to the database.
@@ -46,7 +48,7 @@ struct ServiceAssembly: Sendable {
         let curl = CurlClient()
         let bell = Bell()
         let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: bell, logger: named(.llmProvider))
-        var configuration = LLMProviderConfiguration(providers: providers)
+        var configuration = leases.configuration(providers: providers)
         configuration.instance = Self.instance(listen)
         let provider = LLMProvider(
             pool: pool, bell: bell, configuration: configuration, http: curl, logger: named(.llmProvider))
@@ -80,7 +82,7 @@ struct ServiceAssembly: Sendable {
         let changes = Bell()
         let upkeep = LogUpkeep(CJAssessment.log, pool: pool, appended: changes, logger: named(.cjAssessment))
         let assessment = CJAssessment(
-            pool: pool, provider: client, changes: changes, configuration: CJAssessmentConfiguration(),
+            pool: pool, provider: client, changes: changes, configuration: leases.assessmentConfiguration,
             logger: named(.cjAssessment))
         if isAlone { try await upkeep.takeOver() }
         let host = ServiceHost(

@@ -3,7 +3,7 @@ public import EventLog
 
 /// What every event bus has to do, as checks that any of them can be put to.
 public enum EventBusConformance: String, Sendable, CaseIterable, CustomStringConvertible {
-    case order, positions, limits, publishedTwice, redelivery, restart, poison, permutedDelivery
+    case order, positions, limits, publishedTwice, redelivery, restart, poison, permutedDelivery, disorder
 
     /// Makes an empty bus of several partitions, and opens the same one again as another process would.
     public struct Subject: Sendable {
@@ -32,6 +32,7 @@ public enum EventBusConformance: String, Sendable, CaseIterable, CustomStringCon
         case .restart: try await Self.restart(subject)
         case .poison: try await Self.poison(subject)
         case .permutedDelivery: try await Self.permutedDelivery(subject)
+        case .disorder: try await Self.disorder(subject)
         }
     }
 
@@ -181,6 +182,38 @@ public enum EventBusConformance: String, Sendable, CaseIterable, CustomStringCon
             }
             try await books.mustHold(published)
         }
+    }
+
+    /// Each event three times, up to a hundred places from where it belongs, and then the whole log once more: the same books.
+    private static func disorder(_ subject: Subject) async throws {
+        let bus = try await subject.open()
+        let published = (1...300).map { event("\($0 % 7)", version: UInt64($0 / 7 + 1)) }
+        try await bus.publish(published)
+        let books = try await Books()
+        for (partition, events) in try await everything(bus, published.count).enumerated() {
+            let deliveries = (events + events + events).map { (event: $0, place: Int($0.position) + .random(in: 0...100)) }
+                .sorted { $0.place < $1.place }.map(\.event)
+            // What came too early to be applied comes again with what follows it.
+            var early: [EventsV1.Event] = []
+            var rest = deliveries[...]
+            while !rest.isEmpty {
+                let page = rest.prefix(.random(in: 1...20))
+                early += page
+                rest = rest.dropFirst(page.count)
+                do {
+                    try await books.apply(early, partition)
+                    early = []
+                } catch let error as EventLogError where error.code == .eventMissing {
+                    continue
+                }
+            }
+            try await books.apply(events, partition)
+        }
+        try await books.mustHold(published)
+        for (partition, events) in try await everything(bus, published.count).enumerated() {
+            try await books.apply(events, partition)
+        }
+        try await books.mustHold(published)
     }
 }
 

@@ -9,6 +9,8 @@ public struct DrillAssessment: Sendable, Hashable {
     public let seed: UInt64
     /// Comparisons with the judge at once; nil for the service's default.
     public let atOnce: Int?
+    /// Nano-dollars that it may cost; nil for no limit.
+    public var maximumCost: UInt64?
 
     public init(id: String, essays: Int, comparisons: Int, seed: UInt64, atOnce: Int? = nil) {
         self.id = id
@@ -29,7 +31,9 @@ public struct DrillAssessment: Sendable, Hashable {
         return CJV1.StartAssessmentRequest(
             assessmentID: id, essays: texts, language: "en",
             judge: CJV1.JudgeSettings(provider: "simulated", model: "simulated-judge"),
-            stopping: CJV1.StoppingSettings(targetReliability: 0.9999, maxComparisons: UInt32(comparisons)), seed: seed,
+            stopping: CJV1.StoppingSettings(
+                targetReliability: 0.9999, maxComparisons: UInt32(comparisons), maxCostNanodollars: maximumCost),
+            seed: seed,
             maxInFlight: UInt32(atOnce ?? 0))
     }
 }

@@ -4,16 +4,25 @@ public import Logging
 import Postgres
 import Synchronization
 
-/// Kills services and the database server while assessments run, and says what became of them.
+/// Kills services, the database server and its sessions while assessments run, and says what became of them.
 public final class KillDrill: Sendable {
     public struct Options: Sendable, Hashable {
         public var serviceKills = 100
+        /// Deaths of the database server's main process.
         public var serverKills = 20
+        /// Immediate shutdowns of the database server, as by `pg_ctl -m immediate`.
+        public var immediateStops = 0
+        /// Deaths of single processes behind a session, each of which makes the server end all the others.
+        public var backendKills = 0
+        /// Storms in which every session is terminated, again and again.
+        public var storms = 0
         public var assessmentsAtOnce = 6
         public var essays = 6
         public var comparisons = 20
         public var latencyMilliseconds = 20...80
         public var seed: UInt64 = 1
+        /// How long a process keeps what it has claimed; nil for the services' default.
+        public var leaseSeconds: Int?
 
         public init() {}
     }
@@ -21,6 +30,9 @@ public final class KillDrill: Sendable {
     public struct Report: Sendable, Codable {
         public let serviceKills: Int
         public let serverKills: Int
+        public let immediateStops: Int
+        public let backendKills: Int
+        public let storms: Int
         public let assessments: Int
         public let judgements: Int
         public let answeredCalls: Int
@@ -29,45 +41,48 @@ public final class KillDrill: Sendable {
         /// From a kill to the next judgement that was stored.
         public let serviceRecovery: Distribution
         public let serverRecovery: Distribution
-        /// From the moment in which the server takes connections again to the next judgement that was stored.
+        /// From the moment in which a server that died answers again to the next judgement that was stored.
         public let resumption: Distribution
+        /// From an end of the database's sessions to the next notification that a listener hears.
+        public let listening: Distribution
 
         enum CodingKeys: String, CodingKey {
             case serviceKills = "service_kills"
             case serverKills = "server_kills"
-            case assessments, judgements
+            case immediateStops = "immediate_stops"
+            case backendKills = "backend_kills"
+            case storms, assessments, judgements, resumption, listening
             case answeredCalls = "answered_calls"
             case repeatedCalls = "repeated_calls"
             case serviceRecovery = "service_recovery"
             case serverRecovery = "server_recovery"
-            case resumption
         }
     }
 
-    /// Who is killed.
+    /// Who is killed, or what is done to the database's sessions.
     private enum Victim: Hashable {
         case service(Deployment.Service)
-        case server
+        case server, serverAtOnce, backend, sessions
     }
 
-    private struct State {
-        /// Set once nobody is killed any more: no further assessment is begun.
-        var isOver = false
-        var begun = 0
-        var serviceRecovery: [Duration] = []
-        var serverRecovery: [Duration] = []
+    private struct Times {
+        var service: [Duration] = []
+        var server: [Duration] = []
         var resumption: [Duration] = []
+        var listening: [Duration] = []
     }
 
     private static let pauseMilliseconds = 20...500
-    /// After this long without a judgement the system is taken to hang.
-    private static let patience: Duration = .seconds(90)
+    private static let channel = "drill"
+    /// Rounds of terminations that make a storm.
+    private static let stormRounds = 5
 
     private let options: Options
     private let deployment: Deployment
     private let server: EmbeddedCluster
     private let tell: @Sendable (String) -> Void
-    private let state = Mutex(State())
+    private let times = Mutex(Times())
+    private let heard = Mutex(0)
 
     private init(
         options: Options, deployment: Deployment, server: EmbeddedCluster, tell: @escaping @Sendable (String) -> Void
@@ -86,58 +101,31 @@ public final class KillDrill: Sendable {
     public static func run(
         _ options: Options, folder: String, logger: Logger, tell: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
-        var serverOptions = EmbeddedCluster.Options()
-        // However often it is killed.
-        serverOptions.maxRestarts = .max
-        let server = try await EmbeddedCluster.start(dataDirectory: folder + "/database", options: serverOptions, logger: logger)
-        do {
-            let deployment = try await Deployment.start(
-                connectionString: server.connectionString, folder: folder, latencyMilliseconds: options.latencyMilliseconds,
-                logger: logger)
-            let drill = KillDrill(options: options, deployment: deployment, server: server, tell: tell)
-            do {
-                let report = try await drill.run()
-                await deployment.stop()
-                await server.stop()
-                return report
-            } catch {
-                await deployment.stop()
-                throw error
-            }
-        } catch {
-            await server.stop()
-            throw error
+        var settings = Deployment.Options()
+        settings.latencyMilliseconds = options.latencyMilliseconds
+        settings.leaseSeconds = options.leaseSeconds
+        return try await Stage.run(folder: folder, logger: logger, options: { _ in settings }) { deployment, server in
+            try await KillDrill(options: options, deployment: deployment, server: server, tell: tell).run()
         }
     }
 
     private func run() async throws -> Report {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<options.assessmentsAtOnce { group.addTask { try await self.assess() } }
-            try await self.kill()
-            state.withLock { $0.isOver = true }
-            tell("killed; waiting for the assessments under way")
-            try await group.waitForAll()
-        }
-        return try await report()
-    }
-
-    /// Runs one assessment after the other.
-    private func assess() async throws {
-        while let number = next() {
-            let assessment = DrillAssessment(
+        let options = options
+        let workload = Workload(deployment, atOnce: options.assessmentsAtOnce) { number in
+            DrillAssessment(
                 id: "drill-\(options.seed)-\(number)", essays: options.essays, comparisons: options.comparisons,
                 seed: UInt64(number))
-            try await deployment.begin(assessment)
-            _ = try await deployment.waitForEnd(of: assessment.id)
         }
-    }
-
-    private func next() -> Int? {
-        state.withLock { state in
-            guard !state.isOver else { return nil }
-            state.begun += 1
-            return state.begun
+        let listener = Listener(pool: deployment.pool, channel: Self.channel)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await listener.run { self.heard.withLock { $0 += 1 } } }
+            try await workload.run {
+                try await self.kill()
+                self.tell("killed; waiting for the assessments under way")
+            }
+            group.cancelAll()
         }
+        return try await report(assessments: workload.begun)
     }
 
     // MARK: - Killing
@@ -146,116 +134,125 @@ public final class KillDrill: Sendable {
         var generator = SplitMix64(seed: options.seed)
         let services = Deployment.Service.allCases
         var victims: [Victim] = (0..<options.serviceKills).map { .service(services[$0 % services.count]) }
-        victims += Array(repeating: .server, count: options.serverKills)
+        for (victim, count) in [
+            (Victim.server, options.serverKills), (.serverAtOnce, options.immediateStops), (.backend, options.backendKills),
+            (.sessions, options.storms),
+        ] {
+            victims += Array(repeating: victim, count: count)
+        }
         victims.shuffle(using: &generator)
         for (number, victim) in victims.enumerated() {
             try await Task.sleep(for: .milliseconds(Int.random(in: Self.pauseMilliseconds, using: &generator)))
             let moment = ContinuousClock.now
-            let (known, back) = try await kill(victim)
+            try await kill(victim)
+            async let hearing: Void = waitForListener(after: victim, since: moment)
+            let back = try await waitForServer(after: victim)
+            let known = try await deployment.judgements()
             // Some are killed again before they have recovered.
             if Int.random(in: 0..<4, using: &generator) > 0 {
-                try await waitForJudgement(after: known)
-                let now = ContinuousClock.now
-                let time = moment.duration(to: now)
-                state.withLock { state in
-                    switch victim {
-                    case .service: state.serviceRecovery.append(time)
-                    case .server:
-                        state.serverRecovery.append(time)
-                        state.resumption.append(back.duration(to: now))
-                    }
-                }
+                try await deployment.waitForJudgement(after: known, since: "a kill")
+                record(victim, since: moment, back: back)
             }
-            try await checkInvariants(isAtRest: false)
+            try await hearing
+            try await deployment.checkInvariants(isAtRest: false, after: "a kill")
+            try deployment.checkThatServicesRun(after: "a kill of somebody else")
             if (number + 1).isMultiple(of: 20) { tell("\(number + 1) of \(victims.count) killed, \(known) judgements") }
         }
     }
 
-    /// - Returns: the judgements stored by then, and when: once the server is back, where that was the victim.
-    private func kill(_ victim: Victim) async throws -> (judgements: Int, moment: ContinuousClock.Instant) {
+    private func record(_ victim: Victim, since moment: ContinuousClock.Instant, back: ContinuousClock.Instant) {
+        let now = ContinuousClock.now
+        times.withLock { times in
+            switch victim {
+            case .service: times.service.append(moment.duration(to: now))
+            case .backend, .sessions: times.server.append(moment.duration(to: now))
+            case .server, .serverAtOnce:
+                times.server.append(moment.duration(to: now))
+                times.resumption.append(back.duration(to: now))
+            }
+        }
+    }
+
+    private func kill(_ victim: Victim) async throws {
         switch victim {
         case .service(let service):
             deployment.signal(service, SIGKILL)
             _ = await deployment.end(of: service)
             // It may not come up while the database server is away; then it is started again, as a supervisor would.
             while try await !deployment.start(service) { try Task.checkCancellation() }
-            return (try await judgements(), .now)
-        case .server:
-            let process = server.processNumber
-            if let process { Glibc.kill(process, SIGKILL) }
-            return try await judgementsOnceBack(after: process)
+        case .server: signalServer(SIGKILL)
+        case .serverAtOnce: signalServer(SIGQUIT)
+        case .backend:
+            let sessions = try await deployment.acrossRestarts { pool in
+                try await pool.query(
+                    """
+                    SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+                    ORDER BY random() LIMIT 1
+                    """)
+            }
+            guard let process = try sessions.first?.decode(Int32.self) else { return }
+            Glibc.kill(process, SIGKILL)
+        case .sessions:
+            for _ in 0..<Self.stormRounds {
+                try await deployment.acrossRestarts { pool in
+                    _ = try await pool.query(
+                        """
+                        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+                        """)
+                }
+            }
         }
     }
 
-    /// Asks a server that was killed for the judgements until the next one answers.
-    private func judgementsOnceBack(after process: Int32?) async throws -> (judgements: Int, moment: ContinuousClock.Instant) {
-        while server.processNumber == nil || server.processNumber == process { try await Task.sleep(for: .milliseconds(1)) }
+    private func signalServer(_ signal: Int32) {
+        guard let process = server.processNumber else { return }
+        Glibc.kill(process, signal)
+    }
+
+    /// Asks a server that died, over a connection of its own that tries every other millisecond, until it answers.
+    ///
+    /// - Returns: when it did; at once for a victim that leaves the server alone.
+    private func waitForServer(after victim: Victim) async throws -> ContinuousClock.Instant {
+        guard victim == .server || victim == .serverAtOnce else { return .now }
         var configuration = PoolConfiguration(connectionString: server.connectionString, size: 1)
         configuration.reconnectDelay = .milliseconds(2) ... .milliseconds(2)
-        configuration.acquireTimeout = Self.patience
+        configuration.acquireTimeout = Deployment.patience
         let pool = Pool(configuration, logger: Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() })
-        let known = try await pool.query("SELECT count(*) FROM cj.judgement")[0].decode(Int.self)
-        let moment = ContinuousClock.now
-        await pool.close()
-        return (known, moment)
-    }
-
-    private func judgements() async throws -> Int {
+        defer { Task { await pool.close() } }
         while true {
             do {
-                return try await deployment.pool.query("SELECT count(*) FROM cj.judgement")[0].decode(Int.self)
+                _ = try await pool.query("SELECT 1")
+                return .now
             } catch let error as PostgresError where error.mayPass {
-                continue
+                try Task.checkCancellation()
             }
         }
     }
 
-    private func waitForJudgement(after known: Int) async throws {
-        let end = ContinuousClock.now + Self.patience
-        while try await judgements() <= known {
-            guard ContinuousClock.now < end else {
-                throw DrillError(description: "no judgement was stored for \(Self.patience) after a kill")
-            }
-            try await Task.sleep(for: .milliseconds(5))
+    /// Notifies until the listener hears, where the victim took its session.
+    private func waitForListener(after victim: Victim, since moment: ContinuousClock.Instant) async throws {
+        if case .service = victim { return }
+        let known = heard.withLock { $0 }
+        try await deployment.wait(for: "nothing was heard by a listener for \(Deployment.patience)") {
+            try await deployment.acrossRestarts { pool in _ = try await pool.query("SELECT pg_notify(\(Self.channel), '')") }
+            return heard.withLock { $0 } > known
         }
+        times.withLock { $0.listening.append(moment.duration(to: .now)) }
     }
 
-    // MARK: - Checking
+    // MARK: - Reporting
 
-    private func checkInvariants(isAtRest: Bool) async throws {
-        while true {
-            do {
-                let violations = try await Invariants.violations(in: deployment.pool, isAtRest: isAtRest)
-                guard violations.isEmpty else {
-                    throw DrillError(description: violations.map(\.description).joined(separator: "\n"))
-                }
-                return
-            } catch let error as PostgresError where error.mayPass {
-                continue
-            }
-        }
-    }
-
-    private func report() async throws -> Report {
-        try await checkInvariants(isAtRest: true)
-        let answers = try deployment.ledger.answers
-        let judgements = try await judgements()
-        guard answers.count >= judgements else {
-            throw DrillError(
-                description: "\(judgements) judgements are stored, but only \(answers.count) comparisons were answered")
-        }
-        let calls = answers.values.reduce(0, +)
-        return state.withLock { state in
+    private func report(assessments: Int) async throws -> Report {
+        try await deployment.checkInvariants(isAtRest: true)
+        let accounts = try await deployment.accounts()
+        return times.withLock { times in
             Report(
-                serviceKills: options.serviceKills, serverKills: options.serverKills, assessments: state.begun,
-                judgements: judgements, answeredCalls: calls, repeatedCalls: calls - answers.count,
-                serviceRecovery: Distribution(state.serviceRecovery), serverRecovery: Distribution(state.serverRecovery),
-                resumption: Distribution(state.resumption))
+                serviceKills: options.serviceKills, serverKills: options.serverKills, immediateStops: options.immediateStops,
+                backendKills: options.backendKills, storms: options.storms, assessments: assessments,
+                judgements: accounts.judgements, answeredCalls: accounts.answeredCalls, repeatedCalls: accounts.repeatedCalls,
+                serviceRecovery: Distribution(times.service), serverRecovery: Distribution(times.server),
+                resumption: Distribution(times.resumption), listening: Distribution(times.listening))
         }
     }
-}
-
-/// What a drill found to be wrong.
-public struct DrillError: Error, CustomStringConvertible {
-    public let description: String
 }

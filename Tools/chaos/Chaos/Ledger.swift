@@ -31,6 +31,11 @@ public struct Ledger: Sendable {
         get throws { try entries.compactMap(\.status) }
     }
 
+    /// How many calls the provider got. One that it reset has no line but a number, and is made again or followed by others.
+    public var calls: Int {
+        get throws { try entries.map(\.sequence).max() ?? 0 }
+    }
+
     private var entries: [Entry] {
         get throws {
             let decoder = JSONDecoder()

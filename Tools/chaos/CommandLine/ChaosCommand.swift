@@ -8,19 +8,22 @@ import Logging
 struct ChaosCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chaos",
-        abstract: "Drills: what becomes of assessments when processes die under them.",
+        abstract: "Drills: what becomes of assessments when processes die under them and connections fail.",
         discussion: """
             The services run as processes of their own on a PostgreSQL server made for the drill, with a fake provider (a simulated judge) that \
             keeps its own ledger. Ends with 0 when every rule held, with 1 when one was broken, and says which.
             """,
-        subcommands: [KillCommand.self, PointsCommand.self, PaceCommand.self])
+        subcommands: [
+            KillCommand.self, PointsCommand.self, PaceCommand.self, ZombiesCommand.self, CommitsCommand.self, LinksCommand.self,
+            ProviderCommand.self, ClocksCommand.self, SnapshotCommand.self,
+        ])
 }
 
 /// `chaos kill`
 struct KillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kill",
-        abstract: "Kill services and the database server at random moments while assessments run.",
+        abstract: "Kill services, the database server and its sessions at random moments while assessments run.",
         discussion: """
             After each kill the rules that hold at any moment are checked, at the end those that hold at rest: nothing lost, nothing \
             twice, every assessment ended and its end told once.
@@ -32,6 +35,19 @@ struct KillCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often the database server is killed.", valueName: "count"))
     var server = 20
 
+    @Option(
+        help: ArgumentHelp(
+            "How often the database server is shut down at once, as by 'pg_ctl -m immediate'.", valueName: "count"))
+    var immediate = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "How often the process behind one session is killed, at which the server ends all the others.", valueName: "count"))
+    var backends = 0
+
+    @Option(help: ArgumentHelp("How often every session is terminated, again and again.", valueName: "count"))
+    var storms = 0
+
     @Option(help: ArgumentHelp("Where chance begins.", valueName: "number"))
     var seed: UInt64 = 1
 
@@ -39,8 +55,9 @@ struct KillCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard services >= 0, server >= 0, services + server > 0 else {
-            throw ValidationError("Kill something: --services and --server are counts, not both zero.")
+        let counts = [services, server, immediate, backends, storms]
+        guard counts.allSatisfy({ $0 >= 0 }), counts.contains(where: { $0 > 0 }) else {
+            throw ValidationError("Kill something: the options are counts, not all of them zero.")
         }
     }
 
@@ -48,6 +65,9 @@ struct KillCommand: AsyncParsableCommand {
         var options = KillDrill.Options()
         options.serviceKills = services
         options.serverKills = server
+        options.immediateStops = immediate
+        options.backendKills = backends
+        options.storms = storms
         options.seed = seed
         let report = try await Drill.run { [options] folder, logger in
             try await KillDrill.run(options, folder: folder, logger: logger, tell: Drill.tell)
@@ -58,11 +78,13 @@ struct KillCommand: AsyncParsableCommand {
     private static func text(_ report: KillDrill.Report) -> String {
         """
         killed          services \(report.serviceKills) times, the database server \(report.serverKills) times
+                        and \(report.immediateStops) times at once, processes behind sessions \(report.backendKills) times, storms \(report.storms)
         assessments     \(report.assessments), all ended once
         judgements      \(report.judgements) stored; the provider answered \(report.answeredCalls) calls, \(report.repeatedCalls) of them again
         recovery        after a service's death \(Self.text(report.serviceRecovery))
-                        after the server's death \(Self.text(report.serverRecovery))
+                        after the server's or its sessions' \(Self.text(report.serverRecovery))
                         of it with the server back \(Self.text(report.resumption))
+        heard again     by a listener \(Self.text(report.listening))
         judge           simulated
         """
     }

@@ -69,7 +69,8 @@ final class SimulatedProcess: @unchecked Sendable {
         case .consume: try await consume(store)
         case .submit:
             _ = try await ComparisonSubmitter(
-                store: store, taker: SimulatedRequestTaker(process: self), atOnce: 4, logger: World.logger
+                store: store, taker: SimulatedRequestTaker(process: self), atOnce: 4, claimLifetimeSeconds: 5,
+                logger: World.logger
             ).submitNext()
         case .decide:
             guard !agenda.isEmpty else { return }
