@@ -219,7 +219,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "fakeprovider", "huleedu", "Chaos", "ChildProcesses", "CJCore", "CJAssessmentService", "Contracts",
+                "fakeprovider", "huleedu", "Chaos", "ChildProcesses", "CJCore", "CJAssessmentService", "Contracts", "EventLog",
                 "FakeProvider",
                 "LLMProviderService", "Postgres", "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
             ],

@@ -5,14 +5,6 @@ import Wire
 
 @testable import EventLog
 
-extension ServerContext {
-    static var feed: ServerContext {
-        ServerContext(
-            method: MethodDescriptor(service: "huleedu.events.v1.EventFeed", method: "Read"), metadata: Metadata(),
-            deadline: .after(.seconds(3600)), peer: "test")
-    }
-}
-
 @Suite("Old events")
 struct RetentionTests {
     private static let day: Duration = .seconds(86_400)
@@ -50,10 +42,9 @@ struct RetentionTests {
         let fixture = try await LogFixture(size: 1)
         try await fixture.append(5)
         try await age(fixture, through: 5)
-        let feed = EventFeed(log: fixture.log, pool: fixture.pool, wakeup: Wakeup())
+        let feed = fixture.feed()
         for (consumer, position) in [("slow", 2), ("quick", 4), ("", 0)] as [(String, UInt64)] {
-            _ = try await feed.read(
-                EventsV1.ReadRequest(afterPosition: position, limit: 1, consumer: consumer), context: .feed)
+            _ = try await feed.first(EventsV1.FollowRequest(afterPosition: position, limit: 1, consumer: consumer))
         }
         #expect(try await fixture.log.forget(olderThan: Self.day, in: fixture.pool) == 2)
         #expect(try await fixture.all().map(\.position) == [3, 4, 5])
@@ -109,13 +100,10 @@ struct AnswerSizeTests {
         let fixture = try await LogFixture(size: 1)
         try await append(fixture, payloads: [2000, EventLog.maximumPayloadBytes, 2000, 2000])
         var sizes: [Int] = []
-        var position: UInt64 = 0
-        let feed = EventFeed(log: fixture.log, pool: fixture.pool, wakeup: Wakeup())
-        while position < 4 {
-            let answer = try await feed.read(EventsV1.ReadRequest(afterPosition: position, limit: 10), context: .feed)
-            #expect(try answer.encoded().count < 4 << 20)
-            position = try #require(answer.events.last?.position)
-            sizes.append(answer.events.count)
+        for try await message in try await fixture.feed().follow(EventsV1.FollowRequest(limit: 10)) {
+            #expect(try message.encoded().count < 4 << 20)
+            sizes.append(message.events.count)
+            if message.events.last?.position == 4 { break }
         }
         #expect(sizes == [1, 1, 2])
     }
@@ -127,8 +115,7 @@ struct AnswerSizeTests {
         let longest = try fixture.event(text, of: "a")
         #expect(longest.payload.count == EventLog.maximumPayloadBytes)
         try await fixture.append([longest])
-        let answer = try await EventFeed(log: fixture.log, pool: fixture.pool, wakeup: Wakeup())
-            .read(EventsV1.ReadRequest(limit: 10), context: .feed)
+        let answer = try await fixture.feed().first(EventsV1.FollowRequest(limit: 10))
         #expect(try answer.events.count == 1 && answer.encoded().count < 4 << 20)
         let error = await #expect(throws: EventLogError.self) {
             try await fixture.append([fixture.event(text + "x", of: "a")])
