@@ -4,7 +4,7 @@ public import Postgres
 public struct EventReader: Sendable, Hashable {
     /// Name under which it reads the log.
     public let consumer: String
-    /// The lowest position that it has passed, over all partitions that it reads.
+    /// The lowest position that it has passed, over all partitions that it reads, as it said when its stream began: some minutes ago at most.
     public let position: Int64
     /// Events that it has not passed yet.
     public let behind: Int64

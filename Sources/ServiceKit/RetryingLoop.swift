@@ -32,10 +32,18 @@ public struct RetryingLoop: Sendable {
     ///
     /// - Throws: `CancellationError` when cancelled during a pause; cancelled during a step it returns.
     public func run(_ step: @Sendable () async throws -> Void) async throws {
+        try await run { _ in try await step() }
+    }
+
+    /// Runs a long step until the task is cancelled; a failure after the step has told of progress is the first in a row.
+    ///
+    /// - Parameter step: gets what it calls when it has made progress.
+    /// - Throws: `CancellationError` when cancelled during a pause; cancelled during a step it returns.
+    public func run(_ step: @Sendable (_ progressed: () -> Void) async throws -> Void) async throws {
         var pause = Self.shortestPause
         while !Task.isCancelled {
             do {
-                try await step()
+                try await step { pause = Self.shortestPause }
                 pause = Self.shortestPause
             } catch  where Task.isCancelled {
                 // What a step meets when it is told to stop comes in many words; none of them is worth a warning.

@@ -1,9 +1,17 @@
+public import Wire
+
 /// How a client behaves towards its one server.
 public struct ClientConfiguration: Sendable, Hashable {
-    /// What a call gets whose caller gave no deadline.
+    /// What a unary call gets whose caller gave no deadline, and what a stream's request then has to be written.
     public var defaultTimeout: Duration = .seconds(30)
     /// Longest message, in bytes, either way.
     public var maximumMessageBytes = 4 << 20
+    /// Messages of a stream that may wait for its caller.
+    public var streamBuffer = MessageBuffer.Limits()
+    /// How long nothing is read from the connection because the caller of one of its streams takes no messages; then that stream ends.
+    public var streamPatience: Duration = .seconds(5)
+    /// Bytes that may wait to be written before streams wait to send, but for one message that is longer.
+    public var maximumUnwrittenStreamBytes = 1 << 20
     /// How long one attempt to connect may take.
     public var connectTimeout: Duration = .seconds(5)
     /// When the server is taken for lost.

@@ -1,20 +1,30 @@
 import NIOCore
 import Wire
 
-/// Carries out on one connection what ``ClientConnection`` decides, and hands answers to those who wait for them.
+/// Carries out on one connection what ``ClientConnection`` decides, and hands what comes back to those who wait for it.
 final class ClientHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
+    typealias CallID = ClientConnection.CallID
 
+    let configuration: ClientConfiguration
     private var decoder: FrameDecoder
-    private var connection = ClientConnection()
-    private var waiting: [ClientConnection.CallID: EventLoopPromise<[UInt8]>] = [:]
+    var connection = ClientConnection()
+    private var waiting: [CallID: EventLoopPromise<[UInt8]>] = [:]
+    var streams: [CallID: OpenStream] = [:]
+    /// Streams whose callers take no messages while more of them come.
+    var pause: ReadPause<CallID>
+    var pauseEnd: Scheduled<Void>?
+    var window: SendWindow<WaitingMessage<CallID>>
     private let retire: @Sendable () -> Void
     private var isRetired = false
 
     /// - Parameter retire: called when no more calls should be made on this connection.
-    init(maximumMessageBytes: Int, retire: @escaping @Sendable () -> Void) {
-        decoder = FrameDecoder(maximumPayloadBytes: maximumMessageBytes)
+    init(_ configuration: ClientConfiguration, retire: @escaping @Sendable () -> Void) {
+        self.configuration = configuration
+        decoder = FrameDecoder(maximumPayloadBytes: configuration.maximumMessageBytes)
+        pause = ReadPause(patience: configuration.streamPatience)
+        window = SendWindow(limit: configuration.maximumUnwrittenStreamBytes)
         self.retire = retire
     }
 
@@ -26,32 +36,39 @@ final class ClientHandler: ChannelInboundHandler {
     /// The connection had gone, or takes no more calls, before a request was written to it.
     struct NotWritten: Error {}
 
+    /// Whether a request would be written.
+    func isUsable(_ context: ChannelHandlerContext) -> Bool {
+        context.channel.isActive && !connection.isExhausted
+    }
+
     /// Writes a request; the promise gets the answer, or ``NotWritten``.
     func send(
-        _ request: RequestEnvelope, as call: ClientConnection.CallID, answer: EventLoopPromise<[UInt8]>,
-        context: ChannelHandlerContext
+        _ request: RequestEnvelope, as call: CallID, answer: EventLoopPromise<[UInt8]>, context: ChannelHandlerContext
     ) {
-        guard context.channel.isActive, !connection.isExhausted else {
-            return answer.fail(NotWritten())
-        }
+        guard isUsable(context) else { return answer.fail(NotWritten()) }
         waiting[call] = answer
         perform(connection.send(request, as: call), context)
         context.flush()
     }
 
     /// Nobody waits for a call any more.
-    func abandon(_ call: ClientConnection.CallID, because error: RPCError, context: ChannelHandlerContext) {
-        connection.abandon(call)
+    func abandon(_ call: CallID, because error: RPCError, context: ChannelHandlerContext) {
+        let actions = connection.abandon(call)
         waiting.removeValue(forKey: call)?.fail(error)
-        closeIfUseless(context)
+        perform(actions, context)
     }
 
     // MARK: - The channel
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         decoder.append(unwrapInboundIn(data).readableBytesView)
+        readFrames(context)
+    }
+
+    /// Takes the frames that have arrived, until a stream is full: what comes after that waits, too, so that nothing overtakes.
+    func readFrames(_ context: ChannelHandlerContext) {
         do throws(FrameError) {
-            while let event = try decoder.next() {
+            while !pause.isActive, let event = try decoder.next() {
                 switch event {
                 case .frame(let frame): perform(connection.received(frame), context)
                 case .oversized(let header): perform(connection.receivedOversized(header), context)
@@ -65,6 +82,7 @@ final class ClientHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         perform(connection.closed(because: "the connection was lost before the answer came"), context)
+        pauseEnd?.cancel()
         retire()
         context.fireChannelInactive()
     }
@@ -73,15 +91,16 @@ final class ClientHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    private func perform(_ actions: [ClientConnection.Action], _ context: ChannelHandlerContext) {
+    // MARK: - Actions
+
+    func perform(_ actions: [ClientConnection.Action], _ context: ChannelHandlerContext) {
         for action in actions {
             switch action {
-            case .write(let frame):
-                var buffer = context.channel.allocator.buffer(capacity: FrameHeader.byteCount + frame.payload.count)
-                buffer.writeFrame(frame)
-                context.write(wrapOutboundOut(buffer), promise: nil)
+            case .write(let frame): write(frame, context)
             case .finish(let call, .success(let payload)): waiting.removeValue(forKey: call)?.succeed(payload)
             case .finish(let call, .failure(let error)): waiting.removeValue(forKey: call)?.fail(error)
+            case .deliver(let call, let message): deliver(message, to: call, context)
+            case .end(let call, let error): end(call, with: error, context)
             case .retire:
                 isRetired = true
                 retire()
@@ -90,8 +109,21 @@ final class ClientHandler: ChannelInboundHandler {
         closeIfUseless(context)
     }
 
+    private func write(_ frame: Frame, _ context: ChannelHandlerContext) {
+        var buffer = context.channel.allocator.buffer(capacity: FrameHeader.byteCount + frame.payload.count)
+        buffer.writeFrame(frame)
+        let count = buffer.readableBytes
+        window.began(count)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.write(wrapOutboundOut(buffer)).whenComplete { _ in
+            let (handler, context) = bound.value
+            handler.window.ended(count)
+            if handler.window.waitingCount > 0 { handler.sendWaiting(context) }
+        }
+    }
+
     /// A connection that takes no more calls goes with the last one on it.
     private func closeIfUseless(_ context: ChannelHandlerContext) {
-        if isRetired, waiting.isEmpty { context.close(promise: nil) }
+        if isRetired, waiting.isEmpty, streams.isEmpty { context.close(promise: nil) }
     }
 }

@@ -23,6 +23,18 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var defaultTimeout: Duration = .seconds(60)
     /// What a call gets at most, whatever its caller says.
     public var maximumTimeout: Duration = .seconds(600)
+    /// What a stream gets whose caller did not say how long it waits; some peers cannot say it of a stream.
+    public var defaultStreamTimeout: Duration = .seconds(600)
+    /// What a stream gets at most, whatever its caller says.
+    public var maximumStreamTimeout: Duration = .seconds(3600)
+    /// How long a stream may go without a message either way.
+    public var streamIdleTimeout: Duration = .seconds(120)
+    /// Messages of a stream that may wait for its handler.
+    public var streamBuffer = MessageBuffer.Limits()
+    /// How long nothing is read from a connection because the handler of one of its streams takes no messages; then that stream ends.
+    public var streamPatience: Duration = .seconds(5)
+    /// Bytes that may wait to be written to one peer before its streams wait to send, but for one message that is longer.
+    public var maximumUnwrittenStreamBytes = 1 << 20
     /// How long a frame may take to arrive once it has begun.
     public var partialFrameTimeout: Duration = .seconds(30)
     /// How long a peer may leave what was written to it unread.

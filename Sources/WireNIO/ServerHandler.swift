@@ -7,43 +7,58 @@ final class ServerHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let router: Router
-    private let configuration: ServerConfiguration
-    private let load: ServerLoad
+    let router: Router
+    let configuration: ServerConfiguration
+    let load: ServerLoad
+    let peer: String
+    private let log: PacedLog
     private let logger: Logger
-    private let peer: String
 
     private var decoder: FrameDecoder
-    private var connection: ServerConnection
-    private var handlers: [StreamID: Task<Void, Never>] = [:]
-    private var deadlines: [StreamID: Scheduled<Void>] = [:]
+    var connection: ServerConnection
+    var calls: [StreamID: RunningCall] = [:]
+    /// Streams whose handlers take no messages while more of them come.
+    var pause: ReadPause<StreamID>
+    var pauseEnd: Scheduled<Void>?
+    var window: SendWindow<WaitingMessage<StreamID>>
     private var partialFrame: Scheduled<Void>?
     private var framesBeforePartial = 0
     /// Bytes of a request's payload for which the server has made room while the rest is on its way.
     private var heldBytes = 0
     private var writeStall: Scheduled<Void>?
-    private var unwrittenBytes = 0
     private var needsFlush = false
     private var isClosing = false
 
-    /// - Parameter load: shared by all connections of a server.
-    init(router: Router, configuration: ServerConfiguration, load: ServerLoad, peer: String, logger: Logger) {
+    /// - Parameters:
+    ///   - load: shared by all connections of a server.
+    ///   - log: shared by them as well.
+    init(
+        router: Router, configuration: ServerConfiguration, load: ServerLoad, peer: String, logger: Logger, log: PacedLog
+    ) {
         self.router = router
         self.configuration = configuration
         self.load = load
         self.peer = peer
         self.logger = logger
+        self.log = log
         decoder = FrameDecoder(maximumPayloadBytes: configuration.maximumMessageBytes)
         connection = ServerConnection(
             limits: configuration.connection, maximumMessageBytes: configuration.maximumMessageBytes)
+        pause = ReadPause(patience: configuration.streamPatience)
+        window = SendWindow(limit: configuration.maximumUnwrittenStreamBytes)
     }
 
     // MARK: - The channel
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         decoder.append(unwrapInboundIn(data).readableBytesView)
+        readFrames(context)
+    }
+
+    /// Takes the frames that have arrived, until a stream is full: what comes after that waits, too, so that nothing overtakes.
+    func readFrames(_ context: ChannelHandlerContext) {
         do throws(FrameError) {
-            while let event = try decoder.next() {
+            while !pause.isActive, let event = try decoder.next() {
                 // A payload that is complete is its handler's from here on.
                 releaseHeld(downTo: decoder.partialPayloadByteCount)
                 switch event {
@@ -52,7 +67,7 @@ final class ServerHandler: ChannelInboundHandler {
                 }
             }
         } catch {
-            logger.notice("connection closed: protocol error", metadata: ["peer": "\(peer)", "reason": "\(error.message)"])
+            log.notice("connection closed: protocol error", ["peer": "\(peer)", "reason": "\(error.message)"])
             context.close(promise: nil)
         }
         holdPartialFrame(context)
@@ -86,8 +101,7 @@ final class ServerHandler: ChannelInboundHandler {
         releaseHeld(downTo: 0)
         partialFrame?.cancel()
         writeStall?.cancel()
-        for deadline in deadlines.values { deadline.cancel() }
-        deadlines = [:]
+        pauseEnd?.cancel()
         context.fireChannelInactive()
     }
 
@@ -99,6 +113,7 @@ final class ServerHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is BeginDraining else { return context.fireUserInboundEventTriggered(event) }
         perform(connection.beginDraining(), context)
+        for call in calls.values { call.streaming?.drain.begin() }
         flush(context)
     }
 
@@ -107,81 +122,28 @@ final class ServerHandler: ChannelInboundHandler {
 
     // MARK: - Actions
 
-    private func perform(_ actions: [ServerConnection.Action], _ context: ChannelHandlerContext) {
+    func perform(_ actions: [ServerConnection.Action], _ context: ChannelHandlerContext) {
         for action in actions {
             switch action {
-            case .start(let stream, let request): start(stream, request, context)
+            case .start(let stream, let request, let side): start(stream, request, side, context)
+            case .deliver(let stream, let message): deliver(message, to: stream, context)
+            case .endMessages(let stream): calls[stream]?.streaming?.requests.finish()
             case .write(let frame): write(frame, context)
-            case .cancelAll: handlers.values.forEach { $0.cancel() }
+            case .cancel(let stream): halt(stream, context)
+            case .cancelAll: for stream in calls.keys { halt(stream, context) }
             case .close: close(context)
             }
         }
     }
 
-    private func start(_ stream: StreamID, _ request: RequestEnvelope, _ context: ChannelHandlerContext) {
-        let timeout = timeout(of: request)
-        guard timeout > .zero else {
-            return perform(
-                connection.handlerEnded(stream, with: .failure(RPCError(.deadlineExceeded, "the caller's time was over"))),
-                context)
-        }
-        let bytes = request.payload.count + request.metadata.byteCount
-        guard load.beginHandler(bytes) else {
-            return perform(connection.handlerEnded(stream, with: .failure(Self.overloaded)), context)
-        }
-        let call = ServerContext(method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer)
-        let eventLoop = context.eventLoop
-        let bound = NIOLoopBound((self, context), eventLoop: eventLoop)
-        let (router, load) = (router, load)
-        // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
-        handlers[stream] = Task {
-            let answer = await router.answer(request.payload, context: call)
-            load.handlerEnded(bytes)
-            eventLoop.execute {
-                let (handler, context) = bound.value
-                handler.ended(stream, with: answer, context)
-            }
-        }
-        deadlines[stream] = eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) { [weak self] in
-            self?.expire(stream, context)
-        }
-    }
-
-    private static let overloaded = RPCError(.resourceExhausted, ServerConnection.overloadReason, isRefused: true)
-
-    private func timeout(of request: RequestEnvelope) -> Duration {
-        guard request.timeoutNanoseconds != 0 else { return configuration.defaultTimeout }
-        return min(.nanoseconds(request.timeoutNanoseconds), configuration.maximumTimeout)
-    }
-
-    private func ended(_ stream: StreamID, with answer: ResponseEnvelope, _ context: ChannelHandlerContext) {
-        handlers[stream] = nil
-        let isExpired =
-            deadlines.removeValue(forKey: stream).map { deadline in
-                deadline.cancel()
-                return false
-            } ?? true
-        perform(connection.handlerEnded(stream, with: isExpired ? nil : answer), context)
-        flush(context)
-    }
-
-    /// The caller's time is over: it is told so now, and the handler is told to stop. The handler counts until it has.
-    private func expire(_ stream: StreamID, _ context: ChannelHandlerContext) {
-        guard deadlines.removeValue(forKey: stream) != nil else { return }
-        let error = RPCError(.deadlineExceeded, "the call took longer than its caller waits")
-        write(Frame(stream: stream, type: .response, payload: ResponseEnvelope.failure(error).encoded()), context)
-        flush(context)
-        handlers[stream]?.cancel()
-    }
-
     // MARK: - Writing
 
-    private func write(_ frame: Frame, _ context: ChannelHandlerContext) {
+    func write(_ frame: Frame, _ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
         var buffer = context.channel.allocator.buffer(capacity: FrameHeader.byteCount + frame.payload.count)
         buffer.writeFrame(frame)
         let count = buffer.readableBytes
-        unwrittenBytes += count
+        window.began(count)
         needsFlush = true
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.write(wrapOutboundOut(buffer)).whenComplete { _ in
@@ -192,24 +154,31 @@ final class ServerHandler: ChannelInboundHandler {
     }
 
     private func wrote(_ count: Int, _ context: ChannelHandlerContext) {
-        unwrittenBytes -= count
+        window.ended(count)
         writeStall?.cancel()
         writeStall = nil
         guard context.channel.isActive else { return }
-        guard unwrittenBytes > 0 || !isClosing else { return context.close(promise: nil) }
-        if unwrittenBytes > 0 { watchWrites(context) }
-        if unwrittenBytes <= configuration.maximumUnwrittenBytes {
-            setReading(true, context)
+        guard window.unwrittenBytes > 0 || !isClosing else { return context.close(promise: nil) }
+        if window.unwrittenBytes > 0 { watchWrites(context) }
+        if window.waitingCount > 0 { sendWaiting(context) }
+        if window.unwrittenBytes <= configuration.maximumUnwrittenBytes {
+            setReading(!pause.isActive, context)
         }
     }
 
-    private func flush(_ context: ChannelHandlerContext) {
+    func flush(_ context: ChannelHandlerContext) {
         guard needsFlush else { return }
         needsFlush = false
         context.flush()
-        if unwrittenBytes > configuration.maximumUnwrittenBytes {
+        if window.unwrittenBytes > configuration.maximumUnwrittenBytes {
             setReading(false, context)
         }
+    }
+
+    /// Reads again, or not, by what waits to be written and by the streams that are full.
+    func updateReading(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        setReading(!pause.isActive && window.unwrittenBytes <= configuration.maximumUnwrittenBytes, context)
     }
 
     private func setReading(_ isReading: Bool, _ context: ChannelHandlerContext) {
@@ -221,7 +190,7 @@ final class ServerHandler: ChannelInboundHandler {
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
         flush(context)
-        if unwrittenBytes == 0 { context.close(promise: nil) }
+        if window.unwrittenBytes == 0 { context.close(promise: nil) }
     }
 
     // MARK: - Patience
@@ -235,7 +204,7 @@ final class ServerHandler: ChannelInboundHandler {
         guard decoder.isInsideFrame, partialFrame == nil, context.channel.isActive else { return }
         framesBeforePartial = decoder.completedFrameCount
         partialFrame = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.partialFrameTimeout)) {
-            self.logger.notice("connection closed: a frame took too long", metadata: ["peer": "\(self.peer)"])
+            self.log.notice("connection closed: a frame took too long", ["peer": "\(self.peer)"])
             context.close(promise: nil)
         }
     }
@@ -243,7 +212,7 @@ final class ServerHandler: ChannelInboundHandler {
     private func watchWrites(_ context: ChannelHandlerContext) {
         guard writeStall == nil else { return }
         writeStall = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.writeStallTimeout)) {
-            self.logger.notice("connection closed: the peer does not read", metadata: ["peer": "\(self.peer)"])
+            self.log.notice("connection closed: the peer does not read", ["peer": "\(self.peer)"])
             context.close(promise: nil)
         }
     }

@@ -9,7 +9,7 @@ public import Wire
 /// Calls that find no connection wait for one, within their deadlines. While a server is away, attempts to connect are spaced by a pause
 /// that grows, and half of which is chance, so that many clients do not come back at once.
 public final class WireClient: ClientTransport {
-    private struct Link {
+    struct Link {
         let number: UInt64
         let channel: any Channel
         let handler: NIOLoopBound<(ClientHandler, ChannelHandlerContext)>
@@ -26,7 +26,7 @@ public final class WireClient: ClientTransport {
 
     private let host: String
     private let port: Int
-    private let configuration: ClientConfiguration
+    let configuration: ClientConfiguration
     private let logger: Logger
     private let state: Mutex<State>
 
@@ -40,24 +40,15 @@ public final class WireClient: ClientTransport {
 
     public func call(_ method: MethodDescriptor, payload: [UInt8], options: CallOptions) async throws -> [UInt8] {
         let deadline = options.deadline ?? .after(configuration.defaultTimeout)
-        guard payload.count <= configuration.maximumMessageBytes else {
-            throw RPCError(
-                .resourceExhausted,
-                "the request is \(payload.count) bytes; at most \(configuration.maximumMessageBytes) are sent",
-                isRefused: true)
-        }
+        try check(payload)
         while true {
             let link = try await connected(by: deadline)
             guard deadline.remaining > .zero else { throw Self.late(isRefused: true) }
             let request = RequestEnvelope(
                 method: method, payload: payload, timeoutNanoseconds: max(1, deadline.remaining.clampedNanoseconds),
                 metadata: options.metadata)
-            let call = state.withLock { state in
-                state.nextCall += 1
-                return state.nextCall
-            }
             do {
-                return try await exchange(request, as: call, over: link, deadline: deadline)
+                return try await exchange(request, as: nextCall(), over: link, deadline: deadline)
             } catch is ClientHandler.NotWritten {
                 // Nobody has seen the request, and it may have time for another connection.
                 abandon(link)
@@ -77,6 +68,22 @@ public final class WireClient: ClientTransport {
     }
 
     // MARK: - One call
+
+    func check(_ payload: [UInt8]) throws(RPCError) {
+        guard payload.count <= configuration.maximumMessageBytes else {
+            throw RPCError(
+                .resourceExhausted,
+                "the request is \(payload.count) bytes; at most \(configuration.maximumMessageBytes) are sent",
+                isRefused: true)
+        }
+    }
+
+    func nextCall() -> ClientConnection.CallID {
+        state.withLock { state in
+            state.nextCall += 1
+            return state.nextCall
+        }
+    }
 
     private func exchange(
         _ request: RequestEnvelope, as call: ClientConnection.CallID, over link: Link, deadline: Deadline
@@ -106,18 +113,18 @@ public final class WireClient: ClientTransport {
         }
     }
 
-    private static func cancelled() -> RPCError {
+    static func cancelled() -> RPCError {
         RPCError(.cancelled, "the caller gave up")
     }
 
-    private static func late(isRefused: Bool = false) -> RPCError {
+    static func late(isRefused: Bool = false) -> RPCError {
         RPCError(.deadlineExceeded, "no answer came in time", isRefused: isRefused)
     }
 
     // MARK: - The connection
 
     /// The connection, once there is one; attempts go on until the deadline.
-    private func connected(by deadline: Deadline) async throws -> Link {
+    func connected(by deadline: Deadline) async throws -> Link {
         var lastFailure: (any Error)?
         while true {
             let pause = try state.withLock { state in
@@ -183,7 +190,7 @@ public final class WireClient: ClientTransport {
             .connect(host: host, port: port)
             .flatMap { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handler = ClientHandler(maximumMessageBytes: configuration.maximumMessageBytes) { [weak self] in
+                    let handler = ClientHandler(configuration) { [weak self] in
                         self?.retire(channel)
                     }
                     try channel.pipeline.syncOperations.addHandler(handler)
@@ -233,7 +240,7 @@ public final class WireClient: ClientTransport {
 
     /// Takes a connection that had gone before it was of use as a failed attempt to connect, so that the next one waits a little.
     /// Where there is another one already, or soon, nobody need wait.
-    private func abandon(_ link: Link) {
+    func abandon(_ link: Link) {
         state.withLock { state in
             if state.link?.number == link.number { state.link = nil }
             guard state.link == nil, state.connecting == nil else { return }

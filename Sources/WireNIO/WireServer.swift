@@ -18,6 +18,7 @@ public final class WireServer: Sendable {
     private let configuration: ServerConfiguration
     private let load: ServerLoad
     private let logger: Logger
+    private let log: PacedLog
     private let state = Mutex(State())
     private let (endings, ending) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
@@ -31,6 +32,7 @@ public final class WireServer: Sendable {
         self.configuration = configuration
         load = ServerLoad(configuration)
         self.logger = logger
+        log = PacedLog(logger)
     }
 
     /// Binds the socket and begins to accept.
@@ -94,7 +96,7 @@ public final class WireServer: Sendable {
             return true
         }
         guard isAccepted else {
-            logger.notice("connection refused: too many", metadata: ["address": "\(address)"])
+            log.notice("connection refused: too many", ["address": "\(address)"])
             return channel.close()
         }
         channel.closeFuture.whenComplete { _ in self.forget(channel, address: address) }
@@ -102,7 +104,7 @@ public final class WireServer: Sendable {
             try channel.pipeline.syncOperations.addHandler(
                 ServerHandler(
                     router: self.router, configuration: self.configuration, load: self.load,
-                    peer: channel.remoteAddress?.description ?? "unknown", logger: self.logger))
+                    peer: channel.remoteAddress?.description ?? "unknown", logger: self.logger, log: self.log))
         }
     }
 

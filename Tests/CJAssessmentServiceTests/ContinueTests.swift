@@ -53,7 +53,8 @@ struct ContinueTests {
                 #expect(before.state == .failed && before.stopReason == .judgeFailed && !before.failure.isEmpty)
                 failing.react { _, _ in .verdict }
                 let state = try await proceed(fixture, limits(12))
-                #expect(state == .running)
+                // The answer says how it is by then, and four essays are soon judged.
+                #expect(state == .running || state == .completed)
                 let progress = try await fixture.end()
                 #expect(progress.state == .completed && progress.judged == 12, "every pair, both ways")
                 #expect(progress.failure.isEmpty && progress.failed == 0)

@@ -53,7 +53,10 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
     }
 
     func set(cost: UInt64) { state.withLock { $0.cost = cost } }
-    func set(away: Bool) { state.withLock { $0.isAway = away } }
+    func set(away: Bool) {
+        state.withLock { $0.isAway = away }
+        bell.ring()
+    }
     func react(_ reaction: @escaping @Sendable (LLMV1.SubmitRequest, Int) -> Reaction) {
         state.withLock { $0.reaction = reaction }
     }
@@ -148,17 +151,23 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
             prices: request.model == "model" ? LLMV1.Prices(input: 1000, output: 5000, asOf: "2026-10-01") : nil, simulated: true)
     }
 
-    func read(_ request: EventsV1.ReadRequest, context: ServerContext) async throws -> EventsV1.ReadResponse {
-        let end = min(.now + .milliseconds(Int64(request.waitMilliseconds)), context.deadline.instant)
+    func follow(
+        _ request: EventsV1.FollowRequest, to responses: MessageSender<EventsV1.FollowResponse>, context: ServerContext
+    ) async throws {
+        var position = Int(request.afterPosition)
+        var isFirst = true
         while true {
             let generation = bell.generation
             let events = try state.withLock { state throws(RPCError) in
                 try state.check()
-                return Array(state.events.dropFirst(Int(request.afterPosition)).prefix(Int(request.limit)))
+                return Array(state.events.dropFirst(position).prefix(Int(request.limit)))
             }
-            let left = ContinuousClock.now.duration(to: end)
-            if !events.isEmpty || left <= .zero || Task.isCancelled { return EventsV1.ReadResponse(events: events) }
-            await bell.wait(after: generation, upTo: left)
+            if !events.isEmpty || isFirst { try await responses.send(EventsV1.FollowResponse(events: events)) }
+            isFirst = false
+            position += events.count
+            guard events.isEmpty else { continue }
+            await bell.wait(after: generation, upTo: .seconds(10))
+            try Task.checkCancellation()
         }
     }
 
@@ -216,5 +225,11 @@ struct InProcessTransport: ClientTransport {
         let context = ServerContext(
             method: method, metadata: options.metadata, deadline: options.deadline ?? .after(.seconds(60)), peer: "in process")
         return try await service.handle(method: method.method, payload: payload, context: context)
+    }
+
+    func open(
+        _ method: MethodDescriptor, _ kind: StreamKind, payload: [UInt8]?, options: CallOptions
+    ) async throws -> StreamingCall {
+        try await Wire.InProcessTransport(services).open(method, kind, payload: payload, options: options)
     }
 }

@@ -118,6 +118,21 @@ struct ServiceFixture: Sendable {
     }
 }
 
+extension ResultConsumer {
+    /// Follows the feed until something has been told, and no longer.
+    func consumeNext() async throws -> Set<String> {
+        struct Enough: Error {}
+        var assessments: Set<String> = []
+        do {
+            try await follow {
+                assessments = $0
+                throw Enough()
+            }
+        } catch is Enough {}
+        return assessments
+    }
+}
+
 /// Runs a test with a service that works only where the test says so.
 func withService(
     _ provider: ScriptedProvider = ScriptedProvider(), configure: (inout CJAssessmentConfiguration) -> Void = { _ in },

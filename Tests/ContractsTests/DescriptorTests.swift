@@ -14,7 +14,7 @@ struct DescriptorTests {
     func services() throws {
         let services = try DescriptorSchema(ContractDescriptors.fileDescriptorSet).services
         #expect(services["huleedu.wire.v1.Health"] == ["Check"])
-        #expect(services["huleedu.events.v1.EventFeed"] == ["Read"])
+        #expect(services["huleedu.events.v1.EventFeed"] == ["Follow"])
         #expect(services["huleedu.cj.v1.CJAssessment"]?.contains("StartAssessment") == true)
         #expect(services["huleedu.llm.v1.LLMProvider"]?.contains("Submit") == true)
     }

@@ -64,4 +64,26 @@ struct ProtocolPageTests {
         }
         #expect(try answer.encoded() == example("refusal"))
     }
+
+    @Test("shows the request of a stream as a client writes it, and what a server sends on it to the end")
+    func streamBytes() throws {
+        let stream = StreamID(rawValue: 3)
+        let follow = RequestEnvelope(
+            method: EventsV1.EventFeedServer.follow,
+            payload: try EventsV1.FollowRequest(afterPosition: 41, limit: 10).encoded())
+        var client = ClientConnection()
+        _ = client.send(try request, as: 1)
+        guard case .write(let frame) = client.send(follow, as: 2, kind: .serverStreaming).first else {
+            return #expect(Bool(false), "a request is written")
+        }
+        #expect(try frame.encoded() == example("follow"))
+        var server = ServerConnection()
+        _ = server.received(frame)
+        let sent = try server.send(EventsV1.FollowResponse(partitions: 1).encoded(), on: stream) + server.streamEnded(stream)
+        let bytes = sent.map { action in
+            guard case .write(let frame) = action else { return [UInt8]() }
+            return frame.encoded()
+        }
+        #expect(try bytes == [example("heartbeat"), example("end")])
+    }
 }

@@ -11,6 +11,15 @@ struct DatabaseBackedTests {
         let pool: Pool
         var name: String { "test.Asking" }
         var methods: [String] { ["Ask"] }
+        var streams: [String: StreamKind] { ["Follow": .serverStreaming] }
+
+        func serve(
+            method: String, requests: InboundMessages, responses: OutboundMessages, context: ServerContext
+        ) async throws {
+            for try await query in requests {
+                try await responses.send(try await handle(method: method, payload: query, context: context))
+            }
+        }
 
         func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
             _ = try await pool.query("\(unescaped: String(decoding: payload, as: UTF8.self))")
@@ -18,7 +27,16 @@ struct DatabaseBackedTests {
         }
     }
 
-    private func ask(_ query: String, _ pool: Pool) async throws -> [UInt8] {
+    private func follow(_ query: String, _ pool: Pool) async throws -> [UInt8]? {
+        let transport = InProcessTransport([DatabaseBacked(Asking(pool: pool))])
+        let call = try await transport.open(
+            MethodDescriptor(service: "test.Asking", method: "Follow"), .serverStreaming, payload: Array(query.utf8),
+            options: CallOptions())
+        for try await message in call.responses { return message }
+        return nil
+    }
+
+    private func ask(_ query: String, _ pool: Pool) async throws -> [UInt8]? {
         let context = ServerContext(
             method: MethodDescriptor(service: "test.Asking", method: "Ask"), metadata: Metadata(), deadline: .after(.seconds(60)),
             peer: "test")
@@ -30,8 +48,10 @@ struct DatabaseBackedTests {
         var configuration = PoolConfiguration(connectionString: "host=/nowhere dbname=none", size: 1)
         configuration.acquireTimeout = .milliseconds(200)
         let pool = Pool(configuration, logger: Logger(label: "test"))
-        let error = await #expect(throws: RPCError.self) { _ = try await ask("SELECT 1", pool) }
-        #expect(error?.code == .unavailable)
+        for ask in [ask, follow] {
+            let error = await #expect(throws: RPCError.self) { _ = try await ask("SELECT 1", pool) }
+            #expect(error?.code == .unavailable)
+        }
         await pool.close()
     }
 
@@ -39,6 +59,7 @@ struct DatabaseBackedTests {
     func present() async throws {
         let fixture = try await LogFixture(size: 1)
         #expect(try await ask("SELECT 1", fixture.pool) == Array("SELECT 1".utf8))
+        #expect(try await follow("SELECT 1", fixture.pool) == Array("SELECT 1".utf8))
         let error = await #expect(throws: PostgresError.self) { _ = try await ask("SELECT nothing", fixture.pool) }
         #expect(error?.mayPass == false)
         await fixture.pool.close()

@@ -40,6 +40,16 @@ struct LogFixture {
         Self.sequencer(log, pool)
     }
 
+    /// The log's feed, as those who read it have it.
+    func feed(
+        _ bell: Bell = Bell(), configure: (inout EventFeed.Configuration) -> Void = { _ in }
+    ) -> EventsV1.EventFeedClient {
+        var configuration = EventFeed.Configuration()
+        configure(&configuration)
+        let feed = EventFeed(log: log, pool: pool, bell: bell, configuration: configuration)
+        return EventsV1.EventFeedClient(InProcessTransport([EventsV1.EventFeedServer(feed)]))
+    }
+
     /// Events in the log, which can be read.
     func append(_ events: [NewEvent]) async throws {
         try await appendPending(events)
@@ -82,6 +92,24 @@ struct LogFixture {
             events += next
             if next.count < page { return events }
         }
+    }
+}
+
+extension EventsV1.EventFeedClient {
+    /// The first message of a stream.
+    func first(_ request: EventsV1.FollowRequest) async throws -> EventsV1.FollowResponse {
+        for try await message in try await follow(request) { return message }
+        throw RPCError(.internal, "the stream ended without a message")
+    }
+
+    /// The first events of a stream, once so many have come.
+    func events(_ count: Int, after position: UInt64 = 0) async throws -> [EventsV1.Event] {
+        var events: [EventsV1.Event] = []
+        for try await message in try await follow(EventsV1.FollowRequest(afterPosition: position, limit: 10)) {
+            events += message.events
+            if events.count >= count { break }
+        }
+        return events
     }
 }
 

@@ -5,14 +5,6 @@ import Wire
 
 @testable import EventLog
 
-extension ServerContext {
-    static var feed: ServerContext {
-        ServerContext(
-            method: MethodDescriptor(service: "huleedu.events.v1.EventFeed", method: "Read"), metadata: Metadata(),
-            deadline: .after(.seconds(3600)), peer: "test")
-    }
-}
-
 @Suite("Old events")
 struct RetentionTests {
     private static let day: Duration = .seconds(86_400)
@@ -50,10 +42,9 @@ struct RetentionTests {
         let fixture = try await LogFixture(size: 1)
         try await fixture.append(5)
         try await age(fixture, through: 5)
-        let feed = EventFeed(log: fixture.log, pool: fixture.pool, bell: Bell())
+        let feed = fixture.feed()
         for (consumer, position) in [("slow", 2), ("quick", 4), ("", 0)] as [(String, UInt64)] {
-            _ = try await feed.read(
-                EventsV1.ReadRequest(afterPosition: position, limit: 1, consumer: consumer), context: .feed)
+            _ = try await feed.first(EventsV1.FollowRequest(afterPosition: position, limit: 1, consumer: consumer))
         }
         #expect(try await fixture.log.forget(olderThan: Self.day, in: fixture.pool) == 2)
         #expect(try await fixture.all().map(\.position) == [3, 4, 5])
@@ -84,16 +75,23 @@ struct RetentionTests {
         #expect(try await log.forget(olderThan: Self.day, in: pool) == 3)
     }
 
-    @Test("A reader that stands still is noted as well, more seldom than one that moves on")
-    func standingStill() {
-        let notes = ReaderNotes()
-        let start = ContinuousClock.now
-        func isDue(_ position: Int64, after seconds: Double) -> Bool {
-            notes.isDue("a", of: 0, at: position, now: start + .seconds(seconds), interval: .seconds(5))
+    @Test("A reader that stands still is noted again and again, so that it is not taken for gone")
+    func standingStill() async throws {
+        let fixture = try await LogFixture(size: 2)
+        var moments: [Double] = []
+        let feed = fixture.feed {
+            $0.heartbeat = .milliseconds(1)
+            $0.noteInterval = .milliseconds(1)
         }
-        #expect(isDue(0, after: 0))
-        #expect(!isDue(0, after: 29.9) && isDue(0, after: 30) && !isDue(0, after: 31))
-        #expect(!isDue(1, after: 34.9) && isDue(1, after: 35))
+        for try await _ in try await feed.follow(EventsV1.FollowRequest(limit: 1, consumer: "still")) {
+            let rows = try await fixture.pool.query(
+                "SELECT position, extract(epoch FROM seen_at)::float8 FROM essays.event_reader")
+            let (position, moment) = try rows[0].decode(Int64.self, Double.self)
+            #expect(position == 0)
+            moments.append(moment)
+            if moments.last! > moments[0] { break }
+        }
+        #expect(moments.count > 1)
     }
 
     @Test("behind one that is younger stay until that is old, too: only a beginning is ever removed")
@@ -140,13 +138,10 @@ struct AnswerSizeTests {
         let fixture = try await LogFixture(size: 1)
         try await append(fixture, payloads: [2000, EventLog.maximumPayloadBytes, 2000, 2000])
         var sizes: [Int] = []
-        var position: UInt64 = 0
-        let feed = EventFeed(log: fixture.log, pool: fixture.pool, bell: Bell())
-        while position < 4 {
-            let answer = try await feed.read(EventsV1.ReadRequest(afterPosition: position, limit: 10), context: .feed)
-            #expect(try answer.encoded().count < 4 << 20)
-            position = try #require(answer.events.last?.position)
-            sizes.append(answer.events.count)
+        for try await message in try await fixture.feed().follow(EventsV1.FollowRequest(limit: 10)) {
+            #expect(try message.encoded().count < 4 << 20)
+            sizes.append(message.events.count)
+            if message.events.last?.position == 4 { break }
         }
         #expect(sizes == [1, 1, 2])
     }
@@ -158,8 +153,7 @@ struct AnswerSizeTests {
         let longest = try fixture.event(text, of: "a")
         #expect(longest.payload.count == EventLog.maximumPayloadBytes)
         try await fixture.append([longest])
-        let answer = try await EventFeed(log: fixture.log, pool: fixture.pool, bell: Bell())
-            .read(EventsV1.ReadRequest(limit: 10), context: .feed)
+        let answer = try await fixture.feed().first(EventsV1.FollowRequest(limit: 10))
         #expect(try answer.events.count == 1 && answer.encoded().count < 4 << 20)
         let error = await #expect(throws: EventLogError.self) {
             try await fixture.append([fixture.event(text + "x", of: "a")])

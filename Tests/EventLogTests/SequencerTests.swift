@@ -130,15 +130,13 @@ struct SequencerTests {
         let (appended, sequenced) = (Bell(), Bell())
         let sequencer = Sequencer(
             log: fixture.log, pool: fixture.pool, appended: appended, sequenced: sequenced, logger: Logger(label: "test"))
-        async let read = EventFeed(log: fixture.log, pool: fixture.pool, bell: sequenced).read(
-            EventsV1.ReadRequest(limit: 1, waitMilliseconds: 30_000),
-            context: .feed)
+        async let told = fixture.feed(sequenced).events(1)
         async let step: Void = sequencer.step()
         try await fixture.appendPending([fixture.event("", of: "a")])
         appended.ring()
         try await step
         try await sequencer.drain()
-        #expect(try await read.events.count == 1)
+        #expect(try await told.count == 1)
         #expect(sequenced.generation == 1)
     }
 

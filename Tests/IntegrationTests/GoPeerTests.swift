@@ -32,7 +32,7 @@ struct GoPeerTests {
 
         let checks = try Program(peer, ["check", address])
         #expect(await checks.status() == 0, "\(checks.output)")
-        #expect(checks.output.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 10, "\(checks.output)")
+        #expect(checks.output.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 12, "\(checks.output)")
 
         services.interrupt()
         #expect(await services.status() == 0, "\(services.output)")

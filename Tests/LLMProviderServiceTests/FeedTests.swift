@@ -21,16 +21,17 @@ struct FeedTests {
             }
             try await fixture.sequencer.drain()
             let feed = EventFeed(log: RequestStore.log, pool: fixture.pool, bell: Bell())
+            let client = EventsV1.EventFeedClient(InProcessTransport([EventsV1.EventFeedServer(feed)]))
             var position: UInt64 = 0
-            var reads = 0
-            while position < 6 {
-                let response = try await feed.read(EventsV1.ReadRequest(afterPosition: position, limit: 1000), context: .test)
-                #expect(try response.encoded().count < 4 << 20)
-                #expect(response.events.first?.position == position + 1)
-                position = try #require(response.events.last?.position)
-                reads += 1
+            var messages = 0
+            for try await message in try await client.follow(EventsV1.FollowRequest(limit: 1000)) {
+                #expect(try message.encoded().count < 4 << 20)
+                #expect(message.events.first?.position == position + 1)
+                position = try #require(message.events.last?.position)
+                messages += 1
+                if position == 6 { break }
             }
-            #expect(reads == 3)
+            #expect(messages == 3)
         }
     }
 }

@@ -97,7 +97,7 @@ struct HTTPFailureTests {
             ("Tue, 29 Feb 2000 00:00:00 GMT", 951_782_400), ("Wed, 01 Mar 2000 00:00:00 GMT", 951_868_800),
             ("Sun, 28 Feb 2100 00:00:00 GMT", 4_107_456_000), ("Mon, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
             ("Tuesday, 31-Dec-69 23:59:60 GMT", 3_155_760_000), ("Thursday, 01-Jan-70 00:00:00 GMT", 0),
-            ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799), ("Sun, 29 Feb 2032 00:00:00 GMT", 1_961_625_600),
         ] {
             #expect(HTTPDate(text)?.unixSeconds == seconds, "\(text)")
         }
@@ -110,7 +110,8 @@ struct HTTPFailureTests {
             "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
             "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 199 08:49:37 GMT",
             "Sun, 06 Nov 19940 08:49:37 GMT", "Sun, 06 Nov 0000 08:49:37 GMT", "Sun, 06 Nov 1994 8:49:37 GMT",
-            "Sun, 06 Nov 1994 08:49 GMT",
+            "Sun, 06 Nov 1994 08:49 GMT", "Sun, 31 Nov 1994 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:37 GMT",
+            "Sun, 30 Feb 2000 08:49:37 GMT", "Sun, 29 Feb 2100 08:49:37 GMT", "Sun, 29 Feb 1994 08:49:37 GMT",
             "Sun, +6 Nov 1994 08:49:37 GMT", "Sun, ٠٦ Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z",
         ])
     func noDates(text: String) {

@@ -92,4 +92,23 @@ struct RetryingLoopTests {
         #expect(steps == 4)
         #expect(pauses.all == [.milliseconds(100)])
     }
+
+    @Test("begins with the shortest pause after a step that failed once it had made progress")
+    func progress() async throws {
+        let pauses = Pauses()
+        let steps = Mutex(0)
+        let task = Task {
+            try await pauses.loop().run { progressed in
+                let step = steps.withLock { steps in
+                    steps += 1
+                    return steps
+                }
+                if step == 6 { withUnsafeCurrentTask { $0?.cancel() } }
+                if step == 4 { progressed() }
+                throw Failure()
+            }
+        }
+        _ = await task.result
+        #expect(pauses.all == [100, 200, 400, 100, 200].map { .milliseconds($0) })
+    }
 }

@@ -44,9 +44,15 @@ final class RawConnection: Sendable {
         try await send(frame.encoded())
     }
 
-    func request(_ stream: UInt32, _ method: MethodDescriptor, payload: [UInt8] = [], timeout: Int64 = 0) async throws {
+    func request(
+        _ stream: UInt32, _ method: MethodDescriptor, payload: [UInt8] = [], timeout: Int64 = 0, flags: FrameFlags = []
+    ) async throws {
         let request = RequestEnvelope(method: method, payload: payload, timeoutNanoseconds: timeout)
-        try await send(Frame(stream: StreamID(rawValue: stream), type: .request, payload: request.encoded()))
+        try await send(Frame(stream: StreamID(rawValue: stream), type: .request, flags: flags, payload: request.encoded()))
+    }
+
+    func data(_ stream: UInt32, _ payload: [UInt8] = [], flags: FrameFlags = []) async throws {
+        try await send(Frame(stream: StreamID(rawValue: stream), type: .data, flags: flags, payload: payload))
     }
 
     /// The next frame from the server; nil once it has closed the connection.

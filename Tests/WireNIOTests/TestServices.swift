@@ -8,8 +8,20 @@ import WireNIO
 struct TestService: RPCService {
     typealias Handler = @Sendable ([UInt8], ServerContext) async throws -> [UInt8]
 
+    typealias StreamHandler = @Sendable (InboundMessages, OutboundMessages, ServerContext) async throws -> Void
+
     let name = "test.Service"
     let handlers: [String: Handler]
+    var streamHandlers: [String: (kind: StreamKind, serve: StreamHandler)] = [:]
+
+    var streams: [String: StreamKind] { streamHandlers.mapValues(\.kind) }
+
+    func serve(
+        method: String, requests: InboundMessages, responses: OutboundMessages, context: ServerContext
+    ) async throws {
+        guard let handler = streamHandlers[method] else { throw RPCError(.unimplemented, "no \(method)") }
+        try await handler.serve(requests, responses, context)
+    }
 
     var methods: [String] { handlers.keys.sorted() }
 
@@ -22,6 +34,14 @@ struct TestService: RPCService {
 
     static let echo = method("Echo")
     static let wait = method("Wait")
+    static let stream = method("Stream")
+
+    /// `Stream` is the stream given, beside what the standard service answers.
+    static func streaming(_ kind: StreamKind = .serverStreaming, _ serve: @escaping StreamHandler) -> TestService {
+        var service = standard()
+        service.streamHandlers["Stream"] = (kind, serve)
+        return service
+    }
 
     /// `Echo` answers with what it is sent; `Wait` counts itself in and answers once the gate is open.
     static func standard(_ gate: Gate = Gate()) -> TestService {
@@ -139,6 +159,24 @@ func withClient<Result: Sendable>(
     } catch {
         await client.close()
         throw error
+    }
+}
+
+extension ClientTransport {
+    /// Begins the test service's stream of answers.
+    func stream(_ payload: [UInt8] = [], options: CallOptions = CallOptions()) async throws -> InboundMessages {
+        try await open(TestService.stream, .serverStreaming, payload: payload, options: options).responses
+    }
+}
+
+/// What a stream brings until its end, and how it ended.
+func collect(_ messages: InboundMessages) async -> (messages: [[UInt8]], error: RPCError?) {
+    var collected: [[UInt8]] = []
+    do {
+        for try await message in messages { collected.append(message) }
+        return (collected, nil)
+    } catch {
+        return (collected, error as? RPCError)
     }
 }
 

@@ -9,6 +9,8 @@ struct ClientConnectionTests {
         case write(UInt32)
         case success(UInt64, [UInt8])
         case failure(UInt64, StatusCode, isRefused: Bool)
+        case message(UInt64, [UInt8])
+        case end(UInt64, StatusCode)
         case retire
 
         init(_ action: ClientConnection.Action) {
@@ -18,6 +20,8 @@ struct ClientConnectionTests {
                 self = .write(frame.stream.rawValue)
             case .finish(let call, .success(let payload)): self = .success(call, payload)
             case .finish(let call, .failure(let error)): self = .failure(call, error.code, isRefused: error.isRefused)
+            case .deliver(let call, let message): self = .message(call, message)
+            case .end(let call, let error): self = .end(call, error?.code ?? .ok)
             case .retire: self = .retire
             }
         }
@@ -58,7 +62,7 @@ struct ClientConnectionTests {
         #expect(connection.received(answer(1, .success([]))).isEmpty)
         #expect(connection.received(answer(9, .success([]))).isEmpty)
         #expect(connection.received(answer(2, .success([]))).isEmpty)
-        connection.abandon(2)
+        #expect(connection.abandon(2).isEmpty)
         #expect(connection.callCount == 1)
         #expect(connection.received(answer(3, .success([]))).isEmpty)
         for type: UInt8 in [1, 3, 0, 0x81, 255] {
@@ -86,7 +90,7 @@ struct ClientConnectionTests {
     func loss() {
         var connection = ClientConnection()
         for call: UInt64 in [7, 8, 9] { _ = connection.send(Self.request, as: call) }
-        connection.abandon(8)
+        #expect(connection.abandon(8).isEmpty)
         let seen = connection.closed(because: "lost").map(Seen.init)
         #expect(seen == [.failure(7, .unavailable, isRefused: false), .failure(9, .unavailable, isRefused: false)])
         #expect(connection.closed(because: "lost").isEmpty)
@@ -121,7 +125,7 @@ struct ClientConnectionTests {
                 actions = connection.received(answer(stream, .success([])))
             case 8:
                 guard let call = waiting.randomElement(using: &generator) else { continue }
-                connection.abandon(call)
+                #expect(connection.abandon(call).isEmpty)
                 waiting.remove(call)
                 actions = []
             default: actions = generator.oneIn(30) ? connection.closed(because: "lost") : []

@@ -8,14 +8,28 @@ struct ServerConnectionTests {
     enum Seen: Equatable {
         case start(UInt32)
         case answer(UInt32, StatusCode, isRefused: Bool)
+        /// From the client to the handler.
+        case deliver(UInt32, [UInt8])
+        case endMessages(UInt32)
+        /// From the handler to the client.
+        case message(UInt32, [UInt8])
+        case endOfStream(UInt32)
+        case cancel(UInt32)
         case cancelAll
         case close
 
         init(_ action: ServerConnection.Action) throws {
             switch action {
-            case .start(let stream, _): self = .start(stream.rawValue)
+            case .start(let stream, _, _): self = .start(stream.rawValue)
             case .cancelAll: self = .cancelAll
             case .close: self = .close
+            case .cancel(let stream): self = .cancel(stream.rawValue)
+            case .deliver(let stream, let message): self = .deliver(stream.rawValue, message)
+            case .endMessages(let stream): self = .endMessages(stream.rawValue)
+            case .write(let frame) where frame.type == .data:
+                let isEnd = frame.flags == [.remoteClosed, .noData] && frame.payload.isEmpty
+                #expect(isEnd || frame.flags.isEmpty)
+                self = isEnd ? .endOfStream(frame.stream.rawValue) : .message(frame.stream.rawValue, frame.payload)
             case .write(let frame):
                 #expect(frame.type == .response && frame.flags.isEmpty)
                 switch try ResponseEnvelope(decoding: frame.payload) {
@@ -104,7 +118,9 @@ struct ServerConnectionTests {
         case .response: return connection.received(Self.frame(1, .response, []))
         case .unknownType: return connection.received(Self.frame(1, FrameType(rawValue: 0x81), []))
         case .answered: return connection.handlerEnded(one, with: .success([1]))
-        case .expired: return connection.handlerEnded(one, with: nil)
+        case .expired:
+            _ = connection.end(one, with: RPCError(.deadlineExceeded, "late"))
+            return connection.handlerEnded(one, with: .success([1]))
         case .answeredTwice:
             _ = connection.handlerEnded(one, with: .success([]))
             return connection.handlerEnded(one, with: .success([]))
@@ -167,7 +183,8 @@ struct ServerConnectionTests {
         #expect(connection.handlerCount == 2)
         // Their time is over and their callers know; only the handlers' ends free their places.
         #expect(try connection.received(Self.frame(7)).map(Seen.init) == [.answer(7, .resourceExhausted, isRefused: true)])
-        #expect(connection.handlerEnded(StreamID(rawValue: 1), with: nil).isEmpty)
+        #expect(connection.end(StreamID(rawValue: 1), with: RPCError(.deadlineExceeded, "late")).count == 2)
+        #expect(connection.handlerEnded(StreamID(rawValue: 1), with: .success([])).isEmpty)
         #expect(try connection.received(Self.frame(7)).map(Seen.init) == [.start(7)])
         #expect(connection.handlerCount == 2 && !connection.isIdle)
     }
@@ -218,7 +235,8 @@ struct ServerConnectionTests {
         var connection = connection(in: .running)
         #expect(try connection.received(Self.frame(3)).map(Seen.init) == [.start(3)])
         #expect(try connection.received(Self.frame(1)).map(Seen.init) == [.answer(1, .invalidArgument, isRefused: false)])
-        #expect(connection.handlerEnded(StreamID(rawValue: 1), with: nil).isEmpty)
+        #expect(connection.end(StreamID(rawValue: 1), with: RPCError(.deadlineExceeded, "late")).count == 2)
+        #expect(connection.handlerEnded(StreamID(rawValue: 1), with: .success([])).isEmpty)
         #expect(try connection.received(Self.frame(1)).map(Seen.init) == [.start(1)])
     }
 

@@ -77,6 +77,12 @@ struct SchemaService {
         /// Full names of the messages.
         let request: String
         let response: String
+        let streaming: Streaming
+    }
+
+    /// Which sides of a method send messages one after the other.
+    enum Streaming {
+        case neither, server, client, both
     }
 
     let fullName: String

@@ -139,14 +139,11 @@ struct SchemaReader {
             let path: [Int32] = [6, Int32(index)]
             var methods: [SchemaService.Method] = []
             for (index, method) in elements(service.method, service.n_method).enumerated() {
-                guard method.client_streaming == 0, method.server_streaming == 0 else {
-                    throw SchemaError("\(text(service.name)).\(text(method.name)): streaming methods are not supported")
-                }
                 methods.append(
                     SchemaService.Method(
                         name: text(method.name), comment: comment(path + [2, Int32(index)]),
                         request: String(text(method.input_type).drop { $0 == "." }),
-                        response: String(text(method.output_type).drop { $0 == "." })))
+                        response: String(text(method.output_type).drop { $0 == "." }), streaming: Self.streaming(of: method)))
             }
             services.append(
                 SchemaService(
@@ -154,6 +151,15 @@ struct SchemaReader {
                     methods: methods))
         }
         return services
+    }
+
+    private static func streaming(of method: Google__Protobuf__MethodDescriptorProto) -> SchemaService.Streaming {
+        switch (method.client_streaming != 0, method.server_streaming != 0) {
+        case (false, false): .neither
+        case (false, true): .server
+        case (true, false): .client
+        case (true, true): .both
+        }
     }
 
     // MARK: - Comments

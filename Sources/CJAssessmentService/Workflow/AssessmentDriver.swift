@@ -57,7 +57,8 @@ struct AssessmentDriver: Sendable {
             logger.warning("claims of an earlier life left to grow old", metadata: ["reason": "\(error)"])
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await RetryingLoop("results", logger: logger).run { try await self.consume() } }
+            group.addTask { try await RetryingLoop("results", logger: logger).run { try await self.follow(progressed: $0) } }
+            group.addTask { try await RetryingLoop("retries", logger: logger).run { try await self.retry() } }
             group.addTask { try await RetryingLoop("submissions", logger: logger).run { try await self.submit() } }
             group.addTask { try await RetryingLoop("sweep", logger: logger).run { try await self.sweep() } }
             for _ in 0..<configuration.decisionsAtOnce {
@@ -87,8 +88,19 @@ struct AssessmentDriver: Sendable {
 
     // MARK: - The loops
 
-    private func consume() async throws {
-        agenda.add(try await consumer.consumeNext())
+    private func follow(progressed: () -> Void) async throws {
+        try await consumer.follow { assessments in
+            progressed()
+            take(assessments)
+        }
+    }
+
+    private func retry() async throws {
+        take(try await consumer.retryNext())
+    }
+
+    private func take(_ assessments: Set<String>) {
+        agenda.add(assessments)
         // What has come back makes room for what was chosen ahead.
         submissions.ring()
     }

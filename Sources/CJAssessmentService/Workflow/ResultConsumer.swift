@@ -15,10 +15,13 @@ struct ResultConsumer: Sendable {
     let configuration: CJAssessmentConfiguration
     private let events: EventConsumer
 
+    /// Signalled when events have been recorded or set aside.
+    private let consumed = Bell()
+
     /// Name under which the cursor is kept, here and at the provider service.
     static let name = "cj-results"
-    /// How long one read waits for an event.
-    static let wait: Duration = .seconds(10)
+    /// Longest wait for an event that was set aside to be due.
+    private static let longestRest: Duration = .seconds(10)
 
     init(
         store: AssessmentStore, feed: EventsV1.EventFeedClient, intake: ResultIntake, configuration: CJAssessmentConfiguration,
@@ -31,25 +34,34 @@ struct ResultConsumer: Sendable {
         events = EventConsumer(name: Self.name, schema: AssessmentStore.schema, pool: store.pool, logger: logger)
     }
 
-    /// Waits for events and records them.
+    /// Follows the feed from where the cursor stands and records its events as they come, until the stream ends.
+    ///
+    /// - Parameter recorded: told, message by message, which assessments have something new to decide about.
+    /// - Throws: what ended the stream before its time, or what kept events from being recorded; following again goes on from the cursor.
+    func follow(_ recorded: (Set<String>) throws -> Void) async throws {
+        let (cursor, _) = try await events.standing()
+        let request = EventsV1.FollowRequest(
+            afterPosition: UInt64(cursor.position), limit: UInt32(configuration.resultsAtOnce), consumer: Self.name)
+        for try await message in try await feed.follow(request, options: CallOptions(silence: EventFeed.longestSilence)) {
+            guard message.partitions <= 1 else {
+                throw AssessmentError(
+                    .feedPartitioned, "the provider service's feed has \(message.partitions) partitions; one is read")
+            }
+            try recorded(try await record(message.events, epoch: cursor.epoch))
+        }
+    }
+
+    /// Tries events again that were set aside, once the next of them is due.
     ///
     /// - Returns: the assessments that have something new to decide about.
-    func consumeNext() async throws -> Set<String> {
-        let (cursor, pause) = try await events.standing()
-        if let pause, pause <= .zero {
-            return try await events.retryDue { try await record($0, in: $1) }.reduce(into: []) { $0.formUnion($1) }
+    func retryNext() async throws -> Set<String> {
+        let generation = consumed.generation
+        let pause = try await events.standing().pauseBeforeRetry ?? Self.longestRest
+        guard pause <= .zero else {
+            await consumed.wait(after: generation, upTo: min(pause, Self.longestRest))
+            return []
         }
-        let wait = min(Self.wait, pause ?? Self.wait)
-        let response = try await feed.read(
-            EventsV1.ReadRequest(
-                afterPosition: UInt64(cursor.position), limit: UInt32(configuration.resultsAtOnce),
-                waitMilliseconds: UInt64(wait / .milliseconds(1)), consumer: Self.name),
-            options: .timeout(Self.wait + configuration.callTimeout))
-        guard response.partitions <= 1 else {
-            throw AssessmentError(
-                .feedPartitioned, "the provider service's feed has \(response.partitions) partitions; one is read")
-        }
-        return try await record(response.events, epoch: cursor.epoch)
+        return try await events.retryDue { try await record($0, in: $1) }.reduce(into: []) { $0.formUnion($1) }
     }
 
     /// Records events, as far as nobody has done so before, in whatever order and however often they come.
@@ -57,6 +69,7 @@ struct ResultConsumer: Sendable {
     /// - Throws: ``EventLogError`` when one is missing; nothing is recorded then.
     func record(_ new: [EventsV1.Event], epoch: Int64 = 0) async throws -> Set<String> {
         guard !new.isEmpty else { return [] }
+        defer { consumed.ring() }
         return try await events.consume(new, epoch: epoch) { try await record($0, in: $1) }
             .reduce(into: []) { $0.formUnion($1) }
     }

@@ -7,11 +7,14 @@ public import Wire
 extension EventsV1 {
     /// Every service that has something to tell serves its own feed.
     public protocol EventFeedService: Sendable {
-        /// The events of a partition after a position, oldest first. With none there it waits for one, up to the time asked for, then answers with none.
-        /// A reader keeps its position in its own database and moves it in the same transaction as the effects.
-        func read(
-            _ request: EventsV1.ReadRequest, context: ServerContext
-        ) async throws -> EventsV1.ReadResponse
+        /// The events of a partition after a position, oldest first, and then each that follows, as it comes. The first message is sent at
+        /// once, and no ten seconds go by without one: where there is nothing to tell it holds no events. A stream silent for thirty is dead.
+        ///
+        /// A reader keeps its position in its own database and moves it in the same transaction as the effects. The stream ends, well, after
+        /// five minutes at most and when the server shuts down; then the reader asks again, from where it is.
+        func follow(
+            _ request: EventsV1.FollowRequest, to responses: MessageSender<EventsV1.FollowResponse>, context: ServerContext
+        ) async throws
     }
 
     /// Calls `huleedu.events.v1.EventFeed` over a transport.
@@ -22,19 +25,22 @@ extension EventsV1 {
             self.transport = transport
         }
 
-        /// The events of a partition after a position, oldest first. With none there it waits for one, up to the time asked for, then answers with none.
-        /// A reader keeps its position in its own database and moves it in the same transaction as the effects.
-        public func read(
-            _ request: EventsV1.ReadRequest, options: CallOptions = CallOptions()
-        ) async throws -> EventsV1.ReadResponse {
-            try await transport.call(EventFeedServer.read, request, options: options)
+        /// The events of a partition after a position, oldest first, and then each that follows, as it comes. The first message is sent at
+        /// once, and no ten seconds go by without one: where there is nothing to tell it holds no events. A stream silent for thirty is dead.
+        ///
+        /// A reader keeps its position in its own database and moves it in the same transaction as the effects. The stream ends, well, after
+        /// five minutes at most and when the server shuts down; then the reader asks again, from where it is.
+        public func follow(
+            _ request: EventsV1.FollowRequest, options: CallOptions = CallOptions()
+        ) async throws -> MessageStream<EventsV1.FollowResponse> {
+            try await transport.follow(EventFeedServer.follow, request, options: options)
         }
     }
 
     /// Serves an implementation of `huleedu.events.v1.EventFeed`.
     public struct EventFeedServer: RPCService {
         public static let serviceName = "huleedu.events.v1.EventFeed"
-        public static let read = MethodDescriptor(service: serviceName, method: "Read")
+        public static let follow = MethodDescriptor(service: serviceName, method: "Follow")
 
         private let service: any EventFeedService
 
@@ -43,27 +49,35 @@ extension EventsV1 {
         }
 
         public var name: String { Self.serviceName }
-        public var methods: [String] { ["Read"] }
+        public var methods: [String] { [] }
+        public var streams: [String: StreamKind] { ["Follow": .serverStreaming] }
 
         public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
             switch method {
-                case "Read":
-                    try await UnaryCall.answer(payload) { request in
-                        try await service.read(request, context: context)
-                    }
                 default:
                     throw RPCError(.unimplemented, "\(name) has no method \(method)")
             }
         }
+
+        public func serve(
+            method: String, requests: InboundMessages, responses: OutboundMessages, context: ServerContext
+        ) async throws {
+            switch method {
+                case "Follow":
+                    try await StreamingMethod.follow(requests, responses) { request, responses in
+                        try await service.follow(request, to: responses, context: context)
+                    }
+                default:
+                    throw RPCError(.unimplemented, "\(name) has no streaming method \(method)")
+            }
+        }
     }
 
-    public struct ReadRequest: Sendable, Hashable {
+    public struct FollowRequest: Sendable, Hashable {
         /// Position of the last event that the reader has dealt with; zero at the beginning.
         public var afterPosition: UInt64
-        /// 1 to 1000; fewer are sent where they are large.
+        /// Events in one message, 1 to 1000; fewer are sent where they are large.
         public var limit: UInt32
-        /// At most 30000.
-        public var waitMilliseconds: UInt64
         /// Counted from zero.
         public var partition: UInt32
         /// Name under which the reader is known, at most 100 bytes: what it has not dealt with is kept, however old it gets. Empty for one
@@ -73,19 +87,17 @@ extension EventsV1 {
         public init(
             afterPosition: UInt64 = 0,
             limit: UInt32 = 0,
-            waitMilliseconds: UInt64 = 0,
             partition: UInt32 = 0,
             consumer: String = ""
         ) {
             self.afterPosition = afterPosition
             self.limit = limit
-            self.waitMilliseconds = waitMilliseconds
             self.partition = partition
             self.consumer = consumer
         }
     }
 
-    public struct ReadResponse: Sendable, Hashable {
+    public struct FollowResponse: Sendable, Hashable {
         public var events: [EventsV1.Event]
         /// How many partitions there are.
         public var partitions: UInt32
@@ -134,9 +146,9 @@ extension EventsV1 {
     }
 }
 
-extension EventsV1.ReadRequest: WireMessage {
-    public static let typeName = "huleedu.events.v1.ReadRequest"
-    static let shape = MessageShape(huleedu_events_v1_ReadRequest())
+extension EventsV1.FollowRequest: WireMessage {
+    public static let typeName = "huleedu.events.v1.FollowRequest"
+    static let shape = MessageShape(huleedu_events_v1_FollowRequest())
 
     public init() {
         self.init(afterPosition: 0)
@@ -154,23 +166,21 @@ extension EventsV1.ReadRequest: WireMessage {
         self.init()
         afterPosition = cMessage.uint64(0)
         limit = cMessage.uint32(1)
-        waitMilliseconds = cMessage.uint64(2)
-        partition = cMessage.uint32(3)
-        consumer = cMessage.string(4)
+        partition = cMessage.uint32(2)
+        consumer = cMessage.string(3)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
         cMessage.set(0, uint64: afterPosition)
         cMessage.set(1, uint32: limit)
-        cMessage.set(2, uint64: waitMilliseconds)
-        cMessage.set(3, uint32: partition)
-        try cMessage.set(4, string: consumer)
+        cMessage.set(2, uint32: partition)
+        try cMessage.set(3, string: consumer)
     }
 }
 
-extension EventsV1.ReadResponse: WireMessage {
-    public static let typeName = "huleedu.events.v1.ReadResponse"
-    static let shape = MessageShape(huleedu_events_v1_ReadResponse())
+extension EventsV1.FollowResponse: WireMessage {
+    public static let typeName = "huleedu.events.v1.FollowResponse"
+    static let shape = MessageShape(huleedu_events_v1_FollowResponse())
 
     public init() {
         self.init(events: [])

@@ -22,7 +22,10 @@ struct HTTPDate: Sendable, Hashable {
             let day = Self.number(day, digits: 1...2, in: 1...31), let month = Self.months.firstIndex(of: String(month)),
             let year = Self.year(year)
         else { return nil }
-        unixSeconds = Self.days(year: year, month: Int64(month) + 1, day: day) * 86_400 + hour * 3600 + minute * 60 + second
+        let first = Self.days(year: year, month: Int64(month) + 1, day: 1)
+        let next = Self.days(year: month < 11 ? year : year + 1, month: (Int64(month) + 1) % 12 + 1, day: 1)
+        guard first + day <= next else { return nil }
+        unixSeconds = (first + day - 1) * 86_400 + hour * 3600 + minute * 60 + second
     }
 
     private static func year(_ text: Substring) -> Int64? {

@@ -19,7 +19,7 @@ public final class Bell: Sendable {
     public var generation: UInt64 { state.withLock { $0.generation } }
 
     /// Those who wait now.
-    var waiterCount: Int { state.withLock { $0.waiters.count } }
+    package var waiterCount: Int { state.withLock { $0.waiters.count } }
 
     /// Wakes everyone who waits.
     public func ring() {

@@ -2,19 +2,22 @@
 ///
 /// A handler that does not heed cancellation holds its caller up beyond the deadline; over TCP it would not.
 public struct InProcessTransport: ClientTransport {
-    private let router: Router
+    let router: Router
     private let defaultTimeout: Duration
+    let defaultStreamTimeout: Duration
 
     /// - Parameters:
     ///   - services: each with a name of its own.
-    ///   - defaultTimeout: what a call gets whose caller gave no deadline.
+    ///   - defaultTimeout: what a unary call gets whose caller gave no deadline.
+    ///   - defaultStreamTimeout: what a stream gets whose caller gave none.
     ///   - report: told of errors that callers learn nothing about.
     public init(
-        _ services: [any RPCService], defaultTimeout: Duration = .seconds(30),
+        _ services: [any RPCService], defaultTimeout: Duration = .seconds(30), defaultStreamTimeout: Duration = .seconds(600),
         report: @escaping @Sendable (any Error, ServerContext) -> Void = { _, _ in }
     ) {
         router = Router(services, report: report)
         self.defaultTimeout = defaultTimeout
+        self.defaultStreamTimeout = defaultStreamTimeout
     }
 
     public func call(_ method: MethodDescriptor, payload: [UInt8], options: CallOptions) async throws -> [UInt8] {

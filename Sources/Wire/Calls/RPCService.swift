@@ -4,12 +4,35 @@
 public protocol RPCService: Sendable {
     /// Full protobuf name of the service.
     var name: String { get }
-    /// Bare names of the methods it answers.
+    /// Bare names of the methods that take one message and answer with one.
     var methods: [String] { get }
+    /// Its other methods, and which side of them sends messages one after the other.
+    var streams: [String: StreamKind] { get }
     /// Answers one unary call.
     ///
     /// - Throws: ``RPCError`` to choose what the caller sees; `UNIMPLEMENTED` for a method not in ``methods``.
     func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8]
+    /// Serves one streaming call; the call ends when this returns. A call with one request brings it as the only message of `requests`,
+    /// and one with one response is answered by the only message that is sent.
+    ///
+    /// A handler that has no end of its own comes to one when ``ServerContext/drain`` begins.
+    ///
+    /// - Throws: ``RPCError`` to choose what the caller sees; `UNIMPLEMENTED` for a method not in ``streams``.
+    func serve(
+        method: String, requests: InboundMessages, responses: OutboundMessages, context: ServerContext
+    ) async throws
+}
+
+extension RPCService {
+    /// None.
+    public var streams: [String: StreamKind] { [:] }
+
+    /// There is no such method.
+    public func serve(
+        method: String, requests: InboundMessages, responses: OutboundMessages, context: ServerContext
+    ) async throws {
+        throw RPCError(.unimplemented, "\(name) has no streaming method \(method.echoed)")
+    }
 }
 
 /// What a handler knows of the call it answers.
@@ -20,11 +43,16 @@ public struct ServerContext: Sendable {
     public let deadline: Deadline
     /// Who calls, as an address.
     public let peer: String
+    /// Begins when the server shuts down, for handlers of streams; unary calls are waited for.
+    public let drain: DrainSignal
 
-    public init(method: MethodDescriptor, metadata: Metadata, deadline: Deadline, peer: String) {
+    public init(
+        method: MethodDescriptor, metadata: Metadata, deadline: Deadline, peer: String, drain: DrainSignal = DrainSignal()
+    ) {
         self.method = method
         self.metadata = metadata
         self.deadline = deadline
         self.peer = peer
+        self.drain = drain
     }
 }

@@ -12,6 +12,11 @@ public struct Router: Sendable {
         self.report = report
     }
 
+    /// Which side of a method streams; nil for unary methods and for those that are not there.
+    public func streamKind(of method: MethodDescriptor) -> StreamKind? {
+        services[method.service]?.streams[method.method]
+    }
+
     /// Has a request's payload answered by the handler of its method.
     public func answer(_ payload: [UInt8], context: ServerContext) async -> ResponseEnvelope {
         let method = context.method
@@ -23,16 +28,35 @@ public struct Router: Sendable {
         }
         do {
             return .success(try await service.handle(method: method.method, payload: payload, context: context))
-        } catch let error as RPCError {
-            if error.code == .internal { report(error, context) }
-            return .failure(error)
         } catch {
-            // What a handler meets when it is told to stop comes in many words; none of them is a fault.
-            guard !(error is CancellationError), !Task.isCancelled else {
-                return .failure(RPCError(.cancelled, "the call was cancelled"))
-            }
-            report(error, context)
-            return .failure(RPCError(.internal, "the server failed; its log says why"))
+            return .failure(failure(of: error, context))
         }
+    }
+
+    /// Has a stream served by the handler of its method, which ``streamKind(of:)`` has found.
+    ///
+    /// - Returns: why it failed; nil when it went well.
+    public func serve(requests: InboundMessages, responses: OutboundMessages, context: ServerContext) async -> RPCError? {
+        guard let service = services[context.method.service] else { return RPCError(.unimplemented, "no such service here") }
+        do {
+            try await service.serve(
+                method: context.method.method, requests: requests, responses: responses, context: context)
+            return nil
+        } catch {
+            return failure(of: error, context)
+        }
+    }
+
+    private func failure(of error: any Error, _ context: ServerContext) -> RPCError {
+        if let error = error as? RPCError {
+            if error.code == .internal { report(error, context) }
+            return error
+        }
+        // What a handler meets when it is told to stop comes in many words; none of them is a fault.
+        guard !(error is CancellationError), !Task.isCancelled else {
+            return RPCError(.cancelled, "the call was cancelled")
+        }
+        report(error, context)
+        return RPCError(.internal, "the server failed; its log says why")
     }
 }

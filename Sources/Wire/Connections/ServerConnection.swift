@@ -1,13 +1,40 @@
 /// One client's connection as the server sees it: which calls run, and what each frame means. It decides; its owner acts.
 public struct ServerConnection: Sendable {
     public enum Action: Sendable {
-        /// Give a request to its handler; ``handlerEnded(_:with:)`` follows once.
-        case start(StreamID, RequestEnvelope)
+        /// Give a request to its handler; ``handlerEnded(_:with:)`` or ``streamEnded(_:)`` follows once.
+        case start(StreamID, RequestEnvelope, ClientSide)
+        /// Give the handler one more message of its client.
+        case deliver(StreamID, [UInt8])
+        /// Tell the handler that its client sends no more.
+        case endMessages(StreamID)
         case write(Frame)
+        /// End a handler; its caller has had an answer.
+        case cancel(StreamID)
         /// End the handlers of everything that runs; nobody waits for their answers.
         case cancelAll
         /// Close once what was written has left.
         case close
+    }
+
+    /// What a request says its client will do.
+    public enum ClientSide: Sendable, Hashable {
+        /// Wait for one answer.
+        case unary
+        /// Take answers one after the other, and send nothing more.
+        case closed
+        /// Send more messages.
+        case open
+
+        init(_ flags: FrameFlags) {
+            self = flags.contains(.remoteOpen) ? .open : flags.contains(.remoteClosed) ? .closed : .unary
+        }
+    }
+
+    private struct Call {
+        /// Whether the client may send more messages.
+        var isOpen: Bool
+        /// Whether the caller has had its last answer, though the handler has not ended.
+        var isAnswered = false
     }
 
     /// Limits of one connection.
@@ -25,7 +52,7 @@ public struct ServerConnection: Sendable {
 
     private let limits: Limits
     private let maximumMessageBytes: Int
-    private var running: Set<StreamID> = []
+    private var running: [StreamID: Call] = [:]
     /// The streams that ended most recently, a ring once it is full; one that was taken again may be in it twice.
     private var ends: [StreamID] = []
     private var oldestEnd = 0
@@ -51,14 +78,14 @@ public struct ServerConnection: Sendable {
         guard !isClosed else { return [] }
         switch frame.type {
         case .request: return refusal(of: frame.stream) ?? request(frame)
-        case .data: return data(on: frame.stream)
+        case .data: return data(frame)
         default: return []
         }
     }
 
     /// A frame whose payload was over the limit and is being dropped.
     public mutating func receivedOversized(_ header: FrameHeader) -> [Action] {
-        received(header, without: "the request is larger than this server takes")
+        received(header, without: "the message is larger than this server takes")
     }
 
     /// Why a request is refused for which a server has no room beside those of all its connections.
@@ -75,7 +102,9 @@ public struct ServerConnection: Sendable {
         switch header.type {
         case .request:
             return refusal(of: header.stream) ?? [refuse(header.stream, .resourceExhausted, reason, isRefused: true)]
-        case .data: return data(on: header.stream)
+        case .data:
+            guard running[header.stream]?.isOpen == true else { return strayData(on: header.stream) }
+            return end(header.stream, with: RPCError(.resourceExhausted, reason))
         default: return []
         }
     }
@@ -85,7 +114,7 @@ public struct ServerConnection: Sendable {
         guard stream.isClientInitiated else {
             return [refuse(stream, .invalidArgument, "a client's streams have odd numbers")]
         }
-        guard !running.contains(stream) else {
+        guard running[stream] == nil else {
             return [refuse(stream, .invalidArgument, "the stream is in use")]
         }
         guard !isDraining else {
@@ -107,13 +136,25 @@ public struct ServerConnection: Sendable {
         } catch {
             return [refuse(stream, .invalidArgument, "no request: \(error.description)")]
         }
-        running.insert(stream)
-        return [.start(stream, request)]
+        let side = ClientSide(frame.flags)
+        running[stream] = Call(isOpen: side == .open)
+        return [.start(stream, request, side)]
     }
 
-    private mutating func data(on stream: StreamID) -> [Action] {
-        // Every call here is unary: data on one that runs, or has ended, is late or mistaken and changes nothing.
-        guard !running.contains(stream), latestEnd[stream] == nil else { return [] }
+    private mutating func data(_ frame: Frame) -> [Action] {
+        guard running[frame.stream]?.isOpen == true else { return strayData(on: frame.stream) }
+        var actions: [Action] = []
+        if !frame.flags.contains(.noData) { actions.append(.deliver(frame.stream, frame.payload)) }
+        if frame.flags.contains(.remoteClosed) {
+            running[frame.stream]?.isOpen = false
+            actions.append(.endMessages(frame.stream))
+        }
+        return actions
+    }
+
+    /// Data that no handler waits for. On a stream that runs, or has ended, it is late or mistaken and changes nothing.
+    private mutating func strayData(on stream: StreamID) -> [Action] {
+        guard running[stream] == nil, latestEnd[stream] == nil else { return [] }
         return [refuse(stream, .invalidArgument, "data on a stream without a request")]
     }
 
@@ -121,22 +162,56 @@ public struct ServerConnection: Sendable {
     private mutating func refuse(
         _ stream: StreamID, _ code: StatusCode, _ message: String, isRefused: Bool = false
     ) -> Action {
-        if !running.contains(stream) { rememberEnd(of: stream) }
+        if running[stream] == nil { rememberEnd(of: stream) }
         let error = RPCError(code, message, isRefused: isRefused)
         return .write(Frame(stream: stream, type: .response, payload: ResponseEnvelope.failure(error).encoded()))
     }
 
     // MARK: - What handlers do
 
-    /// A handler has ended; its answer is nil when the caller has had one already, because its time was over.
-    public mutating func handlerEnded(_ stream: StreamID, with answer: ResponseEnvelope?) -> [Action] {
-        guard running.remove(stream) != nil else { return [] }
+    /// A handler sends a message of its stream.
+    ///
+    /// - Returns: nothing when the stream is over for its caller.
+    public func send(_ message: [UInt8], on stream: StreamID) -> [Action] {
+        precondition(message.count <= maximumMessageBytes, "a message fits a frame")
+        guard isAwaited(stream) else { return [] }
+        return [.write(Frame(stream: stream, type: .data, payload: message))]
+    }
+
+    /// Whether a caller waits for what a handler has to say.
+    public func isAwaited(_ stream: StreamID) -> Bool {
+        !isClosed && running[stream]?.isAnswered == false
+    }
+
+    /// Whether a call's client may send more messages.
+    public func isOpen(_ stream: StreamID) -> Bool {
+        !isClosed && running[stream]?.isOpen == true
+    }
+
+    /// Answers a caller whose handler has not ended, and tells the handler to stop.
+    public mutating func end(_ stream: StreamID, with error: RPCError) -> [Action] {
+        guard isAwaited(stream) else { return [] }
+        running[stream] = Call(isOpen: false, isAnswered: true)
+        let answer = Frame(stream: stream, type: .response, payload: ResponseEnvelope.failure(error).encoded())
+        return [.write(answer), .cancel(stream)]
+    }
+
+    /// A handler has ended. A caller that has had its answer gets no other.
+    public mutating func handlerEnded(_ stream: StreamID, with answer: ResponseEnvelope) -> [Action] {
+        ended(stream, Frame(stream: stream, type: .response, payload: encoded(answer)))
+    }
+
+    /// The handler of a stream of answers has ended, and the stream went well.
+    ///
+    /// The end is a frame of its own: a peer may take a response, or the payload of a last frame, for one more message.
+    public mutating func streamEnded(_ stream: StreamID) -> [Action] {
+        ended(stream, Frame(stream: stream, type: .data, flags: [.remoteClosed, .noData], payload: []))
+    }
+
+    private mutating func ended(_ stream: StreamID, _ last: Frame) -> [Action] {
+        guard let call = running.removeValue(forKey: stream) else { return [] }
         rememberEnd(of: stream)
-        var actions: [Action] = []
-        if let answer, !isClosed {
-            actions.append(.write(Frame(stream: stream, type: .response, payload: encoded(answer))))
-        }
-        return actions + closeIfDrained()
+        return (isClosed || call.isAnswered ? [] : [.write(last)]) + closeIfDrained()
     }
 
     /// An answer's bytes, or, when those are more than a peer takes, the answer that says so.

@@ -2,7 +2,7 @@ import Fuzzing
 import Wire
 
 extension FuzzTargets {
-    private static let maximumPayloadBytes = 1 << 10
+    static let maximumPayloadBytes = 1 << 10
 
     /// A stream of frames: what is found does not depend on how the bytes arrive, and no more than a frame is kept.
     static let frames = FuzzTarget("frames") { input in
@@ -11,7 +11,7 @@ extension FuzzTargets {
         try FuzzFinding.require(whole == bytewise, "frames depend on how their bytes arrive")
     }
 
-    private static func events(in input: [UInt8], pieceBytes: Int) throws -> [FrameDecoder.Event] {
+    static func events(in input: [UInt8], pieceBytes: Int) throws -> [FrameDecoder.Event] {
         var decoder = FrameDecoder(maximumPayloadBytes: maximumPayloadBytes)
         var events: [FrameDecoder.Event] = []
         for start in stride(from: 0, to: input.count, by: pieceBytes) {
@@ -25,30 +25,6 @@ extension FuzzTargets {
             try FuzzFinding.require(decoder.bufferedByteCount < limit, "\(decoder.bufferedByteCount) bytes are kept")
         }
         return events
-    }
-
-    /// A client's bytes as a server takes them: every request that is started can be answered, once, and the limit holds.
-    static let serverConnection = FuzzTarget("server-connection") { input in
-        var limits = ServerConnection.Limits()
-        limits.handlers = 3
-        var connection = ServerConnection(limits: limits)
-        var running: [StreamID] = []
-        for event in try events(in: input, pieceBytes: max(1, input.count)) {
-            let actions =
-                switch event {
-                case .frame(let frame): connection.received(frame)
-                case .oversized(let header): connection.receivedOversized(header)
-                }
-            for case .start(let stream, _) in actions { running.append(stream) }
-            try FuzzFinding.require(connection.handlerCount == running.count, "handlers are miscounted")
-            try FuzzFinding.require(running.count <= limits.handlers, "more handlers run than may")
-            if running.count == limits.handlers {
-                let answers = connection.handlerEnded(running.removeFirst(), with: .success([]))
-                try FuzzFinding.require(answers.count == 1, "a request had \(answers.count) answers")
-            }
-        }
-        let ends = connection.closed().count
-        try FuzzFinding.require(ends == (running.isEmpty ? 0 : 1), "a closed connection cancels what runs")
     }
 
     /// A request: what is read can be written, and reads the same.

@@ -3,7 +3,8 @@ public import Fuzzing
 /// Everything that is fuzzed. A new parser of foreign bytes gets a line here and a folder in `Tools/fuzz/Corpus`.
 public enum FuzzTargets {
     public static let all: [FuzzTarget] =
-        [frames, serverConnection, requestEnvelope, responseEnvelope, verdict] + ContractMessages.all.map(message)
+        [frames, serverConnection, clientConnection, requestEnvelope, responseEnvelope, verdict]
+        + ContractMessages.all.map(message)
 
     /// The target of a name.
     public static func target(_ name: String) -> FuzzTarget? {

@@ -5,6 +5,107 @@ private import CSampleContracts
 public import Wire
 
 extension SampleV1 {
+    public protocol SamplesService: Sendable {
+        func get(
+            _ request: SampleV1.Sample, context: ServerContext
+        ) async throws -> SampleV1.Sample
+        /// Any number of answers.
+        func list(
+            _ request: SampleV1.Sample, to responses: MessageSender<SampleV1.Sample>, context: ServerContext
+        ) async throws
+        func collect(
+            _ requests: MessageStream<SampleV1.Sample>, context: ServerContext
+        ) async throws -> SampleV1.Sample
+        func discuss(
+            _ requests: MessageStream<SampleV1.Sample>, to responses: MessageSender<SampleV1.Sample>, context: ServerContext
+        ) async throws
+    }
+
+    /// Calls `huleedu.sample.v1.Samples` over a transport.
+    public struct SamplesClient: Sendable {
+        private let transport: any ClientTransport
+
+        public init(_ transport: any ClientTransport) {
+            self.transport = transport
+        }
+
+        public func get(
+            _ request: SampleV1.Sample, options: CallOptions = CallOptions()
+        ) async throws -> SampleV1.Sample {
+            try await transport.call(SamplesServer.get, request, options: options)
+        }
+
+        /// Any number of answers.
+        public func list(
+            _ request: SampleV1.Sample, options: CallOptions = CallOptions()
+        ) async throws -> MessageStream<SampleV1.Sample> {
+            try await transport.follow(SamplesServer.list, request, options: options)
+        }
+
+        public func collect(
+            options: CallOptions = CallOptions()
+        ) async throws -> Upload<SampleV1.Sample, SampleV1.Sample> {
+            try await transport.upload(SamplesServer.collect, options: options)
+        }
+
+        public func discuss(
+            options: CallOptions = CallOptions()
+        ) async throws -> Exchange<SampleV1.Sample, SampleV1.Sample> {
+            try await transport.exchange(SamplesServer.discuss, options: options)
+        }
+    }
+
+    /// Serves an implementation of `huleedu.sample.v1.Samples`.
+    public struct SamplesServer: RPCService {
+        public static let serviceName = "huleedu.sample.v1.Samples"
+        public static let get = MethodDescriptor(service: serviceName, method: "Get")
+        public static let list = MethodDescriptor(service: serviceName, method: "List")
+        public static let collect = MethodDescriptor(service: serviceName, method: "Collect")
+        public static let discuss = MethodDescriptor(service: serviceName, method: "Discuss")
+
+        private let service: any SamplesService
+
+        public init(_ service: any SamplesService) {
+            self.service = service
+        }
+
+        public var name: String { Self.serviceName }
+        public var methods: [String] { ["Get"] }
+        public var streams: [String: StreamKind] { ["List": .serverStreaming, "Collect": .clientStreaming, "Discuss": .bidirectional] }
+
+        public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
+            switch method {
+                case "Get":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.get(request, context: context)
+                    }
+                default:
+                    throw RPCError(.unimplemented, "\(name) has no method \(method)")
+            }
+        }
+
+        public func serve(
+            method: String, requests: InboundMessages, responses: OutboundMessages, context: ServerContext
+        ) async throws {
+            switch method {
+                case "List":
+                    try await StreamingMethod.follow(requests, responses) { request, responses in
+                        try await service.list(request, to: responses, context: context)
+                    }
+                case "Collect":
+                    try await StreamingMethod.upload(requests, responses) { requests in
+                        try await service.collect(requests, context: context)
+                    }
+                case "Discuss":
+                    try await StreamingMethod.exchange(requests, responses) { requests, responses in
+                        try await service.discuss(requests, to: responses, context: context)
+                    }
+                default:
+                    throw RPCError(.unimplemented, "\(name) has no streaming method \(method)")
+            }
+        }
+    }
+
     public struct Sample: Sendable, Hashable {
         public var plainInt32: Int32
         public var zigzagInt32: Int32

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	cj "huleedu/cj/v1"
+	events "huleedu/events/v1"
 	wire "huleedu/wire/v1"
 )
 
@@ -48,6 +49,11 @@ var serviceChecks = []check{
 	{"metadata within the limit is taken, beyond it refused", metadataLimit},
 	{"a message over the limit is RESOURCE_EXHAUSTED and the connection stays usable", oversize},
 	{"two hundred calls share one connection", manyCalls},
+	{"a stream asked for as a unary call is refused at once", func(client *ttrpc.Client, _ string) error {
+		request := &events.FollowRequest{Limit: 1}
+		return expect(call(client, feedService, "Follow", request, &events.FollowResponse{}), codes.InvalidArgument, "streams")
+	}},
+	{"the event feed can be followed", followFeed},
 }
 
 // runChecks runs each check on a connection of its own and returns how many failed.

@@ -7,94 +7,94 @@
 #endif
 
 #include "huleedu/events/v1/feed.pb-c.h"
-void   huleedu__events__v1__read_request__init
-                     (Huleedu__Events__V1__ReadRequest         *message)
+void   huleedu__events__v1__follow_request__init
+                     (Huleedu__Events__V1__FollowRequest         *message)
 {
-  static const Huleedu__Events__V1__ReadRequest init_value = HULEEDU__EVENTS__V1__READ_REQUEST__INIT;
+  static const Huleedu__Events__V1__FollowRequest init_value = HULEEDU__EVENTS__V1__FOLLOW_REQUEST__INIT;
   *message = init_value;
 }
-size_t huleedu__events__v1__read_request__get_packed_size
-                     (const Huleedu__Events__V1__ReadRequest *message)
+size_t huleedu__events__v1__follow_request__get_packed_size
+                     (const Huleedu__Events__V1__FollowRequest *message)
 {
-  assert(message->base.descriptor == &huleedu__events__v1__read_request__descriptor);
+  assert(message->base.descriptor == &huleedu__events__v1__follow_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t huleedu__events__v1__read_request__pack
-                     (const Huleedu__Events__V1__ReadRequest *message,
+size_t huleedu__events__v1__follow_request__pack
+                     (const Huleedu__Events__V1__FollowRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &huleedu__events__v1__read_request__descriptor);
+  assert(message->base.descriptor == &huleedu__events__v1__follow_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t huleedu__events__v1__read_request__pack_to_buffer
-                     (const Huleedu__Events__V1__ReadRequest *message,
+size_t huleedu__events__v1__follow_request__pack_to_buffer
+                     (const Huleedu__Events__V1__FollowRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &huleedu__events__v1__read_request__descriptor);
+  assert(message->base.descriptor == &huleedu__events__v1__follow_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Huleedu__Events__V1__ReadRequest *
-       huleedu__events__v1__read_request__unpack
+Huleedu__Events__V1__FollowRequest *
+       huleedu__events__v1__follow_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Huleedu__Events__V1__ReadRequest *)
-     protobuf_c_message_unpack (&huleedu__events__v1__read_request__descriptor,
+  return (Huleedu__Events__V1__FollowRequest *)
+     protobuf_c_message_unpack (&huleedu__events__v1__follow_request__descriptor,
                                 allocator, len, data);
 }
-void   huleedu__events__v1__read_request__free_unpacked
-                     (Huleedu__Events__V1__ReadRequest *message,
+void   huleedu__events__v1__follow_request__free_unpacked
+                     (Huleedu__Events__V1__FollowRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &huleedu__events__v1__read_request__descriptor);
+  assert(message->base.descriptor == &huleedu__events__v1__follow_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   huleedu__events__v1__read_response__init
-                     (Huleedu__Events__V1__ReadResponse         *message)
+void   huleedu__events__v1__follow_response__init
+                     (Huleedu__Events__V1__FollowResponse         *message)
 {
-  static const Huleedu__Events__V1__ReadResponse init_value = HULEEDU__EVENTS__V1__READ_RESPONSE__INIT;
+  static const Huleedu__Events__V1__FollowResponse init_value = HULEEDU__EVENTS__V1__FOLLOW_RESPONSE__INIT;
   *message = init_value;
 }
-size_t huleedu__events__v1__read_response__get_packed_size
-                     (const Huleedu__Events__V1__ReadResponse *message)
+size_t huleedu__events__v1__follow_response__get_packed_size
+                     (const Huleedu__Events__V1__FollowResponse *message)
 {
-  assert(message->base.descriptor == &huleedu__events__v1__read_response__descriptor);
+  assert(message->base.descriptor == &huleedu__events__v1__follow_response__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t huleedu__events__v1__read_response__pack
-                     (const Huleedu__Events__V1__ReadResponse *message,
+size_t huleedu__events__v1__follow_response__pack
+                     (const Huleedu__Events__V1__FollowResponse *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &huleedu__events__v1__read_response__descriptor);
+  assert(message->base.descriptor == &huleedu__events__v1__follow_response__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t huleedu__events__v1__read_response__pack_to_buffer
-                     (const Huleedu__Events__V1__ReadResponse *message,
+size_t huleedu__events__v1__follow_response__pack_to_buffer
+                     (const Huleedu__Events__V1__FollowResponse *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &huleedu__events__v1__read_response__descriptor);
+  assert(message->base.descriptor == &huleedu__events__v1__follow_response__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Huleedu__Events__V1__ReadResponse *
-       huleedu__events__v1__read_response__unpack
+Huleedu__Events__V1__FollowResponse *
+       huleedu__events__v1__follow_response__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Huleedu__Events__V1__ReadResponse *)
-     protobuf_c_message_unpack (&huleedu__events__v1__read_response__descriptor,
+  return (Huleedu__Events__V1__FollowResponse *)
+     protobuf_c_message_unpack (&huleedu__events__v1__follow_response__descriptor,
                                 allocator, len, data);
 }
-void   huleedu__events__v1__read_response__free_unpacked
-                     (Huleedu__Events__V1__ReadResponse *message,
+void   huleedu__events__v1__follow_response__free_unpacked
+                     (Huleedu__Events__V1__FollowResponse *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &huleedu__events__v1__read_response__descriptor);
+  assert(message->base.descriptor == &huleedu__events__v1__follow_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   huleedu__events__v1__event__init
@@ -142,7 +142,7 @@ void   huleedu__events__v1__event__free_unpacked
   assert(message->base.descriptor == &huleedu__events__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor huleedu__events__v1__read_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor huleedu__events__v1__follow_request__field_descriptors[4] =
 {
   {
     "after_position",
@@ -150,7 +150,7 @@ static const ProtobufCFieldDescriptor huleedu__events__v1__read_request__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Huleedu__Events__V1__ReadRequest, after_position),
+    offsetof(Huleedu__Events__V1__FollowRequest, after_position),
     NULL,
     NULL,
     0,             /* flags */
@@ -162,19 +162,7 @@ static const ProtobufCFieldDescriptor huleedu__events__v1__read_request__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Huleedu__Events__V1__ReadRequest, limit),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "wait_milliseconds",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Huleedu__Events__V1__ReadRequest, wait_milliseconds),
+    offsetof(Huleedu__Events__V1__FollowRequest, limit),
     NULL,
     NULL,
     0,             /* flags */
@@ -182,11 +170,11 @@ static const ProtobufCFieldDescriptor huleedu__events__v1__read_request__field_d
   },
   {
     "partition",
-    4,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Huleedu__Events__V1__ReadRequest, partition),
+    offsetof(Huleedu__Events__V1__FollowRequest, partition),
     NULL,
     NULL,
     0,             /* flags */
@@ -194,53 +182,52 @@ static const ProtobufCFieldDescriptor huleedu__events__v1__read_request__field_d
   },
   {
     "consumer",
-    5,
+    4,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Huleedu__Events__V1__ReadRequest, consumer),
+    offsetof(Huleedu__Events__V1__FollowRequest, consumer),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned huleedu__events__v1__read_request__field_indices_by_name[] = {
+static const unsigned huleedu__events__v1__follow_request__field_indices_by_name[] = {
   0,   /* field[0] = after_position */
-  4,   /* field[4] = consumer */
+  3,   /* field[3] = consumer */
   1,   /* field[1] = limit */
-  3,   /* field[3] = partition */
-  2,   /* field[2] = wait_milliseconds */
+  2,   /* field[2] = partition */
 };
-static const ProtobufCIntRange huleedu__events__v1__read_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange huleedu__events__v1__follow_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 4 }
 };
-const ProtobufCMessageDescriptor huleedu__events__v1__read_request__descriptor =
+const ProtobufCMessageDescriptor huleedu__events__v1__follow_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "huleedu.events.v1.ReadRequest",
-  "ReadRequest",
-  "Huleedu__Events__V1__ReadRequest",
+  "huleedu.events.v1.FollowRequest",
+  "FollowRequest",
+  "Huleedu__Events__V1__FollowRequest",
   "huleedu.events.v1",
-  sizeof(Huleedu__Events__V1__ReadRequest),
-  5,
-  huleedu__events__v1__read_request__field_descriptors,
-  huleedu__events__v1__read_request__field_indices_by_name,
-  1,  huleedu__events__v1__read_request__number_ranges,
-  (ProtobufCMessageInit) huleedu__events__v1__read_request__init,
+  sizeof(Huleedu__Events__V1__FollowRequest),
+  4,
+  huleedu__events__v1__follow_request__field_descriptors,
+  huleedu__events__v1__follow_request__field_indices_by_name,
+  1,  huleedu__events__v1__follow_request__number_ranges,
+  (ProtobufCMessageInit) huleedu__events__v1__follow_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__events__v1__read_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor huleedu__events__v1__follow_response__field_descriptors[2] =
 {
   {
     "events",
     1,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Huleedu__Events__V1__ReadResponse, n_events),
-    offsetof(Huleedu__Events__V1__ReadResponse, events),
+    offsetof(Huleedu__Events__V1__FollowResponse, n_events),
+    offsetof(Huleedu__Events__V1__FollowResponse, events),
     &huleedu__events__v1__event__descriptor,
     NULL,
     0,             /* flags */
@@ -252,35 +239,35 @@ static const ProtobufCFieldDescriptor huleedu__events__v1__read_response__field_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Huleedu__Events__V1__ReadResponse, partitions),
+    offsetof(Huleedu__Events__V1__FollowResponse, partitions),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned huleedu__events__v1__read_response__field_indices_by_name[] = {
+static const unsigned huleedu__events__v1__follow_response__field_indices_by_name[] = {
   0,   /* field[0] = events */
   1,   /* field[1] = partitions */
 };
-static const ProtobufCIntRange huleedu__events__v1__read_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange huleedu__events__v1__follow_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor huleedu__events__v1__read_response__descriptor =
+const ProtobufCMessageDescriptor huleedu__events__v1__follow_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "huleedu.events.v1.ReadResponse",
-  "ReadResponse",
-  "Huleedu__Events__V1__ReadResponse",
+  "huleedu.events.v1.FollowResponse",
+  "FollowResponse",
+  "Huleedu__Events__V1__FollowResponse",
   "huleedu.events.v1",
-  sizeof(Huleedu__Events__V1__ReadResponse),
+  sizeof(Huleedu__Events__V1__FollowResponse),
   2,
-  huleedu__events__v1__read_response__field_descriptors,
-  huleedu__events__v1__read_response__field_indices_by_name,
-  1,  huleedu__events__v1__read_response__number_ranges,
-  (ProtobufCMessageInit) huleedu__events__v1__read_response__init,
+  huleedu__events__v1__follow_response__field_descriptors,
+  huleedu__events__v1__follow_response__field_indices_by_name,
+  1,  huleedu__events__v1__follow_response__number_ranges,
+  (ProtobufCMessageInit) huleedu__events__v1__follow_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor huleedu__events__v1__event__field_descriptors[7] =
@@ -401,10 +388,10 @@ const ProtobufCMessageDescriptor huleedu__events__v1__event__descriptor =
 };
 static const ProtobufCMethodDescriptor huleedu__events__v1__event_feed__method_descriptors[1] =
 {
-  { "Read", &huleedu__events__v1__read_request__descriptor, &huleedu__events__v1__read_response__descriptor },
+  { "Follow", &huleedu__events__v1__follow_request__descriptor, &huleedu__events__v1__follow_response__descriptor },
 };
 const unsigned huleedu__events__v1__event_feed__method_indices_by_name[] = {
-  0         /* Read */
+  0         /* Follow */
 };
 const ProtobufCServiceDescriptor huleedu__events__v1__event_feed__descriptor =
 {
@@ -417,10 +404,10 @@ const ProtobufCServiceDescriptor huleedu__events__v1__event_feed__descriptor =
   huleedu__events__v1__event_feed__method_descriptors,
   huleedu__events__v1__event_feed__method_indices_by_name
 };
-void huleedu__events__v1__event_feed__read(ProtobufCService *service,
-                                           const Huleedu__Events__V1__ReadRequest *input,
-                                           Huleedu__Events__V1__ReadResponse_Closure closure,
-                                           void *closure_data)
+void huleedu__events__v1__event_feed__follow(ProtobufCService *service,
+                                             const Huleedu__Events__V1__FollowRequest *input,
+                                             Huleedu__Events__V1__FollowResponse_Closure closure,
+                                             void *closure_data)
 {
   assert(service->descriptor == &huleedu__events__v1__event_feed__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);

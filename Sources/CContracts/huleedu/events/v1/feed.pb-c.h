@@ -15,8 +15,8 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 
-typedef struct Huleedu__Events__V1__ReadRequest Huleedu__Events__V1__ReadRequest;
-typedef struct Huleedu__Events__V1__ReadResponse Huleedu__Events__V1__ReadResponse;
+typedef struct Huleedu__Events__V1__FollowRequest Huleedu__Events__V1__FollowRequest;
+typedef struct Huleedu__Events__V1__FollowResponse Huleedu__Events__V1__FollowResponse;
 typedef struct Huleedu__Events__V1__Event Huleedu__Events__V1__Event;
 
 
@@ -25,7 +25,7 @@ typedef struct Huleedu__Events__V1__Event Huleedu__Events__V1__Event;
 
 /* --- messages --- */
 
-struct  Huleedu__Events__V1__ReadRequest
+struct  Huleedu__Events__V1__FollowRequest
 {
   ProtobufCMessage base;
   /*
@@ -33,13 +33,9 @@ struct  Huleedu__Events__V1__ReadRequest
    */
   uint64_t after_position;
   /*
-   * 1 to 1000; fewer are sent where they are large.
+   * Events in one message, 1 to 1000; fewer are sent where they are large.
    */
   uint32_t limit;
-  /*
-   * At most 30000.
-   */
-  uint64_t wait_milliseconds;
   /*
    * Counted from zero.
    */
@@ -50,12 +46,12 @@ struct  Huleedu__Events__V1__ReadRequest
    */
   char *consumer;
 };
-#define HULEEDU__EVENTS__V1__READ_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&huleedu__events__v1__read_request__descriptor) \
-    , 0, 0, 0, 0, (char *)protobuf_c_empty_string }
+#define HULEEDU__EVENTS__V1__FOLLOW_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__events__v1__follow_request__descriptor) \
+    , 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
-struct  Huleedu__Events__V1__ReadResponse
+struct  Huleedu__Events__V1__FollowResponse
 {
   ProtobufCMessage base;
   size_t n_events;
@@ -65,8 +61,8 @@ struct  Huleedu__Events__V1__ReadResponse
    */
   uint32_t partitions;
 };
-#define HULEEDU__EVENTS__V1__READ_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&huleedu__events__v1__read_response__descriptor) \
+#define HULEEDU__EVENTS__V1__FOLLOW_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__events__v1__follow_response__descriptor) \
     , 0,NULL, 0 }
 
 
@@ -104,43 +100,43 @@ struct  Huleedu__Events__V1__Event
     , 0, {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, {0,NULL} }
 
 
-/* Huleedu__Events__V1__ReadRequest methods */
-void   huleedu__events__v1__read_request__init
-                     (Huleedu__Events__V1__ReadRequest         *message);
-size_t huleedu__events__v1__read_request__get_packed_size
-                     (const Huleedu__Events__V1__ReadRequest   *message);
-size_t huleedu__events__v1__read_request__pack
-                     (const Huleedu__Events__V1__ReadRequest   *message,
+/* Huleedu__Events__V1__FollowRequest methods */
+void   huleedu__events__v1__follow_request__init
+                     (Huleedu__Events__V1__FollowRequest         *message);
+size_t huleedu__events__v1__follow_request__get_packed_size
+                     (const Huleedu__Events__V1__FollowRequest   *message);
+size_t huleedu__events__v1__follow_request__pack
+                     (const Huleedu__Events__V1__FollowRequest   *message,
                       uint8_t             *out);
-size_t huleedu__events__v1__read_request__pack_to_buffer
-                     (const Huleedu__Events__V1__ReadRequest   *message,
+size_t huleedu__events__v1__follow_request__pack_to_buffer
+                     (const Huleedu__Events__V1__FollowRequest   *message,
                       ProtobufCBuffer     *buffer);
-Huleedu__Events__V1__ReadRequest *
-       huleedu__events__v1__read_request__unpack
+Huleedu__Events__V1__FollowRequest *
+       huleedu__events__v1__follow_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   huleedu__events__v1__read_request__free_unpacked
-                     (Huleedu__Events__V1__ReadRequest *message,
+void   huleedu__events__v1__follow_request__free_unpacked
+                     (Huleedu__Events__V1__FollowRequest *message,
                       ProtobufCAllocator *allocator);
-/* Huleedu__Events__V1__ReadResponse methods */
-void   huleedu__events__v1__read_response__init
-                     (Huleedu__Events__V1__ReadResponse         *message);
-size_t huleedu__events__v1__read_response__get_packed_size
-                     (const Huleedu__Events__V1__ReadResponse   *message);
-size_t huleedu__events__v1__read_response__pack
-                     (const Huleedu__Events__V1__ReadResponse   *message,
+/* Huleedu__Events__V1__FollowResponse methods */
+void   huleedu__events__v1__follow_response__init
+                     (Huleedu__Events__V1__FollowResponse         *message);
+size_t huleedu__events__v1__follow_response__get_packed_size
+                     (const Huleedu__Events__V1__FollowResponse   *message);
+size_t huleedu__events__v1__follow_response__pack
+                     (const Huleedu__Events__V1__FollowResponse   *message,
                       uint8_t             *out);
-size_t huleedu__events__v1__read_response__pack_to_buffer
-                     (const Huleedu__Events__V1__ReadResponse   *message,
+size_t huleedu__events__v1__follow_response__pack_to_buffer
+                     (const Huleedu__Events__V1__FollowResponse   *message,
                       ProtobufCBuffer     *buffer);
-Huleedu__Events__V1__ReadResponse *
-       huleedu__events__v1__read_response__unpack
+Huleedu__Events__V1__FollowResponse *
+       huleedu__events__v1__follow_response__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   huleedu__events__v1__read_response__free_unpacked
-                     (Huleedu__Events__V1__ReadResponse *message,
+void   huleedu__events__v1__follow_response__free_unpacked
+                     (Huleedu__Events__V1__FollowResponse *message,
                       ProtobufCAllocator *allocator);
 /* Huleedu__Events__V1__Event methods */
 void   huleedu__events__v1__event__init
@@ -163,11 +159,11 @@ void   huleedu__events__v1__event__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
-typedef void (*Huleedu__Events__V1__ReadRequest_Closure)
-                 (const Huleedu__Events__V1__ReadRequest *message,
+typedef void (*Huleedu__Events__V1__FollowRequest_Closure)
+                 (const Huleedu__Events__V1__FollowRequest *message,
                   void *closure_data);
-typedef void (*Huleedu__Events__V1__ReadResponse_Closure)
-                 (const Huleedu__Events__V1__ReadResponse *message,
+typedef void (*Huleedu__Events__V1__FollowResponse_Closure)
+                 (const Huleedu__Events__V1__FollowResponse *message,
                   void *closure_data);
 typedef void (*Huleedu__Events__V1__Event_Closure)
                  (const Huleedu__Events__V1__Event *message,
@@ -179,10 +175,10 @@ typedef struct Huleedu__Events__V1__EventFeed_Service Huleedu__Events__V1__Event
 struct Huleedu__Events__V1__EventFeed_Service
 {
   ProtobufCService base;
-  void (*read)(Huleedu__Events__V1__EventFeed_Service *service,
-               const Huleedu__Events__V1__ReadRequest *input,
-               Huleedu__Events__V1__ReadResponse_Closure closure,
-               void *closure_data);
+  void (*follow)(Huleedu__Events__V1__EventFeed_Service *service,
+                 const Huleedu__Events__V1__FollowRequest *input,
+                 Huleedu__Events__V1__FollowResponse_Closure closure,
+                 void *closure_data);
 };
 typedef void (*Huleedu__Events__V1__EventFeed_ServiceDestroy)(Huleedu__Events__V1__EventFeed_Service *);
 void huleedu__events__v1__event_feed__init (Huleedu__Events__V1__EventFeed_Service *service,
@@ -191,16 +187,16 @@ void huleedu__events__v1__event_feed__init (Huleedu__Events__V1__EventFeed_Servi
     { &huleedu__events__v1__event_feed__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define HULEEDU__EVENTS__V1__EVENT_FEED__INIT(function_prefix__) \
     { HULEEDU__EVENTS__V1__EVENT_FEED__BASE_INIT,\
-      function_prefix__ ## read  }
-void huleedu__events__v1__event_feed__read(ProtobufCService *service,
-                                           const Huleedu__Events__V1__ReadRequest *input,
-                                           Huleedu__Events__V1__ReadResponse_Closure closure,
-                                           void *closure_data);
+      function_prefix__ ## follow  }
+void huleedu__events__v1__event_feed__follow(ProtobufCService *service,
+                                             const Huleedu__Events__V1__FollowRequest *input,
+                                             Huleedu__Events__V1__FollowResponse_Closure closure,
+                                             void *closure_data);
 
 /* --- descriptors --- */
 
-extern const ProtobufCMessageDescriptor huleedu__events__v1__read_request__descriptor;
-extern const ProtobufCMessageDescriptor huleedu__events__v1__read_response__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__events__v1__follow_request__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__events__v1__follow_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__events__v1__event__descriptor;
 extern const ProtobufCServiceDescriptor huleedu__events__v1__event_feed__descriptor;
 

@@ -739,3 +739,66 @@ const ProtobufCEnumDescriptor huleedu__sample__v1__colour__descriptor =
   huleedu__sample__v1__colour__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
+static const ProtobufCMethodDescriptor huleedu__sample__v1__samples__method_descriptors[4] =
+{
+  { "Get", &huleedu__sample__v1__sample__descriptor, &huleedu__sample__v1__sample__descriptor },
+  { "List", &huleedu__sample__v1__sample__descriptor, &huleedu__sample__v1__sample__descriptor },
+  { "Collect", &huleedu__sample__v1__sample__descriptor, &huleedu__sample__v1__sample__descriptor },
+  { "Discuss", &huleedu__sample__v1__sample__descriptor, &huleedu__sample__v1__sample__descriptor },
+};
+const unsigned huleedu__sample__v1__samples__method_indices_by_name[] = {
+  2,        /* Collect */
+  3,        /* Discuss */
+  0,        /* Get */
+  1         /* List */
+};
+const ProtobufCServiceDescriptor huleedu__sample__v1__samples__descriptor =
+{
+  PROTOBUF_C__SERVICE_DESCRIPTOR_MAGIC,
+  "huleedu.sample.v1.Samples",
+  "Samples",
+  "Huleedu__Sample__V1__Samples",
+  "huleedu.sample.v1",
+  4,
+  huleedu__sample__v1__samples__method_descriptors,
+  huleedu__sample__v1__samples__method_indices_by_name
+};
+void huleedu__sample__v1__samples__get(ProtobufCService *service,
+                                       const Huleedu__Sample__V1__Sample *input,
+                                       Huleedu__Sample__V1__Sample_Closure closure,
+                                       void *closure_data)
+{
+  assert(service->descriptor == &huleedu__sample__v1__samples__descriptor);
+  service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void huleedu__sample__v1__samples__list(ProtobufCService *service,
+                                        const Huleedu__Sample__V1__Sample *input,
+                                        Huleedu__Sample__V1__Sample_Closure closure,
+                                        void *closure_data)
+{
+  assert(service->descriptor == &huleedu__sample__v1__samples__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void huleedu__sample__v1__samples__collect(ProtobufCService *service,
+                                           const Huleedu__Sample__V1__Sample *input,
+                                           Huleedu__Sample__V1__Sample_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &huleedu__sample__v1__samples__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void huleedu__sample__v1__samples__discuss(ProtobufCService *service,
+                                           const Huleedu__Sample__V1__Sample *input,
+                                           Huleedu__Sample__V1__Sample_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &huleedu__sample__v1__samples__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void huleedu__sample__v1__samples__init (Huleedu__Sample__V1__Samples_Service *service,
+                                         Huleedu__Sample__V1__Samples_ServiceDestroy destroy)
+{
+  protobuf_c_service_generated_init (&service->base,
+                                     &huleedu__sample__v1__samples__descriptor,
+                                     (ProtobufCServiceDestroy) destroy);
+}

@@ -214,12 +214,61 @@ typedef void (*Huleedu__Sample__V1__Sample_Closure)
 
 /* --- services --- */
 
+typedef struct Huleedu__Sample__V1__Samples_Service Huleedu__Sample__V1__Samples_Service;
+struct Huleedu__Sample__V1__Samples_Service
+{
+  ProtobufCService base;
+  void (*get)(Huleedu__Sample__V1__Samples_Service *service,
+              const Huleedu__Sample__V1__Sample *input,
+              Huleedu__Sample__V1__Sample_Closure closure,
+              void *closure_data);
+  void (*list)(Huleedu__Sample__V1__Samples_Service *service,
+               const Huleedu__Sample__V1__Sample *input,
+               Huleedu__Sample__V1__Sample_Closure closure,
+               void *closure_data);
+  void (*collect)(Huleedu__Sample__V1__Samples_Service *service,
+                  const Huleedu__Sample__V1__Sample *input,
+                  Huleedu__Sample__V1__Sample_Closure closure,
+                  void *closure_data);
+  void (*discuss)(Huleedu__Sample__V1__Samples_Service *service,
+                  const Huleedu__Sample__V1__Sample *input,
+                  Huleedu__Sample__V1__Sample_Closure closure,
+                  void *closure_data);
+};
+typedef void (*Huleedu__Sample__V1__Samples_ServiceDestroy)(Huleedu__Sample__V1__Samples_Service *);
+void huleedu__sample__v1__samples__init (Huleedu__Sample__V1__Samples_Service *service,
+                                         Huleedu__Sample__V1__Samples_ServiceDestroy destroy);
+#define HULEEDU__SAMPLE__V1__SAMPLES__BASE_INIT \
+    { &huleedu__sample__v1__samples__descriptor, protobuf_c_service_invoke_internal, NULL }
+#define HULEEDU__SAMPLE__V1__SAMPLES__INIT(function_prefix__) \
+    { HULEEDU__SAMPLE__V1__SAMPLES__BASE_INIT,\
+      function_prefix__ ## get,\
+      function_prefix__ ## list,\
+      function_prefix__ ## collect,\
+      function_prefix__ ## discuss  }
+void huleedu__sample__v1__samples__get(ProtobufCService *service,
+                                       const Huleedu__Sample__V1__Sample *input,
+                                       Huleedu__Sample__V1__Sample_Closure closure,
+                                       void *closure_data);
+void huleedu__sample__v1__samples__list(ProtobufCService *service,
+                                        const Huleedu__Sample__V1__Sample *input,
+                                        Huleedu__Sample__V1__Sample_Closure closure,
+                                        void *closure_data);
+void huleedu__sample__v1__samples__collect(ProtobufCService *service,
+                                           const Huleedu__Sample__V1__Sample *input,
+                                           Huleedu__Sample__V1__Sample_Closure closure,
+                                           void *closure_data);
+void huleedu__sample__v1__samples__discuss(ProtobufCService *service,
+                                           const Huleedu__Sample__V1__Sample *input,
+                                           Huleedu__Sample__V1__Sample_Closure closure,
+                                           void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    huleedu__sample__v1__colour__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__sample__v1__sample__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__sample__v1__sample__nested__descriptor;
+extern const ProtobufCServiceDescriptor huleedu__sample__v1__samples__descriptor;
 
 PROTOBUF_C__END_DECLS
 

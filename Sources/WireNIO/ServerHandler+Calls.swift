@@ -1,0 +1,89 @@
+import NIOCore
+import Wire
+
+extension ServerHandler {
+    func start(
+        _ stream: StreamID, _ request: RequestEnvelope, _ side: ServerConnection.ClientSide, _ context: ChannelHandlerContext
+    ) {
+        let kind = router.streamKind(of: request.method)
+        guard kind == nil || side != .unary else { return refuse(stream, Self.streaming, context) }
+        let timeout = timeout(of: request, kind)
+        guard timeout > .zero else {
+            return refuse(stream, RPCError(.deadlineExceeded, "the caller's time was over"), context)
+        }
+        let bytes = request.payload.count + request.metadata.byteCount
+        guard load.beginHandler(bytes) else { return refuse(stream, Self.overloaded, context) }
+        let call = RunningCall()
+        calls[stream] = call
+        if let kind {
+            serve(call, kind, on: stream, request, timeout: timeout, bytes: bytes, context)
+        } else {
+            answer(call, on: stream, request, timeout: timeout, bytes: bytes, context)
+        }
+        call.deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) { [weak self] in
+            self?.end(stream, with: RPCError(.deadlineExceeded, "the call took longer than its caller waits"), context)
+        }
+    }
+
+    private func refuse(_ stream: StreamID, _ error: RPCError, _ context: ChannelHandlerContext) {
+        perform(connection.handlerEnded(stream, with: .failure(error)), context)
+    }
+
+    static let overloaded = RPCError(.resourceExhausted, ServerConnection.overloadReason, isRefused: true)
+    private static let streaming = RPCError(
+        .invalidArgument, "the method streams; its request has flag 1 or 2", isRefused: true)
+
+    private func timeout(of request: RequestEnvelope, _ kind: StreamKind?) -> Duration {
+        let (byDefault, atMost) =
+            kind == nil
+            ? (configuration.defaultTimeout, configuration.maximumTimeout)
+            : (configuration.defaultStreamTimeout, configuration.maximumStreamTimeout)
+        guard request.timeoutNanoseconds != 0 else { return byDefault }
+        return min(.nanoseconds(request.timeoutNanoseconds), atMost)
+    }
+
+    private func answer(
+        _ call: RunningCall, on stream: StreamID, _ request: RequestEnvelope, timeout: Duration, bytes: Int,
+        _ context: ChannelHandlerContext
+    ) {
+        let server = ServerContext(
+            method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer)
+        let eventLoop = context.eventLoop
+        let bound = NIOLoopBound((self, context), eventLoop: eventLoop)
+        let (router, load) = (router, load)
+        // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
+        call.handler = Task {
+            let answer = await router.answer(request.payload, context: server)
+            load.handlerEnded(bytes)
+            eventLoop.execute {
+                let (handler, context) = bound.value
+                handler.forget(stream)
+                handler.perform(handler.connection.handlerEnded(stream, with: answer), context)
+                handler.flush(context)
+            }
+        }
+    }
+
+    /// A handler has ended.
+    func forget(_ stream: StreamID) {
+        calls.removeValue(forKey: stream)?.stopClocks()
+    }
+
+    /// Answers a caller whose handler has not ended. The handler is told to stop, and counts until it has.
+    func end(_ stream: StreamID, with error: RPCError, _ context: ChannelHandlerContext) {
+        perform(connection.end(stream, with: error), context)
+        flush(context)
+    }
+
+    /// Tells a handler to stop whose caller has had its answer, or has gone.
+    func halt(_ stream: StreamID, _ context: ChannelHandlerContext) {
+        guard let call = calls[stream] else { return }
+        call.stopClocks()
+        call.handler?.cancel()
+        if let requests = call.streaming?.requests {
+            requests.finish(RPCError(.cancelled, "the call was cancelled"))
+            failWaiting(on: stream)
+            release(stream, context)
+        }
+    }
+}

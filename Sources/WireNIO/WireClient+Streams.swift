@@ -1,0 +1,91 @@
+import NIOCore
+public import Wire
+
+extension WireClient {
+    /// Begins a stream over the connection, once there is one.
+    ///
+    /// A stream whose responses are let go before their end, or which ends at its deadline, goes on for the server until one of the server's
+    /// limits or the end of the connection: the protocol has no word for it. After sixteen of them the client makes a new connection.
+    public func open(
+        _ method: MethodDescriptor, _ kind: StreamKind, payload: [UInt8]?, options: CallOptions
+    ) async throws -> StreamingCall {
+        try check(payload ?? [])
+        let begin = options.deadline ?? .after(configuration.defaultTimeout)
+        while true {
+            let link = try await connected(by: begin)
+            guard begin.remaining > .zero else { throw Self.late(isRefused: true) }
+            let request = RequestEnvelope(
+                method: method, payload: payload ?? [],
+                timeoutNanoseconds: options.deadline.map { max(1, $0.remaining.clampedNanoseconds) } ?? 0,
+                metadata: options.metadata)
+            do {
+                return try await open(request, kind, over: link, options)
+            } catch is ClientHandler.NotWritten {
+                // Nobody has seen the request, and it may have time for another connection.
+                abandon(link)
+            }
+        }
+    }
+
+    private func open(
+        _ request: RequestEnvelope, _ kind: StreamKind, over link: Link, _ options: CallOptions
+    ) async throws -> StreamingCall {
+        let call = nextCall()
+        let eventLoop = link.channel.eventLoop
+        let bound = link.handler
+        let responses = MessageBuffer(
+            limits: configuration.streamBuffer,
+            roomMade: {
+                eventLoop.execute {
+                    let (handler, context) = bound.value
+                    handler.release(call, context)
+                }
+            },
+            abandoned: {
+                eventLoop.execute {
+                    let (handler, context) = bound.value
+                    handler.giveUp(call, because: Self.cancelled(), context)
+                }
+            })
+        // Let go of where the call cannot begin.
+        let inbound = InboundMessages(responses)
+        let opened = eventLoop.makePromise(of: Void.self)
+        eventLoop.execute {
+            let (handler, context) = bound.value
+            let stream = OpenStream(responses: responses, silence: options.silence.map { TimeAmount($0) })
+            handler.open(request, as: call, kind, stream, deadline: options.deadline, opened: opened, context: context)
+        }
+        try await opened.futureResult.get()
+        return StreamingCall(requests: outbound(of: call, kind, over: link), responses: inbound)
+    }
+
+    private func outbound(of call: ClientConnection.CallID, _ kind: StreamKind, over link: Link) -> OutboundMessages {
+        guard kind.clientStreams else {
+            let error = RPCError(.failedPrecondition, "the call has one request, which has been sent")
+            return OutboundMessages(send: { _ in throw error }, finish: {})
+        }
+        let eventLoop = link.channel.eventLoop
+        let bound = link.handler
+        return OutboundMessages(
+            send: { [self] payload in
+                try check(payload)
+                let written = eventLoop.makePromise(of: Void.self)
+                try await withTaskCancellationHandler {
+                    eventLoop.execute {
+                        let (handler, context) = bound.value
+                        handler.send(payload, on: call, written, context)
+                    }
+                    try await written.futureResult.get()
+                } onCancel: {
+                    // The message may still be written; nobody waits for it.
+                    written.fail(Self.cancelled())
+                }
+            },
+            finish: {
+                eventLoop.execute {
+                    let (handler, context) = bound.value
+                    handler.finishSending(on: call, context)
+                }
+            })
+    }
+}
