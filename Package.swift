@@ -112,7 +112,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "fakeprovider",
-            dependencies: ["FakeProvider", argumentParser, logging],
+            dependencies: ["FakeProvider", argumentParser, logging, signals],
             path: "Tools/fakeprovider/CommandLine",
             swiftSettings: strict),
 
@@ -121,7 +121,7 @@ let package = Package(
             name: "ChaosProxy", dependencies: ["CJCore", nioCore, nioPosix], path: "Tools/chaosproxy/ChaosProxy",
             swiftSettings: strict),
         .executableTarget(
-            name: "chaosproxy", dependencies: ["ChaosProxy", argumentParser], path: "Tools/chaosproxy/CommandLine",
+            name: "chaosproxy", dependencies: ["ChaosProxy", argumentParser, signals], path: "Tools/chaosproxy/CommandLine",
             swiftSettings: strict),
         .testTarget(
             name: "ChaosProxyTests", dependencies: ["ChaosProxy", "chaosproxy", "ChildProcesses", nioCore, nioPosix],
