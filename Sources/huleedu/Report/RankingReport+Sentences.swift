@@ -40,6 +40,10 @@ extension RankingReport {
                 + language.say(
                     "; the ranking rests on what had been judged by then.",
                     "; rangordningen bygger på det som dittills hade bedömts.")
+        case .blindJudge:
+            return language.say(
+                "Stopped without a ranking because the judge answers by the places in which essays are shown: \(stop.failure).",
+                "Avslutad utan rangordning för att domaren svarar efter platsen där uppsatserna visas (på engelska: \(stop.failure)).")
         }
     }
 
