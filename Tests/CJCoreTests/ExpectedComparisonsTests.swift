@@ -1,5 +1,6 @@
-@testable import CJCore
 import Testing
+
+@testable import CJCore
 
 @Suite("Expected comparisons")
 struct ExpectedComparisonsTests {

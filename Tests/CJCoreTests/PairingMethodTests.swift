@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Pairing by any method")
 struct PairingMethodTests {
-    @Test("No method repeats a pair while others have not met, audits aside, and none asks beyond two judgements", arguments: PairingMethod.allCases)
+    @Test(
+        "No method repeats a pair while others have not met, audits aside, and none asks beyond two judgements",
+        arguments: PairingMethod.allCases)
     func repeats(method: PairingMethod) {
         for (count, step) in [(5, 1), (6, 3), (9, 4), (14, 7)] {
             let pairs = count * (count - 1) / 2
@@ -17,7 +19,9 @@ struct PairingMethodTests {
         }
     }
 
-    @Test("One comparison in twenty repeats a pair in the other order, at an even pace and on different items", arguments: PairingMethod.allCases)
+    @Test(
+        "One comparison in twenty repeats a pair in the other order, at an even pace and on different items",
+        arguments: PairingMethod.allCases)
     func audits(method: PairingMethod) {
         var simulation = Simulation(items: 30, deviation: 2, seed: 3)
         let (_, judgements) = run(method, &simulation, comparisons: 230, step: 8)
@@ -76,14 +80,17 @@ struct PairingMethodTests {
 
     @Test("Four rounds connect everybody", arguments: [2, 3, 5, 8, 16, 30])
     func connected(count: Int) {
-        for (method, seed) in PairingMethod.allCases.flatMap({ method in (0..<4).map { (method, UInt64($0)) } }) where method != .random {
+        for (method, seed) in PairingMethod.allCases.flatMap({ method in (0..<4).map { (method, UInt64($0)) } })
+        where method != .random {
             var simulation = Simulation(items: count, deviation: 2, seed: seed)
             let (scale, _) = run(method, &simulation, comparisons: 2 * count, step: max(1, count / 3))
             #expect(scale.isConnected)
         }
     }
 
-    @Test("Every other item meets two anchors early, and anchors are compared no more often than others", arguments: [PairingMethod.information, .rounds, .matching])
+    @Test(
+        "Every other item meets two anchors early, and anchors are compared no more often than others",
+        arguments: [PairingMethod.information, .rounds, .matching])
     func anchors(method: PairingMethod) {
         let (anchorCount, count) = (6, 24)
         var simulation = Simulation(items: count, deviation: 2, seed: 12)
@@ -158,8 +165,13 @@ struct ExpectedInformationTests {
             let four = ExpectedInformation.gain(difference: difference, variance: 1, clear: 1)
             #expect(four > two)
             #expect(abs(ExpectedInformation.gain(difference: difference, variance: 1, clear: 30) - two) < 1e-9)
-            #expect(ExpectedInformation.weight(difference: difference, variance: 1, clear: 1) > ExpectedInformation.weight(difference: difference, variance: 1))
-            #expect(abs(ExpectedInformation.weight(difference: difference, variance: 1, clear: 30) - ExpectedInformation.weight(difference: difference, variance: 1)) < 1e-9)
+            #expect(
+                ExpectedInformation.weight(difference: difference, variance: 1, clear: 1)
+                    > ExpectedInformation.weight(difference: difference, variance: 1))
+            #expect(
+                abs(
+                    ExpectedInformation.weight(difference: difference, variance: 1, clear: 30)
+                        - ExpectedInformation.weight(difference: difference, variance: 1)) < 1e-9)
         }
         // Three thresholds: at no difference and with t = ln 3, the answers have probabilities 1/4 each and p′ of ±3/16, ±1/16.
         let information = ExpectedInformation.weight(difference: 0, variance: 0, clear: 1.0986122886681098)

@@ -56,7 +56,8 @@ struct PositionCheckTests {
     private let items = (0..<10).map { Item.ID("i\($0)") }
 
     private func check(_ outcome: Outcome, _ count: Int, others: Int = 0) -> PositionCheck {
-        PositionCheck(ScaleEstimator().estimate(items: items, judgements: judgements(outcome, count) + judgements(outcome.swapped, others)))
+        PositionCheck(
+            ScaleEstimator().estimate(items: items, judgements: judgements(outcome, count) + judgements(outcome.swapped, others)))
     }
 
     private func judgements(_ outcome: Outcome, _ count: Int) -> [Judgement] {

@@ -138,7 +138,8 @@ struct StoppingRuleTests {
         let judgements = chain(items: 6, times: 12) + chain(items: 6, times: 12, from: 6)
         let scale = ScaleEstimator().estimate(items: items, judgements: judgements)
         #expect(scale.reliability.posteriorReliability > 0.1)
-        #expect(!StoppingRule(targetReliability: 0.1, maximumComparisons: 1_000).hasConverged(scale, earlierScale: { _ in scale }))
+        #expect(
+            !StoppingRule(targetReliability: 0.1, maximumComparisons: 1_000).hasConverged(scale, earlierScale: { _ in scale }))
     }
 
     @Test("An assessment of any size ends, with a reason", arguments: [0, 1, 2, 3, 4, 5, 9])
@@ -176,7 +177,8 @@ struct StoppingRuleTests {
     func noise() {
         var simulation = Simulation(items: 16, deviation: 0, seed: 31)
         let (scale, _) = simulation.run(InformationPairing(), comparisons: 160, step: 4)
-        #expect(!StoppingRule(targetReliability: 0.8, maximumComparisons: 1_000).hasConverged(scale, earlierScale: { _ in scale }))
+        #expect(
+            !StoppingRule(targetReliability: 0.8, maximumComparisons: 1_000).hasConverged(scale, earlierScale: { _ in scale }))
     }
 
     private func decide(

@@ -12,6 +12,12 @@ let package = Package(
             name: "bench", dependencies: [.product(name: "CJCore", package: "huleedu")],
             swiftSettings: [.treatAllWarnings(as: .error)]),
         .executableTarget(
+            name: "calibration", dependencies: [.product(name: "CJCore", package: "huleedu")],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "economy", dependencies: [.product(name: "CJCore", package: "huleedu")],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
             name: "queue",
             dependencies: [
                 .product(name: "JobQueue", package: "huleedu"), .product(name: "Logging", package: "swift-log"),

@@ -17,7 +17,9 @@ public struct Audit: Sendable, Hashable {
     }
 
     /// Those of the next `count` comparisons that repeat a pair; the board counts them in.
-    func comparisons(of count: Int, on board: inout PairingBoard, using generator: inout some RandomNumberGenerator) -> [Comparison] {
+    func comparisons(of count: Int, on board: inout PairingBoard, using generator: inout some RandomNumberGenerator)
+        -> [Comparison]
+    {
         guard share > 0, board.maximumPerPair > 1, board.groups.count <= 1 else { return [] }
         let due = Int(share * Double(board.total + count - board.items.count)) - board.repeats
         guard min(due, count) > 0 else { return [] }

@@ -100,10 +100,11 @@ struct PairingBoard {
     var swapCandidates: [Seats] {
         let waiting = Set(inFlight.map { key($0.first, $0.second) })
         // Sorted, because a dictionary's order differs from run to run.
-        return showings.filter { $0.value.total == 1 && !excluded.contains($0.key) && !waiting.contains($0.key) }.keys.sorted().map { key in
-            let (lower, upper) = (key / items.count, key % items.count)
-            return showings[key]?.lowerFirst == 1 ? Seats(first: upper, second: lower) : Seats(first: lower, second: upper)
-        }
+        return showings.filter { $0.value.total == 1 && !excluded.contains($0.key) && !waiting.contains($0.key) }.keys.sorted()
+            .map { key in
+                let (lower, upper) = (key / items.count, key % items.count)
+                return showings[key]?.lowerFirst == 1 ? Seats(first: upper, second: lower) : Seats(first: lower, second: upper)
+            }
     }
 
     /// Whether a pair can be shown so that neither item's places drift further apart than by one.

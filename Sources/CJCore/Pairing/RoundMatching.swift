@@ -24,13 +24,16 @@ struct RoundMatching<Generator: RandomNumberGenerator> {
         generator.shuffle(&pool)
         var pairs: [Pair] = []
         var partner: [Int: Int] = [:]
-        for pair in weighed(pool, level: level, using: &generator) where partner[pair.first] == nil && partner[pair.second] == nil {
+        for pair in weighed(pool, level: level, using: &generator) where partner[pair.first] == nil && partner[pair.second] == nil
+        {
             (partner[pair.first], partner[pair.second]) = (pair.second, pair.first)
             pairs.append(pair)
         }
         var left = pool.filter { partner[$0] == nil }
         for mustStayBalanced in [true, false] {
-            left = settle(left, into: &pairs) { board.isOpen($0, $1, level: level) && (!mustStayBalanced || board.staysBalanced($0, $1)) }
+            left = settle(left, into: &pairs) {
+                board.isOpen($0, $1, level: level) && (!mustStayBalanced || board.staysBalanced($0, $1))
+            }
         }
         return pairs + withOthers(left, pool: pool, level: level, using: &generator)
     }
@@ -54,7 +57,9 @@ struct RoundMatching<Generator: RandomNumberGenerator> {
 
     private func total(_ one: Int, _ other: Int, using generator: inout Generator) -> Double {
         var total = weight(one, other, &generator)
-        if board.groups.count > 1, board.groups.representative(of: one) != board.groups.representative(of: other) { total += bridge }
+        if board.groups.count > 1, board.groups.representative(of: one) != board.groups.representative(of: other) {
+            total += bridge
+        }
         if board.meetsNeededAnchor(one, other) { total += anchor }
         return total
     }

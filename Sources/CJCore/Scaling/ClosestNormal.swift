@@ -81,7 +81,9 @@ private struct AveragedSlope {
         for (index, (place, factor)) in parts.enumerated() {
             gradient[place] += cell.weight * factor * answer.byLogit
             curvature[place, place] += cell.weight * factor * factor * answer.logitLogit
-            for (other, otherFactor) in parts[..<index] { add(cell.weight * factor * otherFactor * answer.logitLogit, place, other) }
+            for (other, otherFactor) in parts[..<index] {
+                add(cell.weight * factor * otherFactor * answer.logitLogit, place, other)
+            }
             if posterior.table.hasMargins { add(cell.weight * factor * answer.logitClear, place, layout.clear) }
             if posterior.table.hasTies { add(cell.weight * factor * answer.logitTie, place, layout.tie) }
         }
@@ -152,7 +154,8 @@ extension Posterior {
             let centre = logit(of: cell, at: mean)
             for (node, share) in NormalNodes.seven {
                 let logit = centre + node * deviation
-                sum += cell.weight * share * settings.model.logProbability(of: cell.response, logit: logit, clear: clear, tie: tie)
+                sum +=
+                    cell.weight * share * settings.model.logProbability(of: cell.response, logit: logit, clear: clear, tie: tie)
             }
         }
         for index in 0..<layout.clear where settings.biasDeviation != nil || index < layout.itemCount {

@@ -34,7 +34,8 @@ public struct Reliability: Sendable, Hashable {
     ///   - covariances: where the prior's standard deviation is known.
     ///   - standardErrors: with what is not known of it.
     init(
-        abilities: [Double], covariances: SymmetricMatrix, standardErrors: [Double], priorDeviation: Double, logDeviationError: Double
+        abilities: [Double], covariances: SymmetricMatrix, standardErrors: [Double], priorDeviation: Double,
+        logDeviationError: Double
     ) {
         let count = Double(abilities.count)
         let shape = ErrorShape(abilities: abilities, covariances: covariances)
@@ -49,7 +50,8 @@ public struct Reliability: Sendable, Hashable {
             (logOdds, logOddsDeviation) = (-.infinity, 0)
         }
         posteriorReliability =
-            shape.length > 0 ? ExpectedInformation.expectation(difference: logOdds, variance: logOddsDeviation * logOddsDeviation) { $0 } : 0
+            shape.length > 0
+            ? ExpectedInformation.expectation(difference: logOdds, variance: logOddsDeviation * logOddsDeviation) { $0 } : 0
         low = ElementaryFunctions.logistic(logOdds - Self.nineTenths * logOddsDeviation)
         high = ElementaryFunctions.logistic(logOdds + Self.nineTenths * logOddsDeviation)
         let variance = count > 1 ? shape.length / (count - 1) : 0

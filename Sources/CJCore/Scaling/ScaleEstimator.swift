@@ -132,7 +132,9 @@ public struct ScaleEstimator: Sendable {
         }
     }
 
-    private func priorDeviation(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> (deviation: Double, logError: Double) {
+    private func priorDeviation(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> (
+        deviation: Double, logError: Double
+    ) {
         switch settings.prior {
         case .fixed(let standardDeviation):
             return (standardDeviation, 0)

@@ -49,7 +49,8 @@ public struct ExpectedComparisons: Sendable, Hashable {
     /// The number to tell when some judgements are in: all of the run's, those made so far among them.
     public func total(given scale: Scale) -> Int {
         totalFrom(
-            judged: scale.judgementCount, reliability: scale.reliability.posteriorReliability, deviation: scale.priorStandardDeviation)
+            judged: scale.judgementCount, reliability: scale.reliability.posteriorReliability,
+            deviation: scale.priorStandardDeviation)
     }
 
     func totalFrom(judged count: Int, reliability: Double, deviation: Double) -> Int {

@@ -104,7 +104,9 @@ struct RunPlan: Sendable {
         func range(_ figure: Figure, _ decimals: Int) -> String {
             "\(number(figure.median, decimals)), from \(number(figure.low, decimals)) to \(number(figure.high, decimals)) in nine runs of ten"
         }
-        let assumed = logSpread > 0 ? "about \(number(spread, 2)) logits, more in one run and less in another" : "\(number(spread, 2)) logits"
+        let assumed =
+            logSpread > 0
+            ? "about \(number(spread, 2)) logits, more in one run and less in another" : "\(number(spread, 2)) logits"
         var lines = [
             """
             \(essays) essays whose abilities spread by \(assumed); reliability \(number(precision, 2)), pairs by \(pairing.rawValue), \

@@ -43,7 +43,8 @@ extension RankingReport {
         case .blindJudge:
             return language.say(
                 "Stopped without a ranking because the judge answers by the places in which essays are shown: \(stop.failure).",
-                "Avslutad utan rangordning för att domaren svarar efter platsen där uppsatserna visas (på engelska: \(stop.failure)).")
+                "Avslutad utan rangordning för att domaren svarar efter platsen där uppsatserna visas (på engelska: \(stop.failure))."
+            )
         }
     }
 
