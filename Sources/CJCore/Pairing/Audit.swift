@@ -10,6 +10,9 @@ public struct Audit: Sendable, Hashable {
     /// Share that is repeated when nobody says otherwise.
     public static let usualShare = 0.05
 
+    /// Of the comparisons that are chosen at one look, one for so many may be a repeat: what is overdue is spread over several looks.
+    private static let comparisonsForEachAudit = 8
+
     /// - Parameter share: from 0 up to 0.5.
     public init(share: Double = Audit.usualShare) {
         precondition((0...0.5).contains(share), "at most every other comparison is an audit")
@@ -22,20 +25,28 @@ public struct Audit: Sendable, Hashable {
     {
         guard share > 0, board.maximumPerPair > 1, board.groups.count <= 1 else { return [] }
         let due = Int(share * Double(board.total + count - board.items.count)) - board.repeats
-        guard min(due, count) > 0 else { return [] }
-        var candidates = board.swapCandidates
+        let most = min(due, count, max(1, count / Self.comparisonsForEachAudit))
+        guard most > 0 else { return [] }
+        let candidates = board.swapCandidates
+        let burdens = candidates.map { burden(of: $0, on: board) }
+        var taken: Set<Int> = []
         var chosen: [Comparison] = []
-        while chosen.count < min(due, count) {
-            func burden(_ seats: PairingBoard.Seats) -> Int {
-                let repeats = board.repeatsByItem[seats.first] + board.repeatsByItem[seats.second]
-                return 2 * repeats + (board.drift(first: seats.first, second: seats.second) > 1 ? 1 : 0)
+        for level in Set(burdens).sorted() {
+            var equal = candidates.indices.filter { burdens[$0] == level }
+            generator.shuffle(&equal)
+            for seats in equal.lazy.map({ candidates[$0] }) where taken.isDisjoint(with: [seats.first, seats.second]) {
+                guard chosen.count < most else { return chosen }
+                taken.formUnion([seats.first, seats.second])
+                board.record(seats, times: 1)
+                chosen.append(board.comparison(of: seats))
             }
-            guard let least = candidates.map(burden).min() else { break }
-            let equal = candidates.indices.filter { burden(candidates[$0]) == least }
-            let seats = candidates.remove(at: equal[generator.below(equal.count)])
-            board.record(seats, times: 1)
-            chosen.append(board.comparison(of: seats))
         }
         return chosen
+    }
+
+    /// The repeats of two items so far, and then whether this one would take their places out of balance, as one number to order by.
+    private func burden(of seats: PairingBoard.Seats, on board: PairingBoard) -> Int {
+        let repeats = board.repeatsByItem[seats.first] + board.repeatsByItem[seats.second]
+        return 2 * repeats + (board.drift(first: seats.first, second: seats.second) > 1 ? 1 : 0)
     }
 }

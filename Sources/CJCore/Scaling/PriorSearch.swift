@@ -30,6 +30,13 @@ struct PriorSearch {
 
     /// The most probable σ, in logits; `start` is an earlier answer near which to look first.
     mutating func mostProbableDeviation(startingAt start: Double?) -> Double {
+        if start == nil, settings.isAveraged {
+            // Laplace's approximation costs a fraction, and its answer is not far away.
+            var settings = settings
+            settings.isAveraged = false
+            var rough = PriorSearch(table: table, settings: settings, prior: prior)
+            return mostProbableDeviation(startingAt: rough.mostProbableDeviation(startingAt: nil))
+        }
         var best = Self.clamped(Int((ElementaryFunctions.log(start ?? prior.median) * Self.resolution).rounded()))
         if start == nil { best = top(near: climb(from: best, stride: Self.firstStride), stride: Self.firstStride) }
         // Each move goes uphill on a finite grid, so there are at most as many as grid points.

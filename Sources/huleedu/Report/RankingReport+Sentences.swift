@@ -48,6 +48,14 @@ extension RankingReport {
         }
     }
 
+    /// Why there is no ranking, where there is none.
+    var unrankedSentence: String {
+        if stop.reason == .blindJudge {
+            return language.say("What was judged orders nothing.", "Det som bedömdes ordnar ingenting.")
+        }
+        return language.say("Nothing was judged, so nothing is ranked.", "Inget bedömdes, så inget är rangordnat.")
+    }
+
     /// What the run cost and what the cache saved, as a sentence.
     var costSentence: String {
         if judge.simulated {

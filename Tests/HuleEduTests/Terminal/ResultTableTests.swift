@@ -117,7 +117,8 @@ import Testing
         #expect(english.hasPrefix("Stopped") && english.hasSuffix("."))
         #expect(english.contains("(reason)") == (reason == .judgeFailed))
         #expect(report.stopSentence != english && report.stopSentence.hasSuffix("."))
-        #expect(report.stopSentence.contains("(på engelska: reason)") == (reason == .judgeFailed))
+        #expect(
+            report.stopSentence.contains("(på engelska: reason)") == (reason == .judgeFailed || reason == .blindJudge))
     }
 
     @Test func tellsWhatTheTerminalCanDo() {
