@@ -1,4 +1,5 @@
 import CJCore
+import Contracts
 import Testing
 
 @testable import CJAssessmentService
@@ -115,6 +116,27 @@ struct AssessmentMachineTests {
         assessment.advance()
         #expect(assessment.snapshot.state == .failed)
         #expect(assessment.snapshot.failure == "the key is wrong")
+    }
+
+    @Test("A judge that always names the essay shown first is found out, and nothing is ranked by it", arguments: [4, 12])
+    func blindJudge(essays: Int) async {
+        var assessment = SimulatedAssessment(essays: essays, seed: 9, inFlight: 4)
+        while assessment.snapshot.state == .running {
+            assessment.advance()
+            guard let number = assessment.waiting.first else { continue }
+            assessment.answer(number, .first)
+        }
+        #expect(assessment.snapshot.state == .failed)
+        #expect(assessment.snapshot.reason == .blindJudge)
+        #expect(assessment.snapshot.count(.judged) <= 24)
+        #expect(assessment.snapshot.failure?.contains("preferred the essay shown first in") == true)
+        let response = await AssessmentView(snapshot: assessment.snapshot).response(history: [])
+        #expect(response.progress?.stopReason == .blindJudge)
+        #expect(response.progress?.failure == assessment.snapshot.failure)
+        #expect(response.items.count == essays)
+        #expect(response.items.allSatisfy { $0.rank == 0 && $0.ability == 0 })
+        #expect(response.reliability == nil)
+        #expect(response.judge?.firstShare == 1)
     }
 
     @Test("An assessment of which every pair was given up has failed, with the last reason; with one judgement it has not")

@@ -1,3 +1,4 @@
+import CJCore
 import Contracts
 import Testing
 
@@ -111,7 +112,9 @@ struct RequestParserTests {
         #expect(
             fault { $0.stopping = .init(maxCostNanodollars: UInt64(Int64.max) + 1) } == "stopping.max_cost_nanodollars")
         #expect(fault { $0.maxInFlight = 256 } == nil)
-        #expect(fault { $0.pairing = .random } == nil)
+        for pairing in [CJV1.PairingStrategy.information, .random, .rounds, .matching] {
+            #expect(fault { $0.pairing = pairing } == nil)
+        }
         #expect(fault { $0.pairing = .init(rawValue: 9) } == "pairing")
     }
 

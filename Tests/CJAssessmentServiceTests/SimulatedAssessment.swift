@@ -57,6 +57,14 @@ struct SimulatedAssessment {
         snapshot.cost += 1000
     }
 
+    /// The judge answers without having looked.
+    mutating func answer(_ number: Int, _ outcome: Outcome) {
+        snapshot.entries[number - 1].state = .judged
+        snapshot.entries[number - 1].judgement = Judgement(
+            comparison: snapshot.entries[number - 1].comparison, outcome: outcome, judge: "simulated-judge")
+        snapshot.cost += 1000
+    }
+
     /// A comparison is given up after its last attempt.
     mutating func fail(_ number: Int) {
         snapshot.entries[number - 1].state = .failed

@@ -31,7 +31,7 @@ struct PairingTests {
         let pairs = count * (count - 1) / 2
         for step in [1, 3, 1_000] {
             var simulation = Simulation(items: count, deviation: 2, seed: UInt64(step))
-            let (_, judgements) = simulation.run(InformationPairing(), comparisons: 10 * pairs, step: step)
+            let (_, judgements) = simulation.run(InformationPairing(auditShare: 0), comparisons: 10 * pairs, step: step)
             let comparisons = judgements.map(\.comparison)
             #expect(comparisons.count == 2 * pairs)
             #expect(Set(comparisons).count == 2 * pairs)
@@ -168,7 +168,7 @@ struct PairingTests {
     @Test("Random pairing repeats no pair early, uses every pair up and keeps places together")
     func random() {
         var simulation = Simulation(items: 8, deviation: 1, seed: 13)
-        let (scale, judgements) = simulation.run(RandomPairing(), comparisons: 1_000, step: 5)
+        let (scale, judgements) = simulation.run(RandomPairing(auditShare: 0), comparisons: 1_000, step: 5)
         #expect(judgements.count == 56)
         #expect(Set(judgements.prefix(28).map(\.comparison.pair)).count == 28)
         for item in scale.items { #expect(scale.estimate(of: item).shownFirst == 7) }
@@ -179,7 +179,8 @@ struct PairingTests {
         let count = 170
         var simulation = Simulation(items: count, deviation: 2, seed: 17)
         let estimator = ScaleEstimator(settings: .init(prior: .fixed(standardDeviation: 2)))
-        let (scale, judgements) = simulation.run(InformationPairing(), comparisons: 340, step: 85, estimator: estimator)
+        let (scale, judgements) = simulation.run(
+            InformationPairing(auditShare: 0), comparisons: 340, step: 85, estimator: estimator)
         #expect(scale.isConnected)
         #expect(Set(judgements.map(\.comparison.pair)).count == 340)
         for item in scale.items {
@@ -194,8 +195,8 @@ struct PairingTests {
         for seed in 0..<36 {
             var one = Simulation(items: 20, deviation: 2.5, seed: UInt64(40 + seed))
             var other = one
-            information += one.kendallTau(one.run(InformationPairing(), comparisons: 100, step: 10).scale)
-            random += other.kendallTau(other.run(RandomPairing(), comparisons: 100, step: 100).scale)
+            information += one.kendallTau(one.run(InformationPairing(auditShare: 0), comparisons: 100, step: 10).scale)
+            random += other.kendallTau(other.run(RandomPairing(auditShare: 0), comparisons: 100, step: 100).scale)
         }
         #expect(information / 36 > random / 36 + 0.02)
     }

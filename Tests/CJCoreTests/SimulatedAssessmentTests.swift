@@ -20,7 +20,7 @@ struct SimulatedAssessmentTests {
     func endings() {
         let converged = assessment(items: 12).run(seed: 1)
         #expect(converged.reason == .converged)
-        #expect(converged.statedReliability > 0.75)
+        #expect(converged.quality.statedReliability.posteriorReliability > 0.75)
         let spent = assessment(items: 12, most: 20).run(seed: 1)
         #expect(spent.reason == .comparisonBudget)
         #expect(spent.comparisons == 20)
@@ -29,13 +29,73 @@ struct SimulatedAssessmentTests {
         #expect(alike.comparisons == 2)
     }
 
-    @Test("states a reliability that is true on average, and ranks as well as that says")
-    func honest() {
-        let outcomes = (1...30).map { assessment(items: 16).run(seed: UInt64($0)) }
-        let stated = outcomes.reduce(0) { $0 + $1.statedReliability } / 30
-        let real = outcomes.reduce(0) { $0 + $1.squaredCorrelation } / 30
-        #expect((stated - real).magnitude < 0.06)
-        #expect(outcomes.allSatisfy { $0.kendallTau > 0.3 })
+    @Test("states a reliability, a τ and errors that are true on average, whatever the spread and the judge's leaning")
+    func calibrated() {
+        for (deviation, bias, tolerance) in [(1.0, 0.0, 0.05), (2, -0.5, 0.03), (4, 0, 0.03)] {
+            let runs = (1...16).map { seed in
+                SimulatedAssessment(
+                    itemCount: 16, abilityDeviation: deviation, judge: SimulatedJudge(positionBias: bias),
+                    rule: StoppingRule(goal: .budget, maximumComparisons: 120), inFlight: 40
+                ).run(seed: UInt64(seed)).quality
+            }
+            func mean(_ value: (ScaleQuality) -> Double) -> Double { runs.reduce(0) { $0 + value($1) } / Double(runs.count) }
+            #expect(mean(\.coverage) > 0.9 && mean(\.coverage) < 0.99)
+            #expect(abs(mean { $0.statedReliability.posteriorReliability - $0.squaredCorrelation }) < tolerance)
+            #expect(abs(mean { $0.statedKendallTau - $0.kendallTau }) < tolerance)
+            let inside = runs.count { ($0.statedReliability.low...$0.statedReliability.high).contains($0.squaredCorrelation) }
+            #expect(inside >= 11)
+        }
+    }
+
+    @Test("Coin tosses never look reliable once there are enough of them, though pairs are chosen by the estimates")
+    func coinToss() {
+        let reliabilities = (0..<12).map { seed in
+            SimulatedAssessment(
+                itemCount: 16, abilityDeviation: 2, judge: SimulatedJudge(.coinToss),
+                rule: StoppingRule(goal: .budget, maximumComparisons: 160), inFlight: 40
+            ).run(seed: seed).quality.statedReliability.posteriorReliability
+        }
+        #expect(reliabilities.count { $0 < 0.6 } >= 11)
+    }
+
+    @Test("stops about where the goal is reached, and more certain the more certainty is asked for")
+    func stopping() {
+        func stops(certainty: Double) -> [SimulatedAssessment.Outcome] {
+            (0..<8).map { seed in
+                SimulatedAssessment(
+                    itemCount: 14, abilityDeviation: 2.5,
+                    rule: StoppingRule(goal: .reliability(0.8), certainty: certainty, maximumComparisons: 180), inFlight: 14
+                ).run(seed: seed)
+            }
+        }
+        let (usual, certain) = (stops(certainty: StoppingRule.usualCertainty), stops(certainty: 0.9))
+        #expect(usual.count { $0.reason == .converged } >= 7)
+        func mean(_ outcomes: [SimulatedAssessment.Outcome]) -> Double {
+            outcomes.reduce(0) { $0 + $1.quality.squaredCorrelation } / Double(outcomes.count)
+        }
+        #expect(mean(usual) > 0.78)
+        #expect(mean(certain) > mean(usual))
+        #expect(certain.count { $0.quality.squaredCorrelation >= 0.8 } >= 6)
+    }
+
+    @Test("aims at Kendall's τ or at grades where that is asked for")
+    func otherGoals() {
+        let tau = SimulatedAssessment(
+            itemCount: 12, abilityDeviation: 2.5, rule: StoppingRule(goal: .kendallTau(0.7), maximumComparisons: 132), inFlight: 4
+        ).run(seed: 2)
+        #expect(tau.reason == .converged)
+        #expect(tau.quality.statedKendallTau > 0.68)
+        #expect(tau.comparisons < 132)
+    }
+
+    @Test("takes abilities that are given as they are")
+    func given() {
+        let outcome = SimulatedAssessment(
+            abilities: [-6, -2, 2, 6], judge: SimulatedJudge(clearThreshold: 1), pairing: RoundPairing(),
+            rule: StoppingRule(goal: .budget, maximumComparisons: 12)
+        ).run(seed: 1)
+        #expect(outcome.quality.kendallTau == 1)
+        #expect(outcome.quality.largestSkew == 0)
     }
 }
 

@@ -41,22 +41,77 @@ struct StoppingRuleTests {
     func noMoneyLimit() {
         let rule = StoppingRule(maximumComparisons: 10)
         let decision = rule.decide(
-            scale: nil, judged: 3, inFlight: 2, cost: .max, expectedCostPerComparison: .max, pairsLeft: 100)
+            scale: nil, judged: 3, inFlight: 2, cost: .max, expectedCostPerComparison: .max, pairsLeft: 100
+        ) { _ in Self.nothing }
         #expect(decision == .continue(mayStart: 5))
     }
 
-    @Test("A reliable scale converges at the target and not just below it")
+    @Test("A scale converges where it is certain enough to be as reliable as was asked for, and not just before it")
     func converges() {
         var simulation = Simulation(items: 12, deviation: 3, seed: 4)
         let (scale, judgements) = simulation.run(RandomPairing(), comparisons: 120, step: 120)
-        let reliability = scale.reliability.posteriorReliability
-        func decision(target: Double) -> StoppingDecision {
-            StoppingRule(targetReliability: target, maximumComparisons: 500).decide(
-                scale: scale, judged: judgements.count, inFlight: 4, cost: 0, expectedCostPerComparison: 0, pairsLeft: 12)
+        let reliability = scale.reliability
+        func decision(target: Double, certainty: Double) -> StoppingDecision {
+            StoppingRule(goal: .reliability(target), certainty: certainty, maximumComparisons: 500).decide(
+                scale: scale, judged: judgements.count, inFlight: 4, cost: 0, expectedCostPerComparison: 0, pairsLeft: 12
+            ) { _ in scale }
         }
-        #expect(reliability > 0.7)
-        #expect(decision(target: reliability - 0.02) == .stop(.converged))
-        #expect(decision(target: reliability + 0.001) == .continue(mayStart: 12))
+        #expect(reliability.posteriorReliability > 0.7)
+        let target = reliability.posteriorReliability
+        let certainty = reliability.probability(ofReaching: target)
+        #expect(certainty > 0.3 && certainty < 0.7)
+        #expect(decision(target: target, certainty: certainty - 0.001) == .stop(.converged))
+        #expect(decision(target: target, certainty: certainty + 0.001) == .continue(mayStart: 12))
+        #expect(decision(target: reliability.low - 0.001, certainty: 0.95) == .stop(.converged))
+        #expect(decision(target: reliability.low + 0.001, certainty: 0.95) == .continue(mayStart: 12))
+    }
+
+    @Test("One look is not enough: the goal must have been reached before the latest judgements too")
+    func confirmation() {
+        var simulation = Simulation(items: 12, deviation: 3, seed: 4)
+        let (scale, judgements) = simulation.run(RandomPairing(), comparisons: 120, step: 120)
+        let rule = StoppingRule(targetReliability: 0.6, maximumComparisons: 500)
+        let nothing = ScaleEstimator().estimate(items: simulation.items, judgements: [])
+        var asked: [Int] = []
+        func decision(earlier: Scale) -> StoppingDecision {
+            rule.decide(
+                scale: scale, judged: judgements.count, inFlight: 0, cost: 0, expectedCostPerComparison: 0, pairsLeft: 12
+            ) { count in
+                asked.append(count)
+                return earlier
+            }
+        }
+        #expect(decision(earlier: scale) == .stop(.converged))
+        #expect(decision(earlier: nothing) == .continue(mayStart: 12))
+        #expect(asked == [3, 3])
+        #expect(rule.confirmation(items: 2) == 1)
+        #expect(rule.confirmation(items: 100) == 25)
+    }
+
+    @Test("Grades are certain enough when the widest of them is, and grades that are not there yet are not")
+    func grades() {
+        var simulation = Simulation(items: 8, deviation: 3, seed: 4)
+        let (scale, judgements) = simulation.run(RandomPairing(), comparisons: 56, step: 56)
+        let grades = [[0, 0.5, 0.5], [0.1, 0.9, 0], [0, 0, 1]]
+        func decision(limit: Double, _ grades: [[Double]]) -> StoppingDecision {
+            StoppingRule(goal: .gradeDeviation(limit), maximumComparisons: 500).decide(
+                scale: scale, judged: judgements.count, inFlight: 0, cost: 0, expectedCostPerComparison: 0, pairsLeft: 12,
+                grades: { _ in grades }
+            ) { _ in scale }
+        }
+        #expect(decision(limit: 0.5, grades) == .stop(.converged))
+        #expect(decision(limit: 0.4999, grades) == .continue(mayStart: 12))
+        #expect(decision(limit: 5, []) == .continue(mayStart: 12))
+        #expect(decision(limit: 0.01, [[0, 1]]) == .stop(.converged))
+    }
+
+    @Test("Whoever asks for as much as the budget allows gets that")
+    func budgetAlone() {
+        var simulation = Simulation(items: 8, deviation: 3, seed: 4)
+        let (scale, _) = simulation.run(RandomPairing(), comparisons: 56, step: 56)
+        let rule = StoppingRule(goal: .budget, maximumComparisons: 60)
+        #expect(!rule.hasConverged(scale, earlierScale: { _ in scale }))
+        #expect(rule.progress(of: scale).value == nil)
     }
 
     @Test("Every item needs its minimum, or to have met everybody")
@@ -67,14 +122,14 @@ struct StoppingRuleTests {
         let items = (0..<6).map { Item.ID("i\($0)") }
         let scale = ScaleEstimator().estimate(items: items + ["late"], judgements: judgements)
         let rule = StoppingRule(targetReliability: 0.2, maximumComparisons: 1_000, minimumComparisonsPerItem: 2)
-        #expect(!rule.hasConverged(scale))
+        #expect(!rule.hasConverged(scale, earlierScale: { _ in scale }))
         var lenient = rule
         lenient.minimumComparisonsPerItem = 1
-        #expect(lenient.hasConverged(scale))
+        #expect(lenient.hasConverged(scale, earlierScale: { _ in scale }))
         // Two items have met everybody after one comparison; five are not asked of them.
         let two = ScaleEstimator(settings: .init(prior: .fixed(standardDeviation: 20))).estimate(
-            items: ["a", "b"], judgements: (0..<4).map { _ in win("a", over: "b") })
-        #expect(StoppingRule(targetReliability: 0.2, maximumComparisons: 10).hasConverged(two))
+            items: ["a", "b"], judgements: (0..<40).map { _ in win("a", over: "b") })
+        #expect(StoppingRule(targetReliability: 0.1, maximumComparisons: 10).hasConverged(two, earlierScale: { _ in two }))
     }
 
     @Test("Groups that never met do not converge, however reliable they look")
@@ -83,7 +138,8 @@ struct StoppingRuleTests {
         let judgements = chain(items: 6, times: 12) + chain(items: 6, times: 12, from: 6)
         let scale = ScaleEstimator().estimate(items: items, judgements: judgements)
         #expect(scale.reliability.posteriorReliability > 0.1)
-        #expect(!StoppingRule(targetReliability: 0.1, maximumComparisons: 1_000).hasConverged(scale))
+        #expect(
+            !StoppingRule(targetReliability: 0.1, maximumComparisons: 1_000).hasConverged(scale, earlierScale: { _ in scale }))
     }
 
     @Test("An assessment of any size ends, with a reason", arguments: [0, 1, 2, 3, 4, 5, 9])
@@ -96,7 +152,8 @@ struct StoppingRuleTests {
             let state = PairingState(items: simulation.items, scale: scale, judgements: judgements)
             let decision = rule.decide(
                 scale: scale, judged: judgements.count, inFlight: 0, cost: 0, expectedCostPerComparison: 0,
-                pairsLeft: state.comparisonsLeft(maximumJudgementsPerPair: 2))
+                pairsLeft: state.comparisonsLeft(maximumJudgementsPerPair: 2)
+            ) { ScaleEstimator().estimate(items: simulation.items, judgements: Array(judgements.dropLast($0))) }
             guard case .continue(let mayStart) = decision else { return }
             #expect(mayStart > 0)
             let next = InformationPairing().nextComparisons(1, state: state, using: &simulation.generator)
@@ -120,15 +177,19 @@ struct StoppingRuleTests {
     func noise() {
         var simulation = Simulation(items: 16, deviation: 0, seed: 31)
         let (scale, _) = simulation.run(InformationPairing(), comparisons: 160, step: 4)
-        #expect(!StoppingRule(targetReliability: 0.8, maximumComparisons: 1_000).hasConverged(scale))
+        #expect(
+            !StoppingRule(targetReliability: 0.8, maximumComparisons: 1_000).hasConverged(scale, earlierScale: { _ in scale }))
     }
 
     private func decide(
         judged: Int = 0, inFlight: Int = 0, cost: Int = 0, each: Int = 0, pairsLeft: Int = 1_000
     ) -> StoppingDecision {
         rule.decide(
-            scale: nil, judged: judged, inFlight: inFlight, cost: cost, expectedCostPerComparison: each, pairsLeft: pairsLeft)
+            scale: nil, judged: judged, inFlight: inFlight, cost: cost, expectedCostPerComparison: each, pairsLeft: pairsLeft
+        ) { _ in Self.nothing }
     }
+
+    private static let nothing = ScaleEstimator().estimate(items: [], judgements: [])
 
     private func chain(items: Int, times: Int, from start: Int = 0) -> [Judgement] {
         (1..<items).flatMap { place in

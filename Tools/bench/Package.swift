@@ -11,6 +11,12 @@ let package = Package(
         .executableTarget(
             name: "bench", dependencies: [.product(name: "CJCore", package: "huleedu")],
             swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "calibration", dependencies: [.product(name: "CJCore", package: "huleedu")],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "economy", dependencies: [.product(name: "CJCore", package: "huleedu")],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "Measuring",
             dependencies: [

@@ -62,8 +62,5 @@ package struct AssessmentPlan: Sendable, Hashable {
         }
     }
 
-    package enum Pairing: String, Sendable, CaseIterable {
-        case information
-        case random
-    }
+    package typealias Pairing = PairingMethod
 }

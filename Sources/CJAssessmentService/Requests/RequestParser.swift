@@ -220,7 +220,9 @@ extension RequestParser {
         switch strategy {
         case .unspecified, .information: .information
         case .random: .random
-        default: throw RequestFault("pairing", "expected PAIRING_STRATEGY_INFORMATION or PAIRING_STRATEGY_RANDOM")
+        case .rounds: .rounds
+        case .matching: .matching
+        default: throw RequestFault("pairing", "expected PAIRING_STRATEGY_INFORMATION, _RANDOM, _ROUNDS or _MATCHING")
         }
     }
 

@@ -59,6 +59,9 @@ extension AssessmentStore {
                         ADD CHECK (posterior_reliability BETWEEN -1 AND 1),
                         ADD CHECK (scale_separation_reliability BETWEEN -1 AND 1);
                     """),
+            Migration(
+                version: 10, name: "judges that go by places",
+                sql: "ALTER TYPE cj.stop_reason ADD VALUE 'blind_judge';"),
         ], enums: enums, firstRelease: 9)
 
     /// The types whose values are this program's cases.

@@ -15,7 +15,7 @@ struct AssessmentView: Sendable {
             revision: UInt64(clamping: snapshot.revision),
             state: snapshot.state.contract,
             stopReason: snapshot.reason?.contract ?? .unspecified,
-            failure: snapshot.reason == .judgeFailed ? snapshot.failure ?? "" : "",
+            failure: snapshot.reason?.finalState == .failed ? snapshot.failure ?? "" : "",
             essays: UInt32(snapshot.items.count),
             judged: UInt32(counts[.judged] ?? 0),
             inFlight: UInt32(counts[.inFlight] ?? 0),
@@ -42,12 +42,14 @@ struct AssessmentView: Sendable {
             judgeable.count == snapshot.items.count
             ? scale
             : AssessmentMachine.estimator.estimateCheckingMargins(items: judgeable, judgements: judgements).scale
-        let grading = grading(on: scale)
+        // The answers of a judge that goes by places order nothing.
+        let isRanked = !judgements.isEmpty && snapshot.reason != .blindJudge
+        let grading = isRanked ? grading(on: scale) : nil
         let grades: GradeProjection? = if case .success(let projection) = grading { projection } else { nil }
         return CJV1.GetAssessmentResponse(
             progress: Self.progress(of: snapshot, counts: snapshot.counts),
-            items: judgements.isEmpty ? unjudgedItems : rankedItems(scale, grading: grades),
-            reliability: judgements.isEmpty ? nil : reliability(measured),
+            items: isRanked ? rankedItems(scale, grading: grades) : unjudgedItems,
+            reliability: isRanked ? reliability(measured) : nil,
             judge: diagnostics(checked, judgements: judgements),
             history: history,
             grades: snapshot.grades,
@@ -130,7 +132,9 @@ struct AssessmentView: Sendable {
             scaleSeparationReliability: scale.reliability.scaleSeparationReliability,
             separationRatio: scale.reliability.separationRatio,
             expectedKendallTau: scale.expectedKendallTau,
-            priorStandardDeviation: scale.priorStandardDeviation)
+            priorStandardDeviation: scale.priorStandardDeviation,
+            posteriorReliabilityLow: scale.reliability.low,
+            posteriorReliabilityHigh: scale.reliability.high)
     }
 
     private func diagnostics(_ checked: CheckedScale, judgements: [Judgement]) -> CJV1.JudgeDiagnostics {

@@ -22,6 +22,7 @@ extension AssessmentSnapshot.Reason {
         case .timeLimit: .timeLimit
         case .cancelled: .cancelled
         case .judgeFailed: .judgeFailed
+        case .blindJudge: .blindJudge
         }
     }
 }

@@ -49,7 +49,7 @@ package struct AssessmentMachine: Sendable {
     }
 
     /// The estimator of every scale of this service.
-    package static let estimator = ScaleEstimator(settings: .init())
+    package static let estimator = ScaleEstimator(settings: .init(centre: .mean))
 
     // MARK: - The running assessment
 
@@ -73,9 +73,15 @@ package struct AssessmentMachine: Sendable {
         switch stoppingRule(snapshot).decide(
             scale: scale, judged: judgements.count + snapshot.count(.failed), inFlight: snapshot.count(.inFlight),
             cost: Int(snapshot.cost), expectedCostPerComparison: Int(snapshot.callCostAtMost ?? 0),
-            pairsLeft: pairing.comparisonsLeft(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair))
+            pairsLeft: pairing.comparisonsLeft(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair),
+            earlierScale: { latest in
+                Self.estimator.estimateCheckingMargins(
+                    items: items, judgements: Array(judgements.dropLast(latest)), startingAt: scale.priorStandardDeviation
+                ).scale
+            })
         {
         case .stop(let reason):
+            if reason == .blindJudge { decision.failure = Self.blindness(PositionCheck(scale)) }
             return end(decision, snapshot, reason: Self.reason(reason))
         case .continue(let mayStart):
             guard !snapshot.isOverdue else { return end(decision, snapshot, reason: .timeLimit) }
@@ -121,11 +127,7 @@ package struct AssessmentMachine: Sendable {
     private func choose(_ count: Int, _ snapshot: AssessmentSnapshot, _ state: PairingState) -> [Comparison] {
         // A stream of its own for each look, so that a choice depends on what is stored and not on how often it was looked at.
         var generator = SplitMix64(seed: snapshot.seed, stream: UInt64(snapshot.entries.count))
-        let strategy: any PairingStrategy =
-            switch snapshot.pairing {
-            case .information: InformationPairing(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair)
-            case .random: RandomPairing(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair)
-            }
+        let strategy = snapshot.pairing.strategy(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair)
         return strategy.nextComparisons(count, state: state, using: &generator)
     }
 
@@ -171,7 +173,7 @@ package struct AssessmentMachine: Sendable {
         let givenUp = snapshot.entries.filter { $0.state == .failed }.map(\.comparison.pair)
         return PairingState(
             items: items, scale: judgements.isEmpty ? nil : scale, judgements: judgements, inFlight: snapshot.inFlight,
-            excluded: Set(givenUp))
+            excluded: Set(givenUp), anchors: Set(snapshot.items.filter { $0.anchorGrade != nil }.map(\.id)))
     }
 
     private func expectedComparisons(_ snapshot: AssessmentSnapshot, scale: Scale) -> Int {
@@ -187,6 +189,13 @@ package struct AssessmentMachine: Sendable {
         case .comparisonBudget: .comparisonBudget
         case .moneyBudget: .moneyBudget
         case .pairsExhausted: .pairsExhausted
+        case .blindJudge: .blindJudge
         }
+    }
+
+    /// What a judge that goes by places did, for a person to read.
+    private static func blindness(_ check: PositionCheck) -> String {
+        let (place, count) = check.first > check.second ? ("first", check.first) : ("second", check.second)
+        return "it preferred the essay shown \(place) in \(count) of \(check.first + check.second) answers"
     }
 }

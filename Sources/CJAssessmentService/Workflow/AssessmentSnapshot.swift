@@ -14,13 +14,14 @@ package struct AssessmentSnapshot: Sendable, Hashable {
         case timeLimit = "time_limit"
         case cancelled
         case judgeFailed = "judge_failed"
+        case blindJudge = "blind_judge"
 
         /// The state in which an assessment ends for this reason.
         package var finalState: State {
             switch self {
             case .converged, .comparisonBudget, .moneyBudget, .pairsExhausted, .timeLimit: .completed
             case .cancelled: .cancelled
-            case .judgeFailed: .failed
+            case .judgeFailed, .blindJudge: .failed
             }
         }
     }

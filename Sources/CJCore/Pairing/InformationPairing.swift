@@ -3,17 +3,20 @@
 /// - While there are groups of items that have not met, even by way of others, the smallest meets another: the first n/2
 ///   comparisons are a matching, and after n − 1 everything is connected.
 /// - Items that have been compared least go first (see `PairingCandidates`).
+/// - Items meet two anchors early, where there are any.
 /// - Pairs that keep each item's first and second places balanced go before pairs that do not.
 /// - Among what is left, the pair whose outcome is expected to tell most about the difference of its abilities:
 ///   H(E p) − E H(p), with the difference normally distributed by the posterior (Houlsby et al. 2011, "Bayesian active
-///   learning for classification and preference learning"). Small random factors decide between pairs that are as good as
-///   equal.
+///   learning for classification and preference learning"), and with as many answers as the judge gives. Small random factors decide
+///   between pairs that are as good as equal.
 public struct InformationPairing: PairingStrategy {
     public let maximumJudgementsPerPair: Int
+    public let auditShare: Double
 
     /// Allows each pair so many judgements; the second shows it in the other order.
-    public init(maximumJudgementsPerPair: Int = 2) {
+    public init(maximumJudgementsPerPair: Int = 2, auditShare: Double = Audit.usualShare) {
         self.maximumJudgementsPerPair = maximumJudgementsPerPair
+        self.auditShare = auditShare
     }
 
     public func nextComparisons(
@@ -23,7 +26,8 @@ public struct InformationPairing: PairingStrategy {
         let most = min(count, board.comparisonsLeft)
         var outlook = Outlook(items: board.items, scale: state.scale, answers: board.inFlight.count + most)
         for seats in board.inFlight { outlook.expectAnswer(seats.first, seats.second) }
-        var chosen: [Comparison] = []
+        var chosen = Audit(share: auditShare).comparisons(of: most, on: &board, using: &generator)
+        for seats in chosen.compactMap(board.seats(of:)) { outlook.expectAnswer(seats.first, seats.second) }
         while chosen.count < most, let level = board.level {
             let candidates = PairingCandidates(board: board, outlook: outlook, level: level)
             let pairs = candidates.best(most - chosen.count, using: &generator)

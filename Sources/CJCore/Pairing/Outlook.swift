@@ -7,6 +7,8 @@ struct Outlook {
     /// Place on the scale; nothing for an item that is not on it.
     private let places: [Int?]
     private let scale: Scale?
+    /// From which perceived difference the judge says "clearly"; nothing where it has not.
+    private let clear: Double?
     /// Variance of an ability of which nothing is known.
     private let priorVariance: Double
     /// Square roots of the corrections: for each item, its share in every one of them, in blocks of eight.
@@ -21,6 +23,7 @@ struct Outlook {
     /// Takes what a scale says of items, with room for so many answers to expect.
     init(items: [Item.ID], scale: Scale?, answers: Int) {
         self.scale = scale
+        clear = scale?.thresholds.clear?.logits
         places = items.map { scale?.index(of: $0) }
         abilities = places.map { place in place.flatMap { scale?.ability(at: $0) } ?? 0 }
         let deviation = scale?.priorStandardDeviation ?? Self.initialDeviation
@@ -31,6 +34,11 @@ struct Outlook {
 
     /// Best guess of the ability at a place.
     func ability(of item: Int) -> Double { abilities[item] }
+
+    /// What a comparison of two items is expected to tell, in nats.
+    func gain(_ one: Int, _ other: Int) -> Double {
+        ExpectedInformation.gain(difference: abilities[one] - abilities[other], variance: variance(one, other), clear: clear)
+    }
 
     /// Variance of the difference of two abilities.
     func variance(_ one: Int, _ other: Int) -> Double {
@@ -47,7 +55,8 @@ struct Outlook {
     mutating func expectAnswer(_ one: Int, _ other: Int) {
         precondition(correctionCount < width * 8, "no more answers can be expected than there is room for")
         let variance = variance(one, other)
-        let weight = ExpectedInformation.weight(difference: abilities[one] - abilities[other], variance: variance)
+        let weight = ExpectedInformation.weight(
+            difference: abilities[one] - abilities[other], variance: variance, clear: clear)
         let factor = (weight / (1 + weight * variance)).squareRoot()
         let differences = (0..<blocksInUse).map { shares[one * width + $0] - shares[other * width + $0] }
         let (block, place) = (correctionCount >> 3, correctionCount & 7)

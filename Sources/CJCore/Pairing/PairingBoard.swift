@@ -1,6 +1,6 @@
 /// Who has met whom how often and in which order, by place instead of name; moves on with every comparison that is chosen.
 ///
-/// Three rules hold for every strategy. A pair is repeated only when no pair that has been judged less often is left.
+/// Three rules hold for every strategy. A pair is repeated only when no pair that has been judged less often is left, but for audits.
 /// A repeated pair is shown in the order in which it has been shown less often. Otherwise the order is the one that keeps
 /// both items' numbers of appearances in first and in second place together, with a coin for ties.
 struct PairingBoard {
@@ -27,9 +27,21 @@ struct PairingBoard {
     /// Comparisons in flight, in the order given.
     let inFlight: [Seats]
 
-    private let maximumPerPair: Int
+    let maximumPerPair: Int
+    /// Comparisons in all, and how many of them repeat a pair.
+    private(set) var total = 0
+    private(set) var repeats = 0
+    /// Repeats that each item has taken part in.
+    private(set) var repeatsByItem: [Int]
+    /// Whether an item is an anchor, and how many anchors each item has met.
+    private let isAnchor: [Bool]
+    private var anchorsMet: [Int]
+    /// Anchors that every other item is to meet early.
+    private static let anchorsNeeded = 2
+
     private var showings: [Int: Showings] = [:]
     private let excluded: Set<Int>
+    private let index: [Item.ID: Int]
     /// Number of pairs that may be chosen, by how often they have been shown.
     private var tally: [Int]
 
@@ -38,13 +50,14 @@ struct PairingBoard {
         precondition(maximumJudgementsPerPair > 0, "a pair must be allowed at least one judgement")
         let sorted = Set(state.items).sorted()
         let index = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
-        func seats(_ comparison: Comparison) -> Seats? {
-            guard let first = index[comparison.first], let second = index[comparison.second] else { return nil }
-            return Seats(first: first, second: second)
-        }
+        func seats(_ comparison: Comparison) -> Seats? { Self.seats(of: comparison, index: index) }
+        self.index = index
         items = sorted
         counts = Array(repeating: 0, count: sorted.count)
         skews = counts
+        repeatsByItem = counts
+        anchorsMet = counts
+        isAnchor = sorted.map { state.anchors.contains($0) }
         groups = Groups(count: sorted.count)
         maximumPerPair = maximumJudgementsPerPair
         inFlight = state.inFlight.compactMap(seats)
@@ -77,6 +90,23 @@ struct PairingBoard {
         return (showings[key]?.total ?? 0) == level && !excluded.contains(key)
     }
 
+    /// Whether one of two items is an anchor and the other has met too few of them.
+    func meetsNeededAnchor(_ one: Int, _ other: Int) -> Bool {
+        guard isAnchor[one] != isAnchor[other] else { return false }
+        return anchorsMet[isAnchor[one] ? other : one] < Self.anchorsNeeded
+    }
+
+    /// Pairs that have been judged once, in the order in which they have not, by place.
+    var swapCandidates: [Seats] {
+        let waiting = Set(inFlight.map { key($0.first, $0.second) })
+        // Sorted, because a dictionary's order differs from run to run.
+        return showings.filter { $0.value.total == 1 && !excluded.contains($0.key) && !waiting.contains($0.key) }.keys.sorted()
+            .map { key in
+                let (lower, upper) = (key / items.count, key % items.count)
+                return showings[key]?.lowerFirst == 1 ? Seats(first: upper, second: lower) : Seats(first: lower, second: upper)
+            }
+    }
+
     /// Whether a pair can be shown so that neither item's places drift further apart than by one.
     func staysBalanced(_ one: Int, _ other: Int) -> Bool {
         if let showings = showings[key(one, other)], showings.lowerFirst != showings.upperFirst { return true }
@@ -103,6 +133,13 @@ struct PairingBoard {
         let key = key(seats.first, seats.second)
         var showings = showings[key] ?? Showings()
         let before = showings.total
+        let repeated = before > 0 ? times : times - 1
+        total += times
+        repeats += repeated
+        repeatsByItem[seats.first] += repeated
+        repeatsByItem[seats.second] += repeated
+        if isAnchor[seats.first], before == 0 { anchorsMet[seats.second] += 1 }
+        if isAnchor[seats.second], before == 0 { anchorsMet[seats.first] += 1 }
         if seats.first < seats.second { showings.lowerFirst += times } else { showings.upperFirst += times }
         self.showings[key] = showings
         counts[seats.first] += times
@@ -116,12 +153,21 @@ struct PairingBoard {
         tally[showings.total] += 1
     }
 
+    /// Places and order of a comparison; nothing where an item is not on the board.
+    func seats(of comparison: Comparison) -> Seats? { Self.seats(of: comparison, index: index) }
+
+    private static func seats(of comparison: Comparison, index: [Item.ID: Int]) -> Seats? {
+        guard let first = index[comparison.first], let second = index[comparison.second] else { return nil }
+        return Seats(first: first, second: second)
+    }
+
     /// The comparison by name.
     func comparison(of seats: Seats) -> Comparison {
         Comparison(distinct: items[seats.first], items[seats.second])
     }
 
-    private func drift(first: Int, second: Int) -> Int {
+    /// How far apart an item's first and second places would be at most, were two items shown in this order.
+    func drift(first: Int, second: Int) -> Int {
         Int(max((skews[first] + 1).magnitude, (skews[second] - 1).magnitude))
     }
 

@@ -117,9 +117,7 @@ struct PairingCandidates {
         guard let least = pairs.map(burden).min() else { return [] }
         var weighed: [(pair: Pair, gain: Double)] = []
         for pair in pairs where burden(pair) == least {
-            let gain = ExpectedInformation.gain(
-                difference: outlook.ability(of: pair.first) - outlook.ability(of: pair.second),
-                variance: outlook.variance(pair.first, pair.second))
+            let gain = outlook.gain(pair.first, pair.second)
             weighed.append((pair, gain * (1 + Self.jitter * generator.unit())))
         }
         guard limit > 1 else {
@@ -137,9 +135,10 @@ struct PairingCandidates {
         return best
     }
 
-    /// The fewer comparisons of two items, and then the more, as one number to order by.
+    /// The fewer comparisons of two items, then the more, and then whether one is an anchor that the other needs, as one number to
+    /// order by.
     private func burden(_ pair: Pair) -> Int {
         let (one, other) = (board.counts[pair.first], board.counts[pair.second])
-        return min(one, other) << 32 + max(one, other)
+        return min(one, other) << 32 + max(one, other) << 1 + (board.meetsNeededAnchor(pair.first, pair.second) ? 0 : 1)
     }
 }

@@ -11,23 +11,29 @@ public struct PairingState: Sendable {
     /// Pairs that must not be chosen (again), for instance because the judge failed on them for good.
     public let excluded: Set<Pair>
 
+    /// Items of known grade, which every other item is to meet early.
+    public let anchors: Set<Item.ID>
+
     /// Describes the state of an assessment; comparisons of items that are not among `items` are left out of account.
     public init(
-        items: [Item.ID], scale: Scale?, judged: [Comparison: Int], inFlight: [Comparison] = [], excluded: Set<Pair> = []
+        items: [Item.ID], scale: Scale?, judged: [Comparison: Int], inFlight: [Comparison] = [], excluded: Set<Pair> = [],
+        anchors: Set<Item.ID> = []
     ) {
         self.items = items
         self.scale = scale
         self.judged = judged
         self.inFlight = inFlight
         self.excluded = excluded
+        self.anchors = anchors
     }
 
     /// Describes the state of an assessment from its judgements.
     public init(
-        items: [Item.ID], scale: Scale?, judgements: [Judgement], inFlight: [Comparison] = [], excluded: Set<Pair> = []
+        items: [Item.ID], scale: Scale?, judgements: [Judgement], inFlight: [Comparison] = [], excluded: Set<Pair> = [],
+        anchors: Set<Item.ID> = []
     ) {
         let judged = Dictionary(judgements.map { ($0.comparison, 1) }, uniquingKeysWith: +)
-        self.init(items: items, scale: scale, judged: judged, inFlight: inFlight, excluded: excluded)
+        self.init(items: items, scale: scale, judged: judged, inFlight: inFlight, excluded: excluded, anchors: anchors)
     }
 
     /// Comparisons that may still be started when a pair may be judged so often at most.

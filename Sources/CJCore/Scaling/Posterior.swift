@@ -18,12 +18,17 @@ struct Posterior {
         var biasByJudge = false
         /// κ of each judge; empty where every judge has 1.
         var scales: [Double] = []
+        /// Whether the posterior is summed up by the normal distribution closest to it, instead of its mode and the curvature there.
+        var isAveraged = false
+        /// Standard deviation of ln σ; zero where σ is known, or taken to be.
+        var logDeviationError = 0.0
     }
 
     let table: ComparisonTable
     let settings: Settings
     let layout: PointLayout
-    private let precision: [Double]
+    /// Of the priors, by the parts of a point.
+    let precision: [Double]
     private let scales: [Double]
     /// Whether anything depends on thresholds.
     private let hasThresholds: Bool
@@ -228,7 +233,7 @@ extension Posterior {
         slope.clearTie += prior.clearTie
     }
 
-    fileprivate struct ThresholdPrior {
+    struct ThresholdPrior {
         var height = 0.0
         var byClear = 0.0
         var byTie = 0.0
@@ -237,7 +242,7 @@ extension Posterior {
         var clearTie = 0.0
     }
 
-    fileprivate func thresholdPrior(clear: Double, tie: Double) -> ThresholdPrior {
+    func thresholdPrior(clear: Double, tie: Double) -> ThresholdPrior {
         var prior = ThresholdPrior()
         guard settings.model == .cumulative else {
             guard table.hasTies else { return prior }
@@ -276,7 +281,7 @@ extension Posterior {
     }
 
     /// How much of a step leaves the thresholds in order.
-    private func thresholdLimit(from point: [Double], along step: [Double]) -> Double {
+    func thresholdLimit(from point: [Double], along step: [Double]) -> Double {
         guard settings.model == .cumulative else { return 1 }
         var limit = 1.0
         func keepApart(_ distance: Double, _ move: Double) {

@@ -1,7 +1,8 @@
 /// Finds the spread of the abilities that makes the judgements most probable.
 ///
 /// The logarithm of the marginal likelihood is taken in Laplace's approximation at the mode,
-/// ℓ(θ̂, β̂) − Σθ̂²/2σ² − n ln σ − ½ ln |H|, plus the logarithm of a log-normal prior on σ. σ is looked for on a grid that is
+/// ℓ(θ̂, β̂) − Σθ̂²/2σ² − n ln σ − ½ ln |H|, or from the normal distribution closest to the posterior (``ClosestNormal``), plus the
+/// logarithm of a log-normal prior on σ. σ is looked for on a grid that is
 /// even in ln σ, so that the answer does not depend on where the search began.
 struct PriorSearch {
     /// Grid points per unit of ln σ: a step is 3 %.
@@ -29,6 +30,13 @@ struct PriorSearch {
 
     /// The most probable σ, in logits; `start` is an earlier answer near which to look first.
     mutating func mostProbableDeviation(startingAt start: Double?) -> Double {
+        if start == nil, settings.isAveraged {
+            // Laplace's approximation costs a fraction, and its answer is not far away.
+            var settings = settings
+            settings.isAveraged = false
+            var rough = PriorSearch(table: table, settings: settings, prior: prior)
+            return mostProbableDeviation(startingAt: rough.mostProbableDeviation(startingAt: nil))
+        }
         var best = Self.clamped(Int((ElementaryFunctions.log(start ?? prior.median) * Self.resolution).rounded()))
         if start == nil { best = top(near: climb(from: best, stride: Self.firstStride), stride: Self.firstStride) }
         // Each move goes uphill on a finite grid, so there are at most as many as grid points.
@@ -38,6 +46,14 @@ struct PriorSearch {
             let farther = top(near: best, stride: 1)
             best = height(at: farther) > height(at: neighbour) ? farther : neighbour
         }
+    }
+
+    /// Standard deviation of the posterior of ln σ at its highest point, by the curvature there.
+    mutating func logError(at deviation: Double) -> Double {
+        let best = Self.clamped(Int((ElementaryFunctions.log(deviation) * Self.resolution).rounded()))
+        let bend = height(at: best - 1) - 2 * height(at: best) + height(at: best + 1)
+        guard bend < 0 else { return prior.logDeviation }
+        return min(prior.logDeviation, 1 / (Self.resolution * (-bend).squareRoot()))
     }
 
     /// Goes uphill in strides until no further stride leads higher.
@@ -77,11 +93,10 @@ struct PriorSearch {
         lastMode = mode
         var height = -Double.infinity
         // The curvature is positive definite by construction; should rounding say otherwise, this σ is out of the question.
-        if let factor = CholeskyFactor(posterior.curvature(at: mode)) {
+        if let evidence = posterior.evidence(at: mode) {
             let logDeviation = ElementaryFunctions.log(deviation)
             let distance = (logDeviation - ElementaryFunctions.log(prior.median)) / prior.logDeviation
-            height = posterior.logDensity(at: mode) - Double(table.itemCount) * logDeviation - 0.5 * factor.logDeterminant
-            height -= 0.5 * distance * distance
+            height = evidence - Double(table.itemCount) * logDeviation - 0.5 * distance * distance
         }
         heights[index] = height
         return height

@@ -1,31 +1,107 @@
-/// How far a scale can be trusted to tell its items apart.
+/// How reliable a scale is.
+///
+/// The figure to stop on, and to tell first, is the squared correlation ρ² of the estimates with the true abilities. With the posterior
+/// θ = m + e, e ~ N(0, V) in the sum-to-zero gauge, let u be the part of e along m and e⊥ the rest. Then
+///
+///     ρ²/(1 − ρ²) = (|m| + u)² / |e⊥|²,
+///
+/// where u ~ N(0, v) with v = mᵀVm/|m|², and |e⊥|² has the mean T = tr V − v and the variance 2Q, Q = ‖PVP‖² with P = I − mmᵀ/|m|².
+/// To second order the logarithm of these odds has the mean ln(|m|²/T) − v/|m|² + Q/T² and the variance 4v/|m|² + 2Q/T², and is close
+/// to normal. The first term is what is not known of how far the items lie apart, the second the luck of the errors; both fall with the
+/// number of items. A third comes from the prior's standard deviation σ: for each unit of ln σ, ln|m|² moves by 4v/σ² and ln T by
+/// 2‖V‖²/(σ² tr V). Because the prior has already drawn estimates together that rest on little, choosing pairs by the estimates does not
+/// inflate ρ², as it does the scale separation reliability.
 public struct Reliability: Sendable, Hashable {
-    /// Expected squared correlation of the estimates with the true abilities, from 0 to 1: the figure to stop on.
-    ///
-    /// With Var(θ̂) the variance of the estimates (n − 1) and V the covariance of the posterior in the sum-to-zero gauge, the
-    /// posterior expects the true abilities to have the variance Var(θ̂) + tr V/(n − 1), of which the estimates explain
-    /// Var(θ̂). Because the prior has already drawn estimates together that rest on little, choosing pairs by the estimates
-    /// does not inflate it, as it does the scale separation reliability.
+    /// Expected ρ², from 0 to 1.
     public let posteriorReliability: Double
+    /// Ends of an interval that holds ρ² nine times in ten.
+    public let low: Double
+    public let high: Double
     /// 1 − E/V, with V the variance (n − 1) of the abilities and E the mean of the squared standard errors; zero where the
     /// error is the larger. It flatters when pairs were chosen by the estimates (Bramley 2015).
     public let scaleSeparationReliability: Double
     /// √(V/E): the spread of the abilities in units of the error.
     public let separationRatio: Double
 
-    init(abilities: [Double], covariances: SymmetricMatrix) {
-        let count = abilities.count
-        guard count > 1 else {
-            (posteriorReliability, scaleSeparationReliability, separationRatio) = (0, 0, 0)
-            return
+    /// Mean and standard deviation of ln(ρ²/(1 − ρ²)).
+    private let logOdds: Double
+    private let logOddsDeviation: Double
+
+    /// Half the width of an interval that holds a normal variable nine times in ten, in standard deviations.
+    private static let nineTenths = 1.6448536269514722
+
+    /// - Parameters:
+    ///   - covariances: where the prior's standard deviation is known.
+    ///   - standardErrors: with what is not known of it.
+    init(
+        abilities: [Double], covariances: SymmetricMatrix, standardErrors: [Double], priorDeviation: Double,
+        logDeviationError: Double
+    ) {
+        let count = Double(abilities.count)
+        let shape = ErrorShape(abilities: abilities, covariances: covariances)
+        if shape.length > 0, shape.across > 0 {
+            let known = shape.along / shape.length
+            let luck = shape.acrossSquared / (shape.across * shape.across)
+            let perLogDeviation =
+                (4 * shape.along - 2 * shape.squares / shape.trace) / (priorDeviation * priorDeviation) * logDeviationError
+            logOdds = ElementaryFunctions.log(shape.length / shape.across) - known + luck
+            logOddsDeviation = (4 * known + 2 * luck + perLogDeviation * perLogDeviation).squareRoot()
+        } else {
+            (logOdds, logOddsDeviation) = (-.infinity, 0)
         }
-        let mean = abilities.reduce(0, +) / Double(count)
-        let variance = abilities.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
-        let trace = abilities.indices.reduce(0) { $0 + max(0, covariances[$1, $1]) }
-        let error = trace / Double(count)
-        let total = variance + trace / Double(count - 1)
-        posteriorReliability = total > 0 ? variance / total : 0
+        posteriorReliability =
+            shape.length > 0
+            ? ExpectedInformation.expectation(difference: logOdds, variance: logOddsDeviation * logOddsDeviation) { $0 } : 0
+        low = ElementaryFunctions.logistic(logOdds - Self.nineTenths * logOddsDeviation)
+        high = ElementaryFunctions.logistic(logOdds + Self.nineTenths * logOddsDeviation)
+        let variance = count > 1 ? shape.length / (count - 1) : 0
+        let error = count > 0 ? standardErrors.reduce(0) { $0 + $1 * $1 } / count : 0
         scaleSeparationReliability = variance > error ? 1 - error / variance : 0
         separationRatio = error > 0 ? (variance / error).squareRoot() : 0
     }
+
+    /// Probability that ρ² is at least as large as a target between 0 and 1.
+    public func probability(ofReaching target: Double) -> Double {
+        let distance = logOdds - ElementaryFunctions.log(target / (1 - target))
+        guard logOddsDeviation > 0 else { return distance >= 0 ? 1 : 0 }
+        return NormalDistribution.cumulative(distance / logOddsDeviation)
+    }
+}
+
+/// Size and direction of the errors of a scale, beside its estimates.
+private struct ErrorShape {
+    /// |m|².
+    private(set) var length = 0.0
+    /// v.
+    private(set) var along = 0.0
+    /// tr V.
+    private(set) var trace = 0.0
+    /// ‖V‖².
+    private(set) var squares = 0.0
+    /// |Vm|².
+    private var squaresOfImage = 0.0
+    /// Whether there are two items, which always correlate: then all of the error counts.
+    private let isLine: Bool
+
+    init(abilities: [Double], covariances: SymmetricMatrix) {
+        isLine = abilities.count == 2
+        length = abilities.reduce(0) { $0 + $1 * $1 }
+        guard length > 0 else { return }
+        for row in abilities.indices {
+            var image = 0.0
+            for column in abilities.indices {
+                let covariance = covariances[row, column]
+                image += covariance * abilities[column]
+                squares += covariance * covariance
+            }
+            trace += covariances[row, row]
+            along += image * abilities[row] / length
+            squaresOfImage += image * image
+        }
+    }
+
+    /// T.
+    var across: Double { isLine ? trace : trace - along }
+    /// Q: ‖PVP‖² = ‖V‖² − 2|Vm|²/|m|² + v².
+    var acrossSquared: Double { isLine ? squares : squares - 2 * squaresOfImage / length + along * along }
 }

@@ -26,16 +26,25 @@ public struct Scale: Sendable {
 
     private let index: [Item.ID: Int]
     private let estimates: [ItemEstimate]
+    /// Where the prior's standard deviation is known.
     private let covariances: SymmetricMatrix
+    /// How far each ability moves with one standard deviation of what is not known of the prior's: items then lie further apart, or less,
+    /// and keep their order.
+    private let spreadShifts: [Double]
 
     /// Reads the scale off a posterior at its mode.
     init(named: NamedJudgements, posterior: Posterior, mode: [Double]) {
         let (table, layout) = (posterior.table, posterior.layout)
         let count = layout.itemCount
-        guard let factor = CholeskyFactor(posterior.curvature(at: mode)) else {
+        let closest = posterior.settings.isAveraged ? ClosestNormal(to: posterior, mode: mode) : nil
+        let logDeviationError = closest == nil ? 0 : posterior.settings.logDeviationError
+        let spreadShifts =
+            closest?.shift(precision: posterior.precision, itemCount: count).map { $0 * logDeviationError }
+            ?? Array(repeating: 0, count: count)
+        let mode = closest?.mean ?? mode
+        guard let inverse = closest?.covariance ?? CholeskyFactor(posterior.curvature(at: mode))?.inverse() else {
             preconditionFailure("the curvature of a posterior with a proper prior is positive definite")
         }
-        let inverse = factor.inverse()
         let covariances = inverse.centred(leading: count)
         let abilities = Array(mode[..<count])
         let ranks = ItemEstimate.ranks(of: abilities)
@@ -50,9 +59,11 @@ public struct Scale: Sendable {
         priorStandardDeviation = posterior.settings.abilityDeviation
         thresholds = Thresholds(posterior: posterior, mode: mode, error: error(at:))
         self.covariances = covariances
+        self.spreadShifts = spreadShifts
+        let variances = (0..<count).map { max(0, covariances[$0, $0]) + spreadShifts[$0] * spreadShifts[$0] }
         componentCount = table.componentCount
         estimates = (0..<count).map { item in
-            residuals.estimate(of: item, ability: mode[item], variance: covariances[item, item], rank: ranks[item])
+            residuals.estimate(of: item, ability: mode[item], variance: variances[item], rank: ranks[item])
         }
         judgeFit = residuals.total
         judges = residuals.byJudge.enumerated().compactMap { judge, fit in
@@ -63,7 +74,9 @@ public struct Scale: Sendable {
                     positionBiasStandardError: holdsBiases ? 0 : error(at: bias), discrimination: posterior.scale(of: judge))
             }
         }
-        reliability = Reliability(abilities: abilities, covariances: covariances)
+        reliability = Reliability(
+            abilities: abilities, covariances: covariances, standardErrors: variances.map { $0.squareRoot() },
+            priorDeviation: priorStandardDeviation, logDeviationError: logDeviationError)
     }
 
     /// Whether every item can be reached from every other through judged pairs.
@@ -97,17 +110,20 @@ public struct Scale: Sendable {
 
     /// Covariance of two abilities under the posterior, in squared logits; both items must be on the scale.
     public func covariance(of one: Item.ID, and other: Item.ID) -> Double {
-        covariances[place(of: one), place(of: other)]
+        let (row, column) = (place(of: one), place(of: other))
+        return covariances[row, column] + spreadShifts[row] * spreadShifts[column]
     }
 
     /// Variance of the difference of two abilities under the posterior, in squared logits; the same in every gauge.
     public func varianceOfDifference(_ one: Item.ID, _ other: Item.ID) -> Double {
         let (row, column) = (place(of: one), place(of: other))
-        return max(0, covariances[row, row] + covariances[column, column] - 2 * covariances[row, column])
+        let shift = spreadShifts[row] - spreadShifts[column]
+        return max(0, covariances[row, row] + covariances[column, column] - 2 * covariances[row, column]) + shift * shift
     }
 
     func ability(at place: Int) -> Double { estimates[place].ability }
 
+    /// Covariance of two abilities where the prior's standard deviation is known: what could change their order.
     func covariance(at row: Int, _ column: Int) -> Double { covariances[row, column] }
 
     private func place(of item: Item.ID) -> Int {

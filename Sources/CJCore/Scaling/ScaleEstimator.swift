@@ -6,8 +6,8 @@
 public struct ScaleEstimator: Sendable {
     /// How the prior on the abilities is chosen.
     public enum Prior: Sendable, Hashable {
-        /// Standard deviation by maximal marginal likelihood, with a log-normal prior of median 2.2 logits and 0.7 in the
-        /// logarithm. Judgements by people have been found to spread items by 0.5 to 2.3 logits, those by language models by up
+        /// Standard deviation by maximal marginal likelihood, with a log-normal prior of median 2.2 logits and, in the logarithm, 0.7
+        /// about the mode and 1 about the mean. Judgements by people have been found to spread items by 0.5 to 2.3 logits, those by language models by up
         /// to 6.
         case marginalLikelihood
         /// A standard deviation in logits, above zero. A large one gives maximum likelihood where that exists.
@@ -25,11 +25,14 @@ public struct ScaleEstimator: Sendable {
         public var usesMargins = true
         /// What judges may differ in.
         public var judges: Judges = .alike
+        /// What is taken for the abilities.
+        public var centre: Centre = .mode
 
         /// The defaults suit a language model as judge.
-        public init(prior: Prior = .marginalLikelihood, positionBiasDeviation: Double? = 0.3) {
+        public init(prior: Prior = .marginalLikelihood, positionBiasDeviation: Double? = 0.3, centre: Centre = .mode) {
             self.prior = prior
             self.positionBiasDeviation = positionBiasDeviation
+            self.centre = centre
         }
     }
 
@@ -39,6 +42,15 @@ public struct ScaleEstimator: Sendable {
         case davidson
         /// Half a win for either.
         case halves
+    }
+
+    /// What is taken for the abilities, where a posterior is not symmetric.
+    public enum Centre: Sendable, Hashable {
+        /// Where the posterior is highest, with errors from its curvature there: quick, and comparable with other programs.
+        case mode
+        /// Where the normal distribution lies that comes closest to the posterior, with its errors. With few judgements for each item
+        /// these are the truer errors; it takes about ten times as long.
+        case mean
     }
 
     /// What judges may differ in.
@@ -102,22 +114,34 @@ public struct ScaleEstimator: Sendable {
         var own = Posterior.Settings(
             model: table.hasTies && !table.hasMargins ? .davidson : .cumulative, abilityDeviation: 1,
             biasDeviation: settings.positionBiasDeviation, biasByJudge: settings.judges == .different)
-        own.abilityDeviation = priorDeviation(table, own, startingAt: previous)
+        own.isAveraged = settings.centre == .mean
+        (own.abilityDeviation, own.logDeviationError) = priorDeviation(table, own, startingAt: previous)
         guard settings.judges == .different, table.judgeCount > 1 else {
             let posterior = Posterior(table: table, settings: own)
             return (posterior, posterior.mode())
         }
         var search = JudgeScaleSearch(table: table, settings: own)
-        return search.fit { settings in priorDeviation(table, settings, startingAt: settings.abilityDeviation) }
+        return search.fit { settings in priorDeviation(table, settings, startingAt: settings.abilityDeviation).deviation }
     }
 
-    private func priorDeviation(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> Double {
+    /// About the mean a wider prior is affordable: the evidence does not fall off at spreads that few judgements cannot tell apart.
+    private static func spreadPrior(_ centre: Centre) -> (median: Double, logDeviation: Double) {
+        switch centre {
+        case .mode: (median: 2.2, logDeviation: 0.7)
+        case .mean: (median: 2.2, logDeviation: 1)
+        }
+    }
+
+    private func priorDeviation(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> (
+        deviation: Double, logError: Double
+    ) {
         switch settings.prior {
         case .fixed(let standardDeviation):
-            return standardDeviation
+            return (standardDeviation, 0)
         case .marginalLikelihood:
-            var search = PriorSearch(table: table, settings: own, prior: (median: 2.2, logDeviation: 0.7))
-            return search.mostProbableDeviation(startingAt: previous)
+            var search = PriorSearch(table: table, settings: own, prior: Self.spreadPrior(settings.centre))
+            let deviation = search.mostProbableDeviation(startingAt: previous)
+            return (deviation, settings.centre == .mean ? search.logError(at: deviation) : 0)
         }
     }
 }

@@ -1,6 +1,6 @@
-/// Why an assessment ends with a ranking.
+/// Why an assessment ends.
 public enum StopReason: String, Sendable, Hashable, CaseIterable {
-    /// The scale is as reliable as was asked for.
+    /// The scale is as good as was asked for.
     case converged
     /// As many judgements as may be paid for have been made.
     case comparisonBudget
@@ -8,6 +8,11 @@ public enum StopReason: String, Sendable, Hashable, CaseIterable {
     case moneyBudget
     /// Every pair has been judged as often as it may be.
     case pairsExhausted
+    /// The judge answers by the places in which items are shown (see ``PositionCheck``); there is no ranking.
+    case blindJudge
+
+    /// Whether the scale may be shown as a ranking.
+    public var leavesRanking: Bool { self != .blindJudge }
 }
 
 /// What to do next.

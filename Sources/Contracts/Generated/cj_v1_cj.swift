@@ -686,7 +686,7 @@ extension CJV1 {
 
     public struct Reliability: Sendable, Hashable {
         /// Of the essays that can be judged, with V the variance (n − 1) of their abilities and s their standard errors.
-        /// V / (V + Σs²/(n − 1)), the share of the variance that is not error; the figure that the stopping rule looks at.
+        /// Expected squared correlation of the abilities with the true ones; the figure that the stopping rule looks at.
         public var posteriorReliability: Double
         /// 1 − (Σs²/n) / V; zero where the error is the larger.
         public var scaleSeparationReliability: Double
@@ -696,19 +696,26 @@ extension CJV1 {
         public var expectedKendallTau: Double
         /// Standard deviation of the prior on abilities, in logits.
         public var priorStandardDeviation: Double
+        /// An interval that holds the squared correlation nine times in ten.
+        public var posteriorReliabilityLow: Double
+        public var posteriorReliabilityHigh: Double
 
         public init(
             posteriorReliability: Double = 0,
             scaleSeparationReliability: Double = 0,
             separationRatio: Double = 0,
             expectedKendallTau: Double = 0,
-            priorStandardDeviation: Double = 0
+            priorStandardDeviation: Double = 0,
+            posteriorReliabilityLow: Double = 0,
+            posteriorReliabilityHigh: Double = 0
         ) {
             self.posteriorReliability = posteriorReliability
             self.scaleSeparationReliability = scaleSeparationReliability
             self.separationRatio = separationRatio
             self.expectedKendallTau = expectedKendallTau
             self.priorStandardDeviation = priorStandardDeviation
+            self.posteriorReliabilityLow = posteriorReliabilityLow
+            self.posteriorReliabilityHigh = posteriorReliabilityHigh
         }
     }
 
@@ -916,8 +923,13 @@ extension CJV1 {
 
         /// The service's default: information-seeking.
         public static let unspecified = PairingStrategy(rawValue: 0)
+        /// The pairs whose answers are expected to tell most.
         public static let information = PairingStrategy(rawValue: 1)
         public static let random = PairingStrategy(rawValue: 2)
+        /// Every essay once in each round, with anybody.
+        public static let rounds = PairingStrategy(rawValue: 3)
+        /// Every essay once in each round, with one of much the same ability.
+        public static let matching = PairingStrategy(rawValue: 4)
 
         /// The name in the contract, or the number of a value that this version does not know.
         public var description: String {
@@ -925,6 +937,8 @@ extension CJV1 {
                 case 0: "PAIRING_STRATEGY_UNSPECIFIED"
                 case 1: "PAIRING_STRATEGY_INFORMATION"
                 case 2: "PAIRING_STRATEGY_RANDOM"
+                case 3: "PAIRING_STRATEGY_ROUNDS"
+                case 4: "PAIRING_STRATEGY_MATCHING"
                 default: "\(rawValue)"
             }
         }
@@ -1015,6 +1029,9 @@ extension CJV1 {
         public static let judgeFailed = StopReason(rawValue: 6)
         /// The time was over.
         public static let timeLimit = StopReason(rawValue: 7)
+        /// The judge named the essay in one and the same place in all answers but one of twenty or fewer, whatever stood there. It tells nothing
+        /// of the essays: there is no ranking, and the assessment has failed.
+        public static let blindJudge = StopReason(rawValue: 8)
 
         /// The name in the contract, or the number of a value that this version does not know.
         public var description: String {
@@ -1027,6 +1044,7 @@ extension CJV1 {
                 case 5: "STOP_REASON_CANCELLED"
                 case 6: "STOP_REASON_JUDGE_FAILED"
                 case 7: "STOP_REASON_TIME_LIMIT"
+                case 8: "STOP_REASON_BLIND_JUDGE"
                 default: "\(rawValue)"
             }
         }
@@ -1894,6 +1912,8 @@ extension CJV1.Reliability: WireMessage {
         separationRatio = cMessage.double(2)
         expectedKendallTau = cMessage.double(3)
         priorStandardDeviation = cMessage.double(4)
+        posteriorReliabilityLow = cMessage.double(5)
+        posteriorReliabilityHigh = cMessage.double(6)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1902,6 +1922,8 @@ extension CJV1.Reliability: WireMessage {
         cMessage.set(2, double: separationRatio)
         cMessage.set(3, double: expectedKendallTau)
         cMessage.set(4, double: priorStandardDeviation)
+        cMessage.set(5, double: posteriorReliabilityLow)
+        cMessage.set(6, double: posteriorReliabilityHigh)
     }
 }
 

@@ -16,6 +16,7 @@ struct PlanCommand: AsyncParsableCommand {
             EXAMPLES
               huleedu plan 30
               huleedu plan 120 --precision 0.9 --spread 3 --price 0.0023usd
+              huleedu plan 30 --pairing rounds --levels 2
             """)
 
     private static let essayRange = 2...1000
@@ -33,9 +34,19 @@ struct PlanCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Standard deviation of the essays' abilities in logits, 0 to 10. (default: 2.2)", valueName: "logits"),
+            "Standard deviation of the essays' abilities in logits, 0 to 10. Without it runs differ, mostly from 1 to 5.",
+            valueName: "logits"),
         transform: { try Self.spread($0) })
-    var spread = 2.2
+    var spread: Double?
+
+    @Option(
+        help: ArgumentHelp("How pairs are chosen, as for 'huleedu rank'.", valueName: "information|rounds|matching|random"))
+    var pairing: PairingChoice = .information
+
+    @Option(
+        help: ArgumentHelp("Answers that the judge chooses from, 2 or 4. (default: 4)", valueName: "number"),
+        transform: { try Self.levels($0) })
+    var levels = 4
 
     @Option(
         help: ArgumentHelp("Comparisons at most. Without it as many as 'huleedu rank' would allow.", valueName: "comparisons"),
@@ -73,11 +84,11 @@ struct PlanCommand: AsyncParsableCommand {
 
     private func simulated() async -> RunPlan {
         let most = budget ?? StoppingRule.usualMaximumComparisons(items: essays)
-        let assessment = SimulatedAssessment(
-            itemCount: essays, abilityDeviation: spread,
-            rule: StoppingRule(targetReliability: precision, maximumComparisons: most), inFlight: concurrency)
+        let assumptions = RunPlan.Assumptions(
+            essays: essays, precision: precision, spread: spread, pairing: pairing, levels: levels, mostComparisons: most,
+            concurrency: concurrency)
         let isTerminal = isatty(STDERR_FILENO) == 1
-        let plan = await RunPlan.simulate(assessment, runs: runs, seed: seed) { done in
+        let plan = await RunPlan.simulate(assumptions, runs: runs, seed: seed) { done in
             if isTerminal { StandardError.write("\r\(done) of \(runs) runs") }
         }
         if isTerminal { StandardError.write("\r\u{1B}[K") }
@@ -94,6 +105,13 @@ struct PlanCommand: AsyncParsableCommand {
 
     private static func comparisons(_ text: String) throws(CommandError) -> Int {
         try number(text, in: 1...1_000_000, what: "number of comparisons")
+    }
+
+    private static func levels(_ text: String) throws(CommandError) -> Int {
+        guard let levels = Int(text), levels == 2 || levels == 4 else {
+            throw CommandError(.optionOutOfRange, "\(quoted(text)) is no number of answers; expected 2 or 4.")
+        }
+        return levels
     }
 
     private static func number(_ text: String, in range: ClosedRange<Int>, what: String) throws(CommandError) -> Int {

@@ -54,8 +54,11 @@ struct EffortOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How pairs are chosen: information (whatever tells most) or random (for comparison).",
-            valueName: "information|random"))
+            """
+            How pairs are chosen: information (whatever tells most), rounds (every essay once in each), matching (rounds of \
+            neighbours) or random (for comparison).
+            """,
+            valueName: "information|rounds|matching|random"))
     var pairing: PairingChoice = .information
 
     @Flag(

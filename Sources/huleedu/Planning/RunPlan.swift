@@ -4,18 +4,48 @@ import CJCore
 struct RunPlan: Sendable {
     let essays: Int
     let precision: Double
-    /// Standard deviation of the essays' true abilities that was assumed, in logits.
+    /// Standard deviation of the essays' true abilities that was assumed, in logits, and that of its logarithm from run to run.
     let spread: Double
+    let logSpread: Double
+    let pairing: PairingChoice
+    /// Answers that the judge chooses from, 2 or 4.
+    let levels: Int
     let mostComparisons: Int
     /// One for each simulated run.
     let outcomes: [SimulatedAssessment.Outcome]
+
+    /// What is assumed of the runs.
+    struct Assumptions: Sendable {
+        var essays: Int
+        var precision: Double
+        /// Standard deviation of the abilities in logits; nothing where it is not known.
+        var spread: Double?
+        var pairing = PairingChoice.information
+        var levels = 4
+        var mostComparisons: Int
+        var concurrency = 16
+
+        /// The usual spread, and how far it varies in its logarithm: from 1 to 5 logits in nine assessments of ten.
+        static let usualSpread = (median: 2.2, logDeviation: 0.5)
+        /// Perceived difference, in logits, from which a judge with four answers says "clearly".
+        private static let clearThreshold = 1.0
+
+        fileprivate var assessment: SimulatedAssessment {
+            SimulatedAssessment(
+                itemCount: essays, abilityDeviation: spread ?? Self.usualSpread.median,
+                logDeviationSpread: spread == nil ? Self.usualSpread.logDeviation : 0,
+                judge: SimulatedJudge(clearThreshold: levels > 2 ? Self.clearThreshold : nil), pairing: pairing.method.strategy(),
+                rule: StoppingRule(targetReliability: precision, maximumComparisons: mostComparisons), inFlight: concurrency)
+        }
+    }
 
     /// Plays runs on all processors; the same seed gives the same plan.
     ///
     /// - Parameter report: told how many runs are done.
     static func simulate(
-        _ assessment: SimulatedAssessment, runs: Int, seed: UInt64, report: (Int) -> Void
+        _ assumptions: Assumptions, runs: Int, seed: UInt64, report: (Int) -> Void
     ) async -> RunPlan {
+        let assessment = assumptions.assessment
         let outcomes = await withTaskGroup(of: (Int, SimulatedAssessment.Outcome).self) { group in
             for run in 0..<runs {
                 group.addTask { (run, await play(assessment, seed: seed &+ UInt64(run))) }
@@ -28,8 +58,9 @@ struct RunPlan: Sendable {
             return done.sorted { $0.0 < $1.0 }.map(\.1)
         }
         return RunPlan(
-            essays: assessment.itemCount, precision: assessment.rule.targetReliability, spread: assessment.abilityDeviation,
-            mostComparisons: assessment.rule.maximumComparisons, outcomes: outcomes)
+            essays: assumptions.essays, precision: assumptions.precision, spread: assessment.abilityDeviation,
+            logSpread: assessment.logDeviationSpread, pairing: assumptions.pairing, levels: assumptions.levels,
+            mostComparisons: assumptions.mostComparisons, outcomes: outcomes)
     }
 
     /// Seconds of a processor for a large pile, so it leaves the caller's executor.
@@ -55,9 +86,9 @@ struct RunPlan: Sendable {
     }
 
     var comparisons: Figure { Figure(outcomes.map { Double($0.comparisons) }) }
-    var statedReliability: Figure { Figure(outcomes.map(\.statedReliability)) }
-    var squaredCorrelation: Figure { Figure(outcomes.map(\.squaredCorrelation)) }
-    var kendallTau: Figure { Figure(outcomes.map(\.kendallTau)) }
+    var statedReliability: Figure { Figure(outcomes.map(\.quality.statedReliability.posteriorReliability)) }
+    var squaredCorrelation: Figure { Figure(outcomes.map(\.quality.squaredCorrelation)) }
+    var kendallTau: Figure { Figure(outcomes.map(\.quality.kendallTau)) }
 
     /// Share of the runs that reached the precision.
     var shareReached: Double {
@@ -73,10 +104,13 @@ struct RunPlan: Sendable {
         func range(_ figure: Figure, _ decimals: Int) -> String {
             "\(number(figure.median, decimals)), from \(number(figure.low, decimals)) to \(number(figure.high, decimals)) in nine runs of ten"
         }
+        let assumed =
+            logSpread > 0
+            ? "about \(number(spread, 2)) logits, more in one run and less in another" : "\(number(spread, 2)) logits"
         var lines = [
             """
-            \(essays) essays whose abilities spread by \(number(spread, 2)) logits, reliability \(number(precision, 2)), at most \
-            \(mostComparisons) comparisons; \(count(outcomes.count, "simulated run")).
+            \(essays) essays whose abilities spread by \(assumed); reliability \(number(precision, 2)), pairs by \(pairing.rawValue), \
+            \(levels) levels, at most \(mostComparisons) comparisons; \(count(outcomes.count, "simulated run")).
             """,
             "Comparisons       \(range(comparisons, 0)); \(number(2 * comparisons.median / Double(essays), 1)) for each essay",
         ]
@@ -108,6 +142,9 @@ struct RunPlan: Sendable {
             .init("essays", .integer(Int64(essays))),
             .init("precision", .number(precision)),
             .init("spread", .number(spread)),
+            .init("log_spread", .number(logSpread)),
+            .init("pairing", .string(pairing.rawValue)),
+            .init("levels", .integer(Int64(levels))),
             .init("most_comparisons", .integer(Int64(mostComparisons))),
             .init("runs", .integer(Int64(outcomes.count))),
             .init("comparisons", object(comparisons)),

@@ -13,7 +13,7 @@ extension RankingReport {
 
     /// How much of the differences between essays is not chance, with V the variance (n − 1) of the abilities and s their errors.
     struct Reliability: Sendable, Hashable {
-        /// V / (V + Σs²/(n − 1)): the share of the variance that is not error; what the run stops on.
+        /// Expected squared correlation with the true abilities; what the run stops on.
         var posterior: Double
         /// 1 − (Σs²/n) / V; zero where the error is the larger.
         var scaleSeparation: Double
@@ -23,6 +23,9 @@ extension RankingReport {
         var expectedKendallTau: Double
         /// Standard deviation of the prior on abilities, in logits.
         var priorStandardDeviation: Double
+        /// An interval that holds the squared correlation nine times in ten.
+        var low: Double
+        var high: Double
     }
 
     /// The figures at one moment of the run.
@@ -101,6 +104,7 @@ extension RankingReport {
         case timeLimit = "time_limit"
         case cancelled
         case judgeFailed = "judge_failed"
+        case blindJudge = "blind_judge"
     }
 
     /// What it cost; with a simulated judge, what it would have cost.

@@ -26,6 +26,8 @@ extension RankingReport {
             .init("max_cost_nanodollars", limits.money.map { .integer($0.nanodollars) } ?? .null),
             .init("concurrency", limits.concurrency.map { .integer(Int64($0)) } ?? .null),
             .init("posterior_reliability", reliability.map { .number($0.posterior) } ?? .null),
+            .init("posterior_reliability_low", reliability.map { .number($0.low) } ?? .null),
+            .init("posterior_reliability_high", reliability.map { .number($0.high) } ?? .null),
             .init("scale_separation_reliability", reliability.map { .number($0.scaleSeparation) } ?? .null),
             .init("separation_ratio", reliability.map { .number($0.separationRatio) } ?? .null),
             .init("expected_kendall_tau", reliability.map { .number($0.expectedKendallTau) } ?? .null),

@@ -40,7 +40,20 @@ extension RankingReport {
                 + language.say(
                     "; the ranking rests on what had been judged by then.",
                     "; rangordningen bygger på det som dittills hade bedömts.")
+        case .blindJudge:
+            return language.say(
+                "Stopped without a ranking because the judge answers by the places in which essays are shown: \(stop.failure).",
+                "Avslutad utan rangordning för att domaren svarar efter platsen där uppsatserna visas (på engelska: \(stop.failure))."
+            )
         }
+    }
+
+    /// Why there is no ranking, where there is none.
+    var unrankedSentence: String {
+        if stop.reason == .blindJudge {
+            return language.say("What was judged orders nothing.", "Det som bedömdes ordnar ingenting.")
+        }
+        return language.say("Nothing was judged, so nothing is ranked.", "Inget bedömdes, så inget är rangordnat.")
     }
 
     /// What the run cost and what the cache saved, as a sentence.

@@ -18,7 +18,7 @@ extension RankInput {
                 provider: judge.name.rawValue, model: judge.model, temperature: settings.temperature,
                 verdictLevels: UInt32(settings.levels.rawValue)),
             stopping: stopping,
-            pairing: settings.pairing == .random ? .random : .information,
+            pairing: settings.pairing.contract,
             seed: seed,
             maxInFlight: UInt32(settings.concurrency ?? 0))
     }

@@ -15,7 +15,7 @@ extension RankRun {
             try StandardOutput.write("\n" + ResultTable(report: report, capabilities: outputTerminal).text() + "\n")
             try StandardOutput.write(ResultSummary(report: report, capabilities: outputTerminal).text())
         }
-        let hasFailed = report.stop.reason == .judgeFailed
+        let hasFailed = report.stop.reason == .judgeFailed || report.stop.reason == .blindJudge
         if hasFailed, !report.comparisons.contains(where: { $0.winner != nil }) {
             // There is nothing to go on from, and an earlier run with something in it must not be hidden by this one.
             try await forget(record, database: database, logger: logger)
@@ -24,7 +24,7 @@ extension RankRun {
         var record = record
         record.state = hasFailed ? .failed : .finished
         try records.save(record)
-        if hasFailed {
+        if report.stop.reason == .judgeFailed {
             tell(
                 language: "Once the judge can be reached again, the same command with --resume goes on from here.",
                 "När domaren kan nås igen fortsätter samma kommando med --resume härifrån.")

@@ -140,6 +140,7 @@ extension RankingReport.StopReason {
         case .pairsExhausted: self = .pairsExhausted
         case .timeLimit: self = .timeLimit
         case .judgeFailed: self = .judgeFailed
+        case .blindJudge: self = .blindJudge
         default: self = .cancelled
         }
     }
@@ -178,7 +179,9 @@ extension RankingReport.Reliability {
             scaleSeparation: reliability.scaleSeparationReliability,
             separationRatio: reliability.separationRatio,
             expectedKendallTau: reliability.expectedKendallTau,
-            priorStandardDeviation: reliability.priorStandardDeviation)
+            priorStandardDeviation: reliability.priorStandardDeviation,
+            low: reliability.posteriorReliabilityLow,
+            high: reliability.posteriorReliabilityHigh)
     }
 }
 

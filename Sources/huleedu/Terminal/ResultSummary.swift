@@ -23,7 +23,7 @@ struct ResultSummary: Sendable {
     private func reliability() -> String {
         let language = report.language
         guard let reliability = report.reliability else {
-            return language.say("Nothing was judged, so nothing is ranked.", "Inget bedömdes, så inget är rangordnat.")
+            return report.unrankedSentence
         }
         let posterior = DecimalText.text(reliability.posterior, decimals: 2, language: language)
         let separation = DecimalText.text(reliability.scaleSeparation, decimals: 2, language: language)

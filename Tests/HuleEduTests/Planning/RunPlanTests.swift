@@ -7,9 +7,13 @@ import Testing
 @Suite("Planning an assessment")
 struct RunPlanTests {
     private func plan(seed: UInt64 = 1) async -> RunPlan {
-        let assessment = SimulatedAssessment(
-            itemCount: 8, abilityDeviation: 2, rule: StoppingRule(targetReliability: 0.7, maximumComparisons: 56), inFlight: 4)
-        return await RunPlan.simulate(assessment, runs: 6, seed: seed) { _ in }
+        await plan(runs: 6, seed: seed)
+    }
+
+    private func plan(runs: Int, seed: UInt64, pairing: PairingChoice = .information) async -> RunPlan {
+        let assumptions = RunPlan.Assumptions(
+            essays: 8, precision: 0.7, spread: 2, pairing: pairing, mostComparisons: 56, concurrency: 4)
+        return await RunPlan.simulate(assumptions, runs: runs, seed: seed) { _ in }
     }
 
     @Test("is the same for a seed, whichever processor is quicker")
@@ -17,6 +21,25 @@ struct RunPlanTests {
         let (one, other) = (await plan(), await plan())
         #expect(one.outcomes == other.outcomes)
         #expect(one.outcomes.count == 6)
+    }
+
+    @Test("tells beforehand what other runs then take", arguments: [PairingChoice.information, .rounds])
+    func forecast(pairing: PairingChoice) async {
+        let planned = await plan(runs: 20, seed: 1, pairing: pairing).comparisons
+        let taken = await plan(runs: 20, seed: 1_000, pairing: pairing).outcomes.map { Double($0.comparisons) }
+        #expect(taken.count { (planned.low...planned.high).contains($0) } >= 15)
+        #expect((planned.median / RunPlan.Figure(taken).median - 1).magnitude < 0.3)
+    }
+
+    @Test("spreads wider where the essays' spread is not known")
+    func unknownSpread() async {
+        func range(_ spread: Double?) async -> Double {
+            let assumptions = RunPlan.Assumptions(essays: 8, precision: 0.6, spread: spread, levels: 2, mostComparisons: 56)
+            let figure = await RunPlan.simulate(assumptions, runs: 12, seed: 3) { _ in }.comparisons
+            return figure.high - figure.low
+        }
+        let (known, unknown) = (await range(2), await range(nil))
+        #expect(unknown >= known)
     }
 
     @Test("tells the median and the middle nine tenths")
@@ -42,6 +65,7 @@ struct RunPlanTests {
         "refuses what makes no sense, by name",
         arguments: [
             (["1"], "number of essays"), (["1001"], "2 to 1000"), (["30", "--runs", "0"], "1 to 1000"),
+            (["30", "--levels", "3"], "2 or 4"), (["30", "--pairing", "best"], "pairing"),
             (["30", "--spread", "10.1"], "logits from 0 to 10"), (["30", "--price", "3"], "US dollars"),
             (["30", "--price", "1001usd"], "1000.00"), (["30", "--precision", "1"], "0.5 to 0.99"),
         ])

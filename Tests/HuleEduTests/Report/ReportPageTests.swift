@@ -140,7 +140,7 @@ import Testing
             #expect(text.contains("<tr><th scope=\"row\">\(name)</th><td class=\"mono\">\(value)</td></tr>"), "\(name)")
         }
         #expect(text.contains("Argument, structure, language."))
-        #expect(text.contains("V / (V + Σs²/(n − 1))") && text.contains("1 − (Σs²/n) / V"))
+        #expect(text.contains("squared correlation with the true abilities") && text.contains("1 − (Σs²/n) / V"))
     }
 
     @Test func tellsInWhichLanguageAFailureIsTold() {

@@ -110,7 +110,8 @@ struct SampleReport {
             gradingNotes: isGraded ? [.gradesWithoutAnchor(["E"])] : [],
             reliability: .init(
                 posterior: posterior, scaleSeparation: 1 - error / variance, separationRatio: (variance / error).squareRoot(),
-                expectedKendallTau: 0.74, priorStandardDeviation: 1.8),
+                expectedKendallTau: 0.74, priorStandardDeviation: 1.8, low: 0.78,
+                high: 0.9),
             history: history,
             judge: .init(
                 provider: isSimulated ? "simulated" : "anthropic", model: "example-model-4", promptVersion: "judge-en-1",

@@ -93,7 +93,9 @@ import Testing
         var report = report(graded: false)
         report.stop.reason = .converged
         report.reliability = .init(
-            posterior: 0.861, scaleSeparation: 0.82, separationRatio: 2.3, expectedKendallTau: 0.8, priorStandardDeviation: 1.8)
+            posterior: 0.861, scaleSeparation: 0.82, separationRatio: 2.3, expectedKendallTau: 0.8, priorStandardDeviation: 1.8,
+            low: 0.78,
+            high: 0.9)
         let summary = ResultSummary(report: report, capabilities: .plain).text()
         #expect(summary.contains("Reliability 0.86 (scale separation 0.82)."))
         #expect(summary.contains("Stopped because the ranking reached the reliability asked for (0.85)."))
@@ -115,7 +117,8 @@ import Testing
         #expect(english.hasPrefix("Stopped") && english.hasSuffix("."))
         #expect(english.contains("(reason)") == (reason == .judgeFailed))
         #expect(report.stopSentence != english && report.stopSentence.hasSuffix("."))
-        #expect(report.stopSentence.contains("(på engelska: reason)") == (reason == .judgeFailed))
+        #expect(
+            report.stopSentence.contains("(på engelska: reason)") == (reason == .judgeFailed || reason == .blindJudge))
     }
 
     @Test func tellsWhatTheTerminalCanDo() {

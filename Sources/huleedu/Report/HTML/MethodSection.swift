@@ -50,6 +50,8 @@ struct MethodSection: ReportSection {
     private var pairing: String {
         switch report.pairing {
         case .information: say("information", "information")
+        case .rounds: say("rounds, by chance", "omgångar, slump")
+        case .matching: say("rounds, by likeness", "omgångar, likhet")
         case .random: say("chance", "slump")
         }
     }

@@ -40,18 +40,18 @@ struct MethodText: Sendable {
             """
             The scale is a Bradley–Terry model (1952): the probability that essay a, shown first, is preferred to essay b \
             is 1 / (1 + e^−(θa − θb + β)), where θ are the abilities in logits and β is the judge's leaning towards the \
-            first place. Abilities and leaning are the most probable ones (maximum a posteriori) under normal priors about \
-            zero, and the abilities sum to zero. The prior on an ability has the standard deviation σ = \(prior), the one \
-            that makes the judgements most probable (marginal likelihood in Laplace's approximation, times a log-normal \
-            prior on σ with median 2.2 and 0.7 in the logarithm); that on the leaning has \(biasPrior).
+            first place. Abilities and leaning have normal priors about zero, and are the means of the normal distribution that comes \
+            closest to the posterior (in Kullback–Leibler divergence); the abilities sum to zero. The prior on an ability has the standard \
+            deviation σ = \(prior), the one that makes the judgements most probable (by the bound that this distribution sets on the marginal \
+            likelihood, times a log-normal prior on σ with median 2.2 and 1 in the logarithm); that on the leaning has \(biasPrior).
             """,
             """
             Skalan är en Bradley–Terry-modell (1952): sannolikheten att uppsats a, som visas först, föredras framför \
             uppsats b är 1 / (1 + e^−(θa − θb + β)), där θ är nivåerna i logit och β domarens dragning åt den första \
-            platsen. Nivåer och dragning är de mest sannolika (maximum a posteriori) under normalfördelade priorer kring \
-            noll, och nivåerna summerar till noll. Priorn för en nivå har standardavvikelsen σ = \(prior), den som gör \
-            bedömningarna mest sannolika (marginell likelihood i Laplaces approximation, gånger en lognormal prior för σ \
-            med median 2,2 och 0,7 i logaritmen); den för dragningen har \(biasPrior).
+            platsen. Nivåer och dragning har normalfördelade priorer kring noll, och är medelvärdena i den normalfördelning som ligger \
+            närmast posteriorn (i Kullback–Leibler-divergens); nivåerna summerar till noll. Priorn för en nivå har standardavvikelsen \
+            σ = \(prior), den som gör bedömningarna mest sannolika (enligt den undre gräns som fördelningen ger den marginella likelihooden, \
+            gånger en lognormal prior för σ med median 2,2 och 1 i logaritmen); den för dragningen har \(biasPrior).
             """
         )
     }
@@ -78,11 +78,11 @@ struct MethodText: Sendable {
         report.language.say(
             """
             The error (±) is the standard deviation of the posterior in its normal approximation, from the full covariance \
-            of all abilities with their sum held at zero. The bars in the drawing reach 1.96 errors to either side.
+            of all abilities with their sum held at zero, and with what is not known of σ. The bars in the drawing reach 1.96 errors to either side.
             """,
             """
             Felet (±) är posteriorns standardavvikelse i normalapproximation, ur hela kovariansen för alla nivåer med \
-            summan hållen vid noll. Strecken i bilden når 1,96 fel åt vardera hållet.
+            summan hållen vid noll, och med osäkerheten om σ. Strecken i bilden når 1,96 fel åt vardera hållet.
             """
         )
     }
@@ -90,15 +90,16 @@ struct MethodText: Sendable {
     private var reliability: String {
         report.language.say(
             """
-            Of n essays with abilities θ and errors s, let V = Σθ²/(n − 1) be the variance of the abilities. Reliability \
-            (posterior) is V / (V + Σs²/(n − 1)). Scale separation reliability is 1 − (Σs²/n) / V, or zero where the error \
+            Reliability (posterior) is the squared correlation with the true abilities that the posterior expects: whatever \
+            part of the errors does not merely stretch the scale lowers it. Of n essays with abilities θ and errors s, let V = Σθ²/(n − 1) be \
+            the variance of the abilities. Scale separation reliability is 1 − (Σs²/n) / V, or zero where the error \
             is the larger; the separation ratio is √(V / (Σs²/n)). The expected Kendall's tau is the mean over all pairs of \
             2Φ(|θa − θb| / s) − 1, with s the standard error of the difference, from the full covariance. Essays that the \
             judge refused again and again are left out of these figures.
             """,
             """
-            Låt V = Σθ²/(n − 1) vara nivåernas varians för n uppsatser med nivåerna θ och felen s. Reliabilitet (posterior) \
-            är V / (V + Σs²/(n − 1)). Skalseparationsreliabilitet är 1 − (Σs²/n) / V, eller noll där felet är större; \
+            Reliabilitet (posterior) är den kvadrerade korrelation med de sanna nivåerna som posteriorn väntar: den del av felen \
+            som inte bara tänjer skalan sänker den. Låt V = Σθ²/(n − 1) vara nivåernas varians för n uppsatser med nivåerna θ och felen s. Skalseparationsreliabilitet är 1 − (Σs²/n) / V, eller noll där felet är större; \
             separationskvoten är √(V / (Σs²/n)). Väntad Kendalls tau är medelvärdet över alla par av 2Φ(|θa − θb| / s) − 1, \
             där s är skillnadens standardfel, ur hela kovariansen. Uppsatser som domaren gång på gång vägrade bedöma ingår \
             inte i dessa siffror.

@@ -6,8 +6,7 @@ struct SummarySentences: ReportSection {
         guard let best = report.items.first, let worst = report.items.last, report.items.count > 1,
             let reliability = report.reliability
         else {
-            let none = say("Nothing was judged, so nothing is ranked.", "Inget bedömdes, så inget är rangordnat.")
-            return "<p>\(none)</p>\n<p class=\"quiet\">\(report.stopSentence) \(report.costSentence)</p>\n"
+            return "<p>\(report.unrankedSentence)</p>\n<p class=\"quiet\">\(report.stopSentence) \(report.costSentence)</p>\n"
         }
         let sure = sureness(reliability)
         let ends: HTML = language.say(

@@ -3123,7 +3123,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__grade_probability__descriptor 
   (ProtobufCMessageInit) huleedu__cj__v1__grade_probability__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__reliability__field_descriptors[5] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__reliability__field_descriptors[7] =
 {
   {
     "posterior_reliability",
@@ -3185,10 +3185,36 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__reliability__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "posterior_reliability_low",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__Reliability, posterior_reliability_low),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "posterior_reliability_high",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__Reliability, posterior_reliability_high),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__reliability__field_indices_by_name[] = {
   3,   /* field[3] = expected_kendall_tau */
   0,   /* field[0] = posterior_reliability */
+  6,   /* field[6] = posterior_reliability_high */
+  5,   /* field[5] = posterior_reliability_low */
   4,   /* field[4] = prior_standard_deviation */
   1,   /* field[1] = scale_separation_reliability */
   2,   /* field[2] = separation_ratio */
@@ -3196,7 +3222,7 @@ static const unsigned huleedu__cj__v1__reliability__field_indices_by_name[] = {
 static const ProtobufCIntRange huleedu__cj__v1__reliability__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__reliability__descriptor =
 {
@@ -3206,7 +3232,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__reliability__descriptor =
   "Huleedu__Cj__V1__Reliability",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__Reliability),
-  5,
+  7,
   huleedu__cj__v1__reliability__field_descriptors,
   huleedu__cj__v1__reliability__field_indices_by_name,
   1,  huleedu__cj__v1__reliability__number_ranges,
@@ -3922,19 +3948,23 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__comparison_record__descriptor 
   (ProtobufCMessageInit) huleedu__cj__v1__comparison_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue huleedu__cj__v1__pairing_strategy__enum_values_by_number[3] =
+static const ProtobufCEnumValue huleedu__cj__v1__pairing_strategy__enum_values_by_number[5] =
 {
   { "PAIRING_STRATEGY_UNSPECIFIED", "HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_UNSPECIFIED", 0 },
   { "PAIRING_STRATEGY_INFORMATION", "HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_INFORMATION", 1 },
   { "PAIRING_STRATEGY_RANDOM", "HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_RANDOM", 2 },
+  { "PAIRING_STRATEGY_ROUNDS", "HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_ROUNDS", 3 },
+  { "PAIRING_STRATEGY_MATCHING", "HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_MATCHING", 4 },
 };
 static const ProtobufCIntRange huleedu__cj__v1__pairing_strategy__value_ranges[] = {
-{0, 0},{0, 3}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex huleedu__cj__v1__pairing_strategy__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex huleedu__cj__v1__pairing_strategy__enum_values_by_name[5] =
 {
   { "PAIRING_STRATEGY_INFORMATION", 1 },
+  { "PAIRING_STRATEGY_MATCHING", 4 },
   { "PAIRING_STRATEGY_RANDOM", 2 },
+  { "PAIRING_STRATEGY_ROUNDS", 3 },
   { "PAIRING_STRATEGY_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor huleedu__cj__v1__pairing_strategy__descriptor =
@@ -3944,9 +3974,9 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__pairing_strategy__descriptor =
   "PairingStrategy",
   "Huleedu__Cj__V1__PairingStrategy",
   "huleedu.cj.v1",
-  3,
+  5,
   huleedu__cj__v1__pairing_strategy__enum_values_by_number,
-  3,
+  5,
   huleedu__cj__v1__pairing_strategy__enum_values_by_name,
   1,
   huleedu__cj__v1__pairing_strategy__value_ranges,
@@ -4024,7 +4054,7 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__assessment_state__descriptor =
   huleedu__cj__v1__assessment_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue huleedu__cj__v1__stop_reason__enum_values_by_number[8] =
+static const ProtobufCEnumValue huleedu__cj__v1__stop_reason__enum_values_by_number[9] =
 {
   { "STOP_REASON_UNSPECIFIED", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED", 0 },
   { "STOP_REASON_CONVERGED", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_CONVERGED", 1 },
@@ -4034,12 +4064,14 @@ static const ProtobufCEnumValue huleedu__cj__v1__stop_reason__enum_values_by_num
   { "STOP_REASON_CANCELLED", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_CANCELLED", 5 },
   { "STOP_REASON_JUDGE_FAILED", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_JUDGE_FAILED", 6 },
   { "STOP_REASON_TIME_LIMIT", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_TIME_LIMIT", 7 },
+  { "STOP_REASON_BLIND_JUDGE", "HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_BLIND_JUDGE", 8 },
 };
 static const ProtobufCIntRange huleedu__cj__v1__stop_reason__value_ranges[] = {
-{0, 0},{0, 8}
+{0, 0},{0, 9}
 };
-static const ProtobufCEnumValueIndex huleedu__cj__v1__stop_reason__enum_values_by_name[8] =
+static const ProtobufCEnumValueIndex huleedu__cj__v1__stop_reason__enum_values_by_name[9] =
 {
+  { "STOP_REASON_BLIND_JUDGE", 8 },
   { "STOP_REASON_CANCELLED", 5 },
   { "STOP_REASON_COMPARISON_BUDGET", 2 },
   { "STOP_REASON_CONVERGED", 1 },
@@ -4056,9 +4088,9 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__stop_reason__descriptor =
   "StopReason",
   "Huleedu__Cj__V1__StopReason",
   "huleedu.cj.v1",
-  8,
+  9,
   huleedu__cj__v1__stop_reason__enum_values_by_number,
-  8,
+  9,
   huleedu__cj__v1__stop_reason__enum_values_by_name,
   1,
   huleedu__cj__v1__stop_reason__value_ranges,

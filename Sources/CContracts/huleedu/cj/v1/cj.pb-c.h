@@ -53,8 +53,19 @@ typedef enum _Huleedu__Cj__V1__PairingStrategy {
    * The service's default: information-seeking.
    */
   HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_UNSPECIFIED = 0,
+  /*
+   * The pairs whose answers are expected to tell most.
+   */
   HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_INFORMATION = 1,
-  HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_RANDOM = 2
+  HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_RANDOM = 2,
+  /*
+   * Every essay once in each round, with anybody.
+   */
+  HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_ROUNDS = 3,
+  /*
+   * Every essay once in each round, with one of much the same ability.
+   */
+  HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_MATCHING = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__PAIRING_STRATEGY)
 } Huleedu__Cj__V1__PairingStrategy;
 typedef enum _Huleedu__Cj__V1__GradingNoteCode {
@@ -123,7 +134,12 @@ typedef enum _Huleedu__Cj__V1__StopReason {
   /*
    * The time was over.
    */
-  HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_TIME_LIMIT = 7
+  HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_TIME_LIMIT = 7,
+  /*
+   * The judge named the essay in one and the same place in all answers but one of twenty or fewer, whatever stood there. It tells nothing
+   * of the essays: there is no ranking, and the assessment has failed.
+   */
+  HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_BLIND_JUDGE = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__STOP_REASON)
 } Huleedu__Cj__V1__StopReason;
 typedef enum _Huleedu__Cj__V1__ComparisonState {
@@ -739,7 +755,7 @@ struct  Huleedu__Cj__V1__Reliability
   ProtobufCMessage base;
   /*
    * Of the essays that can be judged, with V the variance (n − 1) of their abilities and s their standard errors.
-   * V / (V + Σs²/(n − 1)), the share of the variance that is not error; the figure that the stopping rule looks at.
+   * Expected squared correlation of the abilities with the true ones; the figure that the stopping rule looks at.
    */
   double posterior_reliability;
   /*
@@ -758,10 +774,15 @@ struct  Huleedu__Cj__V1__Reliability
    * Standard deviation of the prior on abilities, in logits.
    */
   double prior_standard_deviation;
+  /*
+   * An interval that holds the squared correlation nine times in ten.
+   */
+  double posterior_reliability_low;
+  double posterior_reliability_high;
 };
 #define HULEEDU__CJ__V1__RELIABILITY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__reliability__descriptor) \
-    , 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Huleedu__Cj__V1__JudgeDiagnostics
