@@ -29,13 +29,10 @@ public struct Scale: Sendable {
     private let covariances: SymmetricMatrix
 
     /// Reads the scale off a posterior at its mode.
-    init(named: NamedJudgements, posterior: Posterior, mode: [Double]) {
+    init(named: NamedJudgements, fit: PosteriorFit) {
+        let (posterior, mode, inverse) = (fit.posterior, fit.mode, fit.inverse)
         let (table, layout) = (posterior.table, posterior.layout)
         let count = layout.itemCount
-        guard let factor = CholeskyFactor(posterior.curvature(at: mode)) else {
-            preconditionFailure("the curvature of a posterior with a proper prior is positive definite")
-        }
-        let inverse = factor.inverse()
         let covariances = inverse.centred(leading: count)
         let abilities = Array(mode[..<count])
         let ranks = ItemEstimate.ranks(of: abilities)

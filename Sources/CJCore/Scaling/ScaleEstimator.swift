@@ -79,8 +79,7 @@ public struct ScaleEstimator: Sendable {
 
     /// Fits a scale to judgements by name.
     public func estimate(_ judgements: NamedJudgements, startingAt previous: Double? = nil) -> Scale {
-        let fit = fit(judgements.judgements, startingAt: previous)
-        return Scale(named: judgements, posterior: fit.posterior, mode: fit.mode)
+        Scale(named: judgements, fit: fit(judgements.judgements, startingAt: previous))
     }
 
     /// The abilities alone, in logits and in ascending order of the items' names, the same to the bit as those of ``estimate``.
@@ -92,32 +91,53 @@ public struct ScaleEstimator: Sendable {
     ///
     /// Where the prior is fixed, time is in proportion to the number of judged pairs.
     public func abilities(_ judgements: IndexedJudgements) -> (abilities: [Double], positionBias: Double) {
-        let (posterior, mode) = fit(judgements, startingAt: nil)
+        let posterior: Posterior
+        let mode: [Double]
+        if case .fixed(let deviation) = settings.prior, settings.judges == .alike {
+            let (table, own) = reading(judgements, deviation: deviation)
+            posterior = Posterior(table: table, settings: own)
+            mode = posterior.mode()
+        } else {
+            let fit = fit(judgements, startingAt: nil)
+            (posterior, mode) = (fit.posterior, fit.mode)
+        }
         return (Array(mode[..<posterior.layout.itemCount]), mode[posterior.layout.bias(of: 0)])
     }
 
-    private func fit(_ judgements: IndexedJudgements, startingAt previous: Double?) -> (posterior: Posterior, mode: [Double]) {
-        let table = ComparisonTable(
-            judgements, reading: .init(ignoresMargins: !settings.usesMargins, halvesTies: settings.ties == .halves))
-        var own = Posterior.Settings(
-            model: table.hasTies && !table.hasMargins ? .davidson : .cumulative, abilityDeviation: 1,
-            biasDeviation: settings.positionBiasDeviation, biasByJudge: settings.judges == .different)
-        own.abilityDeviation = priorDeviation(table, own, startingAt: previous)
+    private func fit(_ judgements: IndexedJudgements, startingAt previous: Double?) -> PosteriorFit {
+        let (table, own) = reading(judgements, deviation: 1)
         guard settings.judges == .different, table.judgeCount > 1 else {
-            let posterior = Posterior(table: table, settings: own)
-            return (posterior, posterior.mode())
+            return fit(table, own, startingAt: previous)
         }
-        var search = JudgeScaleSearch(table: table, settings: own)
-        return search.fit { settings in priorDeviation(table, settings, startingAt: settings.abilityDeviation) }
+        var first = own
+        first.abilityDeviation = fit(table, own, startingAt: previous).posterior.settings.abilityDeviation
+        var search = JudgeScaleSearch(table: table, settings: first)
+        let (posterior, mode) = search.fit { settings in
+            fit(table, settings, startingAt: settings.abilityDeviation).posterior.settings.abilityDeviation
+        }
+        return PosteriorFit(posterior, mode: mode)
     }
 
-    private func priorDeviation(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> Double {
+    /// The judgements as the settings read them.
+    private func reading(_ judgements: IndexedJudgements, deviation: Double) -> (ComparisonTable, Posterior.Settings) {
+        let table = ComparisonTable(
+            judgements, reading: .init(ignoresMargins: !settings.usesMargins, halvesTies: settings.ties == .halves))
+        let own = Posterior.Settings(
+            model: table.hasTies && !table.hasMargins ? .davidson : .cumulative, abilityDeviation: deviation,
+            biasDeviation: settings.positionBiasDeviation, biasByJudge: settings.judges == .different)
+        return (table, own)
+    }
+
+    /// The fit with the prior's deviation that the settings ask for.
+    private func fit(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> PosteriorFit {
         switch settings.prior {
         case .fixed(let standardDeviation):
-            return standardDeviation
+            var own = own
+            own.abilityDeviation = standardDeviation
+            return PosteriorFit(Posterior(table: table, settings: own))
         case .marginalLikelihood:
             var search = PriorSearch(table: table, settings: own, prior: (median: 2.2, logDeviation: 0.7))
-            return search.mostProbableDeviation(startingAt: previous)
+            return search.mostProbable(startingAt: previous)
         }
     }
 }
