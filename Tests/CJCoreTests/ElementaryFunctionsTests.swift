@@ -88,6 +88,20 @@ struct ElementaryFunctionsTests {
         for _ in 0..<7_000 { tally[generator.below(7)] += 1 }
         #expect(tally.allSatisfy { (900...1_100).contains($0) })
     }
+
+    @Test("Eight probabilities at once are those that come one by one, as far as logits go")
+    func eightProbabilities() {
+        let farthest = ElementaryFunctions.farthestOfEight
+        for start in stride(from: -farthest, through: farthest - 7, by: 1.7) {
+            var logits = SIMD8<Double>.zero
+            for place in 0..<8 { logits[place] = start + Double(place) }
+            let eight = ElementaryFunctions.logistic(logits)
+            for place in 0..<8 {
+                let one = ElementaryFunctions.logistic(logits[place])
+                #expect((eight[place] - one).magnitude <= 1e-15 * one)
+            }
+        }
+    }
 }
 
 @Suite("Symmetric matrices")

@@ -6,12 +6,18 @@ struct SparseSymmetricMatrix: Sendable {
     struct Pattern: Sendable {
         let size: Int
         /// Where the entries of each row begin, and where those of the last end.
-        let starts: [Int32]
+        private(set) var starts: [Int32]
         /// Column of each entry, higher than its row.
-        let columns: [Int32]
+        private(set) var columns: [Int32]
+
+        /// Makes room for an entry of a row at a place of the pattern.
+        mutating func insert(row: Int, column: Int, at place: Int) {
+            columns.insert(Int32(column), at: place)
+            for later in (row + 1)...size { starts[later] += 1 }
+        }
     }
 
-    let pattern: Pattern
+    var pattern: Pattern
     var diagonal: [Double]
     /// In the order of the pattern.
     var entries: [Double]

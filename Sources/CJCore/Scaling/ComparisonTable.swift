@@ -16,16 +16,23 @@ struct ComparisonTable: Sendable {
     let itemCount: Int
     let judgeCount: Int
     /// By the lower of the two items, then by the upper one, judge, answer and order.
-    let cells: [Cell]
-    let judgementCount: Int
+    private(set) var cells: [Cell]
+    private(set) var judgementCount: Int
     let hasTies: Bool
     let hasMargins: Bool
 
     init(_ judgements: IndexedJudgements, reading: Reading = Reading()) {
-        itemCount = judgements.itemCount
-        judgeCount = judgements.judgeCount
-        judgementCount = judgements.count
-        cells = Self.gathered(Self.read(judgements.entries, as: reading), itemCount: itemCount, judgeCount: judgeCount)
+        self.init(
+            itemCount: judgements.itemCount, judgeCount: judgements.judgeCount, judgementCount: judgements.count,
+            gathering: Self.read(judgements.entries, as: reading))
+    }
+
+    /// Gathers answers as they are.
+    init(itemCount: Int, judgeCount: Int = 1, judgementCount: Int, gathering answers: [Cell]) {
+        self.itemCount = itemCount
+        self.judgeCount = judgeCount
+        self.judgementCount = judgementCount
+        cells = Self.gathered(answers, itemCount: itemCount, judgeCount: judgeCount)
         hasTies = cells.contains { $0.response == .tie }
         hasMargins = cells.contains { $0.response.hasMargin }
     }
@@ -72,6 +79,28 @@ struct ComparisonTable: Sendable {
         return sorted
     }
 
+    /// Adds an answer of a kind that the table has.
+    ///
+    /// - Returns: where it is now, and whether it was not there before, so that it did not just gain weight.
+    mutating func insert(_ cell: Cell) -> (index: Int, isNew: Bool) {
+        var range = 0..<cells.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = cells[middle].precedes(cell) ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        let index = range.lowerBound
+        judgementCount += 1
+        if index < cells.count, cells[index].isSame(as: cell) {
+            cells[index].weight += cell.weight
+            return (index, false)
+        }
+        cells.insert(cell, at: index)
+        return (index, true)
+    }
+
+    /// Which reading of answers fits those that there are.
+    var customaryModel: ResponseModel { hasTies && !hasMargins ? .davidson : .cumulative }
+
     /// How many groups of items there are between which nothing has been judged.
     var componentCount: Int { connections.count }
 
@@ -102,6 +131,11 @@ extension IndexedJudgements.Entry {
     fileprivate static let kinds = 2 * Response.allCases.count
 
     fileprivate var kind: Int { 2 * Int(response.rawValue) + (first < second ? 0 : 1) }
+
+    fileprivate func precedes(_ other: Self) -> Bool {
+        let own = (lower, upper, judge, kind)
+        return own < (other.lower, other.upper, other.judge, other.kind)
+    }
 
     fileprivate func isSame(as other: Self) -> Bool {
         first == other.first && second == other.second && judge == other.judge && response == other.response

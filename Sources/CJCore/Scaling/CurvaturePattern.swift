@@ -3,11 +3,11 @@
 ///
 /// The rows of items come first; in each, items that it was compared with, then biases, then both thresholds.
 struct CurvaturePattern: Sendable {
-    let matrix: SparseSymmetricMatrix.Pattern
+    private(set) var matrix: SparseSymmetricMatrix.Pattern
     let layout: PointLayout
     let hasThresholds: Bool
     /// For each cell of the table, the entry between its two items.
-    let pairs: [Int32]
+    private(set) var pairs: [Int32]
     /// For each cell, the entries between its lower and its upper item and the bias of its judge; empty where there is one bias.
     private let lowerBiases: [Int32]
     private let upperBiases: [Int32]
@@ -55,6 +55,26 @@ struct CurvaturePattern: Sendable {
             meetings.map { met in cells.map { biasStarts[Int($0.lower)] + met.place(of: $0.judge, with: $0.lower) } } ?? []
         upperBiases =
             meetings.map { met in cells.map { biasStarts[Int($0.upper)] + met.place(of: $0.judge, with: $0.upper) } } ?? []
+    }
+
+    /// Takes up a cell that has come into the table; there is one bias.
+    ///
+    /// - Returns: the entry that was made for its two items; nothing where they had one.
+    mutating func insert(_ cell: ComparisonTable.Cell, at index: Int, of table: ComparisonTable) -> Int? {
+        let neighbours = [index - 1, index + 1].filter { table.cells.indices.contains($0) }
+        if let neighbour = neighbours.first(where: { table.cells[$0].lower == cell.lower && table.cells[$0].upper == cell.upper })
+        {
+            pairs.insert(pairs[min(neighbour, index)], at: index)
+            return nil
+        }
+        // After the entry of the cell before, or first in its row.
+        let row = Int(cell.lower)
+        let isFirst = index == 0 || table.cells[index - 1].lower != cell.lower
+        let entry = isFirst ? Int(matrix.starts[row]) : Int(pairs[index - 1]) + 1
+        matrix.insert(row: row, column: Int(cell.upper), at: entry)
+        pairs.insert(Int32(entry), at: index)
+        for later in (index + 1)..<max(pairs.count, index + 1) { pairs[later] += 1 }
+        return entry
     }
 
     /// The entry between an item of a cell and the position bias of the cell's judge.

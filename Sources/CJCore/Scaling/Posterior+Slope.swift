@@ -22,7 +22,7 @@ extension Posterior {
         }
         for index in slope.curvature.entries.indices { slope.curvature.entries[index] = 0 }
         if hasThresholds || layout.biasCount > 1 {
-            addAnswers(to: &slope, at: point)
+            for (index, cell) in table.cells.enumerated() { add(cell, at: index, point: point, to: &slope) }
         } else {
             findProbabilities(at: point, into: &slope.probabilities)
             addWins(
@@ -95,7 +95,8 @@ extension Posterior {
         var span = probabilities.mutableSpan
         var index = 0
         func logit(_ index: Int) -> Double { point[Int(cells[index].first)] - point[Int(cells[index].second)] + bias }
-        while index + 8 <= cells.count {
+        let farthest = 2 * (0..<layout.itemCount).reduce(0) { max($0, point[$1].magnitude) } + bias.magnitude
+        while farthest < ElementaryFunctions.farthestOfEight, index + 8 <= cells.count {
             let logits = SIMD8(
                 logit(index), logit(index + 1), logit(index + 2), logit(index + 3), logit(index + 4), logit(index + 5),
                 logit(index + 6), logit(index + 7))
@@ -109,35 +110,37 @@ extension Posterior {
         }
     }
 
-    private func addAnswers(to slope: inout Slope, at point: [Double]) {
-        for (index, cell) in table.cells.enumerated() {
-            let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
-            let scale = scales[Int(cell.judge)]
-            let answer = self.slope(of: cell, at: point)
-            let weight = cell.weight * answer.logitLogit
-            let pull = cell.weight * answer.byLogit
-            slope.gradient[first] += scale * pull
-            slope.gradient[second] -= scale * pull
+    /// Adds what one answer has to say.
+    ///
+    /// - Parameter index: of the answer in the table.
+    func add(_ cell: ComparisonTable.Cell, at index: Int, point: [Double], to slope: inout Slope) {
+        let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
+        let scale = scales[Int(cell.judge)]
+        let answer = self.slope(of: cell, at: point)
+        let weight = cell.weight * answer.logitLogit
+        let pull = cell.weight * answer.byLogit
+        slope.gradient[first] += scale * pull
+        slope.gradient[second] -= scale * pull
+        slope.curvature.diagonal[first] += scale * scale * weight
+        slope.curvature.diagonal[second] += scale * scale * weight
+        slope.curvature.entries[Int(pattern.pairs[index])] -= scale * scale * weight
+        if settings.biasDeviation != nil {
             slope.gradient[bias] += pull
-            slope.curvature.diagonal[first] += scale * scale * weight
-            slope.curvature.diagonal[second] += scale * scale * weight
             slope.curvature.diagonal[bias] += weight
-            slope.curvature.entries[Int(pattern.pairs[index])] -= scale * scale * weight
             slope.curvature.entries[pattern.bias(of: index, item: first, isLower: first < second)] += scale * weight
             slope.curvature.entries[pattern.bias(of: index, item: second, isLower: second < first)] -= scale * weight
-            guard hasThresholds else { continue }
-            if table.hasMargins {
-                slope.gradient[layout.clear] += cell.weight * answer.byClear
-                slope.curvature.diagonal[layout.clear] += cell.weight * answer.clearClear
-                add(cell.weight * answer.logitClear, scale, first, second, bias, at: 0, to: &slope)
-            }
-            if table.hasTies {
-                slope.gradient[layout.tie] += cell.weight * answer.byTie
-                slope.curvature.diagonal[layout.tie] += cell.weight * answer.tieTie
-                add(cell.weight * answer.logitTie, scale, first, second, bias, at: 1, to: &slope)
-            }
-            if table.hasMargins, table.hasTies { slope.curvature.entries[pattern.clearTie] += cell.weight * answer.clearTie }
         }
+        if table.hasMargins {
+            slope.gradient[layout.clear] += cell.weight * answer.byClear
+            slope.curvature.diagonal[layout.clear] += cell.weight * answer.clearClear
+            add(cell.weight * answer.logitClear, scale, first, second, bias, at: 0, to: &slope)
+        }
+        if table.hasTies {
+            slope.gradient[layout.tie] += cell.weight * answer.byTie
+            slope.curvature.diagonal[layout.tie] += cell.weight * answer.tieTie
+            add(cell.weight * answer.logitTie, scale, first, second, bias, at: 1, to: &slope)
+        }
+        if table.hasMargins, table.hasTies { slope.curvature.entries[pattern.clearTie] += cell.weight * answer.clearTie }
     }
 
     /// Adds curvature by a logit and a threshold: that of clear answers, or the one after it.
@@ -146,20 +149,14 @@ extension Posterior {
     ) {
         slope.curvature.entries[pattern.clear(of: first) + offset] += scale * shared
         slope.curvature.entries[pattern.clear(of: second) + offset] -= scale * shared
-        slope.curvature.entries[pattern.clear(of: bias) + offset] += shared
+        if settings.biasDeviation != nil { slope.curvature.entries[pattern.clear(of: bias) + offset] += shared }
     }
 
     /// Takes the position biases out of the system.
     private func holdBiases(in slope: inout Slope) {
         for bias in layout.biases { (slope.gradient[bias], slope.curvature.diagonal[bias]) = (0, 1) }
-        for place in slope.curvature.entries.indices where layout.biases.contains(Int(pattern.matrix.columns[place])) {
-            slope.curvature.entries[place] = 0
-        }
-        guard hasThresholds else { return }
-        for bias in layout.biases {
-            slope.curvature.entries[pattern.clear(of: bias)] = 0
-            slope.curvature.entries[pattern.clear(of: bias) + 1] = 0
-        }
+        guard layout.biasCount == 1 else { return }
+        for item in 0..<layout.itemCount { slope.curvature.entries[pattern.bias(of: 0, item: item, isLower: true)] = 0 }
     }
 
     /// Priors of the thresholds: ln s − s/m, with s the distance from the threshold before and m its most probable value; of Davidson's η,

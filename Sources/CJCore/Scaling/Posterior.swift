@@ -20,10 +20,10 @@ struct Posterior {
         var scales: [Double] = []
     }
 
-    let table: ComparisonTable
+    private(set) var table: ComparisonTable
     let settings: Settings
     let layout: PointLayout
-    let pattern: CurvaturePattern
+    private(set) var pattern: CurvaturePattern
     let precision: [Double]
     let scales: [Double]
     /// Whether anything depends on thresholds.
@@ -35,9 +35,8 @@ struct Posterior {
     private static let tolerance = 1e-10
     /// What a step may leave of the gradient for its end to be taken without a look.
     private static let negligible = 1e-11
-    /// How far a step may be from exact at most, and for each expected win that the gradient is still off.
+    /// How far a step may be from exact at most.
     private static let roughest = 0.05
-    private static let sharpening = 0.05
     /// Change of a logit up to which a full step is sure to rise.
     private static let safeChange = 1.5
     /// Most probable distances of t from u, and of u from zero, in logits.
@@ -81,6 +80,22 @@ struct Posterior {
         settings.model.score(logit: logit(of: cell, at: point), tie: point[layout.tie], hasTies: table.hasTies)
     }
 
+    /// Whether an answer is of a kind that the model has thresholds for already.
+    func admits(_ cell: ComparisonTable.Cell) -> Bool {
+        (table.hasTies || cell.response != .tie) && (table.hasMargins || !cell.response.hasMargin)
+    }
+
+    /// Adds an answer that the model admits, and its share to the slope at a point.
+    mutating func insert(_ cell: ComparisonTable.Cell, at point: [Double], into slope: inout Slope) {
+        precondition(layout.biasCount == 1 && admits(cell), "the pattern has a place for the answer")
+        let (index, isNew) = table.insert(cell)
+        if isNew {
+            if let entry = pattern.insert(cell, at: index, of: table) { slope.curvature.entries.insert(0, at: entry) }
+            slope.curvature.pattern = pattern.matrix
+        }
+        add(cell, at: index, point: point, to: &slope)
+    }
+
     /// Logarithm of likelihood times priors, without the normalising constants of the priors.
     func logDensity(at point: [Double]) -> Double {
         let (clear, tie) = (point[layout.clear], point[layout.tie])
@@ -110,10 +125,22 @@ struct Posterior {
     func mode(startingAt start: [Double]? = nil) -> [Double] {
         var point = start ?? self.start
         var slope = slope(at: point)
+        climb(from: &point, slope: &slope)
+        return point
+    }
+
+    /// Goes from a point to the mode.
+    ///
+    /// - Parameters:
+    ///   - slope: at the point, though its curvature may be that of a point near by; afterwards, that of the mode in the same way.
+    ///   - sharpening: how far a step may be from exact for each expected win that the gradient is still off; less where the mode is near.
+    func climb(from point: inout [Double], slope: inout Slope, sharpening: Double = 0.05) {
         for _ in 0..<Self.maximumSteps {
             let height = slope.largestGradient
             guard height > Self.tolerance else { break }
-            let tolerance = max(Slope.exact, min(Self.roughest, height * Self.sharpening))
+            // No closer than what leaves next to nothing.
+            let wanted = max(height * sharpening, 0.5 * Self.negligible / height)
+            let tolerance = max(Slope.exact, min(Self.roughest, wanted))
             let step = slope.newtonStep(tolerance: tolerance)
             let rise = SparseSymmetricMatrix.product(slope.gradient, step)
             guard rise > Self.tolerance * Self.tolerance else { break }
@@ -123,6 +150,7 @@ struct Posterior {
             // An exact step leaves no more of the gradient than the share by which the curvature changes along it.
             guard max(change, tolerance) * height > Self.negligible || whole < 1 else {
                 point = next
+                for index in slope.gradient.indices { slope.gradient[index] = 0 }
                 break
             }
             evaluate(at: next, into: &slope)
@@ -133,7 +161,6 @@ struct Posterior {
             point = next
         }
         centre(&point)
-        return point
     }
 }
 

@@ -123,7 +123,7 @@ public struct ScaleEstimator: Sendable {
         let table = ComparisonTable(
             judgements, reading: .init(ignoresMargins: !settings.usesMargins, halvesTies: settings.ties == .halves))
         let own = Posterior.Settings(
-            model: table.hasTies && !table.hasMargins ? .davidson : .cumulative, abilityDeviation: deviation,
+            model: table.customaryModel, abilityDeviation: deviation,
             biasDeviation: settings.positionBiasDeviation, biasByJudge: settings.judges == .different)
         return (table, own)
     }
