@@ -3,6 +3,8 @@ protocol InverseEntries {
     func diagonal(_ row: Int) -> Double
     /// - Parameter place: of the matrix's own entry in its pattern.
     func entry(_ row: Int, _ column: Int, at place: Int) -> Double
+    /// Sum of the squares of all entries in the leading rows and columns, as far as they are known.
+    func squares(leading count: Int) -> Double
 }
 
 /// The inverse of a sparse positive definite matrix. It is full, and kept in the order in which it was found.
@@ -80,6 +82,8 @@ struct SparseInverse: Sendable, InverseEntries {
 
     func entry(_ row: Int, _ column: Int, at place: Int) -> Double { self[row, column] }
 
+    func squares(leading count: Int) -> Double { matrix.squares(Array(places[..<count])) }
+
     /// The inverse in the gauge in which the leading rows sum to zero, of these alone.
     func centred(leading count: Int) -> SymmetricMatrix { matrix.centred(Array(places[..<count])) }
 }
@@ -116,4 +120,6 @@ struct EstimatedInverse: Sendable, InverseEntries {
     func diagonal(_ row: Int) -> Double { inverses[row] }
 
     func entry(_ row: Int, _ column: Int, at place: Int) -> Double { -entries[place] * inverses[row] * inverses[column] }
+
+    func squares(leading count: Int) -> Double { inverses[..<count].reduce(0) { $0 + $1 * $1 } }
 }

@@ -45,6 +45,20 @@ struct SymmetricMatrix: Sendable {
         return sum
     }
 
+    /// Sum of the squares of the entries that some rows and columns share.
+    func squares(_ places: [Int]) -> Double {
+        var taken = [SIMD8<Double>](repeating: .zero, count: width)
+        for place in places { taken[place >> 3][place & 7] = 1 }
+        var sum = SIMD8<Double>.zero
+        for place in places {
+            for block in 0..<width {
+                let eight = blocks[place * stride + block]
+                sum += eight * eight * taken[block]
+            }
+        }
+        return Self.total(sum)
+    }
+
     /// Takes out of some rows and columns what all of them have in common: C·M·C with C = I − 1/count, of the part M that they make.
     func centred(_ places: [Int]) -> SymmetricMatrix {
         var centred = SymmetricMatrix(size: places.count)

@@ -17,7 +17,7 @@ struct PriorSearch {
     /// How many steps the search goes at once, at most.
     private static let longestLeap = 48.0
     /// Part of a step by which the zero may be off for a point to be taken without a look at its neighbour.
-    private static let sureShare = 0.4
+    private static let sureShare = 0.25
     /// Items from which X is estimated first.
     private static let estimatedFrom = 150
     /// Length of the step along which the curvature is differentiated, as the largest change of a part of the point.
@@ -121,12 +121,8 @@ struct PriorSearch {
         let squares = items.reduce(0) { $0 + mode[$1] * mode[$1] }
         let pull = mode.indices.map { items.contains($0) ? 2 * mode[$0] / variance : 0 }
         let move = slope.curvature.solve(pull, tolerance: Slope.exact)
-        var (diagonal, own) = (0.0, 0.0)
-        for item in items {
-            let entry = inverse.diagonal(item)
-            diagonal += entry
-            own += entry * entry
-        }
+        var diagonal = items.reduce(0) { $0 + inverse.diagonal($1) }
+        let own = inverse.squares(leading: items.count)
         // An estimate does not see that all items can move together, by the prior's deviation.
         if isEstimated { diagonal += variance - diagonal / Double(items.count) }
         let distance = ElementaryFunctions.log(posterior.settings.abilityDeviation) - ElementaryFunctions.log(prior.median)
