@@ -88,11 +88,25 @@ struct ElementaryFunctionsTests {
         for _ in 0..<7_000 { tally[generator.below(7)] += 1 }
         #expect(tally.allSatisfy { (900...1_100).contains($0) })
     }
+
+    @Test("Eight probabilities at once are those that come one by one, as far as logits go")
+    func eightProbabilities() {
+        let farthest = ElementaryFunctions.farthestOfEight
+        for start in stride(from: -farthest, through: farthest - 7, by: 1.7) {
+            var logits = SIMD8<Double>.zero
+            for place in 0..<8 { logits[place] = start + Double(place) }
+            let eight = ElementaryFunctions.logistic(logits)
+            for place in 0..<8 {
+                let one = ElementaryFunctions.logistic(logits[place])
+                #expect((eight[place] - one).magnitude <= 1e-15 * one)
+            }
+        }
+    }
 }
 
 @Suite("Symmetric matrices")
 struct SymmetricMatrixTests {
-    @Test("The inverse times the matrix is the identity", arguments: [0, 1, 2, 7, 8, 9, 16, 17, 40])
+    @Test("The inverse times the matrix is the identity", arguments: [0, 1, 2, 7, 8, 9, 16, 17, 40, 128, 129, 264])
     func inverse(size: Int) throws {
         var generator = SplitMix64(seed: UInt64(size))
         var matrix = SymmetricMatrix(size: size)
@@ -123,7 +137,7 @@ struct SymmetricMatrixTests {
                 matrix[column, row] = matrix[row, column]
             }
         }
-        let centred = matrix.centred(leading: count)
+        let centred = matrix.centred(Array(0..<count))
         func mean(_ value: (Int) -> Double) -> Double { (0..<count).reduce(0) { $0 + value($1) } / Double(count) }
         let whole = mean { row in mean { matrix[row, $0] } }
         #expect(centred.size == count)

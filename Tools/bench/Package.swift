@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// A program that measures the judgement core alone.
+func coreBench(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: [.product(name: "CJCore", package: "huleedu")],
+        swiftSettings: [.treatAllWarnings(as: .error)])
+}
+
 let package = Package(
     name: "bench",
     dependencies: [
@@ -8,15 +15,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
-        .executableTarget(
-            name: "bench", dependencies: [.product(name: "CJCore", package: "huleedu")],
-            swiftSettings: [.treatAllWarnings(as: .error)]),
-        .executableTarget(
-            name: "calibration", dependencies: [.product(name: "CJCore", package: "huleedu")],
-            swiftSettings: [.treatAllWarnings(as: .error)]),
-        .executableTarget(
-            name: "economy", dependencies: [.product(name: "CJCore", package: "huleedu")],
-            swiftSettings: [.treatAllWarnings(as: .error)]),
+        coreBench("bench"),
+        coreBench("calibration"),
+        coreBench("economy"),
+        coreBench("scaling"),
         .target(
             name: "Measuring",
             dependencies: [

@@ -52,6 +52,17 @@ public struct IndexedJudgements: Sendable {
                 weight: weight))
     }
 
+    /// The same judgements, as if one judge had made them all.
+    var byOneJudge: IndexedJudgements {
+        guard judgeCount > 1 else { return self }
+        var byOne = self
+        byOne.judgeCount = 1
+        byOne.entries = entries.map {
+            Entry(first: $0.first, second: $0.second, judge: 0, response: $0.response, weight: $0.weight)
+        }
+        return byOne
+    }
+
     /// The same judgements with other numbers for items and judges.
     func renumbered(items: [Int32], judges: [Int32]) -> IndexedJudgements {
         var renumbered = self

@@ -1,34 +1,23 @@
 /// The triangular factor of a positive definite matrix.
 struct CholeskyFactor: Sendable {
-    /// Entries above the diagonal are zero.
+    /// What stands above the diagonal has no meaning.
     private let lower: SymmetricMatrix
 
-    /// Factors a matrix, eight columns at a time; nothing where it is not positive definite.
+    /// Blocks of columns that are dealt with together: what they hold of a few rows stays in the nearest cache.
+    private static let group = 16
+
+    /// Factors a matrix; nothing where it is not positive definite.
     init?(_ matrix: SymmetricMatrix) {
-        var factor = SymmetricMatrix(size: matrix.size)
-        for panel in 0..<matrix.width {
-            let first = panel * 8
-            var triangle = Triangle()
-            for quad in stride(from: first, to: matrix.width * 8, by: 4) {
-                let sums = SymmetricMatrix.products(factor, quad, factor, first, blocks: 0..<panel)
-                for (offset, sum) in [sums.0, sums.1, sums.2, sums.3].enumerated() where quad + offset < matrix.size {
-                    let row = quad + offset
-                    let rest = matrix[row, block: panel] - sum
-                    if row < first + 8 {
-                        guard let solved = triangle.addRow(row - first, rest) else { return nil }
-                        factor[row, block: panel] = solved
-                    } else {
-                        factor[row, block: panel] = triangle.solve(rest)
-                    }
-                }
-            }
-        }
+        var factor = matrix
+        guard Self.factor(&factor, panels: matrix.width) else { return nil }
         lower = factor
     }
 
     /// Natural logarithm of the determinant of the matrix that was factored.
-    var logDeterminant: Double {
-        (0..<lower.size).reduce(0) { $0 + 2 * ElementaryFunctions.log(lower[$1, $1]) }
+    var logDeterminant: Double { Self.logDeterminant(of: lower, leading: lower.size) }
+
+    private static func logDeterminant(of factor: SymmetricMatrix, leading count: Int) -> Double {
+        (0..<count).reduce(0) { $0 + 2 * ElementaryFunctions.log(factor[$1, $1]) }
     }
 
     /// L times a vector.
@@ -52,38 +41,102 @@ struct CholeskyFactor: Sendable {
 
     /// The inverse of the matrix that was factored.
     func inverse() -> SymmetricMatrix {
-        let columns = inverseColumns()
-        var inverse = SymmetricMatrix(size: lower.size)
-        for quad in stride(from: 0, to: lower.width * 8, by: 4) {
-            for panel in 0...(quad >> 3) {
-                let sums = SymmetricMatrix.products(columns, quad, columns, panel * 8, blocks: (quad >> 3)..<lower.width)
-                inverse[quad, block: panel] = sums.0
-                inverse[quad + 1, block: panel] = sums.1
-                inverse[quad + 2, block: panel] = sums.2
-                inverse[quad + 3, block: panel] = sums.3
-            }
-        }
-        inverse.mirrorLowerHalf()
+        var inverse = lower
+        Self.invert(&inverse, panels: lower.width)
         return inverse
     }
 
-    /// Row i holds column i of L⁻¹.
-    private func inverseColumns() -> SymmetricMatrix {
-        var columns = SymmetricMatrix(size: lower.size)
-        for panel in 0..<lower.width {
-            let first = panel * 8
-            let triangle = Triangle(of: lower, panel: panel)
-            for quad in stride(from: 0, to: first, by: 4) {
-                let sums = SymmetricMatrix.products(columns, quad, lower, first, blocks: (quad >> 3)..<panel)
-                columns[quad, block: panel] = triangle.solve(-sums.0)
-                columns[quad + 1, block: panel] = triangle.solve(-sums.1)
-                columns[quad + 2, block: panel] = triangle.solve(-sums.2)
-                columns[quad + 3, block: panel] = triangle.solve(-sums.3)
+    /// Puts the inverse of the leading rows and columns of a positive definite matrix in their place, reading the half below the
+    /// diagonal.
+    ///
+    /// - Parameter count: all, or a multiple of eight.
+    /// - Returns: the natural logarithm of their determinant; nothing where they are not positive definite.
+    static func invert(leading count: Int, of matrix: inout SymmetricMatrix) -> Double? {
+        precondition(count == matrix.size || count.isMultiple(of: 8), "blocks are dealt with whole")
+        let panels = (count + 7) >> 3
+        guard factor(&matrix, panels: panels) else { return nil }
+        let logDeterminant = logDeterminant(of: matrix, leading: count)
+        invert(&matrix, panels: panels)
+        return logDeterminant
+    }
+}
+
+extension CholeskyFactor {
+    /// Puts the factor of the leading blocks in their place.
+    ///
+    /// Eight columns at a time take out what those before them in their group have explained; a whole group is then taken out of all
+    /// columns after it.
+    private static func factor(_ factor: inout SymmetricMatrix, panels: Int) -> Bool {
+        for start in stride(from: 0, to: panels, by: group) {
+            let end = min(start + group, panels)
+            for panel in start..<end {
+                guard factorPanel(panel, of: &factor, from: start, panels: panels) else { return false }
             }
-            for place in 0..<min(8, lower.size - first) {
-                var unit = SIMD8<Double>.zero
-                unit[place] = 1
-                columns[first + place, block: panel] = triangle.solve(unit)
+            for panel in end..<panels {
+                for quad in stride(from: panel * 8, to: panels * 8, by: 4) {
+                    factor.subtract(SymmetricMatrix.products(factor, quad, factor, panel * 8, start..<end), quad, panel)
+                }
+            }
+        }
+        return true
+    }
+
+    /// Finishes eight columns, all before `start` having been taken out of them.
+    private static func factorPanel(_ panel: Int, of factor: inout SymmetricMatrix, from start: Int, panels: Int) -> Bool {
+        let first = panel * 8
+        var triangle = Triangle()
+        for quad in stride(from: first, to: panels * 8, by: 4) {
+            factor.subtract(SymmetricMatrix.products(factor, quad, factor, first, start..<panel), quad, panel)
+            for row in quad..<max(quad, min(quad + 4, factor.size)) {
+                let rest = factor[row, block: panel]
+                if row < first + 8 {
+                    guard let solved = triangle.addRow(row - first, rest) else { return false }
+                    factor[row, block: panel] = solved
+                } else {
+                    factor[row, block: panel] = triangle.solve(rest)
+                }
+            }
+        }
+        return true
+    }
+
+    /// Puts the inverse of what was factored in its place: L⁻ᵀL⁻¹.
+    private static func invert(_ matrix: inout SymmetricMatrix, panels: Int) {
+        let columns = inverseColumns(of: matrix, panels: panels)
+        for row in 0..<panels * 8 {
+            for block in 0...(row >> 3) { matrix[row, block: block] = .zero }
+        }
+        for start in stride(from: 0, to: panels, by: group) {
+            let end = min(start + group, panels)
+            for panel in 0..<end {
+                for quad in stride(from: panel * 8, to: end * 8, by: 4) {
+                    let blocks = max(start, quad >> 3)..<end
+                    matrix.add(SymmetricMatrix.products(columns, quad, columns, panel * 8, blocks), quad, panel)
+                }
+            }
+        }
+        matrix.mirrorLowerHalf(panels: panels)
+    }
+
+    /// Row i holds column i of L⁻¹.
+    private static func inverseColumns(of lower: SymmetricMatrix, panels: Int) -> SymmetricMatrix {
+        var columns = SymmetricMatrix(size: min(lower.size, panels * 8))
+        for place in 0..<columns.size { columns[place, place] = 1 }
+        for start in stride(from: 0, to: panels, by: group) {
+            let end = min(start + group, panels)
+            for panel in start..<end {
+                let triangle = Triangle(of: lower, panel: panel)
+                for quad in stride(from: 0, to: (panel + 1) * 8, by: 4) {
+                    let blocks = min(panel, max(start, quad >> 3))..<panel
+                    columns.subtract(SymmetricMatrix.products(columns, quad, lower, panel * 8, blocks), quad, panel)
+                    for row in quad..<quad + 4 { columns[row, block: panel] = triangle.solve(columns[row, block: panel]) }
+                }
+            }
+            for panel in end..<panels {
+                for quad in stride(from: 0, to: end * 8, by: 4) {
+                    let blocks = max(start, quad >> 3)..<end
+                    columns.subtract(SymmetricMatrix.products(columns, quad, lower, panel * 8, blocks), quad, panel)
+                }
             }
         }
         return columns

@@ -23,3 +23,18 @@ enum RadixSort {
         return order
     }
 }
+
+extension Array {
+    /// Puts the elements of another array of the same length into the order of whole numbers from 0 up to, but not including, `bound`, in
+    /// time in proportion to the number of elements and to the bound; elements of the same number stay in the order given.
+    mutating func takeSorted(_ elements: [Element], below bound: Int, by key: (Element) -> Int) {
+        var places = [Int](repeating: 0, count: bound + 1)
+        for element in elements { places[key(element) + 1] += 1 }
+        for number in 1..<Swift.max(bound, 1) { places[number + 1] += places[number] }
+        for element in elements {
+            let number = key(element)
+            self[places[number]] = element
+            places[number] += 1
+        }
+    }
+}

@@ -3,57 +3,118 @@
 /// Every sum is taken in one fixed order, so that results are the same to the bit on every machine.
 struct SymmetricMatrix: Sendable {
     let size: Int
-    /// Blocks per row; there are eight rows for each, of which those from `size` on are zero.
+    /// Blocks with content per row; there are eight rows for each, of which those from `size` on are zero.
     let width: Int
+    /// Blocks from one row to the next; odd, so that rows under one another do not compete for the same lines of a cache.
+    let stride: Int
     private(set) var blocks: [SIMD8<Double>]
 
     /// A matrix of zeros.
     init(size: Int) {
         self.size = size
         width = (size + 7) >> 3
-        blocks = Array(repeating: .zero, count: width * width * 8)
+        stride = width | 1
+        blocks = Array(repeating: .zero, count: width * 8 * stride)
     }
 
     /// Only symmetric content makes sense of the whole; both halves must be written.
     subscript(row: Int, column: Int) -> Double {
-        get { blocks[row * width + column >> 3][column & 7] }
-        set { blocks[row * width + column >> 3][column & 7] = newValue }
+        get { blocks[row * stride + column >> 3][column & 7] }
+        set { blocks[row * stride + column >> 3][column & 7] = newValue }
     }
 
     /// Eight neighbours in a row.
     subscript(row: Int, block block: Int) -> SIMD8<Double> {
-        get { blocks[row * width + block] }
-        set { blocks[row * width + block] = newValue }
+        get { blocks[row * stride + block] }
+        set { blocks[row * stride + block] = newValue }
     }
 
-    /// Takes out of the leading rows and columns what all of them have in common: C·M·C with C = I − 1/count, of the leading part M.
-    func centred(leading count: Int) -> SymmetricMatrix {
-        var centred = SymmetricMatrix(size: count)
-        guard count > 0 else { return centred }
-        // The last block may hold columns that do not take part.
-        let inside = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7) .< SIMD8(repeating: Int64(count - (centred.width - 1) * 8))
-        var means = [SIMD8<Double>](repeating: .zero, count: centred.width)
-        for row in 0..<count {
-            var sum = SIMD8<Double>.zero
-            for block in 0..<centred.width - 1 { sum += self[row, block: block] }
-            sum += SIMD8<Double>.zero.replacing(with: self[row, block: centred.width - 1], where: inside)
-            means[row >> 3][row & 7] = Self.total(sum) / Double(count)
+    /// Makes a row of minus the sum of shares of others, up to its own place.
+    mutating func setRow(_ row: Int, combining others: [Int], shares: [Double]) {
+        let starts = others.map { $0 * stride }
+        for block in 0...(row >> 3) {
+            blocks[row * stride + block] = Self.combined(blocks.span, starts.span, block, shares.span)
         }
-        let mean = Self.total(means.reduce(.zero, +)) / Double(count)
-        for row in 0..<count {
-            let shift = means[row >> 3][row & 7] - mean
-            for block in 0..<centred.width { centred[row, block: block] = self[row, block: block] - means[block] - shift }
+    }
+
+    private static func combined(
+        _ blocks: Span<SIMD8<Double>>, _ starts: Span<Int>, _ block: Int, _ shares: Span<Double>
+    ) -> SIMD8<Double> {
+        var sum = SIMD8<Double>.zero
+        for index in 0..<starts.count { sum -= shares[index] * blocks[starts[index] + block] }
+        return sum
+    }
+
+    /// Sum of the squares of the entries that some rows and columns share.
+    func squares(_ places: [Int]) -> Double {
+        var taken = [SIMD8<Double>](repeating: .zero, count: width)
+        for place in places { taken[place >> 3][place & 7] = 1 }
+        var sum = SIMD8<Double>.zero
+        for place in places {
+            for block in 0..<width {
+                let eight = blocks[place * stride + block]
+                sum += eight * eight * taken[block]
+            }
+        }
+        return Self.total(sum)
+    }
+
+    /// Takes out of some rows and columns what all of them have in common: C·M·C with C = I − 1/count, of the part M that they make.
+    func centred(_ places: [Int]) -> SymmetricMatrix {
+        var centred = SymmetricMatrix(size: places.count)
+        guard !places.isEmpty else { return centred }
+        var means = Array(repeating: 0.0, count: places.count)
+        for (row, place) in places.enumerated() {
+            var sum = 0.0
+            for (column, other) in places.enumerated() {
+                let entry = self[place, other]
+                centred[row, column] = entry
+                sum += entry
+            }
+            means[row] = sum / Double(places.count)
+        }
+        let mean = means.reduce(0, +) / Double(places.count)
+        let blocksOfMeans = (0..<centred.width).map { block in
+            var eight = SIMD8<Double>.zero
+            for place in 0..<min(8, places.count - block * 8) { eight[place] = means[block * 8 + place] }
+            return eight
+        }
+        // The last block may hold columns that do not take part.
+        let inside = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7) .< SIMD8(repeating: Int64(places.count - (centred.width - 1) * 8))
+        for row in 0..<places.count {
+            let shift = means[row] - mean
+            for block in 0..<centred.width { centred[row, block: block] -= blocksOfMeans[block] + shift }
             let last = centred[row, block: centred.width - 1]
             centred[row, block: centred.width - 1] = SIMD8<Double>.zero.replacing(with: last, where: inside)
         }
         return centred
     }
 
-    /// Copies what stands below the diagonal to where it belongs above.
-    mutating func mirrorLowerHalf() {
-        for row in 0..<size {
+    /// Copies what stands below the diagonal of the leading blocks to where it belongs above.
+    mutating func mirrorLowerHalf(panels: Int) {
+        for row in 0..<panels * 8 {
             for column in 0..<row { self[column, row] = self[row, column] }
         }
+    }
+
+    /// Subtracts sums from four neighbouring rows.
+    @inline(__always)
+    mutating func subtract(_ sums: RowsOfSums, _ row: Int, _ block: Int) {
+        let start = row * stride + block
+        blocks[start] -= sums.0
+        blocks[start + stride] -= sums.1
+        blocks[start + 2 * stride] -= sums.2
+        blocks[start + 3 * stride] -= sums.3
+    }
+
+    /// Adds sums to four neighbouring rows.
+    @inline(__always)
+    mutating func add(_ sums: RowsOfSums, _ row: Int, _ block: Int) {
+        let start = row * stride + block
+        blocks[start] += sums.0
+        blocks[start + stride] += sums.1
+        blocks[start + 2 * stride] += sums.2
+        blocks[start + 3 * stride] += sums.3
     }
 
     /// Sum of eight numbers, in a fixed order.
@@ -62,39 +123,50 @@ struct SymmetricMatrix: Sendable {
         return (four[0] + four[1]) + (four[2] + four[3])
     }
 
-    /// Sums of products of four neighbouring rows with eight neighbouring rows of another matrix, over a range of blocks; one row of
-    /// sums for each of the four.
-    static func products(
-        _ left: SymmetricMatrix, _ row: Int, _ right: SymmetricMatrix, _ other: Int, blocks: Range<Int>
-    ) -> RowsOfSums {
-        let pairs = (
-            products(left, row, right, pairAt: other, blocks: blocks),
-            products(left, row, right, pairAt: other + 2, blocks: blocks),
-            products(left, row, right, pairAt: other + 4, blocks: blocks),
-            products(left, row, right, pairAt: other + 6, blocks: blocks)
-        )
-        func gathered(_ at: Int) -> SIMD8<Double> {
-            SIMD8(
-                pairs.0[at], pairs.0[at + 1], pairs.1[at], pairs.1[at + 1], pairs.2[at], pairs.2[at + 1], pairs.3[at],
-                pairs.3[at + 1])
-        }
-        return (gathered(0), gathered(2), gathered(4), gathered(6))
-    }
-
     typealias RowsOfSums = (SIMD8<Double>, SIMD8<Double>, SIMD8<Double>, SIMD8<Double>)
 
+    /// Sums of products of four neighbouring rows with eight neighbouring rows of another matrix, over a range of blocks; one row of
+    /// sums for each of the four.
+    @inline(__always)
+    static func products(
+        _ left: borrowing SymmetricMatrix, _ row: Int, _ right: borrowing SymmetricMatrix, _ other: Int, _ blocks: Range<Int>
+    ) -> RowsOfSums {
+        let (a, b) = (left.blocks.span, right.blocks.span)
+        let (start, next) = (row * left.stride, other * right.stride)
+        let p0 = products(a, start, left.stride, b, next, right.stride, blocks)
+        let p1 = products(a, start, left.stride, b, next + 2 * right.stride, right.stride, blocks)
+        let p2 = products(a, start, left.stride, b, next + 4 * right.stride, right.stride, blocks)
+        let p3 = products(a, start, left.stride, b, next + 6 * right.stride, right.stride, blocks)
+        @inline(__always)
+        func gathered(_ part: (SIMD8<Double>) -> SIMD2<Double>) -> SIMD8<Double> {
+            SIMD8(
+                lowHalf: SIMD4(lowHalf: part(p0), highHalf: part(p1)), highHalf: SIMD4(lowHalf: part(p2), highHalf: part(p3)))
+        }
+        return (
+            gathered { $0.lowHalf.lowHalf }, gathered { $0.lowHalf.highHalf }, gathered { $0.highHalf.lowHalf },
+            gathered { $0.highHalf.highHalf }
+        )
+    }
+
     /// Sums of products of four rows with two: as many as the registers of every processor hold. By row, then by the other.
+    @inline(never)
     private static func products(
-        _ left: SymmetricMatrix, _ row: Int, _ right: SymmetricMatrix, pairAt other: Int, blocks range: Range<Int>
+        _ a: Span<SIMD8<Double>>, _ a0: Int, _ aStride: Int, _ b: Span<SIMD8<Double>>, _ b0: Int, _ bStride: Int,
+        _ range: Range<Int>
     ) -> SIMD8<Double> {
-        let (a, b, width) = (left.blocks, right.blocks, left.width)
-        let (a0, b0) = (row * width, other * right.width)
         var (s00, s01, s10, s11) = (SIMD2<Double>.zero, SIMD2<Double>.zero, SIMD2<Double>.zero, SIMD2<Double>.zero)
         var (s20, s21, s30, s31) = (s00, s01, s10, s11)
-        for block in range {
-            let (x0, x1) = (a[a0 + block], a[a0 + width + block])
-            let (x2, x3) = (a[a0 + 2 * width + block], a[a0 + 3 * width + block])
-            let (y0, y1) = (b[b0 + block], b[b0 + right.width + block])
+        let (low, count) = (range.lowerBound, range.count)
+        // With all of one length, no index needs to be checked twice.
+        let r0 = a.extracting(a0 + low..<a0 + low + count)
+        let r1 = a.extracting(a0 + aStride + low..<a0 + aStride + low + count)
+        let r2 = a.extracting(a0 + 2 * aStride + low..<a0 + 2 * aStride + low + count)
+        let r3 = a.extracting(a0 + 3 * aStride + low..<a0 + 3 * aStride + low + count)
+        let q0 = b.extracting(b0 + low..<b0 + low + count)
+        let q1 = b.extracting(b0 + bStride + low..<b0 + bStride + low + count)
+        for block in 0..<count {
+            let (x0, x1, x2, x3) = (r0[block], r1[block], r2[block], r3[block])
+            let (y0, y1) = (q0[block], q1[block])
             func add(_ part: (SIMD8<Double>) -> SIMD2<Double>) {
                 s00 += part(x0) * part(y0)
                 s01 += part(x0) * part(y1)

@@ -7,161 +7,100 @@
 /// the gradient and the curvature of the log posterior, averaged over N(μ, S), are zero and S⁻¹. From the mode and its curvature, a
 /// fixed number of Newton steps in μ alternate with new curvatures; the result depends on the posterior alone.
 ///
-/// Thresholds are held to be known when averages are taken, and move with the rest.
+/// A logit is normal under N(μ, S), so that an answer's average is one over a single variable. Thresholds are held to be known when
+/// averages are taken, and move with the rest.
 struct ClosestNormal {
     /// μ, laid out as the posterior's points are.
     private(set) var mean: [Double]
     /// S.
-    private(set) var covariance: SymmetricMatrix
+    private(set) var covariance: SparseInverse
     /// A lower bound of the logarithm of the evidence, close to it, but for the normalising constants of the priors.
-    private(set) var evidence: Double
+    let evidence: Double
 
     /// Steps that leave the divergence at its smallest for what abilities and errors are told to.
-    static let usualSteps = 2
+    private static let steps = 2
 
-    /// - Parameter mode: the highest point of the posterior.
+    /// - Parameter fit: the posterior's mode, and the inverse of its curvature there.
     /// - Returns: nothing where rounding makes a curvature indefinite.
-    init?(to posterior: Posterior, mode: [Double], steps: Int = ClosestNormal.usualSteps) {
-        mean = mode
-        guard var factor = CholeskyFactor(posterior.curvature(at: mode)) else { return nil }
-        covariance = factor.inverse()
-        for _ in 0..<steps {
-            let average = AveragedSlope(posterior, mean: mean, covariance: covariance)
-            guard let next = CholeskyFactor(average.curvature) else { return nil }
-            factor = next
-            let step = factor.solve(average.gradient)
+    init?(startingAt fit: PosteriorFit, order: EliminationOrder) {
+        let posterior = fit.posterior
+        mean = fit.mode
+        covariance = fit.inverse
+        for _ in 0..<Self.steps {
+            let around = Surroundings(posterior: posterior, mean: mean, covariance: covariance)
+            let slope = posterior.averagedSlope(at: mean, answer: around.averagedSlope)
+            guard let next = SparseInverse(slope.curvature, order: order) else { return nil }
+            let step = next.multiply(slope.gradient)
             let fraction = posterior.thresholdLimit(from: mean, along: step)
             for index in mean.indices { mean[index] += fraction * step[index] }
-            covariance = factor.inverse()
+            covariance = next
         }
-        evidence = posterior.expectedLogDensity(mean: mean, covariance: covariance) - 0.5 * factor.logDeterminant
+        let around = Surroundings(posterior: posterior, mean: mean, covariance: covariance)
+        evidence = around.averagedLogDensity - 0.5 * covariance.logDeterminant
     }
 
-    /// How far the mean moves when ln σ does so by one: 2Sm/σ².
+    /// How far each ability's mean moves when ln σ does so by one: 2Sm/σ².
     func shift(precision: [Double], itemCount: Int) -> [Double] {
-        (0..<itemCount).map { row in
-            (0..<itemCount).reduce(0.0) { $0 + 2 * precision[$1] * covariance[row, $1] * mean[$1] }
-        }
+        let pull = mean.indices.map { $0 < itemCount ? 2 * precision[$0] * mean[$0] : 0 }
+        return Array(covariance.multiply(pull)[..<itemCount])
     }
 }
 
-/// Gradient and negative curvature of a log posterior, averaged over a normal distribution.
-private struct AveragedSlope {
-    private(set) var gradient: [Double]
-    private(set) var curvature: SymmetricMatrix
+/// What a log posterior is on average over a normal distribution of points.
+private struct Surroundings {
+    let posterior: Posterior
+    let mean: [Double]
+    let covariance: SparseInverse
 
-    init(_ posterior: Posterior, mean: [Double], covariance: SymmetricMatrix) {
-        let layout = posterior.layout
-        gradient = posterior.precision.indices.map { $0 < layout.clear ? -posterior.precision[$0] * mean[$0] : 0 }
-        curvature = SymmetricMatrix(size: layout.dimension)
-        for index in 0..<layout.clear { curvature[index, index] = posterior.precision[index] }
-        let prior = posterior.thresholdPrior(clear: mean[layout.clear], tie: mean[layout.tie])
-        gradient[layout.clear] += prior.byClear
-        gradient[layout.tie] += prior.byTie
-        curvature[layout.clear, layout.clear] += prior.clearClear
-        curvature[layout.tie, layout.tie] += prior.tieTie
-        add(prior.clearTie, layout.clear, layout.tie)
-        for cell in posterior.table.cells { add(cell, posterior, mean: mean, covariance: covariance) }
-        guard posterior.settings.biasDeviation == nil else { return }
-        for bias in layout.biases {
-            gradient[bias] = 0
-            for other in 0..<layout.dimension { (curvature[bias, other], curvature[other, bias]) = (0, 0) }
-            curvature[bias, bias] = 1
-        }
-    }
-
-    private mutating func add(
-        _ cell: ComparisonTable.Cell, _ posterior: Posterior, mean: [Double], covariance: SymmetricMatrix
-    ) {
-        let layout = posterior.layout
-        let answer = posterior.averagedSlope(of: cell, mean: mean, covariance: covariance)
-        let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
-        let scale = posterior.scale(of: Int(cell.judge))
-        let parts = [(first, scale), (second, -scale), (bias, 1)]
-        for (index, (place, factor)) in parts.enumerated() {
-            gradient[place] += cell.weight * factor * answer.byLogit
-            curvature[place, place] += cell.weight * factor * factor * answer.logitLogit
-            for (other, otherFactor) in parts[..<index] {
-                add(cell.weight * factor * otherFactor * answer.logitLogit, place, other)
-            }
-            if posterior.table.hasMargins { add(cell.weight * factor * answer.logitClear, place, layout.clear) }
-            if posterior.table.hasTies { add(cell.weight * factor * answer.logitTie, place, layout.tie) }
-        }
-        if posterior.table.hasMargins {
-            gradient[layout.clear] += cell.weight * answer.byClear
-            curvature[layout.clear, layout.clear] += cell.weight * answer.clearClear
-        }
-        if posterior.table.hasTies {
-            gradient[layout.tie] += cell.weight * answer.byTie
-            curvature[layout.tie, layout.tie] += cell.weight * answer.tieTie
-        }
-        if posterior.table.hasMargins, posterior.table.hasTies { add(cell.weight * answer.clearTie, layout.clear, layout.tie) }
-    }
-
-    private mutating func add(_ value: Double, _ row: Int, _ column: Int) {
-        curvature[row, column] += value
-        curvature[column, row] += value
-    }
-}
-
-extension Posterior {
-    /// Logarithm of the evidence, but for the normalising constants of the priors; nothing where rounding spoils it.
-    func evidence(at mode: [Double]) -> Double? {
-        if settings.isAveraged { return ClosestNormal(to: self, mode: mode)?.evidence }
-        return CholeskyFactor(curvature(at: mode)).map { logDensity(at: mode) - 0.5 * $0.logDeterminant }
-    }
-
-    /// Variance of the logit of a cell when points are distributed with this covariance.
-    private func variance(of cell: ComparisonTable.Cell, _ covariance: SymmetricMatrix) -> Double {
-        let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
-        let scale = scale(of: Int(cell.judge))
-        var variance = covariance[first, first] + covariance[second, second] - 2 * covariance[first, second]
-        variance *= scale * scale
-        if settings.biasDeviation != nil {
-            variance += covariance[bias, bias] + 2 * scale * (covariance[first, bias] - covariance[second, bias])
-        }
-        return max(0, variance)
-    }
-
-    /// Derivatives of the logarithm of an answer's probability, averaged over the logit.
-    fileprivate func averagedSlope(
-        of cell: ComparisonTable.Cell, mean: [Double], covariance: SymmetricMatrix
-    ) -> ResponseModel.Slope {
-        let deviation = variance(of: cell, covariance).squareRoot()
-        let centre = logit(of: cell, at: mean)
-        let (clear, tie) = (mean[layout.clear], mean[layout.tie])
-        let isPlain = !table.hasTies && !table.hasMargins
+    /// Derivatives of the logarithm of an answer's probability.
+    func averagedSlope(of cell: ComparisonTable.Cell) -> ResponseModel.Slope {
+        let (clear, tie) = (mean[posterior.layout.clear], mean[posterior.layout.tie])
         var sum = ResponseModel.Slope()
-        for (node, share) in NormalNodes.seven {
-            let logit = centre + node * deviation
-            if isPlain {
+        for (logit, share) in logits(of: cell) {
+            if posterior.hasThresholds {
+                sum.add(posterior.settings.model.slope(of: cell.response, logit: logit, clear: clear, tie: tie), times: share)
+            } else {
                 let probability = ElementaryFunctions.logistic(logit)
                 sum.byLogit += share * (cell.response.firstScore - probability)
                 sum.logitLogit += share * probability * (1 - probability)
-            } else {
-                sum.add(settings.model.slope(of: cell.response, logit: logit, clear: clear, tie: tie), times: share)
             }
         }
         return sum
     }
 
-    /// Mean of the log density over points that are normally distributed.
-    fileprivate func expectedLogDensity(mean: [Double], covariance: SymmetricMatrix) -> Double {
+    /// The posterior's logarithm, without the normalising constants of the priors.
+    var averagedLogDensity: Double {
+        let (layout, settings) = (posterior.layout, posterior.settings)
         let (clear, tie) = (mean[layout.clear], mean[layout.tie])
-        var sum = thresholdPrior(clear: clear, tie: tie).height
-        for cell in table.cells {
-            let deviation = variance(of: cell, covariance).squareRoot()
-            let centre = logit(of: cell, at: mean)
-            for (node, share) in NormalNodes.seven {
-                let logit = centre + node * deviation
-                sum +=
-                    cell.weight * share * settings.model.logProbability(of: cell.response, logit: logit, clear: clear, tie: tie)
+        var sum = posterior.thresholdPrior(clear: clear, tie: tie).height
+        for cell in posterior.table.cells {
+            for (logit, share) in logits(of: cell) {
+                let height = settings.model.logProbability(of: cell.response, logit: logit, clear: clear, tie: tie)
+                sum += cell.weight * share * height
             }
         }
         for index in 0..<layout.clear where settings.biasDeviation != nil || index < layout.itemCount {
-            sum -= 0.5 * precision[index] * (mean[index] * mean[index] + covariance[index, index])
+            sum -= 0.5 * posterior.precision[index] * (mean[index] * mean[index] + covariance.diagonal(index))
         }
         return sum
+    }
+
+    /// Logits of the first item's winning whose weighted sums stand for averages.
+    private func logits(of cell: ComparisonTable.Cell) -> some Sequence<(logit: Double, share: Double)> {
+        let deviation = variance(of: cell).squareRoot()
+        let centre = posterior.logit(of: cell, at: mean)
+        return NormalNodes.seven.lazy.map { (logit: centre + $0.node * deviation, share: $0.share) }
+    }
+
+    private func variance(of cell: ComparisonTable.Cell) -> Double {
+        let (first, second, bias) = (Int(cell.first), Int(cell.second), posterior.layout.bias(of: cell.judge))
+        let scale = posterior.scale(of: Int(cell.judge))
+        var variance = covariance.diagonal(first) + covariance.diagonal(second) - 2 * covariance[first, second]
+        variance *= scale * scale
+        if posterior.settings.biasDeviation != nil {
+            variance += covariance.diagonal(bias) + 2 * scale * (covariance[first, bias] - covariance[second, bias])
+        }
+        return max(0, variance)
     }
 }
 

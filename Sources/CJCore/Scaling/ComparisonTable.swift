@@ -15,22 +15,30 @@ struct ComparisonTable: Sendable {
 
     let itemCount: Int
     let judgeCount: Int
-    /// By first item, then by second, judge and answer.
-    let cells: [Cell]
-    let judgementCount: Int
+    /// By the lower of the two items, then by the upper one, judge, answer and order.
+    private(set) var cells: [Cell]
+    private(set) var judgementCount: Int
     let hasTies: Bool
     let hasMargins: Bool
 
     init(_ judgements: IndexedJudgements, reading: Reading = Reading()) {
-        itemCount = judgements.itemCount
-        judgeCount = judgements.judgeCount
-        judgementCount = judgements.count
-        cells = Self.gathered(Self.read(judgements.entries, as: reading), itemCount: itemCount, judgeCount: judgeCount)
+        self.init(
+            itemCount: judgements.itemCount, judgeCount: judgements.judgeCount, judgementCount: judgements.count,
+            gathering: Self.read(judgements.entries, as: reading))
+    }
+
+    /// Gathers answers as they are.
+    init(itemCount: Int, judgeCount: Int = 1, judgementCount: Int, gathering answers: [Cell]) {
+        self.itemCount = itemCount
+        self.judgeCount = judgeCount
+        self.judgementCount = judgementCount
+        cells = Self.gathered(answers, itemCount: itemCount, judgeCount: judgeCount)
         hasTies = cells.contains { $0.response == .tie }
         hasMargins = cells.contains { $0.response.hasMargin }
     }
 
     private static func read(_ entries: [IndexedJudgements.Entry], as reading: Reading) -> [Cell] {
+        guard reading != Reading() else { return entries }
         var cells: [Cell] = []
         cells.reserveCapacity(entries.count)
         for entry in entries {
@@ -48,29 +56,50 @@ struct ComparisonTable: Sendable {
 
     /// Sorts answers and adds up those that are the same.
     private static func gathered(_ answers: [Cell], itemCount: Int, judgeCount: Int) -> [Cell] {
-        let kinds = Response.allCases.count
-        let keys = answers.map { answer in
-            ((Int(answer.first) * itemCount + Int(answer.second)) * judgeCount + Int(answer.judge)) * kinds
-                + Int(answer.response.rawValue)
-        }
-        let order = RadixSort.order(of: keys, maximum: itemCount * itemCount * judgeCount * kinds)
-        var cells: [Cell] = []
-        cells.reserveCapacity(answers.count)
+        var (sorted, spare) = (answers, answers)
+        spare.takeSorted(answers, below: judgeCount * Cell.kinds) { Int($0.judge) * Cell.kinds + $0.kind }
+        sorted.takeSorted(spare, below: itemCount) { Int($0.upper) }
+        spare.takeSorted(sorted, below: itemCount) { Int($0.lower) }
+        swap(&sorted, &spare)
+        var end = 0
         var run = 0
-        while run < order.count {
-            let key = keys[Int(order[run])]
-            var end = run + 1
-            while end < order.count, keys[Int(order[end])] == key { end += 1 }
-            var cell = answers[Int(order[run])]
-            if end - run > 1 {
+        while run < sorted.count {
+            var cell = sorted[run]
+            var next = run + 1
+            while next < sorted.count, sorted[next].isSame(as: cell) { next += 1 }
+            if next - run > 1 {
                 // In ascending order, so that the sum does not depend on the order given.
-                cell.weight = order[run..<end].map { answers[Int($0)].weight }.sorted().reduce(0, +)
+                cell.weight = sorted[run..<next].map(\.weight).sorted().reduce(0, +)
             }
-            cells.append(cell)
-            run = end
+            sorted[end] = cell
+            end += 1
+            run = next
         }
-        return cells
+        sorted.removeLast(sorted.count - end)
+        return sorted
     }
+
+    /// Adds an answer of a kind that the table has.
+    ///
+    /// - Returns: where it is now, and whether it was not there before, so that it did not just gain weight.
+    mutating func insert(_ cell: Cell) -> (index: Int, isNew: Bool) {
+        var range = 0..<cells.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = cells[middle].precedes(cell) ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        let index = range.lowerBound
+        judgementCount += 1
+        if index < cells.count, cells[index].isSame(as: cell) {
+            cells[index].weight += cell.weight
+            return (index, false)
+        }
+        cells.insert(cell, at: index)
+        return (index, true)
+    }
+
+    /// Which reading of answers fits those that there are.
+    var customaryModel: ResponseModel { hasTies && !hasMargins ? .davidson : .cumulative }
 
     /// How many groups of items there are between which nothing has been judged.
     var componentCount: Int { connections.count }
@@ -93,6 +122,24 @@ struct ComparisonTable: Sendable {
 extension IndexedJudgements.Entry {
     /// How much of a win the item shown first took from it.
     var firstWins: Double { weight * response.firstScore }
+
+    /// The smaller and the larger of the two numbers of items.
+    var lower: Int32 { min(first, second) }
+    var upper: Int32 { max(first, second) }
+
+    /// Answers in either order.
+    fileprivate static let kinds = 2 * Response.allCases.count
+
+    fileprivate var kind: Int { 2 * Int(response.rawValue) + (first < second ? 0 : 1) }
+
+    fileprivate func precedes(_ other: Self) -> Bool {
+        let own = (lower, upper, judge, kind)
+        return own < (other.lower, other.upper, other.judge, other.kind)
+    }
+
+    fileprivate func isSame(as other: Self) -> Bool {
+        first == other.first && second == other.second && judge == other.judge && response == other.response
+    }
 
     fileprivate func with(_ response: Response, weight: Double) -> Self {
         Self(first: first, second: second, judge: judge, response: response, weight: weight)

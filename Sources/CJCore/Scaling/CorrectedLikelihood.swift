@@ -44,23 +44,28 @@ public struct CorrectedLikelihood: Sendable {
     private func solve(_ table: ComparisonTable) -> (abilities: [Double], information: [Double]) {
         let groups = table.groups
         let targets = correctedScores(table)
-        let scales = Array(repeating: 1.0, count: table.judgeCount)
-        // Nothing pulls the items; what comes after them in a point is held.
-        let precision = Array(repeating: 0.0, count: table.itemCount) + [1, 1, 1]
+        let pattern = CurvaturePattern(
+            table: table, layout: PointLayout(itemCount: table.itemCount, biasCount: 1), hasThresholds: false)
         var abilities = Array(repeating: 0.0, count: table.itemCount)
         for _ in 0..<Self.maximumSteps {
-            var slope = slope(of: table, at: abilities, targets: targets)
+            var slope = slope(of: table, pattern: pattern, at: abilities, targets: targets)
             removeCommonMiss(from: &slope, groups: groups)
-            guard abilities.indices.contains(where: { slope.gradient[$0].magnitude > Self.tolerance * slope.diagonal[$0] }) else {
+            guard
+                abilities.indices.contains(where: { slope.gradient[$0].magnitude > Self.tolerance * slope.curvature.diagonal[$0] }
+                )
+            else {
                 break
             }
-            let step = slope.newtonStep(table: table, precision: precision, scales: scales)
+            let step = slope.newtonStep()
             let longest = abilities.indices.reduce(0) { max($0, step[$1].magnitude) }
             let fraction = longest > Self.longestMove ? Self.longestMove / longest : 1
             for item in abilities.indices { abilities[item] += fraction * step[item] }
             centre(&abilities, groups: groups)
         }
-        return (abilities, Array(slope(of: table, at: abilities, targets: targets).diagonal[..<table.itemCount]))
+        return (
+            abilities,
+            Array(slope(of: table, pattern: pattern, at: abilities, targets: targets).curvature.diagonal[..<table.itemCount])
+        )
     }
 
     private func correctedScores(_ table: ComparisonTable) -> [Double] {
@@ -76,29 +81,30 @@ public struct CorrectedLikelihood: Sendable {
     }
 
     /// Gradient: by how many wins each item misses its corrected score. Diagonal: each item's information.
-    private func slope(of table: ComparisonTable, at abilities: [Double], targets: [Double]) -> Slope {
-        var slope = Slope(
-            layout: PointLayout(itemCount: abilities.count, biasCount: 1), cellCount: table.cells.count, holdsBiases: true)
-        for item in abilities.indices { slope.gradient[item] = targets[item] }
-        for index in abilities.count..<slope.diagonal.count { slope.diagonal[index] = 1 }
+    private func slope(of table: ComparisonTable, pattern: CurvaturePattern, at abilities: [Double], targets: [Double]) -> Slope {
+        // What comes after the items in a point is held, and nothing pulls the items themselves.
+        var gradient = targets + [0, 0, 0]
+        var diagonal = Array(repeating: 0.0, count: abilities.count) + [1, 1, 1]
+        var entries = Array(repeating: 0.0, count: pattern.matrix.columns.count)
         for (index, cell) in table.cells.enumerated() {
             let (first, second) = (Int(cell.first), Int(cell.second))
             let probability = ElementaryFunctions.logistic(abilities[first] - abilities[second])
             let weight = cell.weight * probability * (1 - probability)
-            slope.gradient[first] -= cell.weight * probability
-            slope.gradient[second] -= cell.weight * (1 - probability)
-            slope.weights[index] = weight
-            slope.diagonal[first] += weight
-            slope.diagonal[second] += weight
+            gradient[first] -= cell.weight * probability
+            gradient[second] -= cell.weight * (1 - probability)
+            diagonal[first] += weight
+            diagonal[second] += weight
+            entries[Int(pattern.pairs[index])] -= weight
         }
-        return slope
+        return Slope(
+            gradient: gradient, curvature: SparseSymmetricMatrix(pattern: pattern.matrix, diagonal: diagonal, entries: entries))
     }
 
     /// Takes out of every gradient what its whole group misses its scores by, in proportion to the items' information.
     private func removeCommonMiss(from slope: inout Slope, groups: [[Int]]) {
         for group in groups {
-            let miss = group.reduce(0) { $0 + slope.gradient[$1] } / group.reduce(0) { $0 + slope.diagonal[$1] }
-            for item in group { slope.gradient[item] -= miss * slope.diagonal[item] }
+            let miss = group.reduce(0) { $0 + slope.gradient[$1] } / group.reduce(0) { $0 + slope.curvature.diagonal[$1] }
+            for item in group { slope.gradient[item] -= miss * slope.curvature.diagonal[item] }
         }
     }
 

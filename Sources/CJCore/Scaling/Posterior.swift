@@ -18,44 +18,44 @@ struct Posterior {
         var biasByJudge = false
         /// κ of each judge; empty where every judge has 1.
         var scales: [Double] = []
-        /// Whether the posterior is summed up by the normal distribution closest to it, instead of its mode and the curvature there.
-        var isAveraged = false
-        /// Standard deviation of ln σ; zero where σ is known, or taken to be.
-        var logDeviationError = 0.0
     }
 
-    let table: ComparisonTable
+    private(set) var table: ComparisonTable
     let settings: Settings
     let layout: PointLayout
+    private(set) var pattern: CurvaturePattern
     /// Of the priors, by the parts of a point.
     let precision: [Double]
-    private let scales: [Double]
+    let scales: [Double]
     /// Whether anything depends on thresholds.
-    private let hasThresholds: Bool
+    let hasThresholds: Bool
 
     /// Newton steps at most; four to nine are usual.
     private static let maximumSteps = 200
     /// Largest component of the gradient at which the mode is taken as found, in expected wins.
     private static let tolerance = 1e-10
-    /// How far a step may be from exact at most, and for each expected win that the gradient is still off.
+    /// What a step may leave of the gradient for its end to be taken without a look.
+    private static let negligible = 1e-11
+    /// How far a step may be from exact at most.
     private static let roughest = 0.05
-    private static let sharpening = 0.05
     /// Change of a logit up to which a full step is sure to rise.
     private static let safeChange = 1.5
     /// Most probable distances of t from u, and of u from zero, in logits.
-    fileprivate static let usualGap = 1.0
-    fileprivate static let usualTie = 0.3
+    static let usualGap = 1.0
+    static let usualTie = 0.3
     /// Deviation of the prior on Davidson's η.
-    fileprivate static let tieLogitDeviation = 2.0
+    static let tieLogitDeviation = 2.0
     /// Share of the distance to the next threshold that one step may take.
     private static let thresholdShare = 0.7
 
-    init(table: ComparisonTable, settings: Settings) {
+    /// - Parameter earlier: a posterior of the same table from which to take what does not depend on the priors.
+    init(table: ComparisonTable, settings: Settings, sharing earlier: Posterior? = nil) {
         self.table = table
         self.settings = settings
         layout = PointLayout(itemCount: table.itemCount, biasCount: settings.biasByJudge ? table.judgeCount : 1)
         scales = settings.scales.isEmpty ? Array(repeating: 1, count: table.judgeCount) : settings.scales
         hasThresholds = table.hasTies || table.hasMargins
+        pattern = earlier?.pattern ?? CurvaturePattern(table: table, layout: layout, hasThresholds: hasThresholds)
         let ability = 1 / (settings.abilityDeviation * settings.abilityDeviation)
         let bias = settings.biasDeviation.map { 1 / ($0 * $0) } ?? 1
         precision =
@@ -79,6 +79,22 @@ struct Posterior {
     /// Share of a win that the first item of a cell is expected to take, and the variance of that share.
     func expectedScore(of cell: ComparisonTable.Cell, at point: [Double]) -> (mean: Double, variance: Double) {
         settings.model.score(logit: logit(of: cell, at: point), tie: point[layout.tie], hasTies: table.hasTies)
+    }
+
+    /// Whether an answer is of a kind that the model has thresholds for already.
+    func admits(_ cell: ComparisonTable.Cell) -> Bool {
+        (table.hasTies || cell.response != .tie) && (table.hasMargins || !cell.response.hasMargin)
+    }
+
+    /// Adds an answer that the model admits, and its share to the slope at a point.
+    mutating func insert(_ cell: ComparisonTable.Cell, at point: [Double], into slope: inout Slope) {
+        precondition(layout.biasCount == 1 && admits(cell), "the pattern has a place for the answer")
+        let (index, isNew) = table.insert(cell)
+        if isNew {
+            if let entry = pattern.insert(cell, at: index, of: table) { slope.curvature.entries.insert(0, at: entry) }
+            slope.curvature.pattern = pattern.matrix
+        }
+        add(cell, at: index, point: point, to: &slope)
     }
 
     /// Logarithm of likelihood times priors, without the normalising constants of the priors.
@@ -110,129 +126,46 @@ struct Posterior {
     func mode(startingAt start: [Double]? = nil) -> [Double] {
         var point = start ?? self.start
         var slope = slope(at: point)
+        climb(from: &point, slope: &slope)
+        return point
+    }
+
+    /// Goes from a point to the mode.
+    ///
+    /// - Parameters:
+    ///   - slope: at the point, though its curvature may be that of a point near by; afterwards, that of the mode in the same way.
+    ///   - sharpening: how far a step may be from exact for each expected win that the gradient is still off; less where the mode is near.
+    func climb(from point: inout [Double], slope: inout Slope, sharpening: Double = 0.05) {
         for _ in 0..<Self.maximumSteps {
-            guard slope.largestGradient > Self.tolerance else { break }
-            let tolerance = max(Slope.exact, min(Self.roughest, slope.largestGradient * Self.sharpening))
-            let step = slope.newtonStep(table: table, precision: precision, scales: scales, tolerance: tolerance)
-            let rise = Slope.product(slope.gradient, step)
+            let height = slope.largestGradient
+            guard height > Self.tolerance else { break }
+            // No closer than what leaves next to nothing.
+            let wanted = max(height * sharpening, 0.5 * Self.negligible / height)
+            let tolerance = max(Slope.exact, min(Self.roughest, wanted))
+            let step = slope.newtonStep(tolerance: tolerance)
+            let rise = SparseSymmetricMatrix.product(slope.gradient, step)
             guard rise > Self.tolerance * Self.tolerance else { break }
             let change = largestChange(along: step)
             let whole = thresholdLimit(from: point, along: step)
             var next = moved(point, by: whole, along: step)
-            slope = self.slope(at: next)
-            if whole * change > Self.safeChange, Slope.product(slope.gradient, step) < 0 {
+            // An exact step leaves no more of the gradient than the share by which the curvature changes along it.
+            guard max(change, tolerance) * height > Self.negligible || whole < 1 else {
+                point = next
+                for index in slope.gradient.indices { slope.gradient[index] = 0 }
+                break
+            }
+            evaluate(at: next, into: &slope)
+            if whole * change > Self.safeChange, SparseSymmetricMatrix.product(slope.gradient, step) < 0 {
                 next = moved(point, by: min(whole, ElementaryFunctions.log(1 + change) / change), along: step)
-                slope = self.slope(at: next)
+                evaluate(at: next, into: &slope)
             }
             point = next
         }
         centre(&point)
-        return point
-    }
-
-    /// Curvature of minus the log posterior: a row for each part of a point.
-    func curvature(at point: [Double]) -> SymmetricMatrix {
-        let slope = slope(at: point)
-        var matrix = SymmetricMatrix(size: layout.dimension)
-        for index in 0..<layout.dimension { matrix[index, index] = slope.diagonal[index] }
-        func add(_ value: Double, _ row: Int, _ column: Int) {
-            matrix[row, column] += value
-            matrix[column, row] += value
-        }
-        for (index, cell) in table.cells.enumerated() {
-            let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
-            let scale = scales[Int(cell.judge)]
-            let weight = slope.weights[index]
-            add(-scale * scale * weight, first, second)
-            if settings.biasDeviation != nil {
-                add(scale * weight, first, bias)
-                add(-scale * weight, second, bias)
-            }
-            guard hasThresholds else { continue }
-            for (place, shared) in [(layout.clear, slope.clearWeights[index]), (layout.tie, slope.tieWeights[index])] {
-                add(scale * shared, first, place)
-                add(-scale * shared, second, place)
-                if settings.biasDeviation != nil { add(shared, bias, place) }
-            }
-        }
-        add(slope.clearTie, layout.clear, layout.tie)
-        return matrix
     }
 }
 
 extension Posterior {
-    private func slope(at point: [Double]) -> Slope {
-        var slope = Slope(
-            layout: layout, cellCount: table.cells.count, holdsBiases: settings.biasDeviation == nil, hasThresholds: hasThresholds
-        )
-        for index in 0..<layout.clear {
-            slope.gradient[index] = -precision[index] * point[index]
-            slope.diagonal[index] = precision[index]
-        }
-        addThresholdPrior(to: &slope, at: point)
-        if hasThresholds { addAnswers(to: &slope, at: point) } else { addWins(to: &slope, at: point) }
-        if slope.holdsBiases {
-            for bias in layout.biases { (slope.gradient[bias], slope.diagonal[bias]) = (0, 1) }
-        }
-        return slope
-    }
-
-    /// The commonest case, answers without margins and ties, by itself because it is faster.
-    private func addWins(to slope: inout Slope, at point: [Double]) {
-        for (index, cell) in table.cells.enumerated() {
-            let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
-            let scale = scales[Int(cell.judge)]
-            let probability = ElementaryFunctions.logistic(scale * (point[first] - point[second]) + point[bias])
-            let residual = cell.firstWins - cell.weight * probability
-            let weight = cell.weight * probability * (1 - probability)
-            slope.weights[index] = weight
-            slope.gradient[first] += scale * residual
-            slope.gradient[second] -= scale * residual
-            slope.gradient[bias] += residual
-            slope.diagonal[first] += scale * scale * weight
-            slope.diagonal[second] += scale * scale * weight
-            slope.diagonal[bias] += weight
-        }
-    }
-
-    private func addAnswers(to slope: inout Slope, at point: [Double]) {
-        for (index, cell) in table.cells.enumerated() {
-            let (first, second, bias) = (Int(cell.first), Int(cell.second), layout.bias(of: cell.judge))
-            let scale = scales[Int(cell.judge)]
-            let answer = self.slope(of: cell, at: point)
-            let weight = cell.weight * answer.logitLogit
-            slope.weights[index] = weight
-            slope.gradient[first] += scale * cell.weight * answer.byLogit
-            slope.gradient[second] -= scale * cell.weight * answer.byLogit
-            slope.gradient[bias] += cell.weight * answer.byLogit
-            slope.diagonal[first] += scale * scale * weight
-            slope.diagonal[second] += scale * scale * weight
-            slope.diagonal[bias] += weight
-            if table.hasMargins {
-                slope.gradient[layout.clear] += cell.weight * answer.byClear
-                slope.diagonal[layout.clear] += cell.weight * answer.clearClear
-                slope.clearWeights[index] = cell.weight * answer.logitClear
-            }
-            if table.hasTies {
-                slope.gradient[layout.tie] += cell.weight * answer.byTie
-                slope.diagonal[layout.tie] += cell.weight * answer.tieTie
-                slope.tieWeights[index] = cell.weight * answer.logitTie
-            }
-            if table.hasMargins, table.hasTies { slope.clearTie += cell.weight * answer.clearTie }
-        }
-    }
-
-    /// Priors of the thresholds: ln s − s/m, with s the distance from the threshold before and m its most probable value; of Davidson's η,
-    /// N(0, 2²). Thresholds that nothing depends on are held.
-    private func addThresholdPrior(to slope: inout Slope, at point: [Double]) {
-        let prior = thresholdPrior(clear: point[layout.clear], tie: point[layout.tie])
-        slope.gradient[layout.clear] += prior.byClear
-        slope.gradient[layout.tie] += prior.byTie
-        slope.diagonal[layout.clear] += prior.clearClear
-        slope.diagonal[layout.tie] += prior.tieTie
-        slope.clearTie += prior.clearTie
-    }
-
     struct ThresholdPrior {
         var height = 0.0
         var byClear = 0.0

@@ -32,51 +32,43 @@ public struct Scale: Sendable {
     /// and keep their order.
     private let spreadShifts: [Double]
 
-    /// Reads the scale off a posterior at its mode.
-    init(named: NamedJudgements, posterior: Posterior, mode: [Double]) {
+    /// Reads the scale off the normal distribution that stands for a posterior.
+    init(named: NamedJudgements, fit: PosteriorFit) {
+        let (posterior, centre, covariance, spreadShifts) = (fit.posterior, fit.centre, fit.covariance, fit.spreadShifts)
         let (table, layout) = (posterior.table, posterior.layout)
         let count = layout.itemCount
-        let closest = posterior.settings.isAveraged ? ClosestNormal(to: posterior, mode: mode) : nil
-        let logDeviationError = closest == nil ? 0 : posterior.settings.logDeviationError
-        let spreadShifts =
-            closest?.shift(precision: posterior.precision, itemCount: count).map { $0 * logDeviationError }
-            ?? Array(repeating: 0, count: count)
-        let mode = closest?.mean ?? mode
-        guard let inverse = closest?.covariance ?? CholeskyFactor(posterior.curvature(at: mode))?.inverse() else {
-            preconditionFailure("the curvature of a posterior with a proper prior is positive definite")
-        }
-        let covariances = inverse.centred(leading: count)
-        let abilities = Array(mode[..<count])
+        let covariances = covariance.centred(leading: count)
+        let abilities = Array(centre[..<count])
         let ranks = ItemEstimate.ranks(of: abilities)
-        let residuals = Residuals(table: table) { posterior.expectedScore(of: $0, at: mode) }
+        let residuals = Residuals(table: table) { posterior.expectedScore(of: $0, at: centre) }
         let holdsBiases = posterior.settings.biasDeviation == nil
-        func error(at place: Int) -> Double { max(0, inverse[place, place]).squareRoot() }
+        func error(at place: Int) -> Double { max(0, covariance.diagonal(place)).squareRoot() }
         items = named.items
         index = named.index
         judgementCount = table.judgementCount
-        positionBias = mode[layout.bias(of: 0)]
+        positionBias = centre[layout.bias(of: 0)]
         positionBiasStandardError = holdsBiases ? 0 : error(at: layout.bias(of: 0))
         priorStandardDeviation = posterior.settings.abilityDeviation
-        thresholds = Thresholds(posterior: posterior, mode: mode, error: error(at:))
+        thresholds = Thresholds(posterior: posterior, mode: centre, error: error(at:))
         self.covariances = covariances
         self.spreadShifts = spreadShifts
         let variances = (0..<count).map { max(0, covariances[$0, $0]) + spreadShifts[$0] * spreadShifts[$0] }
         componentCount = table.componentCount
         estimates = (0..<count).map { item in
-            residuals.estimate(of: item, ability: mode[item], variance: variances[item], rank: ranks[item])
+            residuals.estimate(of: item, ability: centre[item], variance: variances[item], rank: ranks[item])
         }
         judgeFit = residuals.total
         judges = residuals.byJudge.enumerated().compactMap { judge, fit in
             fit.map { fit in
                 let bias = layout.bias(of: Int32(judge))
                 return JudgeEstimate(
-                    id: named.judges[judge], fit: fit, positionBias: mode[bias],
+                    id: named.judges[judge], fit: fit, positionBias: centre[bias],
                     positionBiasStandardError: holdsBiases ? 0 : error(at: bias), discrimination: posterior.scale(of: judge))
             }
         }
         reliability = Reliability(
             abilities: abilities, covariances: covariances, standardErrors: variances.map { $0.squareRoot() },
-            priorDeviation: priorStandardDeviation, logDeviationError: logDeviationError)
+            priorDeviation: priorStandardDeviation, logDeviationError: fit.logDeviationError)
     }
 
     /// Whether every item can be reached from every other through judged pairs.

@@ -7,8 +7,8 @@ public struct ScaleEstimator: Sendable {
     /// How the prior on the abilities is chosen.
     public enum Prior: Sendable, Hashable {
         /// Standard deviation by maximal marginal likelihood, with a log-normal prior of median 2.2 logits and, in the logarithm, 0.7
-        /// about the mode and 1 about the mean. Judgements by people have been found to spread items by 0.5 to 2.3 logits, those by language models by up
-        /// to 6.
+        /// about the mode and 1 about the mean. Judgements by people have been found to spread items by 0.5 to 2.3 logits, those by
+        /// language models by up to 6.
         case marginalLikelihood
         /// A standard deviation in logits, above zero. A large one gives maximum likelihood where that exists.
         case fixed(standardDeviation: Double)
@@ -91,8 +91,7 @@ public struct ScaleEstimator: Sendable {
 
     /// Fits a scale to judgements by name.
     public func estimate(_ judgements: NamedJudgements, startingAt previous: Double? = nil) -> Scale {
-        let fit = fit(judgements.judgements, startingAt: previous)
-        return Scale(named: judgements, posterior: fit.posterior, mode: fit.mode)
+        Scale(named: judgements, fit: fit(judgements.judgements, startingAt: previous))
     }
 
     /// The abilities alone, in logits and in ascending order of the items' names, the same to the bit as those of ``estimate``.
@@ -102,46 +101,58 @@ public struct ScaleEstimator: Sendable {
 
     /// The abilities in logits, in the order of the items' numbers, and the position bias of the first judge.
     ///
-    /// Where the prior is fixed, time is in proportion to the number of judged pairs.
+    /// Where the prior is fixed and the mode is asked for, time is in proportion to the number of judged pairs.
     public func abilities(_ judgements: IndexedJudgements) -> (abilities: [Double], positionBias: Double) {
-        let (posterior, mode) = fit(judgements, startingAt: nil)
-        return (Array(mode[..<posterior.layout.itemCount]), mode[posterior.layout.bias(of: 0)])
+        let posterior: Posterior
+        let centre: [Double]
+        if case .fixed(let deviation) = settings.prior, settings.judges == .alike, settings.centre == .mode {
+            let (table, own) = reading(judgements, deviation: deviation)
+            posterior = Posterior(table: table, settings: own)
+            centre = posterior.mode()
+        } else {
+            let fit = fit(judgements, startingAt: nil)
+            (posterior, centre) = (fit.posterior, fit.centre)
+        }
+        return (Array(centre[..<posterior.layout.itemCount]), centre[posterior.layout.bias(of: 0)])
     }
 
-    private func fit(_ judgements: IndexedJudgements, startingAt previous: Double?) -> (posterior: Posterior, mode: [Double]) {
+    private func fit(_ judgements: IndexedJudgements, startingAt previous: Double?) -> PosteriorFit {
+        let (table, own) = reading(judgements, deviation: 1)
+        let alike = fit(table, own, startingAt: previous)
+        guard settings.judges == .different, table.judgeCount > 1 else { return alike }
+        var search = JudgeScaleSearch(table: table, settings: alike.posterior.settings)
+        let (posterior, mode) = search.fit { settings in
+            fit(table, settings, startingAt: settings.abilityDeviation).posterior.settings.abilityDeviation
+        }
+        var different = PosteriorFit(posterior, mode: mode, centre: settings.centre)
+        different.logDeviationError = alike.logDeviationError
+        return different
+    }
+
+    /// The judgements as the settings read them.
+    private func reading(_ judgements: IndexedJudgements, deviation: Double) -> (ComparisonTable, Posterior.Settings) {
         let table = ComparisonTable(
             judgements, reading: .init(ignoresMargins: !settings.usesMargins, halvesTies: settings.ties == .halves))
-        var own = Posterior.Settings(
-            model: table.hasTies && !table.hasMargins ? .davidson : .cumulative, abilityDeviation: 1,
+        let own = Posterior.Settings(
+            model: table.customaryModel, abilityDeviation: deviation,
             biasDeviation: settings.positionBiasDeviation, biasByJudge: settings.judges == .different)
-        own.isAveraged = settings.centre == .mean
-        (own.abilityDeviation, own.logDeviationError) = priorDeviation(table, own, startingAt: previous)
-        guard settings.judges == .different, table.judgeCount > 1 else {
-            let posterior = Posterior(table: table, settings: own)
-            return (posterior, posterior.mode())
-        }
-        var search = JudgeScaleSearch(table: table, settings: own)
-        return search.fit { settings in priorDeviation(table, settings, startingAt: settings.abilityDeviation).deviation }
+        return (table, own)
     }
 
-    /// About the mean a wider prior is affordable: the evidence does not fall off at spreads that few judgements cannot tell apart.
-    private static func spreadPrior(_ centre: Centre) -> (median: Double, logDeviation: Double) {
-        switch centre {
-        case .mode: (median: 2.2, logDeviation: 0.7)
-        case .mean: (median: 2.2, logDeviation: 1)
-        }
-    }
-
-    private func priorDeviation(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> (
-        deviation: Double, logError: Double
-    ) {
-        switch settings.prior {
-        case .fixed(let standardDeviation):
-            return (standardDeviation, 0)
-        case .marginalLikelihood:
-            var search = PriorSearch(table: table, settings: own, prior: Self.spreadPrior(settings.centre))
-            let deviation = search.mostProbableDeviation(startingAt: previous)
-            return (deviation, settings.centre == .mean ? search.logError(at: deviation) : 0)
+    /// The fit with the prior's deviation that the settings ask for.
+    private func fit(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> PosteriorFit {
+        switch (settings.prior, settings.centre) {
+        case (.fixed(let standardDeviation), let centre):
+            var own = own
+            own.abilityDeviation = standardDeviation
+            return PosteriorFit(Posterior(table: table, settings: own), centre: centre)
+        case (.marginalLikelihood, .mode):
+            var search = PriorSearch(table: table, settings: own, prior: (median: 2.2, logDeviation: 0.7))
+            return search.mostProbable(startingAt: previous)
+        case (.marginalLikelihood, .mean):
+            // A wider prior is affordable: the evidence does not fall off at spreads that few judgements cannot tell apart.
+            var search = EvidenceSearch(table: table, settings: own, prior: (median: 2.2, logDeviation: 1))
+            return search.mostProbable(startingAt: previous)
         }
     }
 }

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import CJCore
+
+@Suite("Sparse matrices")
+struct SparseMatrixTests {
+    /// A positive definite matrix with so many random entries beside its diagonal.
+    private func matrix(size: Int, entries count: Int, seed: UInt64) -> SparseSymmetricMatrix {
+        var generator = SplitMix64(seed: seed)
+        var columns = Array(repeating: Set<Int>(), count: size)
+        for _ in 0..<(size > 1 ? count : 0) {
+            let one = generator.below(size)
+            let other = (one + 1 + generator.below(size - 1)) % size
+            columns[min(one, other)].insert(max(one, other))
+        }
+        var starts: [Int32] = [0]
+        for row in columns { starts.append((starts.last ?? 0) + Int32(row.count)) }
+        let pattern = SparseSymmetricMatrix.Pattern(
+            size: size, starts: starts, columns: columns.flatMap { $0.sorted().map { Int32($0) } })
+        let entries = pattern.columns.map { _ in generator.unit() - 0.7 }
+        var diagonal = Array(repeating: 0.5, count: size)
+        for row in 0..<size {
+            for place in Int(starts[row])..<Int(starts[row + 1]) {
+                diagonal[row] += entries[place].magnitude
+                diagonal[Int(pattern.columns[place])] += entries[place].magnitude
+            }
+        }
+        return SparseSymmetricMatrix(pattern: pattern, diagonal: diagonal, entries: entries)
+    }
+
+    @Test(
+        "The inverse times the matrix is the identity, whether there are rows to eliminate or not",
+        arguments: [(1, 0), (2, 1), (9, 8), (20, 30), (33, 500), (60, 0), (75, 150), (150, 700)])
+    func inverse(size: Int, entries: Int) throws {
+        let matrix = matrix(size: size, entries: entries, seed: UInt64(size))
+        let order = EliminationOrder(matrix.pattern)
+        #expect((order.steps.map(\.row) + order.rest).sorted() == Array(0..<size))
+        let inverse = try #require(SparseInverse(matrix, order: order))
+        var image = Array(repeating: 0.0, count: size)
+        for column in 0..<size {
+            matrix.multiply((0..<size).map { inverse[$0, column] }, into: &image)
+            for row in 0..<size { #expect((image[row] - (row == column ? 1 : 0)).magnitude < 1e-12) }
+        }
+    }
+
+    @Test("Rows with few entries are eliminated, and what is left is dealt with in blocks of eight")
+    func order() {
+        let sparse = EliminationOrder(matrix(size: 200, entries: 400, seed: 1).pattern)
+        #expect(sparse.steps.count > 100)
+        #expect(sparse.rest.count.isMultiple(of: 8))
+        let full = EliminationOrder(matrix(size: 30, entries: 4_000, seed: 1).pattern)
+        #expect(full.steps.isEmpty)
+    }
+
+    @Test("What is not positive definite has no inverse, whether it shows in an eliminated row or in the rest")
+    func indefinite() {
+        for row in [0, 40, 79] {
+            var matrix = matrix(size: 80, entries: 200, seed: 3)
+            matrix.diagonal[row] = -1
+            #expect(SparseInverse(matrix, order: EliminationOrder(matrix.pattern)) == nil)
+        }
+    }
+
+    @Test("Conjugate gradients find what the matrix turns into a vector")
+    func solution() {
+        let matrix = matrix(size: 50, entries: 120, seed: 8)
+        var generator = SplitMix64(seed: 2)
+        let vector = (0..<50).map { _ in generator.normal() }
+        let solution = matrix.solve(vector, tolerance: 1e-12)
+        var image = vector
+        matrix.multiply(solution, into: &image)
+        #expect(zip(image, vector).allSatisfy { ($0 - $1).magnitude < 1e-10 })
+    }
+
+    @Test("The estimate of an inverse is exact for a star and close for a graph with many circles")
+    func estimate() throws {
+        var star = matrix(size: 6, entries: 0, seed: 1)
+        star = SparseSymmetricMatrix(
+            pattern: .init(size: 6, starts: [0, 5, 5, 5, 5, 5, 5], columns: [1, 2, 3, 4, 5]), diagonal: [4, 1, 1, 1, 1, 1],
+            entries: [-0.5, -0.2, -0.4, 0.1, 0.3])
+        let exact = try #require(SparseInverse(star, order: EliminationOrder(star.pattern)))
+        #expect((EstimatedInverse(star).diagonal(0) - exact[0, 0]).magnitude < 0.01)
+        let dense = matrix(size: 100, entries: 1_500, seed: 9)
+        let inverse = try #require(SparseInverse(dense, order: EliminationOrder(dense.pattern)))
+        let estimate = EstimatedInverse(dense)
+        for row in 0..<100 { #expect((estimate.diagonal(row) / inverse[row, row] - 1).magnitude < 0.05) }
+    }
+}
