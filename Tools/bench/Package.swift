@@ -12,6 +12,9 @@ let package = Package(
             name: "bench", dependencies: [.product(name: "CJCore", package: "huleedu")],
             swiftSettings: [.treatAllWarnings(as: .error)]),
         .executableTarget(
+            name: "grading", dependencies: [.product(name: "CJCore", package: "huleedu")],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
             name: "queue",
             dependencies: [
                 .product(name: "JobQueue", package: "huleedu"), .product(name: "Logging", package: "swift-log"),
