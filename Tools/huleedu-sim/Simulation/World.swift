@@ -18,7 +18,8 @@ final class World: @unchecked Sendable {
     private var callers = 0
 
     /// The same for every run: what is asked does not matter here.
-    static let prompt = Prompt(blocks: [PromptBlock(target: .user, text: "simulated")])
+    static let prompt = PromptTemplate(language: "en")
+        .map { $0.prompt(question: nil, rubric: nil, first: "simulated", second: "simulated") }!
     static let replyFormat = PromptTemplate(language: "en").map(ReplyFormat.init(for:))!
     static let machine = AssessmentMachine(configuration: CJAssessmentConfiguration())
     static let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
