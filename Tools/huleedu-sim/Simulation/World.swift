@@ -57,7 +57,7 @@ final class World: @unchecked Sendable {
                     targetReliability: [0.5, 0.8, 0.99].randomElement(using: &generator) ?? 0.8,
                     maximumComparisons: Int.random(in: 1...6, using: &generator), maximumCost: budget,
                     maximumSeconds: Int.random(in: 0..<5, using: &generator) == 0 ? 30 : nil),
-                pairing: Bool.random(using: &generator) ? .information : .random, grades: [],
+                pairing: Bool.random(using: &generator) ? .information : .random, grading: .init(grades: []),
                 seed: UInt64.random(in: 0...UInt64.max, using: &generator),
                 maximumInFlight: Int.random(in: 1...4, using: &generator), promptVersion: "", isSimulated: true,
                 estimatedCost: 900, callCostAtMost: 1000, consecutiveFailures: 0, providerCalls: 0, cost: 0, cacheSavings: 0,

@@ -6,18 +6,38 @@ enum HiddenText {
         let range: Range<Int>
     }
 
-    /// What could be meant by other readings of the text: letters moved by thirteen, the whole backwards, and words in base 64 or
-    /// hexadecimal digits.
-    static func disguises(of text: String, folded: FoldedText) -> [Disguise] {
+    /// What could be meant by other readings of the text: letters moved by thirteen and the whole backwards, where words of the text would
+    /// be telling then; and words in base 64, hexadecimal digits or percent codes.
+    static func disguises(of text: String, folded: FoldedText, words: [Word]) -> [Disguise] {
         let whole = 0..<text.utf8.count
         var disguises = codes(in: Array(text.utf8)).map {
             Disguise(text: FoldedText($0.meaning, standingFor: $0.range), range: $0.range)
         }
-        for reading in [rotated(folded), FoldedText(units: folded.units.reversed())] {
+        var readings: [FoldedText] = []
+        if words.contains(where: { tellingRotated.contains($0.text) }) { readings.append(rotated(folded)) }
+        if words.contains(where: { tellingReversed.contains($0.text) }) {
+            readings.append(FoldedText(units: folded.units.reversed()))
+        }
+        for reading in readings {
             disguises.append(
                 Disguise(text: FoldedText(units: reading.units.map { .init(scalar: $0.scalar, range: whole) }), range: whole))
         }
         return disguises
+    }
+
+    /// Words without which hardly any attempt does.
+    private static let telling = [
+        "essay", "essays", "text", "winner", "instructions", "rules", "rubric", "criteria", "grade", "verdict", "judge",
+        "examiner", "first",
+        "second", "uppsats", "uppsatsen", "texten", "vinnare", "instruktioner", "regler", "kriterierna", "betyg", "bedomare",
+    ]
+    private static let tellingRotated = Set(
+        telling.map { word in String(String.UnicodeScalarView(word.unicodeScalars.map(rotated))) })
+    private static let tellingReversed = Set(telling.map { String($0.reversed()) })
+
+    /// A small letter moved by thirteen.
+    private static func rotated(_ letter: Unicode.Scalar) -> Unicode.Scalar {
+        Unicode.Scalar(UInt8((letter.value - 97 + 13) % 26 + 97))
     }
 
     /// Letters, tags and the like that show nothing, where there are too many of them for an accident.
@@ -55,8 +75,7 @@ enum HiddenText {
         FoldedText(
             units: text.units.map { unit in
                 guard unit.isLetter else { return unit }
-                let letter = UInt8((unit.scalar.value - 97 + 13) % 26 + 97)
-                return FoldedText.Unit(scalar: Unicode.Scalar(letter), range: unit.range)
+                return FoldedText.Unit(scalar: rotated(unit.scalar), range: unit.range)
             })
     }
 

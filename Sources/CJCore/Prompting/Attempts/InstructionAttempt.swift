@@ -36,11 +36,12 @@ public enum InstructionDetector {
     /// Time is in proportion to the length of the text.
     public static func attempts(in text: String) -> [InstructionAttempt] {
         let folded = FoldedText(text)
-        var found = passages(in: folded)
+        let words = Word.words(of: folded)
+        var found = PhraseRule.passages(in: words) + ForgedText.passages(in: folded)
         if let joined = folded.joiningSpacedLetters() {
             found += passages(in: joined).map { $0.hidden }
         }
-        for disguise in HiddenText.disguises(of: text, folded: folded) where !passages(in: disguise.text).isEmpty {
+        for disguise in HiddenText.disguises(of: text, folded: folded, words: words) where !passages(in: disguise.text).isEmpty {
             found.append(Passage(kind: .hidden, range: disguise.range))
         }
         found += HiddenText.invisible(in: text)
