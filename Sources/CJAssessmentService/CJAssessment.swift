@@ -96,6 +96,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         if let known = try await alreadyStarted(id, hash: hash) { return known }
         let plan = try parsing { () throws(RequestFault) in try parser.plan(request, uploaded: uploaded) }
         let terms = try await terms(of: plan, context: context)
+        let suspects = await plan.suspects()
         let started = try await store.pool.unitOfWork("start assessment") { unit in
             try await store.lockUploads(of: id, in: unit)
             guard try await store.uploaded(for: id, in: unit) == uploaded else {
@@ -103,7 +104,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
                 guard try await store.startedContent(of: id, in: unit) == nil else { return false }
                 throw RPCError(.aborted, "essays: more were uploaded while the assessment was started; start it again")
             }
-            return try await store.insert(plan, terms: terms, contentHash: hash, in: unit)
+            return try await store.insert(plan, terms: terms, suspects: suspects, contentHash: hash, in: unit)
         }
         guard started else {
             return try await alreadyStarted(id, hash: hash) ?? CJV1.StartAssessmentResponse(state: .running, alreadyKnown: true)

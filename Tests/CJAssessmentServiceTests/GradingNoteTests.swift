@@ -14,6 +14,7 @@ struct GradingNoteTests {
         #expect(
             CJV1.GradingNote(inverted)
                 == .init(code: .anchorsInverted, grades: ["C", "B"], essayIds: ["a.txt", "b.txt"]))
+        #expect(CJV1.GradingNote(.anchorsDisagree(meanError: 1.25)) == .init(code: .anchorsDisagree, meanError: 1.25))
         #expect(CJV1.GradingNote(.itemsUnconnected) == .init(code: .essaysUnconnected))
     }
 

@@ -22,7 +22,8 @@ struct SimulatedAssessment {
             id: "simulated", state: .running, reason: nil, failure: nil, revision: 1, decisions: 0, results: 0,
             judge: .init(provider: "simulated", model: "simulated-judge", temperature: nil, maximumOutputTokens: 512),
             stopping: .init(targetReliability: target, maximumComparisons: maximumComparisons, maximumCost: maximumCost),
-            pairing: pairing, grades: [], seed: seed, maximumInFlight: inFlight, promptVersion: "test", isSimulated: true,
+            pairing: pairing, grading: .init(grades: []), seed: seed, maximumInFlight: inFlight, promptVersion: "test",
+            isSimulated: true,
             estimatedCost: 900, callCostAtMost: 1000, consecutiveFailures: 0, permanentFailure: nil, providerCalls: 0, cost: 0,
             cacheSavings: 0,
             reliability: nil, expectedComparisons: 0, elapsedMilliseconds: 0, items: items, entries: [])

@@ -43,10 +43,10 @@ struct PromptTests {
     func hashes() throws {
         let block = PromptBlock(target: .system, text: "abc")
         #expect(block.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        let prompt = Prompt(blocks: [block, PromptBlock(target: .user, text: "å")])
+        let prompt = try Prompt(blocks: [block, PromptBlock(target: .user, text: "å")])
         // SHA-256 of "system\n3\nabcuser\n2\nå".
         #expect(prompt.sha256 == "22accc49dac45c1edf2481e925952650e1422d8d7abe53d92af477e511e54ee9")
-        let marked = Prompt(blocks: [
+        let marked = try Prompt(blocks: [
             PromptBlock(target: .system, text: "abc", cacheMark: .oneHour), PromptBlock(target: .user, text: "å"),
         ])
         #expect(marked.sha256 == prompt.sha256)
@@ -54,9 +54,9 @@ struct PromptTests {
     }
 
     @Test("Moving text from one block to the next changes the hash")
-    func hashOfBorders() {
-        let one = Prompt(blocks: [PromptBlock(target: .user, text: "ab"), PromptBlock(target: .user, text: "c")])
-        let other = Prompt(blocks: [PromptBlock(target: .user, text: "a"), PromptBlock(target: .user, text: "bc")])
+    func hashOfBorders() throws {
+        let one = try Prompt(blocks: [PromptBlock(target: .user, text: "ab"), PromptBlock(target: .user, text: "c")])
+        let other = try Prompt(blocks: [PromptBlock(target: .user, text: "a"), PromptBlock(target: .user, text: "bc")])
         #expect(one.sha256 != other.sha256)
     }
 

@@ -23,7 +23,7 @@ final class TwoStores {
             let snapshot = assessment.snapshot
             let plan = AssessmentPlan(
                 id: snapshot.id, essays: snapshot.items.map { .init(id: $0.id.rawValue, text: "text", anchorGrade: nil) },
-                instructions: .init(question: "", rubric: "", language: "en"), grades: snapshot.grades, judge: snapshot.judge,
+                instructions: .init(question: "", rubric: "", language: "en"), grading: snapshot.grading, judge: snapshot.judge,
                 stopping: snapshot.stopping, pairing: snapshot.pairing, seed: snapshot.seed,
                 maximumInFlight: snapshot.maximumInFlight)
             let terms = AssessmentTerms(

@@ -18,6 +18,7 @@ let package = Package(
         coreBench("bench"),
         coreBench("calibration"),
         coreBench("economy"),
+        coreBench("grading"),
         coreBench("scaling"),
         .target(
             name: "Measuring",

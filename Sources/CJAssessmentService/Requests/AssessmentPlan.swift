@@ -30,12 +30,35 @@ package struct AssessmentPlan: Sendable, Hashable {
     package let id: String
     package let essays: [Essay]
     package let instructions: Instructions
-    package let grades: [String]
+    package let grading: Grading
     package let judge: Judge
     package let stopping: Stopping
     package let pairing: Pairing
     package let seed: UInt64
     package let maximumInFlight: Int
+
+    /// The scale of grades, and what is expected of it.
+    package struct Grading: Sendable, Hashable {
+        /// Lowest first; empty without anchors.
+        package let grades: [String]
+        /// Steps of each grade; empty where no grade has any.
+        package let steps: [GradeSteps]
+        /// Expected share of each grade; empty where nothing is expected.
+        package let expectedShares: [Double]
+
+        package init(grades: [String], steps: [GradeSteps] = [], expectedShares: [Double] = []) {
+            self.grades = grades
+            self.steps = steps
+            self.expectedShares = expectedShares
+        }
+
+        /// The scale as the core has it.
+        var scale: GradeScale {
+            get throws(GradeError) {
+                try GradeScale(grades: grades, steps: steps, expectedShares: expectedShares.isEmpty ? nil : expectedShares)
+            }
+        }
+    }
 
     /// What the judge is told besides the essays.
     package struct Instructions: Sendable, Hashable {

@@ -7,7 +7,7 @@ struct RequestParser: Sendable {
     /// Judgements that one pair may get: both orders.
     static let maximumJudgementsPerPair = 2
     /// Bytes of a grade's name.
-    private static let longestGrade = 16
+    static let longestGrade = 16
 
     let configuration: CJAssessmentConfiguration
 
@@ -16,15 +16,17 @@ struct RequestParser: Sendable {
         _ request: CJV1.StartAssessmentRequest, uploaded: [CJV1.Essay]
     ) throws(RequestFault) -> AssessmentPlan {
         let id = try assessmentID(request.assessmentID)
-        let essays = try self.essays(uploaded + request.essays, grades: request.grades)
+        let named = request.gradeScale.isEmpty ? nil : try grading(request)
+        let essays = try self.essays(uploaded + request.essays, grades: named?.grades ?? request.grades)
         guard essays.count >= 2 else {
             throw RequestFault("essays", "expected at least 2 essays to compare, got \(essays.count)")
         }
+        let grading = if let named { named } else { try self.grading(request) }
         return AssessmentPlan(
             id: id,
             essays: essays,
             instructions: try instructions(request),
-            grades: try grades(request.grades, essays: essays),
+            grading: try grading.fitting(essays),
             judge: try judge(request.judge),
             stopping: try stopping(request.stopping, essays: essays.count),
             pairing: try pairing(request.pairing),
@@ -145,22 +147,6 @@ extension RequestParser {
         return AssessmentPlan.Instructions(
             question: try text(request.question, at: "question"), rubric: try text(request.rubric, at: "rubric"),
             language: language)
-    }
-
-    private func grades(
-        _ grades: [String], essays: [AssessmentPlan.Essay]
-    ) throws(RequestFault) -> [String] {
-        let hasAnchors = essays.contains { $0.anchorGrade != nil }
-        guard hasAnchors || grades.isEmpty else {
-            throw RequestFault("grades", "expected none, because no essay has an anchor_grade")
-        }
-        guard !grades.isEmpty else { return [] }
-        guard (2...20).contains(grades.count), Set(grades).count == grades.count,
-            grades.allSatisfy({ (1...Self.longestGrade).contains($0.utf8.count) })
-        else {
-            throw RequestFault("grades", "expected 2 to 20 different grades of 1 to \(Self.longestGrade) bytes, lowest first")
-        }
-        return grades
     }
 
     private func judge(_ settings: CJV1.JudgeSettings?) throws(RequestFault) -> AssessmentPlan.Judge {

@@ -16,6 +16,7 @@ extension AssessmentStore {
             """)
         guard var snapshot = try await settings(of: id, in: unit) else { return nil }
         snapshot.entries = try comparisons.rows().map { try Self.entry($0, items: snapshot.items) }
+        snapshot.suspects = try await suspects(of: id, in: unit)
         return snapshot
     }
 
@@ -46,7 +47,7 @@ extension AssessmentStore {
         let plan = unit.send(
             """
             SELECT provider, model, temperature, maximum_output_tokens, verdict_levels, target_reliability, maximum_comparisons, maximum_cost,
-                pairing, grades, seed, maximum_in_flight, prompt_version, simulated, estimated_cost,
+                pairing, grades, grade_steps, expected_shares, seed, maximum_in_flight, prompt_version, simulated, estimated_cost,
                 call_cost_at_most, maximum_seconds
             FROM cj.assessment WHERE id = \(id)
             """)
@@ -86,12 +87,14 @@ extension AssessmentStore {
             String.self, String?.self, String?.self, Int64.self, Int64.self, Int64.self, Int64.self, String?.self, Int64.self,
             Int64.self, Int64.self, Double?.self, Int64.self, Int64.self, Bool.self, Int64.self)
         let (
-            provider, model, temperature, tokens, levels, target, maximumComparisons, maximumCost, pairing, grades, seed,
+            provider, model, temperature, tokens, levels, target, maximumComparisons, maximumCost, pairing, grades, steps, shares,
+            seed,
             inFlight,
             promptVersion, simulated, estimatedCost, callCostAtMost, maximumSeconds
         ) = try plan.decode(
             String.self, String.self, Double?.self, Int64.self, Int64.self, Double.self, Int64.self, Int64?.self, String.self,
-            [String].self, Int64.self, Int64.self, String.self, Bool.self, Int64?.self, Int64?.self, Int64?.self)
+            [String].self, [String].self, [Double].self, Int64.self, Int64.self, String.self, Bool.self, Int64?.self, Int64?.self,
+            Int64?.self)
         return AssessmentSnapshot(
             id: id,
             state: try parse(state),
@@ -107,7 +110,7 @@ extension AssessmentStore {
                 targetReliability: target, maximumComparisons: Int(maximumComparisons), maximumCost: maximumCost,
                 maximumSeconds: maximumSeconds),
             pairing: try parse(pairing),
-            grades: grades,
+            grading: AssessmentPlan.Grading(grades: grades, steps: try steps.map(Self.steps), expectedShares: shares),
             seed: UInt64(bitPattern: seed),
             maximumInFlight: Int(inFlight),
             promptVersion: promptVersion,

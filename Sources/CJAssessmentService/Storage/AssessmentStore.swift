@@ -30,17 +30,19 @@ struct AssessmentStore: WorkflowStore {
     ///
     /// - Returns: false when its id is taken, at this moment by another caller perhaps; nothing is written then.
     func insert(
-        _ plan: AssessmentPlan, terms: AssessmentTerms, contentHash: [UInt8], in unit: UnitOfWork
+        _ plan: AssessmentPlan, terms: AssessmentTerms, suspects: [(essay: Int, attempt: InstructionAttempt)] = [],
+        contentHash: [UInt8], in unit: UnitOfWork
     ) async throws -> Bool {
         let inserted = try await unit.execute(
             """
             INSERT INTO cj.assessment (
-                id, content_sha256, question, rubric, language, grades, provider, model, temperature, maximum_output_tokens,
+                id, content_sha256, question, rubric, language, grades, grade_steps, expected_shares, provider, model, temperature, maximum_output_tokens,
                 verdict_levels, target_reliability, maximum_comparisons, maximum_cost, maximum_seconds, overdue_at, pairing, seed, maximum_in_flight, prompt_version, simulated,
                 estimated_cost, call_cost_at_most, expected_comparisons)
             VALUES (
                 \(plan.id), \(contentHash), \(Array(plan.instructions.question.utf8)), \(Array(plan.instructions.rubric.utf8)),
-                \(plan.instructions.language), \(plan.grades), \(plan.judge.provider), \(terms.model),
+                \(plan.instructions.language), \(plan.grading.grades), \(plan.grading.steps.map(\.stored)),
+                \(plan.grading.expectedShares), \(plan.judge.provider), \(terms.model),
                 \(plan.judge.temperature), \(plan.judge.maximumOutputTokens), \(Int64(plan.judge.levels.rawValue)), \(plan.stopping.targetReliability),
                 \(plan.stopping.maximumComparisons), \(plan.stopping.maximumCost), \(plan.stopping.maximumSeconds),
                 now() + make_interval(secs => \(plan.stopping.maximumSeconds.map(Double.init))), \(plan.pairing.rawValue),
@@ -58,6 +60,7 @@ struct AssessmentStore: WorkflowStore {
                 \(plan.essays.map { $0.anchorGrade ?? "" })::text[])
                 WITH ORDINALITY AS given (id, content, anchor_grade, number)
             """)
+        insert(suspects, of: plan.id, in: unit)
         _ = unit.send("DELETE FROM cj.upload WHERE assessment_id = \(plan.id)")
         try await unit.sync()
         return true
@@ -129,6 +132,14 @@ struct AssessmentStore: WorkflowStore {
             throw RPCError(.internal, "the database holds a \(Value.self) that this version does not know: \(stored)")
         }
         return value
+    }
+
+    /// The steps of a grade that a text in the database stands for.
+    static func steps(_ stored: String) throws(RPCError) -> GradeSteps {
+        guard let steps = GradeSteps(stored: stored) else {
+            throw RPCError(.internal, "the database holds steps of a grade that this version does not know: \(stored)")
+        }
+        return steps
     }
 
     /// The levels that a number in the database stands for.

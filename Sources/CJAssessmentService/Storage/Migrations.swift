@@ -62,6 +62,28 @@ extension AssessmentStore {
             Migration(
                 version: 10, name: "judges that go by places",
                 sql: "ALTER TYPE cj.stop_reason ADD VALUE 'blind_judge';"),
+            Migration(
+                version: 11, name: "steps and shares of grades, and passages that speak to the judge",
+                sql: """
+                    -- Steps of each grade ('', '-', '+' or '-+') and its expected share; empty where there are none.
+                    ALTER TABLE cj.assessment
+                        ADD COLUMN grade_steps text[] NOT NULL DEFAULT '{}',
+                        ADD COLUMN expected_shares double precision[] NOT NULL DEFAULT '{}';
+                    CREATE TYPE cj.attempt_kind AS ENUM ('override', 'demand', 'address', 'forgery', 'hidden');
+                    -- Passages of essays that read like instructions to the judge: for a person to look at, and without effect.
+                    CREATE TABLE cj.instruction_attempt (
+                        assessment_id text NOT NULL,
+                        essay bigint NOT NULL,
+                        ordinal bigint NOT NULL,
+                        kind cj.attempt_kind NOT NULL,
+                        -- Bytes of the essay.
+                        start bigint NOT NULL CHECK (start >= 0),
+                        length bigint NOT NULL CHECK (length > 0),
+                        excerpt bytea NOT NULL,
+                        PRIMARY KEY (assessment_id, essay, ordinal),
+                        FOREIGN KEY (assessment_id, essay) REFERENCES cj.essay (assessment_id, number)
+                    );
+                    """),
         ], enums: enums, firstRelease: 9)
 
     /// The types whose values are this program's cases.
@@ -71,6 +93,7 @@ extension AssessmentStore {
         StoredEnum(AssessmentSnapshot.Entry.State.self, type: "comparison_state"),
         StoredEnum(Outcome.self, type: "outcome"),
         StoredEnum(Margin.self, type: "margin"),
+        StoredEnum(InstructionAttempt.Kind.self, type: "attempt_kind"),
     ]
 
     private static let assessmentTables = """

@@ -57,7 +57,9 @@ struct AssessmentView: Sendable {
             cutScores: grades?.cutScores.map {
                 CJV1.CutScore(grade: $0.upper, ability: $0.ability, standardError: $0.standardError)
             } ?? [],
-            excludedEssays: excludedEssays)
+            excludedEssays: excludedEssays,
+            anchorCheck: grades.map { CJV1.AnchorCheck($0.anchorCheck) },
+            suspectEssays: CJV1.SuspectEssay.essays(of: snapshot.suspects))
     }
 
     // MARK: - Items
@@ -93,7 +95,8 @@ struct AssessmentView: Sendable {
                     CJV1.GradeProbability(grade: $0, probability: $1)
                 }
             } ?? [],
-            infit: estimate.infit ?? 0)
+            infit: estimate.infit ?? 0,
+            gradeStep: grade?.step.contract ?? .unspecified)
     }
 
     private var excludedEssays: [CJV1.ExcludedEssay] {
@@ -112,7 +115,9 @@ struct AssessmentView: Sendable {
         guard !snapshot.grades.isEmpty, !snapshot.judgements.isEmpty else { return nil }
         let anchors = snapshot.items.compactMap { item in item.anchorGrade.map { Anchor(item: item.id, grade: $0) } }
         return Result { () throws(GradeError) in
-            try GradeProjection(scale: scale, anchors: anchors, gradeScale: GradeScale(grades: snapshot.grades))
+            try GradeProjection(
+                scale: scale, anchors: anchors, gradeScale: snapshot.grading.scale,
+                usesExpectedShares: !snapshot.grading.expectedShares.isEmpty)
         }
     }
 

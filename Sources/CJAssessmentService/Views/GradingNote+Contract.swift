@@ -11,6 +11,8 @@ extension CJV1.GradingNote {
             self.init(
                 code: .anchorsInverted, grades: [lower.grade, higher.grade],
                 essayIds: [lower.item.rawValue, higher.item.rawValue])
+        case .anchorsDisagree(let meanError):
+            self.init(code: .anchorsDisagree, meanError: meanError)
         case .itemsUnconnected:
             self.init(code: .essaysUnconnected)
         }
@@ -25,7 +27,7 @@ extension CJV1.GradingNote {
                 contradictedPairs: UInt32(clamping: contradictions))
         case .tooFewGrades:
             self.init(code: .tooFewGrades)
-        case .badScale, .duplicateGrade, .unknownGrade, .unknownAnchor:
+        case .badScale, .duplicateGrade, .badSteps, .badShares, .unknownGrade, .unknownAnchor:
             self.init(code: .anchorsUnusable)
         }
     }

@@ -73,7 +73,7 @@ package struct AssessmentSnapshot: Sendable, Hashable {
     package let judge: AssessmentPlan.Judge
     package let stopping: AssessmentPlan.Stopping
     package let pairing: AssessmentPlan.Pairing
-    package let grades: [String]
+    package let grading: AssessmentPlan.Grading
     package let seed: UInt64
     package let maximumInFlight: Int
     package let promptVersion: String
@@ -99,11 +99,14 @@ package struct AssessmentSnapshot: Sendable, Hashable {
 
     package let items: [Item]
     package var entries: [Entry]
+    /// What essays seem to say to the judge; no decision looks at it.
+    package var suspects: [SuspectPassage] = []
 
     package init(
         id: String, state: State, reason: Reason? = nil, failure: String? = nil, revision: Int64, decisions: Int64,
         results: Int64,
-        judge: AssessmentPlan.Judge, stopping: AssessmentPlan.Stopping, pairing: AssessmentPlan.Pairing, grades: [String],
+        judge: AssessmentPlan.Judge, stopping: AssessmentPlan.Stopping, pairing: AssessmentPlan.Pairing,
+        grading: AssessmentPlan.Grading,
         seed: UInt64, maximumInFlight: Int, promptVersion: String, isSimulated: Bool, estimatedCost: Int64?,
         callCostAtMost: Int64?, consecutiveFailures: Int, permanentFailure: String? = nil, providerCalls: Int, cost: Int64,
         cacheSavings: Int64, reliability: Double? = nil, expectedComparisons: Int, elapsedMilliseconds: Int64,
@@ -120,7 +123,7 @@ package struct AssessmentSnapshot: Sendable, Hashable {
         self.judge = judge
         self.stopping = stopping
         self.pairing = pairing
-        self.grades = grades
+        self.grading = grading
         self.seed = seed
         self.maximumInFlight = maximumInFlight
         self.promptVersion = promptVersion
@@ -143,6 +146,7 @@ package struct AssessmentSnapshot: Sendable, Hashable {
 }
 
 extension AssessmentSnapshot {
+    package var grades: [String] { grading.grades }
     package var itemIDs: [CJCore.Item.ID] { items.map(\.id) }
     package var judgements: [Judgement] { entries.compactMap(\.judgement) }
     package var inFlight: [Comparison] { entries.filter { $0.state == .inFlight }.map(\.comparison) }

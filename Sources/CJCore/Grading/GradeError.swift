@@ -6,6 +6,10 @@ public struct GradeError: Error, Sendable, Hashable, CustomStringConvertible {
         case badScale
         /// A grade scale with a grade that is there twice.
         case duplicateGrade
+        /// Steps for some grades only, or for one that is open to one side.
+        case badSteps
+        /// Expected shares that are not one for each grade, or do not add up to 1.
+        case badShares
         /// An anchor with a grade that the scale does not have.
         case unknownGrade
         /// An anchor that is not among the items that were ranked, or is there twice.

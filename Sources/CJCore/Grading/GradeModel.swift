@@ -4,6 +4,7 @@
 /// give grades. A share ε of anchors is taken to carry any grade at all, so that one wrong grade does not decide everything.
 /// The cuts are pooled towards even spacing, which is a line through the grades: the logarithm of each gap is normally
 /// distributed about a common value with deviation `gapDeviation`. Gaps of grades that no anchor informs follow the others.
+/// Where it is known which shares of the items deserve which grade, that counts as much as `weightOfShares` items graded with those shares.
 ///
 /// A point is: the middle cut; the logarithm of the typical gap; ln τ minus that; the logarithms of the gaps, less the typical one.
 struct GradeModel {
@@ -16,21 +17,48 @@ struct GradeModel {
     }
 
     let gradeCount: Int
-    let observations: [Observation]
+    private(set) var observations: [Observation]
     /// Standard deviation of the abilities, in logits.
     let spread: Double
+    /// The items to be graded, if anybody says which grades they should have on the whole.
+    let population: Population?
+
+    /// Items as a normal distribution, and the share of them that is expected to have each grade.
+    struct Population {
+        let mean: Double
+        let variance: Double
+        let expectedShares: [Double]
+    }
+
+    init(gradeCount: Int, observations: [Observation], spread: Double, population: Population? = nil) {
+        self.gradeCount = gradeCount
+        self.observations = observations
+        self.spread = spread
+        self.population = population
+    }
+
+    /// The same model with other anchors.
+    func observing(_ observations: [Observation]) -> GradeModel {
+        var model = self
+        model.observations = observations
+        return model
+    }
 
     /// Deviation of ln gap about the typical one.
-    private static let gapDeviation = 0.35
+    private static let gapDeviation = 0.3
     /// Deviation of the prior on the logarithm of the typical gap, whose centre spreads the grades over 3.5 deviations of ability.
-    private static let typicalGapDeviation = 1.0
+    private static let typicalGapDeviation = 0.7
     private static let spreadsCovered = 3.5
     /// Centre and deviation of the prior on ln(τ / typical gap).
-    private static let noise = (centre: -0.9, deviation: 0.6)
+    private static let noise = (centre: -1.1, deviation: 0.6)
     /// Deviation of the prior on the middle cut, in deviations of ability.
     private static let middleDeviation = 2.0
     /// Share of anchors with a grade that says nothing.
     private static let lapse = 0.02
+    /// Items that expected shares count for: about a third of a class, because one class differs from another.
+    private static let weightOfShares = 10.0
+    /// Share of a grade that is never undercut, so that an impossible grade costs much and not everything.
+    private static let leastShare = 1e-9
 
     /// Where the parts of a point begin.
     private enum Part {
@@ -64,7 +92,7 @@ struct GradeModel {
     }
 
     /// Spread with which people give grades, in logits.
-    func noise(at point: [Double]) -> Double {
+    private func noise(at point: [Double]) -> Double {
         ElementaryFunctions.exp(point[Part.typicalGap] + point[Part.noise])
     }
 
@@ -84,18 +112,21 @@ struct GradeModel {
             let probability = max(0, within - below)
             sum += ElementaryFunctions.log((1 - Self.lapse) * probability + Self.lapse / Double(gradeCount))
         }
-        return sum
+        return sum + (population.map { Self.logDensity(of: cuts, for: $0) } ?? 0)
     }
 
-    /// Probability of each grade for an ability of this mean and variance, at one point.
-    func probabilities(ability: Double, variance: Double, cuts: [Double], noise: Double) -> [Double] {
-        let deviation = (variance + noise * noise).squareRoot()
-        let shares = cuts.map { NormalDistribution.cumulative(($0 - ability) / deviation) } + [1]
+    /// Logarithm of the probability of `weightOfShares` items with the expected shares, given these cuts.
+    private static func logDensity(of cuts: [Double], for population: Population) -> Double {
+        let deviation = population.variance.squareRoot()
+        var sum = 0.0
         var below = 0.0
-        return shares.map { share in
-            defer { below = share }
-            return max(0, share - below)
+        for (grade, expected) in population.expectedShares.enumerated() {
+            let within =
+                grade < cuts.count ? NormalDistribution.cumulative((cuts[grade] - population.mean) / deviation) : 1
+            sum += expected * ElementaryFunctions.log(max(leastShare, within - below))
+            below = within
         }
+        return weightOfShares * sum
     }
 
     private func gap(below cut: Int, at point: [Double]) -> Double {

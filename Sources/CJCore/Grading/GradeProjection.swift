@@ -1,12 +1,14 @@
 /// Grades for the items of a scale, from those of its anchors.
 ///
-/// A grade comes as probabilities, in which the uncertainty of the item's ability, of the cuts between grades and of human
-/// grading are all contained: over draws from the posterior of an ordinal model (see `GradeModel`), the share of the item's
-/// ability between two cuts is averaged. No prior says how many items deserve which grade.
+/// A grade comes as probabilities, in which the uncertainty of the item's ability and of the cuts between grades are both contained:
+/// over draws from the posterior of an ordinal model (see `GradeModel`), the share of the item's ability between two cuts is averaged.
+/// How many items deserve which grade counts when the caller asks for it, and only then.
 public struct GradeProjection: Sendable {
     public let gradeScale: GradeScale
     /// The borders between neighbouring grades, lowest first.
     public let cutScores: [CutScore]
+    /// How well the anchors foretell each other.
+    public let anchorCheck: AnchorCheck
     /// Why grades are wide.
     public let notes: [GradingNote]
 
@@ -21,7 +23,11 @@ public struct GradeProjection: Sendable {
     ///
     /// Refused with the reason when an anchor or a grade is unknown, when anchors have fewer than two different grades, and when
     /// the judge's order contradicts the anchors' grades at least as often as it agrees with them.
-    public init(scale: Scale, anchors: [Anchor], gradeScale: GradeScale) throws(GradeError) {
+    /// - Parameter usesExpectedShares: Whether the expected shares of the grade scale count, for the items that are not anchors; a scale
+    ///   without them is refused.
+    public init(
+        scale: Scale, anchors: [Anchor], gradeScale: GradeScale, usesExpectedShares: Bool = false
+    ) throws(GradeError) {
         let graded = try Self.graded(anchors, on: scale, gradeScale)
         let order = AnchorOrder(anchors: graded, scale: scale, clearInversion: Self.clearInversion)
         guard order.agreements > order.contradictions else {
@@ -36,18 +42,21 @@ public struct GradeProjection: Sendable {
             return GradeModel.Observation(
                 ability: estimate.ability, variance: estimate.standardError * estimate.standardError, grade: anchor.grade)
         }
+        let population = try usesExpectedShares ? Self.population(of: scale, anchors: graded, gradeScale: gradeScale) : nil
         let model = GradeModel(
-            gradeCount: gradeScale.grades.count, observations: observations, spread: scale.priorStandardDeviation)
+            gradeCount: gradeScale.grades.count, observations: observations, spread: scale.priorStandardDeviation,
+            population: population)
         let draws = GradeDraws(model: model, count: Self.draws)
+        let check = AnchorCheck(anchors: graded, order: order, model: model, gradeScale: gradeScale)
         self.gradeScale = gradeScale
         cutScores = draws.cutScores(of: gradeScale)
-        notes = Self.notes(graded: graded, order: order, scale: scale, gradeScale: gradeScale)
+        anchorCheck = check
+        notes = Self.notes(graded: graded, order: order, check: check, scale: scale, gradeScale: gradeScale)
         var estimates: [Item.ID: GradeEstimate] = [:]
         for item in scale.items {
             let estimate = scale.estimate(of: item)
-            let variance = estimate.standardError * estimate.standardError
-            let probabilities = draws.probabilities(ability: estimate.ability, variance: variance)
-            estimates[item] = GradeEstimate(probabilities: probabilities, gradeScale: gradeScale)
+            estimates[item] = draws.estimate(
+                ability: estimate.ability, variance: estimate.standardError * estimate.standardError, on: gradeScale)
         }
         self.estimates = estimates
     }
@@ -79,8 +88,26 @@ public struct GradeProjection: Sendable {
         return graded.sorted { $0.item < $1.item }
     }
 
+    /// The items that are to be graded, as one normal distribution; all items where there are anchors only.
+    private static func population(
+        of scale: Scale, anchors: [GradedAnchor], gradeScale: GradeScale
+    ) throws(GradeError) -> GradeModel.Population {
+        guard let shares = gradeScale.expectedShares else {
+            throw GradeError(.badShares, "the scale does not say which share of the essays is expected to have which grade")
+        }
+        let anchors = Set(anchors.map(\.item))
+        let ungraded = scale.items.filter { !anchors.contains($0) }
+        let estimates = (ungraded.isEmpty ? scale.items : ungraded).map(scale.estimate)
+        let mean = estimates.reduce(0) { $0 + $1.ability } / Double(estimates.count)
+        let variance = estimates.reduce(0) { sum, estimate in
+            let distance = estimate.ability - mean
+            return sum + distance * distance + estimate.standardError * estimate.standardError
+        }
+        return GradeModel.Population(mean: mean, variance: variance / Double(estimates.count), expectedShares: shares)
+    }
+
     private static func notes(
-        graded: [GradedAnchor], order: AnchorOrder, scale: Scale, gradeScale: GradeScale
+        graded: [GradedAnchor], order: AnchorOrder, check: AnchorCheck, scale: Scale, gradeScale: GradeScale
     ) -> [GradingNote] {
         var notes: [GradingNote] = []
         let missing = gradeScale.grades.indices.filter { grade in !graded.contains { $0.grade == grade } }
@@ -90,6 +117,7 @@ public struct GradeProjection: Sendable {
                 lower: Anchor(item: inversion.lower.item, grade: gradeScale.grades[inversion.lower.grade]),
                 higher: Anchor(item: inversion.higher.item, grade: gradeScale.grades[inversion.higher.grade]))
         }
+        if let error = check.meanError, error > AnchorCheck.disagreement { notes.append(.anchorsDisagree(meanError: error)) }
         if !scale.isConnected { notes.append(.itemsUnconnected) }
         return notes
     }

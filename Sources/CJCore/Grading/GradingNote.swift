@@ -4,6 +4,8 @@ public enum GradingNote: Sendable, Hashable {
     case gradesWithoutAnchor([String])
     /// The judge puts the anchor of the lower grade above that of the higher one, by more than chance explains.
     case anchorsInverted(lower: Anchor, higher: Anchor)
+    /// Graded by the others alone, anchors miss their grades by more than a step on the mean; see ``AnchorCheck``.
+    case anchorsDisagree(meanError: Double)
     /// Some items have not been compared with the others, not even by way of third ones; their grades are guesses.
     case itemsUnconnected
 }

@@ -58,13 +58,24 @@ public struct PromptTemplate: Sendable, Hashable {
         question: String?, rubric: String?, first: String, second: String,
         cacheMark: PromptBlock.CacheMark = .fiveMinutes
     ) -> Prompt {
+        let blocks = staticBlocks(question: question, rubric: rubric, cacheMark: cacheMark)
+        return Prompt(sound: blocks + [essayBlock(first: first, second: second)])
+    }
+
+    /// The blocks that are the same for every comparison of an assessment, the cache mark on the last of them.
+    public func staticBlocks(
+        question: String?, rubric: String?, cacheMark: PromptBlock.CacheMark = .fiveMinutes
+    ) -> [PromptBlock] {
         var texts = [rules, "\(rubricHeading)\n\n\(Self.trimmed(rubric) ?? builtInRubric)"]
         if let question = Self.trimmed(question) { texts.append("\(questionHeading)\n\n\(question)") }
-        var blocks = texts.dropLast().map { PromptBlock(target: .system, text: $0) }
-        blocks.append(PromptBlock(target: .system, text: texts[texts.count - 1], cacheMark: cacheMark))
-        let fence = EssayFence(first: first, second: second)
-        blocks.append(PromptBlock(target: .user, text: fence.enclosing(first: first, second: second)))
-        return Prompt(blocks: blocks)
+        return texts.enumerated().map { place, text in
+            PromptBlock(target: .system, text: text, cacheMark: place == texts.count - 1 ? cacheMark : .none)
+        }
+    }
+
+    /// The block with the two essays of one comparison; it is never kept.
+    public func essayBlock(first: String, second: String) -> PromptBlock {
+        PromptBlock(target: .user, text: EssayFence(first: first, second: second).enclosing(first: first, second: second))
     }
 
     /// Finds the two essays in the user part of a prompt, or in text that contains it.

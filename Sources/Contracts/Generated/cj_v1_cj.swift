@@ -228,7 +228,7 @@ extension CJV1 {
         public var rubric: [UInt8]
         /// Language of the prompt: "en" or "sv"; empty asks for "en".
         public var language: String
-        /// From lowest to highest; required with anchors, empty without.
+        /// From lowest to highest; these or a grade_scale are required with anchors, and empty without.
         public var grades: [String]
         public var judge: CJV1.JudgeSettings?
         public var stopping: CJV1.StoppingSettings?
@@ -237,6 +237,18 @@ extension CJV1 {
         public var seed: UInt64
         /// Comparisons that may be with the judge at once; zero asks for the service's default.
         public var maxInFlight: UInt32
+        /// A scale by its name, instead of grades: swedish (F to A), swedish_8_anchor (F, E, D, D+, C, C+, B, A, with steps within grades),
+        /// eng5_np_legacy_9_step (F+ to A), eng5_np_national_9_step (1 to 9), either of them with _and_below for a grade below the lowest
+        /// step, or cefr (A1 to C2).
+        public var gradeScale: String
+        /// Steps of each of grades, in their order; empty where there are none. The lowest and the highest grade are open to one side and have
+        /// none.
+        public var gradeSteps: [CJV1.GradeSteps]
+        /// Share of the essays at large that deserve each of grades, in their order; they add up to 1, and count like ten essays with grades.
+        /// Empty: nothing is expected.
+        public var expectedShares: [Double]
+        /// Lets the shares count that the named scale comes with.
+        public var usesSharesOfScale: Bool
 
         public init(
             assessmentID: String = "",
@@ -249,7 +261,11 @@ extension CJV1 {
             stopping: CJV1.StoppingSettings? = nil,
             pairing: CJV1.PairingStrategy = .init(rawValue: 0),
             seed: UInt64 = 0,
-            maxInFlight: UInt32 = 0
+            maxInFlight: UInt32 = 0,
+            gradeScale: String = "",
+            gradeSteps: [CJV1.GradeSteps] = [],
+            expectedShares: [Double] = [],
+            usesSharesOfScale: Bool = false
         ) {
             self.assessmentID = assessmentID
             self.essays = essays
@@ -262,6 +278,10 @@ extension CJV1 {
             self.pairing = pairing
             self.seed = seed
             self.maxInFlight = maxInFlight
+            self.gradeScale = gradeScale
+            self.gradeSteps = gradeSteps
+            self.expectedShares = expectedShares
+            self.usesSharesOfScale = usesSharesOfScale
         }
     }
 
@@ -395,6 +415,10 @@ extension CJV1 {
         public var cutScores: [CJV1.CutScore]
         /// Essays that were left out because no judge would compare them with anybody: their places among the items say nothing.
         public var excludedEssays: [CJV1.ExcludedEssay]
+        /// How well the anchors foretell each other; absent without grades.
+        public var anchorCheck: CJV1.AnchorCheck?
+        /// Essays that seem to speak to the judge. They are judged and ranked like all others; somebody should look at them.
+        public var suspectEssays: [CJV1.SuspectEssay]
 
         public init(
             progress: CJV1.AssessmentProgress? = nil,
@@ -405,7 +429,9 @@ extension CJV1 {
             grades: [String] = [],
             gradingNotes: [CJV1.GradingNote] = [],
             cutScores: [CJV1.CutScore] = [],
-            excludedEssays: [CJV1.ExcludedEssay] = []
+            excludedEssays: [CJV1.ExcludedEssay] = [],
+            anchorCheck: CJV1.AnchorCheck? = nil,
+            suspectEssays: [CJV1.SuspectEssay] = []
         ) {
             self.progress = progress
             self.items = items
@@ -416,6 +442,100 @@ extension CJV1 {
             self.gradingNotes = gradingNotes
             self.cutScores = cutScores
             self.excludedEssays = excludedEssays
+            self.anchorCheck = anchorCheck
+            self.suspectEssays = suspectEssays
+        }
+    }
+
+    /// Every anchor graded by the others, as if its grade were not known.
+    public struct AnchorCheck: Sendable, Hashable {
+        /// By their ids.
+        public var anchors: [CJV1.CheckedAnchor]
+        /// Pairs of anchors with different grades, and those that the judge puts the other way round, by however little.
+        public var pairs: UInt32
+        public var inversions: UInt32
+        /// Mean distance between predicted and known grade, and mean of predicted less known grade, in steps of the scale; absent where nothing
+        /// could be predicted.
+        public var meanError: Double?
+        public var bias: Double?
+        /// The largest distance, in steps.
+        public var worstError: UInt32
+
+        public init(
+            anchors: [CJV1.CheckedAnchor] = [],
+            pairs: UInt32 = 0,
+            inversions: UInt32 = 0,
+            meanError: Double? = nil,
+            bias: Double? = nil,
+            worstError: UInt32 = 0
+        ) {
+            self.anchors = anchors
+            self.pairs = pairs
+            self.inversions = inversions
+            self.meanError = meanError
+            self.bias = bias
+            self.worstError = worstError
+        }
+    }
+
+    public struct CheckedAnchor: Sendable, Hashable {
+        public var essayID: String
+        public var grade: String
+        /// Empty where the other anchors have one grade only, and so say nothing.
+        public var predictedGrade: String
+        /// Predicted less known grade, in steps.
+        public var error: Int32
+        /// Probability that the others give to the known grade.
+        public var probability: Double
+
+        public init(
+            essayID: String = "",
+            grade: String = "",
+            predictedGrade: String = "",
+            error: Int32 = 0,
+            probability: Double = 0
+        ) {
+            self.essayID = essayID
+            self.grade = grade
+            self.predictedGrade = predictedGrade
+            self.error = error
+            self.probability = probability
+        }
+    }
+
+    public struct SuspectEssay: Sendable, Hashable {
+        public var essayID: String
+        /// In the order in which they stand in the text.
+        public var attempts: [CJV1.InstructionAttempt]
+
+        public init(
+            essayID: String = "",
+            attempts: [CJV1.InstructionAttempt] = []
+        ) {
+            self.essayID = essayID
+            self.attempts = attempts
+        }
+    }
+
+    /// A passage that reads like an instruction to the judge.
+    public struct InstructionAttempt: Sendable, Hashable {
+        public var kind: CJV1.InstructionAttemptKind
+        /// Where it stands in the text, in bytes.
+        public var start: UInt32
+        public var length: UInt32
+        /// The passage, or its beginning, in UTF-8.
+        public var excerpt: [UInt8]
+
+        public init(
+            kind: CJV1.InstructionAttemptKind = .init(rawValue: 0),
+            start: UInt32 = 0,
+            length: UInt32 = 0,
+            excerpt: [UInt8] = []
+        ) {
+            self.kind = kind
+            self.start = start
+            self.length = length
+            self.excerpt = excerpt
         }
     }
 
@@ -429,19 +549,23 @@ extension CJV1 {
         /// Pairs of anchors with different grades, and how many of them the judge puts the other way round.
         public var anchorPairs: UInt32
         public var contradictedPairs: UInt32
+        /// Mean distance between the grades of anchors and those that the other anchors give them, in steps.
+        public var meanError: Double
 
         public init(
             code: CJV1.GradingNoteCode = .init(rawValue: 0),
             grades: [String] = [],
             essayIds: [String] = [],
             anchorPairs: UInt32 = 0,
-            contradictedPairs: UInt32 = 0
+            contradictedPairs: UInt32 = 0,
+            meanError: Double = 0
         ) {
             self.code = code
             self.grades = grades
             self.essayIds = essayIds
             self.anchorPairs = anchorPairs
             self.contradictedPairs = contradictedPairs
+            self.meanError = meanError
         }
     }
 
@@ -638,11 +762,13 @@ extension CJV1 {
         public var shownFirst: UInt32
         public var wins: UInt32
         public var anchorGrade: String
-        /// The most probable grade; empty without anchors.
+        /// The grade in the middle of the distribution; empty without anchors.
         public var grade: String
         public var gradeProbabilities: [CJV1.GradeProbability]
         /// Mean square of the residuals, weighted by information; 1 is expected.
         public var infit: Double
+        /// The part of the grade in which the middle of the distribution lies, where the scale has a step there.
+        public var gradeStep: CJV1.GradeSteps
 
         public init(
             essayID: String = "",
@@ -655,7 +781,8 @@ extension CJV1 {
             anchorGrade: String = "",
             grade: String = "",
             gradeProbabilities: [CJV1.GradeProbability] = [],
-            infit: Double = 0
+            infit: Double = 0,
+            gradeStep: CJV1.GradeSteps = .init(rawValue: 0)
         ) {
             self.essayID = essayID
             self.rank = rank
@@ -668,6 +795,7 @@ extension CJV1 {
             self.grade = grade
             self.gradeProbabilities = gradeProbabilities
             self.infit = infit
+            self.gradeStep = gradeStep
         }
     }
 
@@ -914,6 +1042,33 @@ extension CJV1 {
         }
     }
 
+    /// The parts of a grade that have a sign of their own.
+    public struct GradeSteps: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        public static let unspecified = GradeSteps(rawValue: 0)
+        /// The lowest quarter of the grade, as in B-.
+        public static let minus = GradeSteps(rawValue: 1)
+        /// The highest quarter of the grade, as in B+.
+        public static let plus = GradeSteps(rawValue: 2)
+        public static let minusAndPlus = GradeSteps(rawValue: 3)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "GRADE_STEPS_UNSPECIFIED"
+                case 1: "GRADE_STEPS_MINUS"
+                case 2: "GRADE_STEPS_PLUS"
+                case 3: "GRADE_STEPS_MINUS_AND_PLUS"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
     public struct PairingStrategy: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         public let rawValue: Int32
 
@@ -944,6 +1099,39 @@ extension CJV1 {
         }
     }
 
+    public struct InstructionAttemptKind: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        public static let unspecified = InstructionAttemptKind(rawValue: 0)
+        /// Asks to set the judge's instructions or criteria aside.
+        public static let override = InstructionAttemptKind(rawValue: 1)
+        /// Asks for a verdict or a grade.
+        public static let demand = InstructionAttemptKind(rawValue: 2)
+        /// Speaks to the judge, or as somebody whom the judge obeys.
+        public static let address = InstructionAttemptKind(rawValue: 3)
+        /// Looks like the judge's reply, or like a part of the prompt.
+        public static let forgery = InstructionAttemptKind(rawValue: 4)
+        /// Is written so that people do not see it.
+        public static let hidden = InstructionAttemptKind(rawValue: 5)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "INSTRUCTION_ATTEMPT_KIND_UNSPECIFIED"
+                case 1: "INSTRUCTION_ATTEMPT_KIND_OVERRIDE"
+                case 2: "INSTRUCTION_ATTEMPT_KIND_DEMAND"
+                case 3: "INSTRUCTION_ATTEMPT_KIND_ADDRESS"
+                case 4: "INSTRUCTION_ATTEMPT_KIND_FORGERY"
+                case 5: "INSTRUCTION_ATTEMPT_KIND_HIDDEN"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
     public struct GradingNoteCode: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         public let rawValue: Int32
 
@@ -965,6 +1153,8 @@ extension CJV1 {
         public static let tooFewGrades = GradingNoteCode(rawValue: 5)
         /// No grades: the scale or an anchor is not as StartAssessment demands.
         public static let anchorsUnusable = GradingNoteCode(rawValue: 6)
+        /// Graded by the others alone, anchors miss their grades by `mean_error` steps, which is more than one; see AnchorCheck.
+        public static let anchorsDisagree = GradingNoteCode(rawValue: 7)
 
         /// The name in the contract, or the number of a value that this version does not know.
         public var description: String {
@@ -976,6 +1166,7 @@ extension CJV1 {
                 case 4: "GRADING_NOTE_CODE_ANCHORS_CONTRADICTED"
                 case 5: "GRADING_NOTE_CODE_TOO_FEW_GRADES"
                 case 6: "GRADING_NOTE_CODE_ANCHORS_UNUSABLE"
+                case 7: "GRADING_NOTE_CODE_ANCHORS_DISAGREE"
                 default: "\(rawValue)"
             }
         }
@@ -1239,6 +1430,10 @@ extension CJV1.StartAssessmentRequest: WireMessage {
         pairing = CJV1.PairingStrategy(rawValue: cMessage.int32(8))
         seed = cMessage.uint64(9)
         maxInFlight = cMessage.uint32(10)
+        gradeScale = cMessage.string(11)
+        gradeSteps = cMessage.int32s(12).map(CJV1.GradeSteps.init(rawValue:))
+        expectedShares = cMessage.doubles(13)
+        usesSharesOfScale = cMessage.bool(14)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1257,6 +1452,10 @@ extension CJV1.StartAssessmentRequest: WireMessage {
         cMessage.set(8, int32: pairing.rawValue)
         cMessage.set(9, uint64: seed)
         cMessage.set(10, uint32: maxInFlight)
+        try cMessage.set(11, string: gradeScale)
+        if !gradeSteps.isEmpty { cMessage.set(12, int32s: gradeSteps.map(\.rawValue)) }
+        if !expectedShares.isEmpty { cMessage.set(13, doubles: expectedShares) }
+        cMessage.set(14, bool: usesSharesOfScale)
     }
 }
 
@@ -1465,6 +1664,8 @@ extension CJV1.GetAssessmentResponse: WireMessage {
         gradingNotes = cMessage.messages(6).map(CJV1.GradingNote.init(reading:))
         cutScores = cMessage.messages(7).map(CJV1.CutScore.init(reading:))
         excludedEssays = cMessage.messages(8).map(CJV1.ExcludedEssay.init(reading:))
+        anchorCheck = cMessage.message(9).map(CJV1.AnchorCheck.init(reading:))
+        suspectEssays = cMessage.messages(10).map(CJV1.SuspectEssay.init(reading:))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1483,6 +1684,146 @@ extension CJV1.GetAssessmentResponse: WireMessage {
         if !gradingNotes.isEmpty { try cMessage.set(6, messages: gradingNotes) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
         if !cutScores.isEmpty { try cMessage.set(7, messages: cutScores) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
         if !excludedEssays.isEmpty { try cMessage.set(8, messages: excludedEssays) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        if let anchorCheck {
+            try cMessage.set(9, message: anchorCheck.write)
+        }
+        if !suspectEssays.isEmpty { try cMessage.set(10, messages: suspectEssays) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+    }
+}
+
+extension CJV1.AnchorCheck: WireMessage {
+    public static let typeName = "huleedu.cj.v1.AnchorCheck"
+    static let shape = MessageShape(huleedu_cj_v1_AnchorCheck())
+
+    public init() {
+        self.init(anchors: [])
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        anchors = cMessage.messages(0).map(CJV1.CheckedAnchor.init(reading:))
+        pairs = cMessage.uint32(1)
+        inversions = cMessage.uint32(2)
+        if cMessage.isSet(3) { meanError = cMessage.double(3) }
+        if cMessage.isSet(4) { bias = cMessage.double(4) }
+        worstError = cMessage.uint32(5)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if !anchors.isEmpty { try cMessage.set(0, messages: anchors) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        cMessage.set(1, uint32: pairs)
+        cMessage.set(2, uint32: inversions)
+        if let meanError {
+            cMessage.choose(3)
+            cMessage.set(3, double: meanError)
+        }
+        if let bias {
+            cMessage.choose(4)
+            cMessage.set(4, double: bias)
+        }
+        cMessage.set(5, uint32: worstError)
+    }
+}
+
+extension CJV1.CheckedAnchor: WireMessage {
+    public static let typeName = "huleedu.cj.v1.CheckedAnchor"
+    static let shape = MessageShape(huleedu_cj_v1_CheckedAnchor())
+
+    public init() {
+        self.init(essayID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        essayID = cMessage.string(0)
+        grade = cMessage.string(1)
+        predictedGrade = cMessage.string(2)
+        error = cMessage.int32(3)
+        probability = cMessage.double(4)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: essayID)
+        try cMessage.set(1, string: grade)
+        try cMessage.set(2, string: predictedGrade)
+        cMessage.set(3, int32: error)
+        cMessage.set(4, double: probability)
+    }
+}
+
+extension CJV1.SuspectEssay: WireMessage {
+    public static let typeName = "huleedu.cj.v1.SuspectEssay"
+    static let shape = MessageShape(huleedu_cj_v1_SuspectEssay())
+
+    public init() {
+        self.init(essayID: "")
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        essayID = cMessage.string(0)
+        attempts = cMessage.messages(1).map(CJV1.InstructionAttempt.init(reading:))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        try cMessage.set(0, string: essayID)
+        if !attempts.isEmpty { try cMessage.set(1, messages: attempts) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+    }
+}
+
+extension CJV1.InstructionAttempt: WireMessage {
+    public static let typeName = "huleedu.cj.v1.InstructionAttempt"
+    static let shape = MessageShape(huleedu_cj_v1_InstructionAttempt())
+
+    public init() {
+        self.init(kind: .init(rawValue: 0))
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        kind = CJV1.InstructionAttemptKind(rawValue: cMessage.int32(0))
+        start = cMessage.uint32(1)
+        length = cMessage.uint32(2)
+        excerpt = cMessage.bytes(3)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, int32: kind.rawValue)
+        cMessage.set(1, uint32: start)
+        cMessage.set(2, uint32: length)
+        cMessage.set(3, bytes: excerpt)
     }
 }
 
@@ -1509,6 +1850,7 @@ extension CJV1.GradingNote: WireMessage {
         essayIds = cMessage.strings(2)
         anchorPairs = cMessage.uint32(3)
         contradictedPairs = cMessage.uint32(4)
+        meanError = cMessage.double(5)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1517,6 +1859,7 @@ extension CJV1.GradingNote: WireMessage {
         if !essayIds.isEmpty { try cMessage.set(2, strings: essayIds) }
         cMessage.set(3, uint32: anchorPairs)
         cMessage.set(4, uint32: contradictedPairs)
+        cMessage.set(5, double: meanError)
     }
 }
 
@@ -1844,6 +2187,7 @@ extension CJV1.RankedItem: WireMessage {
         grade = cMessage.string(8)
         gradeProbabilities = cMessage.messages(9).map(CJV1.GradeProbability.init(reading:))
         infit = cMessage.double(10)
+        gradeStep = CJV1.GradeSteps(rawValue: cMessage.int32(11))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1858,6 +2202,7 @@ extension CJV1.RankedItem: WireMessage {
         try cMessage.set(8, string: grade)
         if !gradeProbabilities.isEmpty { try cMessage.set(9, messages: gradeProbabilities) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
         cMessage.set(10, double: infit)
+        cMessage.set(11, int32: gradeStep.rawValue)
     }
 }
 

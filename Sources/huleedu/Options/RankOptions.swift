@@ -1,4 +1,5 @@
 import ArgumentParser
+import CJCore
 
 /// The command line of `huleedu rank`, in the groups in which `--help` shows it.
 struct RankOptions: ParsableArguments {
@@ -24,6 +25,10 @@ struct RankOptions: ParsableArguments {
         guard !folder.isEmpty else {
             throw ValidationError("The folder's name is empty; name the folder in which the essays lie.")
         }
+        guard task.anchors != nil || task.gradeShares == nil else {
+            throw ValidationError(
+                "--grade-shares says how many essays should have which grade and needs --anchors, which says who has one.")
+        }
         guard task.anchors != nil || task.grades == nil else {
             throw ValidationError(
                 "--grades says how grades are ordered and needs --anchors, which says who has one.")
@@ -45,7 +50,9 @@ struct RankOptions: ParsableArguments {
             rubric: try task.rubric?.text(for: "--rubric", files: files),
             language: task.language,
             anchors: task.anchors,
-            scale: task.grades ?? .swedish,
+            scale: try task.gradeShares.map { shares throws(CommandError) in try (task.grades ?? .swedish).expecting(shares) }
+                ?? task.grades ?? .swedish,
+            usesExpectedShares: task.gradeShares != nil,
             provider: judge.provider,
             model: judge.model,
             temperature: judge.temperature,

@@ -11,8 +11,10 @@ struct RankSettings: Sendable, Hashable {
     var language: Language
     /// The table of anchors; nil without anchors.
     var anchors: String?
-    /// Low to high; used with anchors only.
+    /// Used with anchors only.
     var scale: GradeScale
+    /// Whether the scale's expected shares count.
+    var usesExpectedShares = false
     /// As the LLM provider service names it; nil leaves the choice to the program.
     var provider: String?
     /// As the provider names it; nil for the provider's default.

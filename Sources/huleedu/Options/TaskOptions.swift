@@ -1,4 +1,5 @@
 import ArgumentParser
+import CJCore
 
 /// What the essays answer and how they are to be valued.
 struct TaskOptions: ParsableArguments {
@@ -30,10 +31,21 @@ struct TaskOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             The grades from low to high with commas between them, or a scale's name: swedish (F,E,D,C,B,A), \
-            swedish_8_anchor (F,E,D,D+,C,C+,B,A), eng5_np_legacy_9_step (F+,E-,E+,D-,D+,C-,C+,B,A), \
-            eng5_np_national_9_step (1–9), cefr (A1–C2). Needs --anchors. (default: swedish)
+            swedish_8_anchor (F,E[-+],D[-],D+,C[-],C+,B[-+],A), eng5_np_legacy_9_step (F+,E-,E+,D-,D+,C-,C+,B,A), \
+            eng5_np_national_9_step (1–9), either with _and_below for a grade below the lowest step, cefr (A1–C2). Signs in \
+            brackets are steps: the lowest and the highest quarter of a grade. Needs --anchors. (default: swedish)
             """,
             valueName: "grades"),
         transform: { try GradeScale(parsing: $0) })
     var grades: GradeScale?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The share of essays that you expect to have each grade, from low to high with commas between them; they count like ten \
+            essays with grades. Or scale, for those that swedish_8_anchor and the nine steps come with. Without it nothing is expected.
+            """,
+            valueName: "shares"),
+        transform: { try GradeShares(parsing: $0) })
+    var gradeShares: GradeShares?
 }

@@ -9,6 +9,31 @@ extension RankingReport {
         var standardError: Double
     }
 
+    /// Every anchor graded by the others, as if its grade were not known.
+    struct AnchorCheck: Sendable, Hashable {
+        var anchors: [Entry]
+        /// Pairs of anchors with different grades, and those that the judge puts the other way round.
+        var pairs: Int
+        var inversions: Int
+        /// Mean distance between predicted and known grade, and mean of predicted less known grade, in steps; nil where nothing could be
+        /// predicted.
+        var meanError: Double?
+        var bias: Double?
+        /// Steps.
+        var worstError: Int
+
+        struct Entry: Sendable, Hashable {
+            var id: String
+            var grade: String
+            /// Nil where the other anchors say nothing.
+            var predicted: String?
+            /// Steps.
+            var error: Int
+            /// Of the known grade, by the others.
+            var probability: Double
+        }
+    }
+
     /// Something to know about the grades.
     enum GradingNote: Sendable, Hashable {
         /// No anchor has one of these grades.
@@ -21,6 +46,8 @@ extension RankingReport {
         /// There are no grades: the anchors do not have two different ones.
         case tooFewGrades
         case anchorsUnusable
+        /// Graded by the others alone, anchors miss their grades by so many steps on the mean.
+        case anchorsDisagree(meanError: Double)
         /// A note of a service that is newer than this program.
         case unknown
 
@@ -41,6 +68,7 @@ extension RankingReport.GradingNote {
         case .anchorsContradicted: "anchors_contradicted"
         case .tooFewGrades: "too_few_grades"
         case .anchorsUnusable: "anchors_unusable"
+        case .anchorsDisagree: "anchors_disagree"
         case .unknown: "unknown"
         }
     }
@@ -90,6 +118,17 @@ extension RankingReport.GradingNote {
         case .anchorsUnusable:
             return language.say(
                 "No grades: the anchors do not fit the scale of grades.", "Inga betyg: ankarna passar inte betygsskalan.")
+        case .anchorsDisagree(let meanError):
+            let steps = DecimalText.text(meanError, decimals: 1, language: language)
+            return language.say(
+                """
+                Graded by the others alone, the anchors miss their grades by \(steps) steps on average: they do not tell one \
+                story, and grades are wider for it.
+                """,
+                """
+                När ankarna betygsätts av de andra missar de sina betyg med i genomsnitt \(steps) steg: de säger emot varandra, och \
+                betygen blir osäkrare.
+                """)
         case .unknown:
             return language.say(
                 "The service tells something about the grades that this program does not understand.",

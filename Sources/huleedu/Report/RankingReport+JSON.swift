@@ -37,6 +37,8 @@ extension RankingReport {
             .init("grades", .array(grades.map(JSONValue.string))),
             .init("cut_scores", .array(cutScores.map(\.json))),
             .init("grading_notes", .array(gradingNotes.map { $0.json(in: language) })),
+            .init("anchor_check", anchorCheck.map(\.json) ?? .null),
+            .init("suspect_essays", .array(suspects.map(\.json))),
             .init("items", .array(items.map { $0.json(ranked: isRanked, graded: !grades.isEmpty) })),
             .init("comparisons", .array(comparisons.map { $0.json(simulated: judge.simulated) })),
             .init("history", .array(history.map { $0.json(simulated: judge.simulated) })),
@@ -68,6 +70,7 @@ extension RankingReport.Item {
                 .init("grade", .optional(grade)),
                 .init("anchor_grade", .optional(anchorGrade)),
                 .init("scale_grade", .optional(scaleGrade)),
+                .init("scale_step", .string(scaleStep)),
                 .init("grade_probabilities", .object(gradeProbabilities.map { .init($0.grade, .number($0.probability)) })),
             ]
         }

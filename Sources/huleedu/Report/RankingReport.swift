@@ -28,6 +28,10 @@ struct RankingReport: Sendable, Hashable {
     var cutScores: [CutScore]
     /// Why grades are wide or missing.
     var gradingNotes: [GradingNote]
+    /// How well the anchors foretell each other; nil without grades.
+    var anchorCheck: AnchorCheck?
+    /// Essays that seem to speak to the judge, in the order in which they were handed over.
+    var suspects: [Suspect] = []
     /// Nil where nothing was judged.
     var reliability: Reliability?
     /// How the figures moved, oldest first.
@@ -77,9 +81,13 @@ extension RankingReport {
         var gradeProbabilities: [GradeProbability]
         /// The essay itself; nil leaves it out of the report.
         var text: String?
+        /// "-" or "+" where the essay lies in that part of its grade by the scale, and the scale has such a step; otherwise empty.
+        var scaleStep = ""
 
         /// The grade the essay has: an anchor's is the one it came with, whatever the scale makes of it.
         var grade: String? { anchorGrade ?? scaleGrade }
+        /// The same with its step, as people read it.
+        var gradeWithStep: String? { anchorGrade ?? scaleGrade.map { $0 + scaleStep } }
     }
 
     /// How probable one grade is for one essay.

@@ -20,7 +20,18 @@ extension RankInput {
             stopping: stopping,
             pairing: settings.pairing.contract,
             seed: seed,
-            maxInFlight: UInt32(settings.concurrency ?? 0))
+            maxInFlight: UInt32(settings.concurrency ?? 0),
+            gradeSteps: anchors.isEmpty || settings.scale.steps.allSatisfy(\.isEmpty) ? [] : settings.scale.steps.map(Self.steps),
+            expectedShares: anchors.isEmpty || !settings.usesExpectedShares ? [] : settings.scale.expectedShares ?? [])
+    }
+
+    private static func steps(_ steps: GradeSteps) -> CJV1.GradeSteps {
+        switch (steps.contains(.minus), steps.contains(.plus)) {
+        case (false, false): .unspecified
+        case (true, false): .minus
+        case (false, true): .plus
+        case (true, true): .minusAndPlus
+        }
     }
 
     /// When to stop.

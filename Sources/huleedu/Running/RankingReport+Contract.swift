@@ -35,6 +35,8 @@ extension RankingReport {
                 CutScore(grade: $0.grade, ability: $0.ability, standardError: $0.standardError)
             },
             gradingNotes: assessment.gradingNotes.map(GradingNote.init),
+            anchorCheck: assessment.anchorCheck.map(AnchorCheck.init),
+            suspects: assessment.suspectEssays.map(Suspect.init),
             reliability: assessment.reliability.map(Reliability.init),
             history: assessment.history.map(ScalePoint.init),
             judge: Judge(assessment.judge ?? CJV1.JudgeDiagnostics(), temperature: settings.temperature),
@@ -76,7 +78,8 @@ extension RankingReport.Item {
             gradeProbabilities: item.gradeProbabilities.map {
                 RankingReport.GradeProbability(grade: $0.grade, probability: $0.probability)
             },
-            text: text)
+            text: text,
+            scaleStep: item.gradeStep == .minus ? "-" : item.gradeStep == .plus ? "+" : "")
     }
 }
 
@@ -167,6 +170,46 @@ extension RankingReport.GradingNote {
         case .anchorsContradicted: self = .anchorsContradicted(pairs: Int(note.contradictedPairs), of: Int(note.anchorPairs))
         case .tooFewGrades: self = .tooFewGrades
         case .anchorsUnusable: self = .anchorsUnusable
+        case .anchorsDisagree: self = .anchorsDisagree(meanError: note.meanError)
+        default: self = .unknown
+        }
+    }
+}
+
+extension RankingReport.AnchorCheck {
+    init(_ check: CJV1.AnchorCheck) {
+        self.init(
+            anchors: check.anchors.map { anchor in
+                Entry(
+                    id: anchor.essayID, grade: anchor.grade,
+                    predicted: anchor.predictedGrade.isEmpty ? nil : anchor.predictedGrade,
+                    error: Int(anchor.error), probability: anchor.probability)
+            },
+            pairs: Int(check.pairs), inversions: Int(check.inversions), meanError: check.meanError, bias: check.bias,
+            worstError: Int(check.worstError))
+    }
+}
+
+extension RankingReport.Suspect {
+    init(_ essay: CJV1.SuspectEssay) {
+        self.init(
+            id: essay.essayID,
+            attempts: essay.attempts.map { attempt in
+                Attempt(
+                    kind: Kind(attempt.kind), start: Int(attempt.start), length: Int(attempt.length),
+                    excerpt: String(decoding: attempt.excerpt, as: UTF8.self))
+            })
+    }
+}
+
+extension RankingReport.Suspect.Kind {
+    init(_ kind: CJV1.InstructionAttemptKind) {
+        switch kind {
+        case .override: self = .override
+        case .demand: self = .demand
+        case .address: self = .address
+        case .forgery: self = .forgery
+        case .hidden: self = .hidden
         default: self = .unknown
         }
     }

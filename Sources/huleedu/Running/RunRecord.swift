@@ -98,6 +98,9 @@ extension RankSettings {
         add(rubric ?? "")
         add(language.rawValue)
         add(anchors.isEmpty ? "" : scale.grades.joined(separator: ","))
+        // Only where there are any, so that runs from before are still found.
+        if !anchors.isEmpty, scale.steps.contains(where: { !$0.isEmpty }) { add("\(scale.steps.map(\.rawValue))") }
+        if !anchors.isEmpty, usesExpectedShares { add("\(scale.expectedShares ?? [])") }
         add(provider)
         add(model)
         add(temperature.map { "\($0)" } ?? "")

@@ -16,6 +16,9 @@ struct ResultSummary: Sendable {
         lines.append(report.stopSentence)
         lines.append(effort())
         lines.append(contentsOf: report.gradingNotes.map { DisplayWidth.safe($0.text(in: report.language)) })
+        if let sentence = report.suspectSentence {
+            lines.append(TextStyle.yellow.applied(to: DisplayWidth.safe(sentence), colour: capabilities.hasColour))
+        }
         lines.append(contentsOf: skips())
         return lines.map { $0 + "\n" }.joined()
     }

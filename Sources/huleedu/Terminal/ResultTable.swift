@@ -24,7 +24,7 @@ struct ResultTable: Sendable {
         if report.isGraded {
             columns.append(
                 TextTable.Column(
-                    title: language.say("Grade", "Betyg"), cells: items.map { DisplayWidth.safe($0.grade ?? "–") }))
+                    title: language.say("Grade", "Betyg"), cells: items.map { DisplayWidth.safe($0.gradeWithStep ?? "–") }))
             columns.append(
                 TextTable.Column(
                     title: language.say("Certainty", "Säkerhet"), isNumber: true, cells: items.map(certainty), dropOrder: 0))

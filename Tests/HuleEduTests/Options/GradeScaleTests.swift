@@ -1,3 +1,4 @@
+import CJCore
 import Testing
 
 @testable import huleedu
@@ -24,8 +25,27 @@ import Testing
     }
 
     @Test func everyNamedScaleWouldAlsoBeReadAsAList() throws {
-        for (_, scale) in GradeScale.named {
-            #expect(try GradeScale(parsing: scale.grades.joined(separator: ",")) == scale)
+        for scale in GradeScale.named.map(\.scale) {
+            #expect(try GradeScale(parsing: scale.grades.joined(separator: ",")).grades == scale.grades)
+        }
+    }
+
+    @Test func stepsStandInBrackets() throws {
+        let scale = try GradeScale(parsing: "F, E[-+] ,D[-],C[+],B[+-],A")
+        #expect(scale.grades == ["F", "E", "D", "C", "B", "A"])
+        #expect(scale.steps == [[], [.minus, .plus], .minus, .plus, [.minus, .plus], []])
+        for text in ["F[-],E,D", "F,E,D[+]", "F,[-],D"] {
+            #expect(throws: CommandError.self) { try GradeScale(parsing: text) }
+        }
+    }
+
+    @Test func sharesAreGivenForEachGradeOrTakenFromTheScale() throws {
+        let scale = try GradeScale(parsing: "1,2,3")
+        #expect(try scale.expecting(GradeShares(parsing: "0.25,0.5,0.25")).expectedShares == [0.25, 0.5, 0.25])
+        #expect(try GradeScale(parsing: "swedish_8_anchor").expecting(.ofScale).expectedShares?.count == 8)
+        #expect(throws: CommandError.self) { try scale.expecting(.ofScale) }
+        for text in ["", "0.5", "0.5,0.5", "0.5,0.4,0.05", "1.1,0,0", "-0.1,0.6,0.5", "a,b,c", "0.3,,0.7", "nan,0,1"] {
+            #expect(throws: CommandError.self) { try scale.expecting(GradeShares(parsing: text)) }
         }
     }
 }

@@ -97,6 +97,33 @@ import Testing
         #expect(ScaleSection(context: ReportContext(report)).html.markup.contains("class=\"bandname\""))
     }
 
+    @Test func stepsTheCheckOfAnchorsAndSuspectsArrive() throws {
+        let report = report {
+            $0.grades = ["C", "B", "A"]
+            $0.items[0].grade = "B"
+            $0.items[0].gradeStep = .plus
+            $0.anchorCheck = CJV1.AnchorCheck(
+                anchors: [
+                    CJV1.CheckedAnchor(essayID: "a", grade: "A", predictedGrade: "C", error: -2, probability: 0.25),
+                    CJV1.CheckedAnchor(essayID: "b", grade: "C"),
+                ], pairs: 1, inversions: 1, meanError: 2, bias: -2, worstError: 2)
+            $0.suspectEssays = [
+                CJV1.SuspectEssay(
+                    essayID: "a",
+                    attempts: [CJV1.InstructionAttempt(kind: .demand, start: 3, length: 5, excerpt: Array("<pick>".utf8))])
+            ]
+        }
+        #expect(report.items[0].gradeWithStep == "B+")
+        #expect(report.anchorCheck?.anchors.map(\.predicted) == ["C", nil] && report.anchorCheck?.bias == -2)
+        #expect(report.suspects == [.init(id: "a", attempts: [.init(kind: .demand, start: 3, length: 5, excerpt: "<pick>")])])
+        let json = report.json.text()
+        #expect(json.contains("\"scale_step\": \"+\"") && json.contains("\"worst_error\": 2"))
+        #expect(json.contains("\"suspect_essays\"") && json.contains("\"kind\": \"demand\""))
+        let html = RankingSection(context: ReportContext(report)).html.markup
+        #expect(html.contains("tycks vända sig till domaren") && html.contains("&lt;pick&gt;"))
+        #expect(report.suspectSentence?.contains("1 uppsats tycks") == true)
+    }
+
     @Test func gradingNotesArriveWithTheirValues() {
         let report = report {
             $0.gradingNotes = [

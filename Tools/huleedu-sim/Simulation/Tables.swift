@@ -169,7 +169,7 @@ struct Tables {
         if old.state != .running { assessments[index].continuations += 1 }
         assessments[index].snapshot = AssessmentSnapshot(
             id: old.id, state: .running, revision: old.revision + 1, decisions: old.decisions + 1, results: old.results,
-            judge: old.judge, stopping: stopping, pairing: old.pairing, grades: old.grades, seed: old.seed,
+            judge: old.judge, stopping: stopping, pairing: old.pairing, grading: old.grading, seed: old.seed,
             maximumInFlight: maximumInFlight, promptVersion: old.promptVersion, isSimulated: old.isSimulated,
             estimatedCost: old.estimatedCost, callCostAtMost: old.callCostAtMost, consecutiveFailures: 0,
             providerCalls: old.providerCalls, cost: old.cost, cacheSavings: old.cacheSavings, reliability: old.reliability,

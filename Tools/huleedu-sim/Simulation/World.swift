@@ -18,7 +18,8 @@ final class World: @unchecked Sendable {
     private var callers = 0
 
     /// The same for every run: what is asked does not matter here.
-    static let prompt = Prompt(blocks: [PromptBlock(target: .user, text: "simulated")])
+    static let prompt = PromptTemplate(language: "en")
+        .map { $0.prompt(question: nil, rubric: nil, first: "simulated", second: "simulated") }!
     static let replyFormat = PromptTemplate(language: "en").map(ReplyFormat.init(for:))!
     static let machine = AssessmentMachine(configuration: CJAssessmentConfiguration())
     static let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
@@ -56,7 +57,7 @@ final class World: @unchecked Sendable {
                     targetReliability: [0.5, 0.8, 0.99].randomElement(using: &generator) ?? 0.8,
                     maximumComparisons: Int.random(in: 1...6, using: &generator), maximumCost: budget,
                     maximumSeconds: Int.random(in: 0..<5, using: &generator) == 0 ? 30 : nil),
-                pairing: Bool.random(using: &generator) ? .information : .random, grades: [],
+                pairing: Bool.random(using: &generator) ? .information : .random, grading: .init(grades: []),
                 seed: UInt64.random(in: 0...UInt64.max, using: &generator),
                 maximumInFlight: Int.random(in: 1...4, using: &generator), promptVersion: "", isSimulated: true,
                 estimatedCost: 900, callCostAtMost: 1000, consecutiveFailures: 0, providerCalls: 0, cost: 0, cacheSavings: 0,

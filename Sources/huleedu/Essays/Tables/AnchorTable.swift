@@ -1,3 +1,5 @@
+import CJCore
+
 /// Essays whose grades are known, from a table with the columns `file` and `grade`: of two grades at least, because one grade has no
 /// border that others could be told by.
 struct AnchorTable: Sendable, Hashable {

@@ -9,6 +9,7 @@ struct AnchorCheck: ReportSection {
             "<th scope=\"col\">\(say("Known grade", "Känt betyg"))</th>",
             "<th scope=\"col\">\(say("By the scale", "Enligt skalan"))</th>",
             "<th scope=\"col\">\(say("Probability of the known grade", "Sannolikhet för det kända betyget"))</th>",
+            "<th scope=\"col\">\(say("By the other anchors", "Enligt de andra ankarna"))</th>",
         ]
         let rows = report.items.indices.filter { report.items[$0].anchorGrade != nil }.map(row)
         let table: HTML = """
@@ -36,9 +37,33 @@ struct AnchorCheck: ReportSection {
             item.gradeProbabilities.first { $0.grade == known }.map { "\(meter($0.probability)) \(percent($0.probability))" }
             ?? "–"
         return """
-            <tr><th scope="row">\(link(toItem: place))</th><td>\(known)</td><td>\(mark)</td><td>\(share)</td></tr>
+            <tr><th scope="row">\(link(toItem: place))</th><td>\(known)</td><td>\(mark)</td><td>\(share)</td>\
+            <td>\(byOthers(item))</td></tr>
 
             """
+    }
+
+    /// The grade that the other anchors alone give an anchor.
+    private func byOthers(_ item: RankingReport.Item) -> HTML {
+        guard let entry = report.anchorCheck?.anchors.first(where: { $0.id == item.id }), let predicted = entry.predicted else {
+            return "–"
+        }
+        return entry.error == 0 ? "\(predicted)" : "<b class=\"warm\">\(predicted)</b>"
+    }
+
+    /// How far the anchors miss their grades when the others grade them.
+    private var agreement: String {
+        guard let check = report.anchorCheck, let mean = check.meanError else { return "" }
+        let steps = decimal(mean)
+        return say(
+            """
+             Graded by the others alone, anchors miss their grades by \(steps) steps on average and by \(check.worstError) at worst; \
+            \(check.inversions) of \(check.pairs) pairs of anchors stand in the wrong order.
+            """,
+            """
+             När ankarna betygsätts av de andra missar de sina betyg med \(steps) steg i genomsnitt och \(check.worstError) som mest; \
+            \(check.inversions) av \(check.pairs) par av ankare står i fel ordning.
+            """)
     }
 
     private var note: String {
@@ -53,6 +78,6 @@ struct AnchorCheck: ReportSection {
             Skalan ger \(agreeing) av \(report.anchors(anchors.count)) det betyg det kom med. Ett ankare långt från sitt \
             betyg bedömdes annorlunda än det betygsattes: titta på det igen, för alla andra betyg vilar på ankarna.
             """
-        )
+        ) + agreement
     }
 }

@@ -17,7 +17,7 @@ struct EssaysSection: ReportSection {
 
     private func essay(_ place: Int) -> HTML {
         let item = report.items[place]
-        let grade: HTML = item.grade.map { "<span class=\"tag\">\($0)</span>" } ?? .empty
+        let grade: HTML = item.gradeWithStep.map { "<span class=\"tag\">\($0)</span>" } ?? .empty
         let rank: HTML = report.isRanked ? "<span class=\"rank\">\(item.rank)</span> " : .empty
         let figures: HTML =
             report.isRanked

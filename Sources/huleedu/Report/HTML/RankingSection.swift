@@ -29,7 +29,7 @@ struct RankingSection: ReportSection {
             """
         return section(
             "ranking", say("Ranking", "Rangordning"),
-            "\(scrolling(say("Ranking", "Rangordning"), table))<p class=\"note\">\(caption)</p>\n\(notes)\(AnchorCheck(context: context).html)"
+            "\(scrolling(say("Ranking", "Rangordning"), table))<p class=\"note\">\(caption)</p>\n\(notes)\(SuspectList(context: context).html)\(AnchorCheck(context: context).html)"
         )
     }
 
@@ -72,7 +72,7 @@ struct RankingSection: ReportSection {
     }
 
     private func gradeMark(_ item: RankingReport.Item) -> HTML {
-        guard let grade = item.grade else { return "–" }
+        guard let grade = item.gradeWithStep else { return "–" }
         guard item.anchorGrade != nil else { return "<b>\(grade)</b>" }
         return "<b>\(grade)</b> <span class=\"tag\">\(say("anchor", "ankare"))</span>"
     }

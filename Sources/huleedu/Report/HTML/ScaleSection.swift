@@ -55,7 +55,7 @@ struct ScaleSection: ReportSection {
 
     private func grade(_ item: RankingReport.Item) -> HTML {
         let kind = item.anchorGrade == nil ? "" : "anchor"
-        return "<li class=\"\(kind)\">\(item.grade ?? "–")</li>\n"
+        return "<li class=\"\(kind)\">\(item.gradeWithStep ?? "–")</li>\n"
     }
 
     private var drawing: HTML {
@@ -120,7 +120,7 @@ struct ScaleSection: ReportSection {
 
     private func tooltip(_ item: RankingReport.Item) -> String {
         let place = say("rank \(item.rank)", "plats \(item.rank)")
-        let grade = item.grade.map { say(", grade \($0)", ", betyg \($0)") } ?? ""
+        let grade = item.gradeWithStep.map { say(", grade \($0)", ", betyg \($0)") } ?? ""
         return "\(item.id): \(place), \(signed(item.ability)) ± \(decimal(item.standardError))\(grade)"
     }
 

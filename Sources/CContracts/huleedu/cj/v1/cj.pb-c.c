@@ -457,6 +457,186 @@ void   huleedu__cj__v1__get_assessment_response__free_unpacked
   assert(message->base.descriptor == &huleedu__cj__v1__get_assessment_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__cj__v1__anchor_check__init
+                     (Huleedu__Cj__V1__AnchorCheck         *message)
+{
+  static const Huleedu__Cj__V1__AnchorCheck init_value = HULEEDU__CJ__V1__ANCHOR_CHECK__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__anchor_check__get_packed_size
+                     (const Huleedu__Cj__V1__AnchorCheck *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__anchor_check__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__anchor_check__pack
+                     (const Huleedu__Cj__V1__AnchorCheck *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__anchor_check__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__anchor_check__pack_to_buffer
+                     (const Huleedu__Cj__V1__AnchorCheck *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__anchor_check__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__AnchorCheck *
+       huleedu__cj__v1__anchor_check__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__AnchorCheck *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__anchor_check__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__anchor_check__free_unpacked
+                     (Huleedu__Cj__V1__AnchorCheck *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__anchor_check__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__cj__v1__checked_anchor__init
+                     (Huleedu__Cj__V1__CheckedAnchor         *message)
+{
+  static const Huleedu__Cj__V1__CheckedAnchor init_value = HULEEDU__CJ__V1__CHECKED_ANCHOR__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__checked_anchor__get_packed_size
+                     (const Huleedu__Cj__V1__CheckedAnchor *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__checked_anchor__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__checked_anchor__pack
+                     (const Huleedu__Cj__V1__CheckedAnchor *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__checked_anchor__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__checked_anchor__pack_to_buffer
+                     (const Huleedu__Cj__V1__CheckedAnchor *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__checked_anchor__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__CheckedAnchor *
+       huleedu__cj__v1__checked_anchor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__CheckedAnchor *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__checked_anchor__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__checked_anchor__free_unpacked
+                     (Huleedu__Cj__V1__CheckedAnchor *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__checked_anchor__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__cj__v1__suspect_essay__init
+                     (Huleedu__Cj__V1__SuspectEssay         *message)
+{
+  static const Huleedu__Cj__V1__SuspectEssay init_value = HULEEDU__CJ__V1__SUSPECT_ESSAY__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__suspect_essay__get_packed_size
+                     (const Huleedu__Cj__V1__SuspectEssay *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__suspect_essay__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__suspect_essay__pack
+                     (const Huleedu__Cj__V1__SuspectEssay *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__suspect_essay__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__suspect_essay__pack_to_buffer
+                     (const Huleedu__Cj__V1__SuspectEssay *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__suspect_essay__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__SuspectEssay *
+       huleedu__cj__v1__suspect_essay__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__SuspectEssay *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__suspect_essay__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__suspect_essay__free_unpacked
+                     (Huleedu__Cj__V1__SuspectEssay *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__suspect_essay__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__cj__v1__instruction_attempt__init
+                     (Huleedu__Cj__V1__InstructionAttempt         *message)
+{
+  static const Huleedu__Cj__V1__InstructionAttempt init_value = HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__instruction_attempt__get_packed_size
+                     (const Huleedu__Cj__V1__InstructionAttempt *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__instruction_attempt__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__instruction_attempt__pack
+                     (const Huleedu__Cj__V1__InstructionAttempt *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__instruction_attempt__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__instruction_attempt__pack_to_buffer
+                     (const Huleedu__Cj__V1__InstructionAttempt *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__instruction_attempt__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__InstructionAttempt *
+       huleedu__cj__v1__instruction_attempt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__InstructionAttempt *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__instruction_attempt__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__instruction_attempt__free_unpacked
+                     (Huleedu__Cj__V1__InstructionAttempt *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__instruction_attempt__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   huleedu__cj__v1__grading_note__init
                      (Huleedu__Cj__V1__GradingNote         *message)
 {
@@ -1465,7 +1645,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__upload_essays_response__descri
   (ProtobufCMessageInit) huleedu__cj__v1__upload_essays_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__start_assessment_request__field_descriptors[11] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__start_assessment_request__field_descriptors[15] =
 {
   {
     "assessment_id",
@@ -1599,10 +1779,61 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__start_assessment_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "grade_scale",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__StartAssessmentRequest, grade_scale),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "grade_steps",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Huleedu__Cj__V1__StartAssessmentRequest, n_grade_steps),
+    offsetof(Huleedu__Cj__V1__StartAssessmentRequest, grade_steps),
+    &huleedu__cj__v1__grade_steps__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_shares",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Huleedu__Cj__V1__StartAssessmentRequest, n_expected_shares),
+    offsetof(Huleedu__Cj__V1__StartAssessmentRequest, expected_shares),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uses_shares_of_scale",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__StartAssessmentRequest, uses_shares_of_scale),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__start_assessment_request__field_indices_by_name[] = {
   0,   /* field[0] = assessment_id */
   1,   /* field[1] = essays */
+  13,   /* field[13] = expected_shares */
+  11,   /* field[11] = grade_scale */
+  12,   /* field[12] = grade_steps */
   5,   /* field[5] = grades */
   6,   /* field[6] = judge */
   4,   /* field[4] = language */
@@ -1612,11 +1843,12 @@ static const unsigned huleedu__cj__v1__start_assessment_request__field_indices_b
   3,   /* field[3] = rubric */
   9,   /* field[9] = seed */
   7,   /* field[7] = stopping */
+  14,   /* field[14] = uses_shares_of_scale */
 };
 static const ProtobufCIntRange huleedu__cj__v1__start_assessment_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_request__descriptor =
 {
@@ -1626,7 +1858,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_request__desc
   "Huleedu__Cj__V1__StartAssessmentRequest",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__StartAssessmentRequest),
-  11,
+  15,
   huleedu__cj__v1__start_assessment_request__field_descriptors,
   huleedu__cj__v1__start_assessment_request__field_indices_by_name,
   1,  huleedu__cj__v1__start_assessment_request__number_ranges,
@@ -2018,7 +2250,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descri
   (ProtobufCMessageInit) huleedu__cj__v1__get_assessment_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__field_descriptors[9] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__field_descriptors[11] =
 {
   {
     "progress",
@@ -2128,8 +2360,33 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "anchor_check",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, anchor_check),
+    &huleedu__cj__v1__anchor_check__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "suspect_essays",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, n_suspect_essays),
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, suspect_essays),
+    &huleedu__cj__v1__suspect_essay__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__get_assessment_response__field_indices_by_name[] = {
+  9,   /* field[9] = anchor_check */
   7,   /* field[7] = cut_scores */
   8,   /* field[8] = excluded_essays */
   5,   /* field[5] = grades */
@@ -2139,11 +2396,12 @@ static const unsigned huleedu__cj__v1__get_assessment_response__field_indices_by
   3,   /* field[3] = judge */
   0,   /* field[0] = progress */
   2,   /* field[2] = reliability */
+  10,   /* field[10] = suspect_essays */
 };
 static const ProtobufCIntRange huleedu__cj__v1__get_assessment_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor =
 {
@@ -2153,14 +2411,335 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descr
   "Huleedu__Cj__V1__GetAssessmentResponse",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__GetAssessmentResponse),
-  9,
+  11,
   huleedu__cj__v1__get_assessment_response__field_descriptors,
   huleedu__cj__v1__get_assessment_response__field_indices_by_name,
   1,  huleedu__cj__v1__get_assessment_response__number_ranges,
   (ProtobufCMessageInit) huleedu__cj__v1__get_assessment_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__grading_note__field_descriptors[5] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__anchor_check__field_descriptors[6] =
+{
+  {
+    "anchors",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Cj__V1__AnchorCheck, n_anchors),
+    offsetof(Huleedu__Cj__V1__AnchorCheck, anchors),
+    &huleedu__cj__v1__checked_anchor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pairs",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__AnchorCheck, pairs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "inversions",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__AnchorCheck, inversions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mean_error",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Huleedu__Cj__V1__AnchorCheck, _mean_error_case),
+    offsetof(Huleedu__Cj__V1__AnchorCheck, mean_error),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bias",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Huleedu__Cj__V1__AnchorCheck, _bias_case),
+    offsetof(Huleedu__Cj__V1__AnchorCheck, bias),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "worst_error",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__AnchorCheck, worst_error),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__anchor_check__field_indices_by_name[] = {
+  0,   /* field[0] = anchors */
+  4,   /* field[4] = bias */
+  2,   /* field[2] = inversions */
+  3,   /* field[3] = mean_error */
+  1,   /* field[1] = pairs */
+  5,   /* field[5] = worst_error */
+};
+static const ProtobufCIntRange huleedu__cj__v1__anchor_check__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__anchor_check__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.AnchorCheck",
+  "AnchorCheck",
+  "Huleedu__Cj__V1__AnchorCheck",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__AnchorCheck),
+  6,
+  huleedu__cj__v1__anchor_check__field_descriptors,
+  huleedu__cj__v1__anchor_check__field_indices_by_name,
+  1,  huleedu__cj__v1__anchor_check__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__anchor_check__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__checked_anchor__field_descriptors[5] =
+{
+  {
+    "essay_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__CheckedAnchor, essay_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "grade",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__CheckedAnchor, grade),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "predicted_grade",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__CheckedAnchor, predicted_grade),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "error",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__CheckedAnchor, error),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "probability",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__CheckedAnchor, probability),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__checked_anchor__field_indices_by_name[] = {
+  3,   /* field[3] = error */
+  0,   /* field[0] = essay_id */
+  1,   /* field[1] = grade */
+  2,   /* field[2] = predicted_grade */
+  4,   /* field[4] = probability */
+};
+static const ProtobufCIntRange huleedu__cj__v1__checked_anchor__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__checked_anchor__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.CheckedAnchor",
+  "CheckedAnchor",
+  "Huleedu__Cj__V1__CheckedAnchor",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__CheckedAnchor),
+  5,
+  huleedu__cj__v1__checked_anchor__field_descriptors,
+  huleedu__cj__v1__checked_anchor__field_indices_by_name,
+  1,  huleedu__cj__v1__checked_anchor__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__checked_anchor__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__suspect_essay__field_descriptors[2] =
+{
+  {
+    "essay_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__SuspectEssay, essay_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attempts",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Cj__V1__SuspectEssay, n_attempts),
+    offsetof(Huleedu__Cj__V1__SuspectEssay, attempts),
+    &huleedu__cj__v1__instruction_attempt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__suspect_essay__field_indices_by_name[] = {
+  1,   /* field[1] = attempts */
+  0,   /* field[0] = essay_id */
+};
+static const ProtobufCIntRange huleedu__cj__v1__suspect_essay__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__suspect_essay__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.SuspectEssay",
+  "SuspectEssay",
+  "Huleedu__Cj__V1__SuspectEssay",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__SuspectEssay),
+  2,
+  huleedu__cj__v1__suspect_essay__field_descriptors,
+  huleedu__cj__v1__suspect_essay__field_indices_by_name,
+  1,  huleedu__cj__v1__suspect_essay__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__suspect_essay__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__instruction_attempt__field_descriptors[4] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__InstructionAttempt, kind),
+    &huleedu__cj__v1__instruction_attempt_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "start",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__InstructionAttempt, start),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "length",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__InstructionAttempt, length),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "excerpt",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__InstructionAttempt, excerpt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__instruction_attempt__field_indices_by_name[] = {
+  3,   /* field[3] = excerpt */
+  0,   /* field[0] = kind */
+  2,   /* field[2] = length */
+  1,   /* field[1] = start */
+};
+static const ProtobufCIntRange huleedu__cj__v1__instruction_attempt__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__instruction_attempt__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.InstructionAttempt",
+  "InstructionAttempt",
+  "Huleedu__Cj__V1__InstructionAttempt",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__InstructionAttempt),
+  4,
+  huleedu__cj__v1__instruction_attempt__field_descriptors,
+  huleedu__cj__v1__instruction_attempt__field_indices_by_name,
+  1,  huleedu__cj__v1__instruction_attempt__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__instruction_attempt__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__grading_note__field_descriptors[6] =
 {
   {
     "code",
@@ -2222,6 +2801,18 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__grading_note__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "mean_error",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__GradingNote, mean_error),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__grading_note__field_indices_by_name[] = {
   3,   /* field[3] = anchor_pairs */
@@ -2229,11 +2820,12 @@ static const unsigned huleedu__cj__v1__grading_note__field_indices_by_name[] = {
   4,   /* field[4] = contradicted_pairs */
   2,   /* field[2] = essay_ids */
   1,   /* field[1] = grades */
+  5,   /* field[5] = mean_error */
 };
 static const ProtobufCIntRange huleedu__cj__v1__grading_note__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__grading_note__descriptor =
 {
@@ -2243,7 +2835,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__grading_note__descriptor =
   "Huleedu__Cj__V1__GradingNote",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__GradingNote),
-  5,
+  6,
   huleedu__cj__v1__grading_note__field_descriptors,
   huleedu__cj__v1__grading_note__field_indices_by_name,
   1,  huleedu__cj__v1__grading_note__number_ranges,
@@ -2904,7 +3496,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__assessment_progress__descripto
   (ProtobufCMessageInit) huleedu__cj__v1__assessment_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__ranked_item__field_descriptors[11] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__ranked_item__field_descriptors[12] =
 {
   {
     "essay_id",
@@ -3038,6 +3630,18 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__ranked_item__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "grade_step",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__RankedItem, grade_step),
+    &huleedu__cj__v1__grade_steps__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__ranked_item__field_indices_by_name[] = {
   2,   /* field[2] = ability */
@@ -3046,6 +3650,7 @@ static const unsigned huleedu__cj__v1__ranked_item__field_indices_by_name[] = {
   0,   /* field[0] = essay_id */
   8,   /* field[8] = grade */
   9,   /* field[9] = grade_probabilities */
+  11,   /* field[11] = grade_step */
   10,   /* field[10] = infit */
   1,   /* field[1] = rank */
   5,   /* field[5] = shown_first */
@@ -3055,7 +3660,7 @@ static const unsigned huleedu__cj__v1__ranked_item__field_indices_by_name[] = {
 static const ProtobufCIntRange huleedu__cj__v1__ranked_item__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__ranked_item__descriptor =
 {
@@ -3065,7 +3670,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__ranked_item__descriptor =
   "Huleedu__Cj__V1__RankedItem",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__RankedItem),
-  11,
+  12,
   huleedu__cj__v1__ranked_item__field_descriptors,
   huleedu__cj__v1__ranked_item__field_indices_by_name,
   1,  huleedu__cj__v1__ranked_item__number_ranges,
@@ -3948,6 +4553,38 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__comparison_record__descriptor 
   (ProtobufCMessageInit) huleedu__cj__v1__comparison_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCEnumValue huleedu__cj__v1__grade_steps__enum_values_by_number[4] =
+{
+  { "GRADE_STEPS_UNSPECIFIED", "HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_UNSPECIFIED", 0 },
+  { "GRADE_STEPS_MINUS", "HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_MINUS", 1 },
+  { "GRADE_STEPS_PLUS", "HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_PLUS", 2 },
+  { "GRADE_STEPS_MINUS_AND_PLUS", "HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_MINUS_AND_PLUS", 3 },
+};
+static const ProtobufCIntRange huleedu__cj__v1__grade_steps__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex huleedu__cj__v1__grade_steps__enum_values_by_name[4] =
+{
+  { "GRADE_STEPS_MINUS", 1 },
+  { "GRADE_STEPS_MINUS_AND_PLUS", 3 },
+  { "GRADE_STEPS_PLUS", 2 },
+  { "GRADE_STEPS_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor huleedu__cj__v1__grade_steps__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.GradeSteps",
+  "GradeSteps",
+  "Huleedu__Cj__V1__GradeSteps",
+  "huleedu.cj.v1",
+  4,
+  huleedu__cj__v1__grade_steps__enum_values_by_number,
+  4,
+  huleedu__cj__v1__grade_steps__enum_values_by_name,
+  1,
+  huleedu__cj__v1__grade_steps__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const ProtobufCEnumValue huleedu__cj__v1__pairing_strategy__enum_values_by_number[5] =
 {
   { "PAIRING_STRATEGY_UNSPECIFIED", "HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_UNSPECIFIED", 0 },
@@ -3982,7 +4619,43 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__pairing_strategy__descriptor =
   huleedu__cj__v1__pairing_strategy__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue huleedu__cj__v1__grading_note_code__enum_values_by_number[7] =
+static const ProtobufCEnumValue huleedu__cj__v1__instruction_attempt_kind__enum_values_by_number[6] =
+{
+  { "INSTRUCTION_ATTEMPT_KIND_UNSPECIFIED", "HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_UNSPECIFIED", 0 },
+  { "INSTRUCTION_ATTEMPT_KIND_OVERRIDE", "HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_OVERRIDE", 1 },
+  { "INSTRUCTION_ATTEMPT_KIND_DEMAND", "HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_DEMAND", 2 },
+  { "INSTRUCTION_ATTEMPT_KIND_ADDRESS", "HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_ADDRESS", 3 },
+  { "INSTRUCTION_ATTEMPT_KIND_FORGERY", "HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_FORGERY", 4 },
+  { "INSTRUCTION_ATTEMPT_KIND_HIDDEN", "HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_HIDDEN", 5 },
+};
+static const ProtobufCIntRange huleedu__cj__v1__instruction_attempt_kind__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex huleedu__cj__v1__instruction_attempt_kind__enum_values_by_name[6] =
+{
+  { "INSTRUCTION_ATTEMPT_KIND_ADDRESS", 3 },
+  { "INSTRUCTION_ATTEMPT_KIND_DEMAND", 2 },
+  { "INSTRUCTION_ATTEMPT_KIND_FORGERY", 4 },
+  { "INSTRUCTION_ATTEMPT_KIND_HIDDEN", 5 },
+  { "INSTRUCTION_ATTEMPT_KIND_OVERRIDE", 1 },
+  { "INSTRUCTION_ATTEMPT_KIND_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor huleedu__cj__v1__instruction_attempt_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.InstructionAttemptKind",
+  "InstructionAttemptKind",
+  "Huleedu__Cj__V1__InstructionAttemptKind",
+  "huleedu.cj.v1",
+  6,
+  huleedu__cj__v1__instruction_attempt_kind__enum_values_by_number,
+  6,
+  huleedu__cj__v1__instruction_attempt_kind__enum_values_by_name,
+  1,
+  huleedu__cj__v1__instruction_attempt_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue huleedu__cj__v1__grading_note_code__enum_values_by_number[8] =
 {
   { "GRADING_NOTE_CODE_UNSPECIFIED", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_UNSPECIFIED", 0 },
   { "GRADING_NOTE_CODE_GRADES_WITHOUT_ANCHOR", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_GRADES_WITHOUT_ANCHOR", 1 },
@@ -3991,13 +4664,15 @@ static const ProtobufCEnumValue huleedu__cj__v1__grading_note_code__enum_values_
   { "GRADING_NOTE_CODE_ANCHORS_CONTRADICTED", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_CONTRADICTED", 4 },
   { "GRADING_NOTE_CODE_TOO_FEW_GRADES", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_TOO_FEW_GRADES", 5 },
   { "GRADING_NOTE_CODE_ANCHORS_UNUSABLE", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_UNUSABLE", 6 },
+  { "GRADING_NOTE_CODE_ANCHORS_DISAGREE", "HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_DISAGREE", 7 },
 };
 static const ProtobufCIntRange huleedu__cj__v1__grading_note_code__value_ranges[] = {
-{0, 0},{0, 7}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex huleedu__cj__v1__grading_note_code__enum_values_by_name[7] =
+static const ProtobufCEnumValueIndex huleedu__cj__v1__grading_note_code__enum_values_by_name[8] =
 {
   { "GRADING_NOTE_CODE_ANCHORS_CONTRADICTED", 4 },
+  { "GRADING_NOTE_CODE_ANCHORS_DISAGREE", 7 },
   { "GRADING_NOTE_CODE_ANCHORS_INVERTED", 2 },
   { "GRADING_NOTE_CODE_ANCHORS_UNUSABLE", 6 },
   { "GRADING_NOTE_CODE_ESSAYS_UNCONNECTED", 3 },
@@ -4012,9 +4687,9 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__grading_note_code__descriptor =
   "GradingNoteCode",
   "Huleedu__Cj__V1__GradingNoteCode",
   "huleedu.cj.v1",
-  7,
+  8,
   huleedu__cj__v1__grading_note_code__enum_values_by_number,
-  7,
+  8,
   huleedu__cj__v1__grading_note_code__enum_values_by_name,
   1,
   huleedu__cj__v1__grading_note_code__value_ranges,

@@ -25,6 +25,10 @@ typedef struct Huleedu__Cj__V1__EstimateAssessmentResponse Huleedu__Cj__V1__Esti
 typedef struct Huleedu__Cj__V1__StartAssessmentResponse Huleedu__Cj__V1__StartAssessmentResponse;
 typedef struct Huleedu__Cj__V1__GetAssessmentRequest Huleedu__Cj__V1__GetAssessmentRequest;
 typedef struct Huleedu__Cj__V1__GetAssessmentResponse Huleedu__Cj__V1__GetAssessmentResponse;
+typedef struct Huleedu__Cj__V1__AnchorCheck Huleedu__Cj__V1__AnchorCheck;
+typedef struct Huleedu__Cj__V1__CheckedAnchor Huleedu__Cj__V1__CheckedAnchor;
+typedef struct Huleedu__Cj__V1__SuspectEssay Huleedu__Cj__V1__SuspectEssay;
+typedef struct Huleedu__Cj__V1__InstructionAttempt Huleedu__Cj__V1__InstructionAttempt;
 typedef struct Huleedu__Cj__V1__GradingNote Huleedu__Cj__V1__GradingNote;
 typedef struct Huleedu__Cj__V1__ExcludedEssay Huleedu__Cj__V1__ExcludedEssay;
 typedef struct Huleedu__Cj__V1__CutScore Huleedu__Cj__V1__CutScore;
@@ -48,6 +52,22 @@ typedef struct Huleedu__Cj__V1__ComparisonRecord Huleedu__Cj__V1__ComparisonReco
 
 /* --- enums --- */
 
+/*
+ * The parts of a grade that have a sign of their own.
+ */
+typedef enum _Huleedu__Cj__V1__GradeSteps {
+  HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_UNSPECIFIED = 0,
+  /*
+   * The lowest quarter of the grade, as in B-.
+   */
+  HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_MINUS = 1,
+  /*
+   * The highest quarter of the grade, as in B+.
+   */
+  HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_PLUS = 2,
+  HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_MINUS_AND_PLUS = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__GRADE_STEPS)
+} Huleedu__Cj__V1__GradeSteps;
 typedef enum _Huleedu__Cj__V1__PairingStrategy {
   /*
    * The service's default: information-seeking.
@@ -68,6 +88,30 @@ typedef enum _Huleedu__Cj__V1__PairingStrategy {
   HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_MATCHING = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__PAIRING_STRATEGY)
 } Huleedu__Cj__V1__PairingStrategy;
+typedef enum _Huleedu__Cj__V1__InstructionAttemptKind {
+  HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_UNSPECIFIED = 0,
+  /*
+   * Asks to set the judge's instructions or criteria aside.
+   */
+  HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_OVERRIDE = 1,
+  /*
+   * Asks for a verdict or a grade.
+   */
+  HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_DEMAND = 2,
+  /*
+   * Speaks to the judge, or as somebody whom the judge obeys.
+   */
+  HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_ADDRESS = 3,
+  /*
+   * Looks like the judge's reply, or like a part of the prompt.
+   */
+  HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_FORGERY = 4,
+  /*
+   * Is written so that people do not see it.
+   */
+  HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_HIDDEN = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND)
+} Huleedu__Cj__V1__InstructionAttemptKind;
 typedef enum _Huleedu__Cj__V1__GradingNoteCode {
   HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_UNSPECIFIED = 0,
   /*
@@ -94,7 +138,11 @@ typedef enum _Huleedu__Cj__V1__GradingNoteCode {
   /*
    * No grades: the scale or an anchor is not as StartAssessment demands.
    */
-  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_UNUSABLE = 6
+  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_UNUSABLE = 6,
+  /*
+   * Graded by the others alone, anchors miss their grades by `mean_error` steps, which is more than one; see AnchorCheck.
+   */
+  HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_ANCHORS_DISAGREE = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__GRADING_NOTE_CODE)
 } Huleedu__Cj__V1__GradingNoteCode;
 typedef enum _Huleedu__Cj__V1__AssessmentState {
@@ -246,7 +294,7 @@ struct  Huleedu__Cj__V1__StartAssessmentRequest
    */
   char *language;
   /*
-   * From lowest to highest; required with anchors, empty without.
+   * From lowest to highest; these or a grade_scale are required with anchors, and empty without.
    */
   size_t n_grades;
   char **grades;
@@ -261,10 +309,32 @@ struct  Huleedu__Cj__V1__StartAssessmentRequest
    * Comparisons that may be with the judge at once; zero asks for the service's default.
    */
   uint32_t max_in_flight;
+  /*
+   * A scale by its name, instead of grades: swedish (F to A), swedish_8_anchor (F, E, D, D+, C, C+, B, A, with steps within grades),
+   * eng5_np_legacy_9_step (F+ to A), eng5_np_national_9_step (1 to 9), either of them with _and_below for a grade below the lowest
+   * step, or cefr (A1 to C2).
+   */
+  char *grade_scale;
+  /*
+   * Steps of each of grades, in their order; empty where there are none. The lowest and the highest grade are open to one side and have
+   * none.
+   */
+  size_t n_grade_steps;
+  Huleedu__Cj__V1__GradeSteps *grade_steps;
+  /*
+   * Share of the essays at large that deserve each of grades, in their order; they add up to 1, and count like ten essays with grades.
+   * Empty: nothing is expected.
+   */
+  size_t n_expected_shares;
+  double *expected_shares;
+  /*
+   * Lets the shares count that the named scale comes with.
+   */
+  protobuf_c_boolean uses_shares_of_scale;
 };
 #define HULEEDU__CJ__V1__START_ASSESSMENT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__start_assessment_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_UNSPECIFIED, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0,NULL, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0 }
 
 
 typedef enum {
@@ -471,10 +541,129 @@ struct  Huleedu__Cj__V1__GetAssessmentResponse
    */
   size_t n_excluded_essays;
   Huleedu__Cj__V1__ExcludedEssay **excluded_essays;
+  /*
+   * How well the anchors foretell each other; absent without grades.
+   */
+  Huleedu__Cj__V1__AnchorCheck *anchor_check;
+  /*
+   * Essays that seem to speak to the judge. They are judged and ranked like all others; somebody should look at them.
+   */
+  size_t n_suspect_essays;
+  Huleedu__Cj__V1__SuspectEssay **suspect_essays;
 };
 #define HULEEDU__CJ__V1__GET_ASSESSMENT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__get_assessment_response__descriptor) \
-    , NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL }
+
+
+typedef enum {
+  HULEEDU__CJ__V1__ANCHOR_CHECK___MEAN_ERROR__NOT_SET = 0,
+  HULEEDU__CJ__V1__ANCHOR_CHECK___MEAN_ERROR_MEAN_ERROR = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__ANCHOR_CHECK___MEAN_ERROR__CASE)
+} Huleedu__Cj__V1__AnchorCheck__MeanErrorCase;
+
+typedef enum {
+  HULEEDU__CJ__V1__ANCHOR_CHECK___BIAS__NOT_SET = 0,
+  HULEEDU__CJ__V1__ANCHOR_CHECK___BIAS_BIAS = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__ANCHOR_CHECK___BIAS__CASE)
+} Huleedu__Cj__V1__AnchorCheck__BiasCase;
+
+/*
+ * Every anchor graded by the others, as if its grade were not known.
+ */
+struct  Huleedu__Cj__V1__AnchorCheck
+{
+  ProtobufCMessage base;
+  /*
+   * By their ids.
+   */
+  size_t n_anchors;
+  Huleedu__Cj__V1__CheckedAnchor **anchors;
+  /*
+   * Pairs of anchors with different grades, and those that the judge puts the other way round, by however little.
+   */
+  uint32_t pairs;
+  uint32_t inversions;
+  /*
+   * The largest distance, in steps.
+   */
+  uint32_t worst_error;
+  Huleedu__Cj__V1__AnchorCheck__MeanErrorCase _mean_error_case;
+  union {
+    /*
+     * Mean distance between predicted and known grade, and mean of predicted less known grade, in steps of the scale; absent where nothing
+     * could be predicted.
+     */
+    double mean_error;
+  };
+  Huleedu__Cj__V1__AnchorCheck__BiasCase _bias_case;
+  union {
+    double bias;
+  };
+};
+#define HULEEDU__CJ__V1__ANCHOR_CHECK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__anchor_check__descriptor) \
+    , 0,NULL, 0, 0, 0, HULEEDU__CJ__V1__ANCHOR_CHECK___MEAN_ERROR__NOT_SET, {0}, HULEEDU__CJ__V1__ANCHOR_CHECK___BIAS__NOT_SET, {0} }
+
+
+struct  Huleedu__Cj__V1__CheckedAnchor
+{
+  ProtobufCMessage base;
+  char *essay_id;
+  char *grade;
+  /*
+   * Empty where the other anchors have one grade only, and so say nothing.
+   */
+  char *predicted_grade;
+  /*
+   * Predicted less known grade, in steps.
+   */
+  int32_t error;
+  /*
+   * Probability that the others give to the known grade.
+   */
+  double probability;
+};
+#define HULEEDU__CJ__V1__CHECKED_ANCHOR__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__checked_anchor__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Huleedu__Cj__V1__SuspectEssay
+{
+  ProtobufCMessage base;
+  char *essay_id;
+  /*
+   * In the order in which they stand in the text.
+   */
+  size_t n_attempts;
+  Huleedu__Cj__V1__InstructionAttempt **attempts;
+};
+#define HULEEDU__CJ__V1__SUSPECT_ESSAY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__suspect_essay__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * A passage that reads like an instruction to the judge.
+ */
+struct  Huleedu__Cj__V1__InstructionAttempt
+{
+  ProtobufCMessage base;
+  Huleedu__Cj__V1__InstructionAttemptKind kind;
+  /*
+   * Where it stands in the text, in bytes.
+   */
+  uint32_t start;
+  uint32_t length;
+  /*
+   * The passage, or its beginning, in UTF-8.
+   */
+  ProtobufCBinaryData excerpt;
+};
+#define HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__instruction_attempt__descriptor) \
+    , HULEEDU__CJ__V1__INSTRUCTION_ATTEMPT_KIND__INSTRUCTION_ATTEMPT_KIND_UNSPECIFIED, 0, 0, {0,NULL} }
 
 
 /*
@@ -499,10 +688,14 @@ struct  Huleedu__Cj__V1__GradingNote
    */
   uint32_t anchor_pairs;
   uint32_t contradicted_pairs;
+  /*
+   * Mean distance between the grades of anchors and those that the other anchors give them, in steps.
+   */
+  double mean_error;
 };
 #define HULEEDU__CJ__V1__GRADING_NOTE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__grading_note__descriptor) \
-    , HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_UNSPECIFIED, 0,NULL, 0,NULL, 0, 0 }
+    , HULEEDU__CJ__V1__GRADING_NOTE_CODE__GRADING_NOTE_CODE_UNSPECIFIED, 0,NULL, 0,NULL, 0, 0, 0 }
 
 
 struct  Huleedu__Cj__V1__ExcludedEssay
@@ -724,7 +917,7 @@ struct  Huleedu__Cj__V1__RankedItem
   uint32_t wins;
   char *anchor_grade;
   /*
-   * The most probable grade; empty without anchors.
+   * The grade in the middle of the distribution; empty without anchors.
    */
   char *grade;
   size_t n_grade_probabilities;
@@ -733,10 +926,14 @@ struct  Huleedu__Cj__V1__RankedItem
    * Mean square of the residuals, weighted by information; 1 is expected.
    */
   double infit;
+  /*
+   * The part of the grade in which the middle of the distribution lies, where the scale has a step there.
+   */
+  Huleedu__Cj__V1__GradeSteps grade_step;
 };
 #define HULEEDU__CJ__V1__RANKED_ITEM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__ranked_item__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_UNSPECIFIED }
 
 
 struct  Huleedu__Cj__V1__GradeProbability
@@ -1161,6 +1358,82 @@ Huleedu__Cj__V1__GetAssessmentResponse *
 void   huleedu__cj__v1__get_assessment_response__free_unpacked
                      (Huleedu__Cj__V1__GetAssessmentResponse *message,
                       ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__AnchorCheck methods */
+void   huleedu__cj__v1__anchor_check__init
+                     (Huleedu__Cj__V1__AnchorCheck         *message);
+size_t huleedu__cj__v1__anchor_check__get_packed_size
+                     (const Huleedu__Cj__V1__AnchorCheck   *message);
+size_t huleedu__cj__v1__anchor_check__pack
+                     (const Huleedu__Cj__V1__AnchorCheck   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__anchor_check__pack_to_buffer
+                     (const Huleedu__Cj__V1__AnchorCheck   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__AnchorCheck *
+       huleedu__cj__v1__anchor_check__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__anchor_check__free_unpacked
+                     (Huleedu__Cj__V1__AnchorCheck *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__CheckedAnchor methods */
+void   huleedu__cj__v1__checked_anchor__init
+                     (Huleedu__Cj__V1__CheckedAnchor         *message);
+size_t huleedu__cj__v1__checked_anchor__get_packed_size
+                     (const Huleedu__Cj__V1__CheckedAnchor   *message);
+size_t huleedu__cj__v1__checked_anchor__pack
+                     (const Huleedu__Cj__V1__CheckedAnchor   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__checked_anchor__pack_to_buffer
+                     (const Huleedu__Cj__V1__CheckedAnchor   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__CheckedAnchor *
+       huleedu__cj__v1__checked_anchor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__checked_anchor__free_unpacked
+                     (Huleedu__Cj__V1__CheckedAnchor *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__SuspectEssay methods */
+void   huleedu__cj__v1__suspect_essay__init
+                     (Huleedu__Cj__V1__SuspectEssay         *message);
+size_t huleedu__cj__v1__suspect_essay__get_packed_size
+                     (const Huleedu__Cj__V1__SuspectEssay   *message);
+size_t huleedu__cj__v1__suspect_essay__pack
+                     (const Huleedu__Cj__V1__SuspectEssay   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__suspect_essay__pack_to_buffer
+                     (const Huleedu__Cj__V1__SuspectEssay   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__SuspectEssay *
+       huleedu__cj__v1__suspect_essay__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__suspect_essay__free_unpacked
+                     (Huleedu__Cj__V1__SuspectEssay *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__InstructionAttempt methods */
+void   huleedu__cj__v1__instruction_attempt__init
+                     (Huleedu__Cj__V1__InstructionAttempt         *message);
+size_t huleedu__cj__v1__instruction_attempt__get_packed_size
+                     (const Huleedu__Cj__V1__InstructionAttempt   *message);
+size_t huleedu__cj__v1__instruction_attempt__pack
+                     (const Huleedu__Cj__V1__InstructionAttempt   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__instruction_attempt__pack_to_buffer
+                     (const Huleedu__Cj__V1__InstructionAttempt   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__InstructionAttempt *
+       huleedu__cj__v1__instruction_attempt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__instruction_attempt__free_unpacked
+                     (Huleedu__Cj__V1__InstructionAttempt *message,
+                      ProtobufCAllocator *allocator);
 /* Huleedu__Cj__V1__GradingNote methods */
 void   huleedu__cj__v1__grading_note__init
                      (Huleedu__Cj__V1__GradingNote         *message);
@@ -1554,6 +1827,18 @@ typedef void (*Huleedu__Cj__V1__GetAssessmentRequest_Closure)
 typedef void (*Huleedu__Cj__V1__GetAssessmentResponse_Closure)
                  (const Huleedu__Cj__V1__GetAssessmentResponse *message,
                   void *closure_data);
+typedef void (*Huleedu__Cj__V1__AnchorCheck_Closure)
+                 (const Huleedu__Cj__V1__AnchorCheck *message,
+                  void *closure_data);
+typedef void (*Huleedu__Cj__V1__CheckedAnchor_Closure)
+                 (const Huleedu__Cj__V1__CheckedAnchor *message,
+                  void *closure_data);
+typedef void (*Huleedu__Cj__V1__SuspectEssay_Closure)
+                 (const Huleedu__Cj__V1__SuspectEssay *message,
+                  void *closure_data);
+typedef void (*Huleedu__Cj__V1__InstructionAttempt_Closure)
+                 (const Huleedu__Cj__V1__InstructionAttempt *message,
+                  void *closure_data);
 typedef void (*Huleedu__Cj__V1__GradingNote_Closure)
                  (const Huleedu__Cj__V1__GradingNote *message,
                   void *closure_data);
@@ -1701,7 +1986,9 @@ void huleedu__cj__v1__cjassessment__list_comparisons(ProtobufCService *service,
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    huleedu__cj__v1__grade_steps__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__pairing_strategy__descriptor;
+extern const ProtobufCEnumDescriptor    huleedu__cj__v1__instruction_attempt_kind__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__grading_note_code__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__assessment_state__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__stop_reason__descriptor;
@@ -1718,6 +2005,10 @@ extern const ProtobufCMessageDescriptor huleedu__cj__v1__estimate_assessment_res
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__anchor_check__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__checked_anchor__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__suspect_essay__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__instruction_attempt__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__grading_note__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__excluded_essay__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__cut_score__descriptor;
