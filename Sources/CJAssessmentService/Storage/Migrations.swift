@@ -61,7 +61,7 @@ extension AssessmentStore {
                     """),
             Migration(
                 version: 10, name: "judges that go by places",
-                sql: "ALTER TYPE cj.stop_reason ADD VALUE 'blind_judge';"),
+                sql: "ALTER TYPE cj.stop_reason ADD VALUE 'blind_judge' AFTER 'judge_failed';"),
             Migration(
                 version: 11, name: "steps and shares of grades, and passages that speak to the judge",
                 sql: """
