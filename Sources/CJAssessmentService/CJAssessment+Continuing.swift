@@ -10,7 +10,8 @@ extension CJAssessment {
         let id = try parsing { () throws(RequestFault) in try parser.assessmentID(request.assessmentID) }
         let isTakenUp = try await driver.workflow.takeUp(id) { snapshot in
             let stopping = try parsing { () throws(RequestFault) in
-                try parser.stopping(request.stopping, essays: snapshot.items.count)
+                try parser.stopping(
+                    request.stopping, essays: snapshot.items.count, isGraded: snapshot.items.contains { $0.anchorGrade != nil })
             }
             guard stopping.maximumCost == nil || snapshot.estimatedCost != nil else {
                 throw RPCError(

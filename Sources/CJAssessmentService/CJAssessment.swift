@@ -178,15 +178,12 @@ public struct CJAssessment: CJV1.CJAssessmentService {
                 .failedPrecondition,
                 "stopping.max_cost_nanodollars: the price of \(model.model) is not known; limit the comparisons instead")
         }
-        let expected = ExpectedComparisons(
-            itemCount: plan.essays.count, targetReliability: plan.stopping.targetReliability
-        ).beforeTheRun
         return AssessmentTerms(
             model: model.model,
             promptVersion: PromptTemplate(language: plan.instructions.language, levels: plan.judge.levels)?.version ?? "",
             isSimulated: model.simulated, estimatedCost: cost.nanodollarsPerComparison,
             callCostAtMost: cost.nanodollarsPerCallAtMost,
-            expectedComparisons: min(expected, plan.stopping.maximumComparisons))
+            expectedComparisons: plan.stopping.expectedComparisons(essays: plan.essays.count))
     }
 
     // MARK: - Looking

@@ -32,7 +32,7 @@ struct RequestParserTests {
     @Test("A sound request becomes a plan with the defaults filled in")
     func sound() throws {
         let plan = try parser.plan(request(), uploaded: [])
-        #expect(plan.stopping.targetReliability == 0.85)
+        #expect(plan.stopping.goal == .reliability(0.85))
         #expect(plan.stopping.maximumComparisons == 2)
         #expect(plan.judge.maximumOutputTokens == 512)
         #expect(plan.maximumInFlight == 16)
@@ -73,6 +73,28 @@ struct RequestParserTests {
         #expect(fault { $0.stopping = CJV1.StoppingSettings(maxComparisons: 100_001) } == "stopping.max_comparisons")
         #expect(fault { $0.stopping = CJV1.StoppingSettings(maxCostNanodollars: 0) } == "stopping.max_cost_nanodollars")
         #expect(fault { $0.maxInFlight = 257 } == "max_in_flight")
+    }
+
+    @Test("One thing is to be reached, and grades only where there are anchors")
+    func goals() throws {
+        func goal(_ stopping: CJV1.StoppingSettings, isGraded: Bool = true) throws -> StoppingGoal {
+            try parser.stopping(stopping, essays: 3, isGraded: isGraded).goal
+        }
+        #expect(try goal(.init(targetKendallTau: 0.75)) == .kendallTau(0.75))
+        #expect(try goal(.init(maxGradeDeviation: 10)) == .gradeDeviation(10))
+        #expect(try goal(.init(untilBudget: true)) == .budget)
+        #expect(try goal(.init()) == .reliability(0.85))
+        for tau in [0, 1, -0.5, .nan] {
+            #expect(fault { $0.stopping = .init(targetKendallTau: tau) } == "stopping.target_kendall_tau")
+        }
+        for tau in [0.001, 0.999] { #expect(fault { $0.stopping = .init(targetKendallTau: tau) } == nil) }
+        for deviation in [0, 10.001, .nan, .infinity] {
+            #expect(throws: RequestFault.self) { try goal(.init(maxGradeDeviation: deviation)) }
+        }
+        #expect(fault { $0.stopping = .init(maxGradeDeviation: 1) } == "stopping.max_grade_deviation")
+        #expect(
+            fault { $0.stopping = .init(targetReliability: 0.8, targetKendallTau: 0.7) } == "stopping.target_kendall_tau")
+        #expect(fault { $0.stopping = .init(maxGradeDeviation: 1, untilBudget: true) } == "stopping.until_budget")
     }
 
     @Test("What lies exactly on a border is taken")

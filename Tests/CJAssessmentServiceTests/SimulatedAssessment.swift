@@ -21,7 +21,7 @@ struct SimulatedAssessment {
         snapshot = AssessmentSnapshot(
             id: "simulated", state: .running, reason: nil, failure: nil, revision: 1, decisions: 0, results: 0,
             judge: .init(provider: "simulated", model: "simulated-judge", temperature: nil, maximumOutputTokens: 512),
-            stopping: .init(targetReliability: target, maximumComparisons: maximumComparisons, maximumCost: maximumCost),
+            stopping: .init(goal: .reliability(target), maximumComparisons: maximumComparisons, maximumCost: maximumCost),
             pairing: pairing, grading: .init(grades: []), seed: seed, maximumInFlight: inFlight, promptVersion: "test",
             isSimulated: true,
             estimatedCost: 900, callCostAtMost: 1000, consecutiveFailures: 0, permanentFailure: nil, providerCalls: 0, cost: 0,

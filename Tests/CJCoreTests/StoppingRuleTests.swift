@@ -105,6 +105,17 @@ struct StoppingRuleTests {
         #expect(decision(limit: 0.01, [[0, 1]]) == .stop(.converged))
     }
 
+    @Test("An agreement that is asked for comes to a reliability, as far as errors are normal")
+    func equivalents() throws {
+        // ρ² = sin²(πτ/2): of a third of a right angle a quarter, of a half the half, of two thirds three quarters.
+        for (tau, reliability) in [(1.0 / 3, 0.25), (0.5, 0.5), (2.0 / 3, 0.75)] {
+            #expect(abs(try #require(StoppingGoal.kendallTau(tau).equivalentReliability) - reliability) < 1e-15)
+        }
+        #expect(StoppingGoal.reliability(0.9).equivalentReliability == 0.9)
+        #expect(StoppingGoal.gradeDeviation(1).equivalentReliability == nil)
+        #expect(StoppingGoal.budget.equivalentReliability == nil)
+    }
+
     @Test("Whoever asks for as much as the budget allows gets that")
     func budgetAlone() {
         var simulation = Simulation(items: 8, deviation: 3, seed: 4)

@@ -185,7 +185,7 @@ private struct OperationSequence {
         @Sendable func limits(_ snapshot: AssessmentSnapshot) -> (AssessmentPlan.Stopping, Int) {
             (
                 AssessmentPlan.Stopping(
-                    targetReliability: snapshot.stopping.targetReliability,
+                    goal: snapshot.stopping.goal,
                     maximumComparisons: snapshot.stopping.maximumComparisons + more, maximumCost: snapshot.stopping.maximumCost,
                     maximumSeconds: snapshot.stopping.maximumSeconds), room
             )

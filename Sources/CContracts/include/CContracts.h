@@ -17,6 +17,7 @@ const void *_Nonnull huleedu_cj_v1_EstimateAssessmentResponse(void);
 const void *_Nonnull huleedu_cj_v1_StartAssessmentResponse(void);
 const void *_Nonnull huleedu_cj_v1_GetAssessmentRequest(void);
 const void *_Nonnull huleedu_cj_v1_GetAssessmentResponse(void);
+const void *_Nonnull huleedu_cj_v1_GoalProgress(void);
 const void *_Nonnull huleedu_cj_v1_AnchorCheck(void);
 const void *_Nonnull huleedu_cj_v1_CheckedAnchor(void);
 const void *_Nonnull huleedu_cj_v1_SuspectEssay(void);

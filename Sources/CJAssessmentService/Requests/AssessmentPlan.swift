@@ -68,7 +68,8 @@ package struct AssessmentPlan: Sendable, Hashable {
     }
 
     package struct Stopping: Sendable, Hashable {
-        package let targetReliability: Double
+        /// What the assessment is to reach.
+        package let goal: StoppingGoal
         package let maximumComparisons: Int
         /// Nano-dollars.
         package let maximumCost: Int64?
@@ -76,12 +77,28 @@ package struct AssessmentPlan: Sendable, Hashable {
         package let maximumSeconds: Int64?
 
         package init(
-            targetReliability: Double, maximumComparisons: Int, maximumCost: Int64? = nil, maximumSeconds: Int64? = nil
+            goal: StoppingGoal, maximumComparisons: Int, maximumCost: Int64? = nil, maximumSeconds: Int64? = nil
         ) {
-            self.targetReliability = targetReliability
+            self.goal = goal
             self.maximumComparisons = maximumComparisons
             self.maximumCost = maximumCost
             self.maximumSeconds = maximumSeconds
+        }
+
+        /// Comparisons that the goal is expected to take before anything is known of the essays.
+        func expectedComparisons(essays: Int) -> Int {
+            expectedComparisons(essays: essays) { $0.beforeTheRun }
+        }
+
+        /// Comparisons in all that the goal is expected to take once there is a scale.
+        func expectedComparisons(given scale: Scale) -> Int {
+            expectedComparisons(essays: scale.items.count) { $0.total(given: scale) }
+        }
+
+        /// Where nothing is known of how a goal is approached, what may be spent.
+        private func expectedComparisons(essays: Int, _ total: (ExpectedComparisons) -> Int) -> Int {
+            guard let reliability = goal.equivalentReliability else { return maximumComparisons }
+            return min(maximumComparisons, total(ExpectedComparisons(itemCount: essays, targetReliability: reliability)))
         }
     }
 

@@ -28,7 +28,8 @@ struct RequestParser: Sendable {
             instructions: try instructions(request),
             grading: try grading.fitting(essays),
             judge: try judge(request.judge),
-            stopping: try stopping(request.stopping, essays: essays.count),
+            stopping: try stopping(
+                request.stopping, essays: essays.count, isGraded: essays.contains { $0.anchorGrade != nil }),
             pairing: try pairing(request.pairing),
             seed: request.seed,
             maximumInFlight: try inFlight(request.maxInFlight))
@@ -164,42 +165,6 @@ extension RequestParser {
         return AssessmentPlan.Judge(
             provider: settings.provider, model: settings.model, temperature: settings.temperature, maximumOutputTokens: tokens,
             levels: levels)
-    }
-
-    func stopping(
-        _ settings: CJV1.StoppingSettings?, essays: Int
-    ) throws(RequestFault) -> AssessmentPlan.Stopping {
-        let settings = settings ?? CJV1.StoppingSettings()
-        let target = settings.targetReliability ?? configuration.defaultTargetReliability
-        guard target > 0, target < 1 else {
-            throw RequestFault("stopping.target_reliability", "expected more than 0 and less than 1, got \(target)")
-        }
-        guard settings.maxComparisons <= UInt32(configuration.maximumComparisons) else {
-            throw RequestFault(
-                "stopping.max_comparisons",
-                "expected at most \(configuration.maximumComparisons), got \(settings.maxComparisons)")
-        }
-        let possible = essays * (essays - 1) / 2 * Self.maximumJudgementsPerPair
-        let asked =
-            settings.maxComparisons == 0
-            ? configuration.defaultComparisonsPerEssay * essays : Int(settings.maxComparisons)
-        var maximumCost: Int64?
-        if let cost = settings.maxCostNanodollars {
-            guard cost > 0, let representable = Int64(exactly: cost) else {
-                throw RequestFault("stopping.max_cost_nanodollars", "expected 1 to \(Int64.max), got \(cost)")
-            }
-            maximumCost = representable
-        }
-        var maximumSeconds: Int64?
-        if let seconds = settings.maxSeconds {
-            guard (1...UInt64(configuration.maximumSeconds)).contains(seconds) else {
-                throw RequestFault("stopping.max_seconds", "expected 1 to \(configuration.maximumSeconds), got \(seconds)")
-            }
-            maximumSeconds = Int64(seconds)
-        }
-        return AssessmentPlan.Stopping(
-            targetReliability: target, maximumComparisons: min(asked, possible), maximumCost: maximumCost,
-            maximumSeconds: maximumSeconds)
     }
 
     private func pairing(_ strategy: CJV1.PairingStrategy) throws(RequestFault) -> AssessmentPlan.Pairing {

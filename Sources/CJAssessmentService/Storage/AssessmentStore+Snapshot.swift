@@ -46,8 +46,8 @@ extension AssessmentStore {
             """)
         let plan = unit.send(
             """
-            SELECT provider, model, temperature, maximum_output_tokens, verdict_levels, target_reliability, maximum_comparisons, maximum_cost,
-                pairing, grades, grade_steps, expected_shares, seed, maximum_in_flight, prompt_version, simulated, estimated_cost,
+            SELECT provider, model, temperature, maximum_output_tokens, verdict_levels, target_reliability, target_kendall_tau,
+                maximum_grade_deviation, maximum_comparisons, maximum_cost, pairing, grades, grade_steps, expected_shares, seed, maximum_in_flight, prompt_version, simulated, estimated_cost,
                 call_cost_at_most, maximum_seconds
             FROM cj.assessment WHERE id = \(id)
             """)
@@ -87,13 +87,13 @@ extension AssessmentStore {
             String.self, String?.self, String?.self, Int64.self, Int64.self, Int64.self, Int64.self, String?.self, Int64.self,
             Int64.self, Int64.self, Double?.self, Int64.self, Int64.self, Bool.self, Int64.self)
         let (
-            provider, model, temperature, tokens, levels, target, maximumComparisons, maximumCost, pairing, grades, steps, shares,
-            seed,
-            inFlight,
-            promptVersion, simulated, estimatedCost, callCostAtMost, maximumSeconds
+            provider, model, temperature, tokens, levels, targetReliability, tau, gradeDeviation, maximumComparisons, maximumCost,
+            pairing,
+            grades, steps, shares, seed, inFlight, promptVersion, simulated, estimatedCost, callCostAtMost, maximumSeconds
         ) = try plan.decode(
-            String.self, String.self, Double?.self, Int64.self, Int64.self, Double.self, Int64.self, Int64?.self, String.self,
-            [String].self, [String].self, [Double].self, Int64.self, Int64.self, String.self, Bool.self, Int64?.self, Int64?.self,
+            String.self, String.self, Double?.self, Int64.self, Int64.self, Double?.self, Double?.self, Double?.self, Int64.self,
+            Int64?.self, String.self, [String].self, [String].self, [Double].self, Int64.self, Int64.self, String.self, Bool.self,
+            Int64?.self, Int64?.self,
             Int64?.self)
         return AssessmentSnapshot(
             id: id,
@@ -107,7 +107,8 @@ extension AssessmentStore {
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens),
                 levels: try Self.levels(levels)),
             stopping: AssessmentPlan.Stopping(
-                targetReliability: target, maximumComparisons: Int(maximumComparisons), maximumCost: maximumCost,
+                goal: StoppingGoal(reliability: targetReliability, kendallTau: tau, gradeDeviation: gradeDeviation),
+                maximumComparisons: Int(maximumComparisons), maximumCost: maximumCost,
                 maximumSeconds: maximumSeconds),
             pairing: try parse(pairing),
             grading: AssessmentPlan.Grading(grades: grades, steps: try steps.map(Self.steps), expectedShares: shares),

@@ -84,6 +84,16 @@ extension AssessmentStore {
                         FOREIGN KEY (assessment_id, essay) REFERENCES cj.essay (assessment_id, number)
                     );
                     """),
+            Migration(
+                version: 12, name: "other goals than a reliability",
+                sql: """
+                    -- What is to be reached: the one of the three that has a value; none of them where only the limits count.
+                    ALTER TABLE cj.assessment
+                        ALTER COLUMN target_reliability DROP NOT NULL,
+                        ADD COLUMN target_kendall_tau double precision CHECK (target_kendall_tau BETWEEN 0 AND 1),
+                        ADD COLUMN maximum_grade_deviation double precision CHECK (maximum_grade_deviation BETWEEN 0 AND 10),
+                        ADD CHECK (num_nonnulls(target_reliability, target_kendall_tau, maximum_grade_deviation) <= 1);
+                    """),
         ], enums: enums, firstRelease: 9)
 
     /// The types whose values are this program's cases.

@@ -22,13 +22,15 @@ struct AssessmentView: Sendable {
             failed: UInt32(counts[.failed] ?? 0),
             expected: UInt32(snapshot.expectedComparisons),
             maxComparisons: UInt32(snapshot.stopping.maximumComparisons),
-            targetReliability: snapshot.stopping.targetReliability,
+            targetReliability: snapshot.stopping.goal.reliability ?? 0,
             reliability: snapshot.reliability,
             costNanodollars: isPriced ? UInt64(clamping: snapshot.cost) : nil,
             cacheSavingsNanodollars: isPriced ? snapshot.cacheSavings : nil,
             elapsedMilliseconds: UInt64(clamping: snapshot.elapsedMilliseconds),
             simulated: snapshot.isSimulated,
-            providerCalls: UInt32(clamping: snapshot.providerCalls))
+            providerCalls: UInt32(clamping: snapshot.providerCalls),
+            targetKendallTau: snapshot.stopping.goal.kendallTau ?? 0,
+            maxGradeDeviation: snapshot.stopping.goal.gradeDeviation ?? 0)
     }
 
     /// The whole assessment. Estimation takes milliseconds to fractions of a second of a processor.
@@ -59,7 +61,8 @@ struct AssessmentView: Sendable {
             } ?? [],
             excludedEssays: excludedEssays,
             anchorCheck: grades.map { CJV1.AnchorCheck($0.anchorCheck) },
-            suspectEssays: CJV1.SuspectEssay.essays(of: snapshot.suspects))
+            suspectEssays: CJV1.SuspectEssay.essays(of: snapshot.suspects),
+            goal: isRanked ? goal(on: measured) : nil)
     }
 
     // MARK: - Items
@@ -113,12 +116,15 @@ struct AssessmentView: Sendable {
     /// Grades, or why there are none; nil for an assessment without anchors or without judgements.
     private func grading(on scale: Scale) -> Result<GradeProjection, GradeError>? {
         guard !snapshot.grades.isEmpty, !snapshot.judgements.isEmpty else { return nil }
-        let anchors = snapshot.items.compactMap { item in item.anchorGrade.map { Anchor(item: item.id, grade: $0) } }
-        return Result { () throws(GradeError) in
-            try GradeProjection(
-                scale: scale, anchors: anchors, gradeScale: snapshot.grading.scale,
-                usesExpectedShares: !snapshot.grading.expectedShares.isEmpty)
-        }
+        return Result { () throws(GradeError) in try snapshot.grades(on: scale) }
+    }
+
+    /// How far the assessment has come, by what it was stopped or goes on.
+    private func goal(on scale: Scale) -> CJV1.GoalProgress? {
+        guard snapshot.stopping.goal != .budget else { return nil }
+        let rule = StoppingRule(goal: snapshot.stopping.goal, maximumComparisons: snapshot.stopping.maximumComparisons)
+        let progress = rule.progress(of: scale, grades: snapshot.gradeProbabilities)
+        return CJV1.GoalProgress(value: progress.value, probability: progress.probability)
     }
 
     private func notes(_ grading: Result<GradeProjection, GradeError>?) -> [CJV1.GradingNote] {

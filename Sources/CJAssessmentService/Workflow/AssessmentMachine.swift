@@ -74,6 +74,7 @@ package struct AssessmentMachine: Sendable {
             scale: scale, judged: judgements.count + snapshot.count(.failed), inFlight: snapshot.count(.inFlight),
             cost: Int(snapshot.cost), expectedCostPerComparison: Int(snapshot.callCostAtMost ?? 0),
             pairsLeft: pairing.comparisonsLeft(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair),
+            grades: snapshot.gradeProbabilities,
             earlierScale: { latest in
                 Self.estimator.estimateCheckingMargins(
                     items: items, judgements: Array(judgements.dropLast(latest)), startingAt: scale.priorStandardDeviation
@@ -162,7 +163,7 @@ package struct AssessmentMachine: Sendable {
 
     private func stoppingRule(_ snapshot: AssessmentSnapshot) -> StoppingRule {
         StoppingRule(
-            targetReliability: snapshot.stopping.targetReliability,
+            goal: snapshot.stopping.goal,
             maximumComparisons: snapshot.stopping.maximumComparisons,
             maximumCost: snapshot.stopping.maximumCost.map(Int.init))
     }
@@ -177,10 +178,11 @@ package struct AssessmentMachine: Sendable {
     }
 
     private func expectedComparisons(_ snapshot: AssessmentSnapshot, scale: Scale) -> Int {
-        let planner = ExpectedComparisons(
-            itemCount: scale.items.count, targetReliability: snapshot.stopping.targetReliability)
-        let expected = snapshot.judgements.isEmpty ? planner.beforeTheRun : planner.total(given: scale)
-        return max(snapshot.count(.judged), min(expected, snapshot.stopping.maximumComparisons))
+        let stopping = snapshot.stopping
+        let expected =
+            snapshot.judgements.isEmpty
+            ? stopping.expectedComparisons(essays: scale.items.count) : stopping.expectedComparisons(given: scale)
+        return max(snapshot.count(.judged), expected)
     }
 
     private static func reason(_ reason: StopReason) -> AssessmentSnapshot.Reason {

@@ -69,6 +69,14 @@ enum ElementaryFunctions {
         return k * ln2High + (k * ln2Low + 2 * s * square * series + 2 * s)
     }
 
+    /// Sine of an angle in radians, from −π/2 to π/2: its Taylor series, which leaves an error below 10⁻¹⁵.
+    static func sine(_ x: Double) -> Double {
+        let square = x * x
+        var sum = 1.0
+        for last in stride(from: 22.0, through: 2, by: -2) { sum = 1 - square / (last * (last + 1)) * sum }
+        return x * sum
+    }
+
     /// ln(1 + eˣ), which neither overflows nor loses small values.
     static func logOnePlusExp(_ x: Double) -> Double {
         let tail = exp(-x.magnitude)

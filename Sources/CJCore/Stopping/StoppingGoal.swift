@@ -10,6 +10,18 @@ public enum StoppingGoal: Sendable, Hashable {
     /// As good as the budget allows.
     case budget
 
+    /// The reliability to which the goal comes, as far as abilities and errors are normal: sin²(πτ/2), because τ = 2/π · arcsin ρ
+    /// (Greiner 1909). Nothing where grades or the budget are looked at.
+    public var equivalentReliability: Double? {
+        switch self {
+        case .reliability(let target): return target
+        case .kendallTau(let target):
+            let sine = ElementaryFunctions.sine(target * .pi / 2)
+            return min(sine * sine, 1 - 1e-9)
+        case .gradeDeviation, .budget: return nil
+        }
+    }
+
     /// Whether the figures make sense.
     var isSound: Bool {
         switch self {

@@ -311,8 +311,10 @@ extension CJV1 {
         }
     }
 
+    /// What the assessment is to reach: at most one of target_reliability, target_kendall_tau, max_grade_deviation and until_budget; with none
+    /// of them, the service's default reliability. It has converged when that has been reached with a probability of 0.6.
     public struct StoppingSettings: Sendable, Hashable {
-        /// Reliability at which the assessment has converged, above 0 and below 1; absent asks for the service's default.
+        /// Reliability, above 0 and below 1.
         public var targetReliability: Double?
         /// Comparisons to pay for at most, those among them that are given up without a judgement; zero asks for a default that follows from
         /// the number of essays. Each takes up to as many calls as EstimateAssessment tells.
@@ -323,17 +325,30 @@ extension CJV1 {
         /// Seconds from the start, or from the continuation, after which nothing more is begun; absent: no limit. What is with the judge then
         /// is still waited for.
         public var maxSeconds: UInt64?
+        /// Kendall's tau between the order of the essays and the true one, above 0 and below 1.
+        public var targetKendallTau: Double?
+        /// Standard deviation of the least certain grade, in steps of the scale, above 0 and at most 10; needs anchors. An essay on the border of
+        /// two grades has 0.5 even where everything is known.
+        public var maxGradeDeviation: Double?
+        /// As good as the limits allow: nothing stops it early.
+        public var untilBudget: Bool
 
         public init(
             targetReliability: Double? = nil,
             maxComparisons: UInt32 = 0,
             maxCostNanodollars: UInt64? = nil,
-            maxSeconds: UInt64? = nil
+            maxSeconds: UInt64? = nil,
+            targetKendallTau: Double? = nil,
+            maxGradeDeviation: Double? = nil,
+            untilBudget: Bool = false
         ) {
             self.targetReliability = targetReliability
             self.maxComparisons = maxComparisons
             self.maxCostNanodollars = maxCostNanodollars
             self.maxSeconds = maxSeconds
+            self.targetKendallTau = targetKendallTau
+            self.maxGradeDeviation = maxGradeDeviation
+            self.untilBudget = untilBudget
         }
     }
 
@@ -419,6 +434,8 @@ extension CJV1 {
         public var anchorCheck: CJV1.AnchorCheck?
         /// Essays that seem to speak to the judge. They are judged and ranked like all others; somebody should look at them.
         public var suspectEssays: [CJV1.SuspectEssay]
+        /// How far the assessment is from what it is to reach; absent without judgements and where nothing but the limits stops it.
+        public var goal: CJV1.GoalProgress?
 
         public init(
             progress: CJV1.AssessmentProgress? = nil,
@@ -431,7 +448,8 @@ extension CJV1 {
             cutScores: [CJV1.CutScore] = [],
             excludedEssays: [CJV1.ExcludedEssay] = [],
             anchorCheck: CJV1.AnchorCheck? = nil,
-            suspectEssays: [CJV1.SuspectEssay] = []
+            suspectEssays: [CJV1.SuspectEssay] = [],
+            goal: CJV1.GoalProgress? = nil
         ) {
             self.progress = progress
             self.items = items
@@ -444,6 +462,22 @@ extension CJV1 {
             self.excludedEssays = excludedEssays
             self.anchorCheck = anchorCheck
             self.suspectEssays = suspectEssays
+            self.goal = goal
+        }
+    }
+
+    public struct GoalProgress: Sendable, Hashable {
+        /// Best guess of the reliability, the tau or the largest deviation of a grade that was asked for; absent where there are no grades.
+        public var value: Double?
+        /// Probability that what was asked for has been reached, from 0 to 1.
+        public var probability: Double
+
+        public init(
+            value: Double? = nil,
+            probability: Double = 0
+        ) {
+            self.value = value
+            self.probability = probability
         }
     }
 
@@ -696,6 +730,8 @@ extension CJV1 {
         /// Judgements expected in all, from how the reliability has grown so far; the budget where nothing can be said yet.
         public var expected: UInt32
         public var maxComparisons: UInt32
+        /// What is aimed for: one of this, target_kendall_tau and max_grade_deviation, the others absent or zero; none of them where nothing but
+        /// the limits stops it.
         public var targetReliability: Double
         /// Absent until there is something to estimate from.
         public var reliability: Double?
@@ -707,6 +743,8 @@ extension CJV1 {
         public var simulated: Bool
         /// Calls to the vendor so far, retries among them.
         public var providerCalls: UInt32
+        public var targetKendallTau: Double
+        public var maxGradeDeviation: Double
 
         public init(
             assessmentID: String = "",
@@ -726,7 +764,9 @@ extension CJV1 {
             cacheSavingsNanodollars: Int64? = nil,
             elapsedMilliseconds: UInt64 = 0,
             simulated: Bool = false,
-            providerCalls: UInt32 = 0
+            providerCalls: UInt32 = 0,
+            targetKendallTau: Double = 0,
+            maxGradeDeviation: Double = 0
         ) {
             self.assessmentID = assessmentID
             self.revision = revision
@@ -746,6 +786,8 @@ extension CJV1 {
             self.elapsedMilliseconds = elapsedMilliseconds
             self.simulated = simulated
             self.providerCalls = providerCalls
+            self.targetKendallTau = targetKendallTau
+            self.maxGradeDeviation = maxGradeDeviation
         }
     }
 
@@ -1518,6 +1560,9 @@ extension CJV1.StoppingSettings: WireMessage {
         maxComparisons = cMessage.uint32(1)
         if cMessage.isSet(2) { maxCostNanodollars = cMessage.uint64(2) }
         if cMessage.isSet(3) { maxSeconds = cMessage.uint64(3) }
+        if cMessage.isSet(4) { targetKendallTau = cMessage.double(4) }
+        if cMessage.isSet(5) { maxGradeDeviation = cMessage.double(5) }
+        untilBudget = cMessage.bool(6)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1534,6 +1579,15 @@ extension CJV1.StoppingSettings: WireMessage {
             cMessage.choose(3)
             cMessage.set(3, uint64: maxSeconds)
         }
+        if let targetKendallTau {
+            cMessage.choose(4)
+            cMessage.set(4, double: targetKendallTau)
+        }
+        if let maxGradeDeviation {
+            cMessage.choose(5)
+            cMessage.set(5, double: maxGradeDeviation)
+        }
+        cMessage.set(6, bool: untilBudget)
     }
 }
 
@@ -1666,6 +1720,7 @@ extension CJV1.GetAssessmentResponse: WireMessage {
         excludedEssays = cMessage.messages(8).map(CJV1.ExcludedEssay.init(reading:))
         anchorCheck = cMessage.message(9).map(CJV1.AnchorCheck.init(reading:))
         suspectEssays = cMessage.messages(10).map(CJV1.SuspectEssay.init(reading:))
+        goal = cMessage.message(11).map(CJV1.GoalProgress.init(reading:))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1688,6 +1743,40 @@ extension CJV1.GetAssessmentResponse: WireMessage {
             try cMessage.set(9, message: anchorCheck.write)
         }
         if !suspectEssays.isEmpty { try cMessage.set(10, messages: suspectEssays) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+        if let goal {
+            try cMessage.set(11, message: goal.write)
+        }
+    }
+}
+
+extension CJV1.GoalProgress: WireMessage {
+    public static let typeName = "huleedu.cj.v1.GoalProgress"
+    static let shape = MessageShape(huleedu_cj_v1_GoalProgress())
+
+    public init() {
+        self.init(value: nil)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        if cMessage.isSet(0) { value = cMessage.double(0) }
+        probability = cMessage.double(1)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if let value {
+            cMessage.choose(0)
+            cMessage.set(0, double: value)
+        }
+        cMessage.set(1, double: probability)
     }
 }
 
@@ -2125,6 +2214,8 @@ extension CJV1.AssessmentProgress: WireMessage {
         elapsedMilliseconds = cMessage.uint64(15)
         simulated = cMessage.bool(16)
         providerCalls = cMessage.uint32(17)
+        targetKendallTau = cMessage.double(18)
+        maxGradeDeviation = cMessage.double(19)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -2155,6 +2246,8 @@ extension CJV1.AssessmentProgress: WireMessage {
         cMessage.set(15, uint64: elapsedMilliseconds)
         cMessage.set(16, bool: simulated)
         cMessage.set(17, uint32: providerCalls)
+        cMessage.set(18, double: targetKendallTau)
+        cMessage.set(19, double: maxGradeDeviation)
     }
 }
 

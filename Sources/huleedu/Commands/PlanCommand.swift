@@ -16,6 +16,7 @@ struct PlanCommand: AsyncParsableCommand {
             EXAMPLES
               huleedu plan 30
               huleedu plan 120 --precision 0.9 --spread 3 --price 0.0023usd
+              huleedu plan 60 --tau 0.8
               huleedu plan 30 --pairing rounds --levels 2
             """)
 
@@ -30,7 +31,12 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("The reliability to reach, 0.5 to 0.99. (default: 0.85)", valueName: "reliability"),
         transform: { try EffortOptions.precision($0) })
-    var precision = EffortOptions.defaultPrecision
+    var precision: Double?
+
+    @Option(
+        help: ArgumentHelp("Kendall's tau to the true order to reach instead, 0.3 to 0.95.", valueName: "number"),
+        transform: { try EffortOptions.tau($0) })
+    var tau: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -75,17 +81,17 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let status = await CommandFailure.reported {
-            let plan = await simulated()
+            let plan = await simulated(goal: try EffortOptions.goal(precision: precision, tau: tau))
             try StandardOutput.write(json ? plan.json(pricePerComparison: price).text() : plan.text(pricePerComparison: price))
             return 0
         }
         throw ExitCode(status)
     }
 
-    private func simulated() async -> RunPlan {
+    private func simulated(goal: StoppingGoal) async -> RunPlan {
         let most = budget ?? StoppingRule.usualMaximumComparisons(items: essays)
         let assumptions = RunPlan.Assumptions(
-            essays: essays, precision: precision, spread: spread, pairing: pairing, levels: levels, mostComparisons: most,
+            essays: essays, goal: goal, spread: spread, pairing: pairing, levels: levels, mostComparisons: most,
             concurrency: concurrency)
         let isTerminal = isatty(STDERR_FILENO) == 1
         let plan = await RunPlan.simulate(assumptions, runs: runs, seed: seed) { done in

@@ -1,9 +1,12 @@
 import ArgumentParser
+import CJCore
 
 /// How much is judged, and how.
 struct EffortOptions: ParsableArguments {
     static let precisionRange = 0.5...0.99
     static let defaultPrecision = 0.85
+    static let tauRange = 0.3...0.95
+    static let gradeDeviationRange = 0.1...10.0
     static let concurrencyRange = 1...256
 
     @Option(
@@ -25,7 +28,30 @@ struct EffortOptions: ParsableArguments {
             """,
             valueName: "reliability"),
         transform: { try Self.precision($0) })
-    var precision = EffortOptions.defaultPrecision
+    var precision: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Stop on this instead: Kendall's tau between the ranking and the true order, 0.3 to 0.95. It is the share of pairs in the right \
+            order less the share in the wrong one; 0.75 goes with a reliability of about 0.85.
+            """,
+            valueName: "number"),
+        transform: { try Self.tau($0) })
+    var tau: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Stop on this instead: the standard deviation of the least certain grade, in steps of the scale, 0.1 to 10. An essay on the \
+            border of two grades has 0.5 however long one judges. Needs --anchors.
+            """,
+            valueName: "steps"),
+        transform: { try Self.gradeDeviation($0) })
+    var gradeDeviation: Double?
+
+    @Flag(help: "Go on until the budget, or the limit of time, is used up, however certain the ranking is before.")
+    var untilBudget = false
 
     @Option(
         help: ArgumentHelp(
@@ -64,7 +90,7 @@ struct EffortOptions: ParsableArguments {
     @Flag(
         help: """
             Continue an earlier run over the same essays with the same judge, question and rubric, whether it was interrupted, its \
-            judge failed, or its budget or time was used up; --budget, --time-limit and --precision may be others. No judgement is paid for twice.
+            judge failed, or its budget or time was used up; --budget, --time-limit and what it is to reach may be others. No judgement is paid for twice.
             """)
     var resume = false
 
@@ -75,6 +101,43 @@ struct EffortOptions: ParsableArguments {
             )
         }
         return value
+    }
+
+    static func tau(_ text: String) throws(CommandError) -> Double {
+        guard let value = Double(text), tauRange.contains(value) else {
+            throw CommandError(
+                .optionOutOfRange, "\(quoted(text)) is no tau to aim for; expected a number from 0.3 to 0.95, as in 0.75.")
+        }
+        return value
+    }
+
+    static func gradeDeviation(_ text: String) throws(CommandError) -> Double {
+        guard let value = Double(text), gradeDeviationRange.contains(value) else {
+            throw CommandError(
+                .optionOutOfRange,
+                "\(quoted(text)) is no deviation to aim for; expected steps of the scale from 0.1 to 10, as in 0.8.")
+        }
+        return value
+    }
+
+    /// What the run is to reach.
+    func goal() throws(CommandError) -> StoppingGoal {
+        try Self.goal(precision: precision, tau: tau, gradeDeviation: gradeDeviation, untilBudget: untilBudget)
+    }
+
+    /// What options ask to reach, of which one at most may have been given.
+    static func goal(
+        precision: Double?, tau: Double?, gradeDeviation: Double? = nil, untilBudget: Bool = false
+    ) throws(CommandError) -> StoppingGoal {
+        let asked: [(option: String, goal: StoppingGoal)] = [
+            precision.map { ("--precision", .reliability($0)) }, tau.map { ("--tau", .kendallTau($0)) },
+            gradeDeviation.map { ("--grade-deviation", .gradeDeviation($0)) }, untilBudget ? ("--until-budget", .budget) : nil,
+        ].compactMap(\.self)
+        guard asked.count <= 1 else {
+            throw CommandError(
+                .optionsConflict, "\(asked[0].option) and \(asked[1].option) both say when to stop; give one of them.")
+        }
+        return asked.first?.goal ?? .reliability(defaultPrecision)
     }
 
     static func time(_ text: String) throws(CommandError) -> Duration {

@@ -33,6 +33,9 @@ struct RankOptions: ParsableArguments {
             throw ValidationError(
                 "--grades says how grades are ordered and needs --anchors, which says who has one.")
         }
+        guard task.anchors != nil || effort.gradeDeviation == nil else {
+            throw ValidationError("--grade-deviation is about grades and needs --anchors, which says who has one.")
+        }
         guard !(output.quiet && output.json == false && output.report == nil) else {
             throw ValidationError("--quiet leaves nothing to see; give --json or --report FILE.html with it.")
         }
@@ -60,7 +63,7 @@ struct RankOptions: ParsableArguments {
             qualities: judge.qualities,
             budget: effort.budget,
             timeLimit: effort.timeLimit,
-            precision: effort.precision,
+            goal: try effort.goal(),
             seed: effort.seed,
             concurrency: effort.concurrency,
             pairing: effort.pairing,

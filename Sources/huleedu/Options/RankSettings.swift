@@ -29,8 +29,8 @@ struct RankSettings: Sendable, Hashable {
     var budget: Budget?
     /// How long it may take; nil for as long as it takes.
     var timeLimit: Duration?
-    /// Reliability at which to stop, 0.5 to 0.99.
-    var precision: Double
+    /// What to reach before stopping.
+    var goal: StoppingGoal
     /// From which every choice follows, together with the order in which judgements arrive; nil for a seed drawn at the start, which
     /// the outputs name.
     var seed: UInt64?

@@ -3,7 +3,8 @@ import CJCore
 /// What an assessment will probably take, by simulated runs.
 struct RunPlan: Sendable {
     let essays: Int
-    let precision: Double
+    /// What the runs were to reach.
+    let goal: StoppingGoal
     /// Standard deviation of the essays' true abilities that was assumed, in logits, and that of its logarithm from run to run.
     let spread: Double
     let logSpread: Double
@@ -17,7 +18,7 @@ struct RunPlan: Sendable {
     /// What is assumed of the runs.
     struct Assumptions: Sendable {
         var essays: Int
-        var precision: Double
+        var goal: StoppingGoal
         /// Standard deviation of the abilities in logits; nothing where it is not known.
         var spread: Double?
         var pairing = PairingChoice.information
@@ -35,7 +36,7 @@ struct RunPlan: Sendable {
                 itemCount: essays, abilityDeviation: spread ?? Self.usualSpread.median,
                 logDeviationSpread: spread == nil ? Self.usualSpread.logDeviation : 0,
                 judge: SimulatedJudge(clearThreshold: levels > 2 ? Self.clearThreshold : nil), pairing: pairing.method.strategy(),
-                rule: StoppingRule(targetReliability: precision, maximumComparisons: mostComparisons), inFlight: concurrency)
+                rule: StoppingRule(goal: goal, maximumComparisons: mostComparisons), inFlight: concurrency)
         }
     }
 
@@ -58,7 +59,7 @@ struct RunPlan: Sendable {
             return done.sorted { $0.0 < $1.0 }.map(\.1)
         }
         return RunPlan(
-            essays: assumptions.essays, precision: assumptions.precision, spread: assessment.abilityDeviation,
+            essays: assumptions.essays, goal: assumptions.goal, spread: assessment.abilityDeviation,
             logSpread: assessment.logDeviationSpread, pairing: assumptions.pairing, levels: assumptions.levels,
             mostComparisons: assumptions.mostComparisons, outcomes: outcomes)
     }
@@ -90,7 +91,7 @@ struct RunPlan: Sendable {
     var squaredCorrelation: Figure { Figure(outcomes.map(\.quality.squaredCorrelation)) }
     var kendallTau: Figure { Figure(outcomes.map(\.quality.kendallTau)) }
 
-    /// Share of the runs that reached the precision.
+    /// Share of the runs that stopped because they had reached the goal.
     var shareReached: Double {
         Double(outcomes.count { $0.reason == .converged }) / Double(outcomes.count)
     }
@@ -109,7 +110,7 @@ struct RunPlan: Sendable {
             ? "about \(number(spread, 2)) logits, more in one run and less in another" : "\(number(spread, 2)) logits"
         var lines = [
             """
-            \(essays) essays whose abilities spread by \(assumed); reliability \(number(precision, 2)), pairs by \(pairing.rawValue), \
+            \(essays) essays whose abilities spread by \(assumed); \(goal.short(in: .english) ?? "no goal"), pairs by \(pairing.rawValue), \
             \(levels) levels, at most \(mostComparisons) comparisons; \(count(outcomes.count, "simulated run")).
             """,
             "Comparisons       \(range(comparisons, 0)); \(number(2 * comparisons.median / Double(essays), 1)) for each essay",
@@ -140,7 +141,8 @@ struct RunPlan: Sendable {
         return .object([
             .init("simulated", .bool(true)),
             .init("essays", .integer(Int64(essays))),
-            .init("precision", .number(precision)),
+            .init("goal", .string(goal.name)),
+            .init("target", goal.figure.map { .number($0) } ?? .null),
             .init("spread", .number(spread)),
             .init("log_spread", .number(logSpread)),
             .init("pairing", .string(pairing.rawValue)),

@@ -1,14 +1,24 @@
+import CJCore
+
 extension RankingReport {
     /// What the run was allowed and asked for.
     struct Limits: Sendable, Hashable {
-        /// Reliability at which to stop.
-        var targetReliability: Double
+        /// What to reach before stopping.
+        var goal: StoppingGoal
         /// Judgements to make at most.
         var comparisons: Int
         /// Money to spend at most; nil for no limit but the comparisons.
         var money: Money?
         /// Comparisons with the judge at once; nil for the service's default.
         var concurrency: Int?
+    }
+
+    /// How far the run is from what it was to reach.
+    struct GoalProgress: Sendable, Hashable {
+        /// Best guess of the reliability, the tau or the largest deviation of a grade; nil where there are no grades.
+        var value: Double?
+        /// Probability that it has been reached, 0 to 1.
+        var probability: Double
     }
 
     /// How much of the differences between essays is not chance, with V the variance (n − 1) of the abilities and s their errors.

@@ -1,11 +1,13 @@
+import CJCore
+
 extension RankingReport {
     /// What `rank --json` writes. Keys come in a fixed order; numbers are finite, and what is not known is `null`.
     ///
     /// Where nothing was judged there is no ranking: rank, ability, standard error and all figures are `null`. With a simulated
     /// judge nothing was paid, so `usd` and every `…nanodollars` are zero; what a real judge with the simulated prices would have
     /// cost stands under the same key with `simulated_` before it, which is `null` otherwise. An anchor's `grade` is its
-    /// `anchor_grade`; `scale_grade` is what the scale alone makes of it. The reliabilities follow from `ability` and
-    /// `standard_error` of all items, but for essays that the judge refuses again and again: those are not measured.
+    /// `anchor_grade`; `scale_grade` is what the scale alone makes of it. Essays that the judge refuses again and again have no part in
+    /// the reliabilities.
     var json: JSONValue {
         .object([
             .init("assessment_id", .string(assessmentID)),
@@ -21,7 +23,11 @@ extension RankingReport {
             .init("pairing", .string(pairing.rawValue)),
             .init("stop_reason", .string(stop.reason.rawValue)),
             .init("failure", stop.failure.isEmpty ? .null : .string(stop.failure)),
-            .init("target_reliability", .number(limits.targetReliability)),
+            .init("target_reliability", limits.goal.json { if case .reliability(let figure) = $0 { figure } else { nil } }),
+            .init("target_kendall_tau", limits.goal.json { if case .kendallTau(let figure) = $0 { figure } else { nil } }),
+            .init("max_grade_deviation", limits.goal.json { if case .gradeDeviation(let figure) = $0 { figure } else { nil } }),
+            .init("goal_value", goalProgress?.value.map(JSONValue.number) ?? .null),
+            .init("goal_probability", goalProgress.map { .number($0.probability) } ?? .null),
             .init("max_comparisons", .integer(Int64(limits.comparisons))),
             .init("max_cost_nanodollars", limits.money.map { .integer($0.nanodollars) } ?? .null),
             .init("concurrency", limits.concurrency.map { .integer(Int64($0)) } ?? .null),
@@ -51,6 +57,10 @@ extension RankingReport {
             .init("file", .string(file.name)), .init("reason", .string(file.explanation(in: .english))),
         ])
     }
+}
+
+extension StoppingGoal {
+    fileprivate func json(_ figure: (StoppingGoal) -> Double?) -> JSONValue { figure(self).map(JSONValue.number) ?? .null }
 }
 
 extension RankingReport.Item {

@@ -1,28 +1,28 @@
 extension RankingReport {
     /// Why the run ended, as a sentence.
     var stopSentence: String {
-        let target = DecimalText.text(limits.targetReliability, decimals: 2, language: language)
         switch stop.reason {
         case .converged:
+            let goal = limits.goal.short(in: language) ?? ""
             return language.say(
-                "Stopped because the ranking reached the reliability asked for (\(target)).",
-                "Avslutad för att rangordningen nådde den begärda reliabiliteten (\(target)).")
+                "Stopped because the ranking reached what was asked for (\(goal)).",
+                "Avslutad för att rangordningen nådde det som begärdes (\(goal)).")
         case .comparisonBudget:
             return language.say(
-                "Stopped because the budget of comparisons was used up before the reliability of \(target) was reached.",
-                "Avslutad för att det tillåtna antalet jämförelser tog slut innan reliabiliteten \(target) nåddes.")
+                "Stopped because the budget of comparisons was used up\(unreached).",
+                "Avslutad för att det tillåtna antalet jämförelser tog slut\(unreached).")
         case .moneyBudget:
             return language.say(
-                "Stopped because the money set aside was used up before the reliability of \(target) was reached.",
-                "Avslutad för att de avsatta pengarna tog slut innan reliabiliteten \(target) nåddes.")
+                "Stopped because the money set aside was used up\(unreached).",
+                "Avslutad för att de avsatta pengarna tog slut\(unreached).")
         case .pairsExhausted:
             return language.say(
                 "Stopped because every pair had been judged as often as it may be.",
                 "Avslutad för att varje par hade bedömts så många gånger som det får.")
         case .timeLimit:
             return language.say(
-                "Stopped because the time was over before the reliability of \(target) was reached.",
-                "Avslutad för att tiden var ute innan reliabiliteten \(target) nåddes.")
+                "Stopped because the time was over\(unreached).",
+                "Avslutad för att tiden var ute\(unreached).")
         case .cancelled:
             guard isRanked else {
                 return language.say("Stopped by its owner before anything was judged.", "Avbruten av ägaren innan något bedömts.")
@@ -46,6 +46,11 @@ extension RankingReport {
                 "Avslutad utan rangordning för att domaren svarar efter platsen där uppsatserna visas (på engelska: \(stop.failure))."
             )
         }
+    }
+
+    /// What was not reached, as the end of a sentence; empty where only the limits were to stop the run.
+    private var unreached: String {
+        limits.goal.phrase(in: language).map { language.say(" before \($0) was reached", " innan \($0) nåddes") } ?? ""
     }
 
     /// Why there is no ranking, where there is none.

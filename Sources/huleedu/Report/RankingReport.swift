@@ -34,6 +34,8 @@ struct RankingReport: Sendable, Hashable {
     var suspects: [Suspect] = []
     /// Nil where nothing was judged.
     var reliability: Reliability?
+    /// Nil where nothing was judged, and where only the limits stop the run.
+    var goalProgress: GoalProgress?
     /// How the figures moved, oldest first.
     var history: [ScalePoint]
     var judge: Judge

@@ -36,7 +36,13 @@ extension RankInput {
 
     /// When to stop.
     var stopping: CJV1.StoppingSettings {
-        var stopping = CJV1.StoppingSettings(targetReliability: settings.precision)
+        var stopping = CJV1.StoppingSettings()
+        switch settings.goal {
+        case .reliability(let target): stopping.targetReliability = target
+        case .kendallTau(let target): stopping.targetKendallTau = target
+        case .gradeDeviation(let limit): stopping.maxGradeDeviation = limit
+        case .budget: stopping.untilBudget = true
+        }
         switch settings.budget {
         case .comparisons(let count): stopping.maxComparisons = UInt32(clamping: count)
         case .money(let money): stopping.maxCostNanodollars = UInt64(clamping: money.nanodollars)

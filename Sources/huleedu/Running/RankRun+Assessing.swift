@@ -1,3 +1,4 @@
+import CJCore
 import Contracts
 import Logging
 import Wire
@@ -128,7 +129,7 @@ extension ProgressSnapshot {
     init(_ progress: CJV1.AssessmentProgress) {
         self.init(
             judged: Int(progress.judged), expected: progress.expected == 0 ? nil : Int(progress.expected),
-            failed: Int(progress.failed), reliability: progress.reliability, target: progress.targetReliability,
+            failed: Int(progress.failed), reliability: progress.reliability, goal: StoppingGoal(progress),
             spent: progress.costNanodollars.map(Money.init), simulated: progress.simulated)
     }
 }

@@ -38,6 +38,7 @@ extension RankingReport {
             anchorCheck: assessment.anchorCheck.map(AnchorCheck.init),
             suspects: assessment.suspectEssays.map(Suspect.init),
             reliability: assessment.reliability.map(Reliability.init),
+            goalProgress: assessment.goal.map { GoalProgress(value: $0.value, probability: $0.probability) },
             history: assessment.history.map(ScalePoint.init),
             judge: Judge(assessment.judge ?? CJV1.JudgeDiagnostics(), temperature: settings.temperature),
             stop: Stop(reason: StopReason(progress.stopReason), failure: progress.failure),
@@ -149,11 +150,24 @@ extension RankingReport.StopReason {
     }
 }
 
+extension StoppingGoal {
+    /// What an assessment aims for.
+    init(_ progress: CJV1.AssessmentProgress) {
+        self =
+            switch (progress.targetReliability, progress.targetKendallTau, progress.maxGradeDeviation) {
+            case (let target, _, _) where target > 0: .reliability(target)
+            case (_, let target, _) where target > 0: .kendallTau(target)
+            case (_, _, let limit) where limit > 0: .gradeDeviation(limit)
+            default: .budget
+            }
+    }
+}
+
 extension RankingReport.Limits {
     init(_ progress: CJV1.AssessmentProgress, settings: RankSettings) {
         let money: Money? = if case .money(let money) = settings.budget { money } else { nil }
         self.init(
-            targetReliability: progress.targetReliability, comparisons: Int(progress.maxComparisons), money: money,
+            goal: StoppingGoal(progress), comparisons: Int(progress.maxComparisons), money: money,
             concurrency: settings.concurrency)
     }
 }

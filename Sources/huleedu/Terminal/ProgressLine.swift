@@ -1,3 +1,5 @@
+import CJCore
+
 /// The one line that tells how far a run has come, made to fit a width.
 struct ProgressLine: Sendable {
     let language: Language
@@ -29,12 +31,19 @@ struct ProgressLine: Sendable {
     }
 
     private func reliability(_ snapshot: ProgressSnapshot) -> String {
-        let target = DecimalText.text(snapshot.target, decimals: 2, language: language)
+        let goal = snapshot.goal.short(in: language)
         guard let reliability = snapshot.reliability else {
-            return language.say("aiming for reliability \(target)", "mål: reliabilitet \(target)")
+            return goal.map { language.say("aiming for \($0)", "mål: \($0)") } ?? ""
         }
-        let now = DecimalText.text(max(0, reliability), decimals: 2, language: language)
-        return language.say("reliability \(now) of \(target)", "reliabilitet \(now) av \(target)")
+        let now =
+            language.say("reliability ", "reliabilitet ") + DecimalText.text(max(0, reliability), decimals: 2, language: language)
+        switch snapshot.goal {
+        case .reliability(let target):
+            let target = DecimalText.text(target, decimals: 2, language: language)
+            return now + language.say(" of \(target)", " av \(target)")
+        case .kendallTau, .gradeDeviation: return now + (goal.map { language.say(", aiming for \($0)", ", mål: \($0)") } ?? "")
+        case .budget: return now
+        }
     }
 
     private func spent(_ snapshot: ProgressSnapshot) -> String? {

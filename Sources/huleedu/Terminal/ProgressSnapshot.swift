@@ -1,3 +1,5 @@
+import CJCore
+
 /// How far an assessment has come.
 struct ProgressSnapshot: Sendable, Hashable {
     /// Comparisons with a judgement.
@@ -8,7 +10,8 @@ struct ProgressSnapshot: Sendable, Hashable {
     var failed: Int
     /// Nil until there is something to estimate from.
     var reliability: Double?
-    var target: Double
+    /// What the assessment is to reach.
+    var goal: StoppingGoal
     /// Nil where the price is not known.
     var spent: Money?
     /// No language model stands behind the judgements.

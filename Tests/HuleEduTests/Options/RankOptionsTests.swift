@@ -27,7 +27,7 @@ import Testing
         let settings = try settings(["essays"])
         #expect(settings.folder == "essays")
         #expect(settings.language == .english)
-        #expect(settings.precision == 0.85)
+        #expect(settings.goal == .reliability(0.85))
         #expect(settings.pairing == .information)
         #expect(settings.scale == .swedish)
         #expect(settings.budget == nil && settings.seed == nil && settings.temperature == nil && settings.question == nil)
@@ -51,7 +51,7 @@ import Testing
                     folder: "essays", question: "Why?", rubric: "@home", language: .swedish, anchors: "a.csv",
                     scale: try GradeScale(parsing: "G,VG"), provider: "simulated", model: "m-1", temperature: 0.5, levels: .two,
                     qualities: try QualitiesArgument(parsing: "q.csv:syntax"), budget: .money(Money(nanodollars: 2_500_000_000)),
-                    precision: 0.9,
+                    goal: .reliability(0.9),
                     seed: .max, concurrency: 8, pairing: .random, resume: true,
                     output: .init(
                         json: true, report: "r.html", yes: true, quiet: true, colour: false, dataFolder: "/tmp/d",
@@ -77,6 +77,10 @@ import Testing
     @Test(arguments: [
         (["essays", "--budget", "2.50"], "no budget"), (["essays", "--precision", "0.49"], "0.5 to 0.99"),
         (["essays", "--precision", "0.995"], "0.5 to 0.99"), (["essays", "--precision", "nan"], "0.5 to 0.99"),
+        (["essays", "--tau", "0.29"], "0.3 to 0.95"), (["essays", "--tau", "0.96"], "0.3 to 0.95"),
+        (["essays", "--anchors", "a.csv", "--grade-deviation", "0.09"], "0.1 to 10"),
+        (["essays", "--anchors", "a.csv", "--grade-deviation", "10.1"], "0.1 to 10"),
+        (["essays", "--grade-deviation", "0.8"], "--anchors"),
         (["essays", "--temperature", "2.1"], "0 to 2"), (["essays", "--levels", "3"], "2 or 4"),
         (["essays", "--levels", "four"], "2 or 4"), (["essays", "--temperature", "-0.1"], "temperature"),
         (["essays", "--seed", "-1"], "seed"), (["essays", "--concurrency", "0"], "1 to 256"),
@@ -104,12 +108,31 @@ import Testing
         #expect(qualities.path == path && qualities.column == column)
     }
 
+    @Test(
+        "Takes one thing to reach, up to the borders of what can be asked for",
+        arguments: [
+            (["--precision", "0.5"], StoppingGoal.reliability(0.5)), (["--precision", "0.99"], .reliability(0.99)),
+            (["--tau", "0.3"], .kendallTau(0.3)), (["--tau", "0.95"], .kendallTau(0.95)),
+            (["--anchors", "a.csv", "--grade-deviation", "0.1"], .gradeDeviation(0.1)),
+            (["--anchors", "a.csv", "--grade-deviation", "10"], .gradeDeviation(10)), (["--until-budget"], .budget),
+        ])
+    func goal(arguments: [String], goal: StoppingGoal) throws {
+        #expect(try settings(["essays"] + arguments).goal == goal)
+    }
+
+    @Test func refusesTwoThingsToReach() throws {
+        let error = #expect(throws: CommandError.self) { try settings(["essays", "--tau", "0.7", "--until-budget"]) }
+        #expect(error?.code == .optionsConflict)
+        #expect(error?.message.contains("--tau and --until-budget") == true)
+    }
+
     @Test func helpExplainsEveryOptionAndShowsExamples() {
         let help = Rank.helpMessage(columns: 100)
         for option in [
             "--question", "--rubric", "--language", "--anchors", "--grades", "--provider", "--model", "--temperature", "--levels",
             "--qualities", "--budget",
-            "--precision", "--seed", "--concurrency", "--pairing", "--resume", "--json", "--report", "--yes", "--quiet",
+            "--precision", "--tau", "--grade-deviation", "--until-budget", "--seed", "--concurrency", "--pairing", "--resume",
+            "--json", "--report", "--yes", "--quiet",
             "--no-color", "--data", "--database",
         ] {
             #expect(help.contains(option), "\(option)")

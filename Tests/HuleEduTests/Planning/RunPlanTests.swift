@@ -12,7 +12,7 @@ struct RunPlanTests {
 
     private func plan(runs: Int, seed: UInt64, pairing: PairingChoice = .information) async -> RunPlan {
         let assumptions = RunPlan.Assumptions(
-            essays: 8, precision: 0.7, spread: 2, pairing: pairing, mostComparisons: 56, concurrency: 4)
+            essays: 8, goal: .reliability(0.7), spread: 2, pairing: pairing, mostComparisons: 56, concurrency: 4)
         return await RunPlan.simulate(assumptions, runs: runs, seed: seed) { _ in }
     }
 
@@ -34,7 +34,8 @@ struct RunPlanTests {
     @Test("spreads wider where the essays' spread is not known")
     func unknownSpread() async {
         func range(_ spread: Double?) async -> Double {
-            let assumptions = RunPlan.Assumptions(essays: 8, precision: 0.6, spread: spread, levels: 2, mostComparisons: 56)
+            let assumptions = RunPlan.Assumptions(
+                essays: 8, goal: .reliability(0.6), spread: spread, levels: 2, mostComparisons: 56)
             let figure = await RunPlan.simulate(assumptions, runs: 12, seed: 3) { _ in }.comparisons
             return figure.high - figure.low
         }

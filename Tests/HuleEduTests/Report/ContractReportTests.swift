@@ -45,7 +45,8 @@ import Testing
         let output = RankSettings.Output(json: true, report: nil, yes: false, quiet: false, colour: false, dataFolder: nil)
         let settings = RankSettings(
             folder: "essays", question: nil, rubric: rubric, language: .swedish, anchors: nil, scale: .swedish, provider: nil,
-            model: nil, temperature: 0.5, levels: .four, qualities: nil, budget: budget, precision: 0.9, seed: 1, concurrency: 7,
+            model: nil, temperature: 0.5, levels: .four, qualities: nil, budget: budget, goal: .reliability(0.9), seed: 1,
+            concurrency: 7,
             pairing: .information, resume: false, output: output)
         let moment = WallTime(unixSeconds: 0, utcOffsetSeconds: 0)
         return RankingReport(
@@ -145,7 +146,7 @@ import Testing
 
     @Test func theSettingsOfTheRunArrive() throws {
         let report = report(budget: .money(Money(nanodollars: 5)))
-        #expect(report.limits == .init(targetReliability: 0.9, comparisons: 132, money: Money(nanodollars: 5), concurrency: 7))
+        #expect(report.limits == .init(goal: .reliability(0.9), comparisons: 132, money: Money(nanodollars: 5), concurrency: 7))
         #expect(report.judge.temperature == 0.5 && report.judge.positionBiasPrior == 0.3)
         #expect(report.isRubricBuiltIn && report.rubric == PromptTemplate(language: "sv")?.builtInRubric)
         let own = self.report(budget: .comparisons(9), rubric: "Be kind.")

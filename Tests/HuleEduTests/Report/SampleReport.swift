@@ -1,3 +1,4 @@
+import CJCore
 import Glibc
 
 @testable import huleedu
@@ -102,7 +103,7 @@ struct SampleReport {
             started: WallTime(unixSeconds: 1_795_446_000, utcOffsetSeconds: 3600),
             finished: WallTime(unixSeconds: 1_795_446_143, utcOffsetSeconds: 3600), seed: seed, pairing: .information,
             limits: .init(
-                targetReliability: 0.85, comparisons: 200, money: Money(nanodollars: 2_500_000_000), concurrency: nil),
+                goal: .reliability(0.85), comparisons: 200, money: Money(nanodollars: 2_500_000_000), concurrency: nil),
             items: items,
             comparisons: comparisons, grades: isGraded ? grades : [],
             cutScores: isGraded && hasCutScores

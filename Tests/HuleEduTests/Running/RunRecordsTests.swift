@@ -1,4 +1,5 @@
 import ArgumentParser
+import CJCore
 import Foundation
 import Testing
 
@@ -84,7 +85,7 @@ import Testing
     @Test func isTheSameHoweverFarTheRunIsToGo() throws {
         let usual = try fingerprint()
         #expect(try fingerprint { $0.budget = .comparisons(9) } == usual)
-        #expect(try fingerprint { $0.precision = 0.9 } == usual)
+        #expect(try fingerprint { $0.goal = .kendallTau(0.9) } == usual)
         #expect(try fingerprint { $0.concurrency = 1 } == usual)
     }
 

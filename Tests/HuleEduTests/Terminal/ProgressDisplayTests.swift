@@ -1,3 +1,4 @@
+import CJCore
 import Testing
 
 @testable import huleedu
@@ -7,7 +8,7 @@ import Testing
 
     private func snapshot(_ judged: Int, reliability: Double? = 0.714) -> ProgressSnapshot {
         ProgressSnapshot(
-            judged: judged, expected: 200, failed: 0, reliability: reliability, target: 0.85,
+            judged: judged, expected: 200, failed: 0, reliability: reliability, goal: .reliability(0.85),
             spent: Money(nanodollars: 430_000_000),
             simulated: false)
     }
@@ -56,7 +57,7 @@ import Testing
     @Test func tellsWhatIsKnownAndNothingElse() {
         let line = ProgressLine(language: .swedish)
         var snapshot = ProgressSnapshot(
-            judged: 3, expected: nil, failed: 2, reliability: -0.2, target: 0.9, spent: nil, simulated: true)
+            judged: 3, expected: nil, failed: 2, reliability: -0.2, goal: .reliability(0.9), spent: nil, simulated: true)
         #expect(
             line.text(snapshot, timeLeft: nil, columns: nil) == "3 bedömda · reliabilitet 0,00 av 0,90 · simulerat · 2 uppgivna")
         snapshot.expected = 2

@@ -1,3 +1,4 @@
+import CJCore
 import Testing
 
 @testable import huleedu
@@ -98,7 +99,7 @@ import Testing
             high: 0.9)
         let summary = ResultSummary(report: report, capabilities: .plain).text()
         #expect(summary.contains("Reliability 0.86 (scale separation 0.82)."))
-        #expect(summary.contains("Stopped because the ranking reached the reliability asked for (0.85)."))
+        #expect(summary.contains("Stopped because the ranking reached what was asked for (reliability 0.85)."))
         #expect(summary.contains("It cost $0.2314; the prompt cache saved $0.1880."))
         #expect(summary.contains("Skipped notes.docx: neither .txt nor .md."))
         #expect(!summary.contains("Simulated"))
@@ -119,6 +120,29 @@ import Testing
         #expect(report.stopSentence != english && report.stopSentence.hasSuffix("."))
         #expect(
             report.stopSentence.contains("(på engelska: reason)") == (reason == .judgeFailed || reason == .blindJudge))
+    }
+
+    @Test(
+        "Tells what was asked for, whatever it was, and that it was reached or not",
+        arguments: [
+            (StoppingGoal.reliability(0.9), "(reliability 0.90)", " before the reliability of 0.90 was reached."),
+            (.kendallTau(0.75), "(τ 0.75)", " before a tau of 0.75 was reached."),
+            (
+                .gradeDeviation(0.8), "(grades ±0.80 steps)",
+                " before a deviation of every grade of at most 0.80 steps was reached."
+            ),
+        ])
+    func goals(goal: StoppingGoal, reached: String, missed: String) {
+        var report = report(graded: false)
+        report.limits.goal = goal
+        report.stop = .init(reason: .converged, failure: "")
+        #expect(report.stopSentence.contains(reached))
+        for reason in [RankingReport.StopReason.comparisonBudget, .moneyBudget, .timeLimit] {
+            report.stop.reason = reason
+            #expect(report.stopSentence.hasSuffix(missed), "\(report.stopSentence)")
+        }
+        report.limits.goal = .budget
+        #expect(report.stopSentence == "Stopped because the time was over.")
     }
 
     @Test func tellsWhatTheTerminalCanDo() {

@@ -148,7 +148,7 @@ final class SimulatedProcess: @unchecked Sendable {
                 let isTakenUp = try await AssessmentWorkflow(store: store, machine: World.machine).takeUp(id) { snapshot in
                     (
                         AssessmentPlan.Stopping(
-                            targetReliability: snapshot.stopping.targetReliability,
+                            goal: snapshot.stopping.goal,
                             maximumComparisons: snapshot.stopping.maximumComparisons + 2,
                             maximumCost: snapshot.stopping.maximumCost, maximumSeconds: snapshot.stopping.maximumSeconds),
                         snapshot.maximumInFlight

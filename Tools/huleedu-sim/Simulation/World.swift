@@ -45,6 +45,10 @@ final class World: @unchecked Sendable {
         processes = (1...Self.processCount).map { SimulatedProcess($0, world: self) }
     }
 
+    private static let goals: [StoppingGoal] = [
+        .reliability(0.5), .reliability(0.8), .reliability(0.99), .kendallTau(0.6), .budget,
+    ]
+
     private func assessment(_ number: Int) -> Tables.Assessment {
         let essays = Int.random(in: 2...4, using: &generator)
         let budget: Int64? =
@@ -54,10 +58,10 @@ final class World: @unchecked Sendable {
                 id: "assessment-\(number)", state: .running, revision: 1, decisions: 0, results: 0,
                 judge: .init(provider: "simulated", model: "simulated", temperature: nil, maximumOutputTokens: 512),
                 stopping: .init(
-                    targetReliability: [0.5, 0.8, 0.99].randomElement(using: &generator) ?? 0.8,
+                    goal: Self.goals.randomElement(using: &generator) ?? .budget,
                     maximumComparisons: Int.random(in: 1...6, using: &generator), maximumCost: budget,
                     maximumSeconds: Int.random(in: 0..<5, using: &generator) == 0 ? 30 : nil),
-                pairing: Bool.random(using: &generator) ? .information : .random, grading: .init(grades: []),
+                pairing: PairingMethod.allCases.randomElement(using: &generator) ?? .random, grading: .init(grades: []),
                 seed: UInt64.random(in: 0...UInt64.max, using: &generator),
                 maximumInFlight: Int.random(in: 1...4, using: &generator), promptVersion: "", isSimulated: true,
                 estimatedCost: 900, callCostAtMost: 1000, consecutiveFailures: 0, providerCalls: 0, cost: 0, cacheSavings: 0,

@@ -40,7 +40,7 @@ struct HeaderSection: ReportSection {
             tiles.append(
                 tile(
                     say("Reliability", "Reliabilitet"), decimal(reliability.posterior),
-                    say("target \(decimal(report.limits.targetReliability))", "mål \(decimal(report.limits.targetReliability))")))
+                    report.limits.goal.short(in: language).map { say("aimed for: \($0)", "mål: \($0)") }))
         }
         if report.judge.simulated {
             tiles.append(tile(say("Cost", "Kostnad"), say("none", "ingen"), say("simulated judge", "simulerad domare")))

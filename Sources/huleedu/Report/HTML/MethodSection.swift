@@ -17,7 +17,13 @@ struct MethodSection: ReportSection {
             row(say("Prompt version", "Promptversion"), judge.promptVersion),
             row(say("Language of the prompt", "Promptens språk"), say("English", "svenska")),
             row(say("Pairs chosen by", "Par valda efter"), pairing),
-            row(say("Reliability aimed for", "Eftersträvad reliabilitet"), decimal(report.limits.targetReliability)),
+            row(
+                report.limits.goal.subject(in: language),
+                report.limits.goal.figure.map { decimal($0) }
+                    ?? say("as much as the limits allow", "så mycket som gränserna medger")),
+            row(
+                say("Probability that this was reached", "Sannolikhet att detta nåddes"),
+                report.goalProgress.map { DecimalText.percent($0.probability, language: language) } ?? "–"),
             row(say("Judgements at most", "Bedömningar som mest"), count(report.limits.comparisons)),
             row(
                 say("Money at most", "Pengar som mest"),

@@ -1,3 +1,5 @@
+import CJCore
+
 /// How the reliability grew, and what was aimed for.
 struct ReliabilitySection: ReportSection {
     private static let height = 260.0
@@ -22,7 +24,7 @@ struct ReliabilitySection: ReportSection {
             <figure>
             <p class="legend"><span><i class="key line"></i>\(say("reliability (posterior)", "reliabilitet (posterior)"))</span>
             <span><i class="key thin"></i>\(say("scale separation", "skalseparation"))</span>
-            <span><i class="key target"></i>\(say("target", "mål"))</span></p>
+            \(targetKey)</p>
             <svg class="chart" width="100%" height="\(at: Self.height)" role="img" aria-label="\(describing)">
             \(levels)\(times)\(target)\(curves)</svg>
             <figcaption>\(say("Reliability after so many judgements.", "Reliabilitet efter så många bedömningar."))</figcaption>
@@ -59,11 +61,21 @@ struct ReliabilitySection: ReportSection {
         }
     }
 
+    /// The reliability that was aimed for; other goals have no place among reliabilities.
+    private var aim: Double? {
+        if case .reliability(let target) = report.limits.goal { target } else { nil }
+    }
+
+    private var targetKey: HTML {
+        aim == nil ? .empty : "<span><i class=\"key target\"></i>\(say("target", "mål"))</span>"
+    }
+
     private var target: HTML {
-        let y = y(report.limits.targetReliability)
+        guard let aim else { return .empty }
+        let y = y(aim)
         return """
             <line class="target" x1="0" x2="100%" y1="\(at: y)" y2="\(at: y)"/>\
-            <text class="targetname" x="100%" y="\(at: y - 5)">\(say("target", "mål")) \(decimal(report.limits.targetReliability))</text>
+            <text class="targetname" x="100%" y="\(at: y - 5)">\(say("target", "mål")) \(decimal(aim))</text>
 
             """
     }
@@ -101,9 +113,10 @@ struct ReliabilitySection: ReportSection {
     private var describing: String {
         let first = report.history.first.map { decimal($0.posterior) } ?? ""
         let last = report.history.last.map { decimal($0.posterior) } ?? ""
+        let goal = aim.map { say(", target \(decimal($0))", ", mål \(decimal($0))") } ?? ""
         return say(
-            "Reliability over the run: from \(first) to \(last), target \(decimal(report.limits.targetReliability)).",
-            "Reliabilitet under körningen: från \(first) till \(last), mål \(decimal(report.limits.targetReliability)).")
+            "Reliability over the run: from \(first) to \(last)\(goal).",
+            "Reliabilitet under körningen: från \(first) till \(last)\(goal).")
     }
 
     private func figures(_ reliability: RankingReport.Reliability) -> HTML {
@@ -112,12 +125,12 @@ struct ReliabilitySection: ReportSection {
                 say("Reliability (posterior)", "Reliabilitet (posterior)"), decimal(reliability.posterior),
                 say(
                     """
-                    The share of the differences between essays that is not chance. 0 would be a lottery, 1 certainty. The \
-                    run stops on this figure, because choosing pairs cleverly does not flatter it.
+                    The share of the differences between essays that is not chance. 0 would be a lottery, 1 certainty. \
+                    Choosing pairs cleverly does not flatter it.
                     """,
                     """
-                    Den del av skillnaderna mellan uppsatser som inte är slump. 0 vore ett lotteri, 1 visshet. Körningen \
-                    avslutas utifrån denna siffra, eftersom ett smart val av par inte förskönar den.
+                    Den del av skillnaderna mellan uppsatser som inte är slump. 0 vore ett lotteri, 1 visshet. Ett smart \
+                    val av par förskönar den inte.
                     """
                 )),
             figure(

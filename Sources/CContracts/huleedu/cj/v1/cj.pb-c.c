@@ -457,6 +457,51 @@ void   huleedu__cj__v1__get_assessment_response__free_unpacked
   assert(message->base.descriptor == &huleedu__cj__v1__get_assessment_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__cj__v1__goal_progress__init
+                     (Huleedu__Cj__V1__GoalProgress         *message)
+{
+  static const Huleedu__Cj__V1__GoalProgress init_value = HULEEDU__CJ__V1__GOAL_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t huleedu__cj__v1__goal_progress__get_packed_size
+                     (const Huleedu__Cj__V1__GoalProgress *message)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__goal_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__cj__v1__goal_progress__pack
+                     (const Huleedu__Cj__V1__GoalProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__goal_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__cj__v1__goal_progress__pack_to_buffer
+                     (const Huleedu__Cj__V1__GoalProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__cj__v1__goal_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Cj__V1__GoalProgress *
+       huleedu__cj__v1__goal_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Cj__V1__GoalProgress *)
+     protobuf_c_message_unpack (&huleedu__cj__v1__goal_progress__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__cj__v1__goal_progress__free_unpacked
+                     (Huleedu__Cj__V1__GoalProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__cj__v1__goal_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   huleedu__cj__v1__anchor_check__init
                      (Huleedu__Cj__V1__AnchorCheck         *message)
 {
@@ -1955,7 +2000,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__judge_settings__descriptor =
   (ProtobufCMessageInit) huleedu__cj__v1__judge_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__stopping_settings__field_descriptors[4] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__stopping_settings__field_descriptors[7] =
 {
   {
     "target_reliability",
@@ -2005,17 +2050,56 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__stopping_settings__field_
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "target_kendall_tau",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Huleedu__Cj__V1__StoppingSettings, _target_kendall_tau_case),
+    offsetof(Huleedu__Cj__V1__StoppingSettings, target_kendall_tau),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_grade_deviation",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Huleedu__Cj__V1__StoppingSettings, _max_grade_deviation_case),
+    offsetof(Huleedu__Cj__V1__StoppingSettings, max_grade_deviation),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_budget",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__StoppingSettings, until_budget),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__stopping_settings__field_indices_by_name[] = {
   1,   /* field[1] = max_comparisons */
   2,   /* field[2] = max_cost_nanodollars */
+  5,   /* field[5] = max_grade_deviation */
   3,   /* field[3] = max_seconds */
+  4,   /* field[4] = target_kendall_tau */
   0,   /* field[0] = target_reliability */
+  6,   /* field[6] = until_budget */
 };
 static const ProtobufCIntRange huleedu__cj__v1__stopping_settings__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__stopping_settings__descriptor =
 {
@@ -2025,7 +2109,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__stopping_settings__descriptor 
   "Huleedu__Cj__V1__StoppingSettings",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__StoppingSettings),
-  4,
+  7,
   huleedu__cj__v1__stopping_settings__field_descriptors,
   huleedu__cj__v1__stopping_settings__field_indices_by_name,
   1,  huleedu__cj__v1__stopping_settings__number_ranges,
@@ -2250,7 +2334,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descri
   (ProtobufCMessageInit) huleedu__cj__v1__get_assessment_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__field_descriptors[11] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__field_descriptors[12] =
 {
   {
     "progress",
@@ -2384,11 +2468,24 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__get_assessment_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "goal",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__GetAssessmentResponse, goal),
+    &huleedu__cj__v1__goal_progress__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__get_assessment_response__field_indices_by_name[] = {
   9,   /* field[9] = anchor_check */
   7,   /* field[7] = cut_scores */
   8,   /* field[8] = excluded_essays */
+  11,   /* field[11] = goal */
   5,   /* field[5] = grades */
   6,   /* field[6] = grading_notes */
   4,   /* field[4] = history */
@@ -2401,7 +2498,7 @@ static const unsigned huleedu__cj__v1__get_assessment_response__field_indices_by
 static const ProtobufCIntRange huleedu__cj__v1__get_assessment_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor =
 {
@@ -2411,11 +2508,62 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descr
   "Huleedu__Cj__V1__GetAssessmentResponse",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__GetAssessmentResponse),
-  11,
+  12,
   huleedu__cj__v1__get_assessment_response__field_descriptors,
   huleedu__cj__v1__get_assessment_response__field_indices_by_name,
   1,  huleedu__cj__v1__get_assessment_response__number_ranges,
   (ProtobufCMessageInit) huleedu__cj__v1__get_assessment_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__cj__v1__goal_progress__field_descriptors[2] =
+{
+  {
+    "value",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Huleedu__Cj__V1__GoalProgress, _value_case),
+    offsetof(Huleedu__Cj__V1__GoalProgress, value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "probability",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__GoalProgress, probability),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__cj__v1__goal_progress__field_indices_by_name[] = {
+  1,   /* field[1] = probability */
+  0,   /* field[0] = value */
+};
+static const ProtobufCIntRange huleedu__cj__v1__goal_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor huleedu__cj__v1__goal_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.GoalProgress",
+  "GoalProgress",
+  "Huleedu__Cj__V1__GoalProgress",
+  "huleedu.cj.v1",
+  sizeof(Huleedu__Cj__V1__GoalProgress),
+  2,
+  huleedu__cj__v1__goal_progress__field_descriptors,
+  huleedu__cj__v1__goal_progress__field_indices_by_name,
+  1,  huleedu__cj__v1__goal_progress__number_ranges,
+  (ProtobufCMessageInit) huleedu__cj__v1__goal_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor huleedu__cj__v1__anchor_check__field_descriptors[6] =
@@ -3237,7 +3385,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__continue_assessment_response__
   (ProtobufCMessageInit) huleedu__cj__v1__continue_assessment_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__field_descriptors[18] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__field_descriptors[20] =
 {
   {
     "assessment_id",
@@ -3455,6 +3603,30 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "target_kendall_tau",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__AssessmentProgress, target_kendall_tau),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_grade_deviation",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__AssessmentProgress, max_grade_deviation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__assessment_progress__field_indices_by_name[] = {
   0,   /* field[0] = assessment_id */
@@ -3468,18 +3640,20 @@ static const unsigned huleedu__cj__v1__assessment_progress__field_indices_by_nam
   7,   /* field[7] = in_flight */
   6,   /* field[6] = judged */
   10,   /* field[10] = max_comparisons */
+  19,   /* field[19] = max_grade_deviation */
   17,   /* field[17] = provider_calls */
   12,   /* field[12] = reliability */
   1,   /* field[1] = revision */
   16,   /* field[16] = simulated */
   2,   /* field[2] = state */
   3,   /* field[3] = stop_reason */
+  18,   /* field[18] = target_kendall_tau */
   11,   /* field[11] = target_reliability */
 };
 static const ProtobufCIntRange huleedu__cj__v1__assessment_progress__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__assessment_progress__descriptor =
 {
@@ -3489,7 +3663,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__assessment_progress__descripto
   "Huleedu__Cj__V1__AssessmentProgress",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__AssessmentProgress),
-  18,
+  20,
   huleedu__cj__v1__assessment_progress__field_descriptors,
   huleedu__cj__v1__assessment_progress__field_indices_by_name,
   1,  huleedu__cj__v1__assessment_progress__number_ranges,

@@ -25,6 +25,7 @@ typedef struct Huleedu__Cj__V1__EstimateAssessmentResponse Huleedu__Cj__V1__Esti
 typedef struct Huleedu__Cj__V1__StartAssessmentResponse Huleedu__Cj__V1__StartAssessmentResponse;
 typedef struct Huleedu__Cj__V1__GetAssessmentRequest Huleedu__Cj__V1__GetAssessmentRequest;
 typedef struct Huleedu__Cj__V1__GetAssessmentResponse Huleedu__Cj__V1__GetAssessmentResponse;
+typedef struct Huleedu__Cj__V1__GoalProgress Huleedu__Cj__V1__GoalProgress;
 typedef struct Huleedu__Cj__V1__AnchorCheck Huleedu__Cj__V1__AnchorCheck;
 typedef struct Huleedu__Cj__V1__CheckedAnchor Huleedu__Cj__V1__CheckedAnchor;
 typedef struct Huleedu__Cj__V1__SuspectEssay Huleedu__Cj__V1__SuspectEssay;
@@ -390,6 +391,22 @@ typedef enum {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_SECONDS__CASE)
 } Huleedu__Cj__V1__StoppingSettings__MaxSecondsCase;
 
+typedef enum {
+  HULEEDU__CJ__V1__STOPPING_SETTINGS___TARGET_KENDALL_TAU__NOT_SET = 0,
+  HULEEDU__CJ__V1__STOPPING_SETTINGS___TARGET_KENDALL_TAU_TARGET_KENDALL_TAU = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__STOPPING_SETTINGS___TARGET_KENDALL_TAU__CASE)
+} Huleedu__Cj__V1__StoppingSettings__TargetKendallTauCase;
+
+typedef enum {
+  HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_GRADE_DEVIATION__NOT_SET = 0,
+  HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_GRADE_DEVIATION_MAX_GRADE_DEVIATION = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_GRADE_DEVIATION__CASE)
+} Huleedu__Cj__V1__StoppingSettings__MaxGradeDeviationCase;
+
+/*
+ * What the assessment is to reach: at most one of target_reliability, target_kendall_tau, max_grade_deviation and until_budget; with none
+ * of them, the service's default reliability. It has converged when that has been reached with a probability of 0.6.
+ */
 struct  Huleedu__Cj__V1__StoppingSettings
 {
   ProtobufCMessage base;
@@ -398,10 +415,14 @@ struct  Huleedu__Cj__V1__StoppingSettings
    * the number of essays. Each takes up to as many calls as EstimateAssessment tells.
    */
   uint32_t max_comparisons;
+  /*
+   * As good as the limits allow: nothing stops it early.
+   */
+  protobuf_c_boolean until_budget;
   Huleedu__Cj__V1__StoppingSettings__TargetReliabilityCase _target_reliability_case;
   union {
     /*
-     * Reliability at which the assessment has converged, above 0 and below 1; absent asks for the service's default.
+     * Reliability, above 0 and below 1.
      */
     double target_reliability;
   };
@@ -421,10 +442,25 @@ struct  Huleedu__Cj__V1__StoppingSettings
      */
     uint64_t max_seconds;
   };
+  Huleedu__Cj__V1__StoppingSettings__TargetKendallTauCase _target_kendall_tau_case;
+  union {
+    /*
+     * Kendall's tau between the order of the essays and the true one, above 0 and below 1.
+     */
+    double target_kendall_tau;
+  };
+  Huleedu__Cj__V1__StoppingSettings__MaxGradeDeviationCase _max_grade_deviation_case;
+  union {
+    /*
+     * Standard deviation of the least certain grade, in steps of the scale, above 0 and at most 10; needs anchors. An essay on the border of
+     * two grades has 0.5 even where everything is known.
+     */
+    double max_grade_deviation;
+  };
 };
 #define HULEEDU__CJ__V1__STOPPING_SETTINGS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__stopping_settings__descriptor) \
-    , 0, HULEEDU__CJ__V1__STOPPING_SETTINGS___TARGET_RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_SECONDS__NOT_SET, {0} }
+    , 0, 0, HULEEDU__CJ__V1__STOPPING_SETTINGS___TARGET_RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_SECONDS__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___TARGET_KENDALL_TAU__NOT_SET, {0}, HULEEDU__CJ__V1__STOPPING_SETTINGS___MAX_GRADE_DEVIATION__NOT_SET, {0} }
 
 
 typedef enum {
@@ -550,10 +586,40 @@ struct  Huleedu__Cj__V1__GetAssessmentResponse
    */
   size_t n_suspect_essays;
   Huleedu__Cj__V1__SuspectEssay **suspect_essays;
+  /*
+   * How far the assessment is from what it is to reach; absent without judgements and where nothing but the limits stops it.
+   */
+  Huleedu__Cj__V1__GoalProgress *goal;
 };
 #define HULEEDU__CJ__V1__GET_ASSESSMENT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__get_assessment_response__descriptor) \
-    , NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL }
+    , NULL, 0,NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, NULL }
+
+
+typedef enum {
+  HULEEDU__CJ__V1__GOAL_PROGRESS___VALUE__NOT_SET = 0,
+  HULEEDU__CJ__V1__GOAL_PROGRESS___VALUE_VALUE = 1
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__GOAL_PROGRESS___VALUE__CASE)
+} Huleedu__Cj__V1__GoalProgress__ValueCase;
+
+struct  Huleedu__Cj__V1__GoalProgress
+{
+  ProtobufCMessage base;
+  /*
+   * Probability that what was asked for has been reached, from 0 to 1.
+   */
+  double probability;
+  Huleedu__Cj__V1__GoalProgress__ValueCase _value_case;
+  union {
+    /*
+     * Best guess of the reliability, the tau or the largest deviation of a grade that was asked for; absent where there are no grades.
+     */
+    double value;
+  };
+};
+#define HULEEDU__CJ__V1__GOAL_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__goal_progress__descriptor) \
+    , 0, HULEEDU__CJ__V1__GOAL_PROGRESS___VALUE__NOT_SET, {0} }
 
 
 typedef enum {
@@ -859,6 +925,10 @@ struct  Huleedu__Cj__V1__AssessmentProgress
    */
   uint32_t expected;
   uint32_t max_comparisons;
+  /*
+   * What is aimed for: one of this, target_kendall_tau and max_grade_deviation, the others absent or zero; none of them where nothing but
+   * the limits stops it.
+   */
   double target_reliability;
   uint64_t elapsed_milliseconds;
   /*
@@ -869,6 +939,8 @@ struct  Huleedu__Cj__V1__AssessmentProgress
    * Calls to the vendor so far, retries among them.
    */
   uint32_t provider_calls;
+  double target_kendall_tau;
+  double max_grade_deviation;
   Huleedu__Cj__V1__AssessmentProgress__ReliabilityCase _reliability_case;
   union {
     /*
@@ -890,7 +962,7 @@ struct  Huleedu__Cj__V1__AssessmentProgress
 };
 #define HULEEDU__CJ__V1__ASSESSMENT_PROGRESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__assessment_progress__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED, HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, 0, HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED, HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0} }
 
 
 struct  Huleedu__Cj__V1__RankedItem
@@ -1357,6 +1429,25 @@ Huleedu__Cj__V1__GetAssessmentResponse *
                       const uint8_t       *data);
 void   huleedu__cj__v1__get_assessment_response__free_unpacked
                      (Huleedu__Cj__V1__GetAssessmentResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Cj__V1__GoalProgress methods */
+void   huleedu__cj__v1__goal_progress__init
+                     (Huleedu__Cj__V1__GoalProgress         *message);
+size_t huleedu__cj__v1__goal_progress__get_packed_size
+                     (const Huleedu__Cj__V1__GoalProgress   *message);
+size_t huleedu__cj__v1__goal_progress__pack
+                     (const Huleedu__Cj__V1__GoalProgress   *message,
+                      uint8_t             *out);
+size_t huleedu__cj__v1__goal_progress__pack_to_buffer
+                     (const Huleedu__Cj__V1__GoalProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Cj__V1__GoalProgress *
+       huleedu__cj__v1__goal_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__cj__v1__goal_progress__free_unpacked
+                     (Huleedu__Cj__V1__GoalProgress *message,
                       ProtobufCAllocator *allocator);
 /* Huleedu__Cj__V1__AnchorCheck methods */
 void   huleedu__cj__v1__anchor_check__init
@@ -1827,6 +1918,9 @@ typedef void (*Huleedu__Cj__V1__GetAssessmentRequest_Closure)
 typedef void (*Huleedu__Cj__V1__GetAssessmentResponse_Closure)
                  (const Huleedu__Cj__V1__GetAssessmentResponse *message,
                   void *closure_data);
+typedef void (*Huleedu__Cj__V1__GoalProgress_Closure)
+                 (const Huleedu__Cj__V1__GoalProgress *message,
+                  void *closure_data);
 typedef void (*Huleedu__Cj__V1__AnchorCheck_Closure)
                  (const Huleedu__Cj__V1__AnchorCheck *message,
                   void *closure_data);
@@ -2005,6 +2099,7 @@ extern const ProtobufCMessageDescriptor huleedu__cj__v1__estimate_assessment_res
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__get_assessment_response__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__cj__v1__goal_progress__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__anchor_check__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__checked_anchor__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__cj__v1__suspect_essay__descriptor;
