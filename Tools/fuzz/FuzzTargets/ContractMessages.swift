@@ -15,7 +15,7 @@ public enum ContractMessages {
         CJV1.MarginCheck.self,
         CJV1.ScalePoint.self, CJV1.ListComparisonsRequest.self, CJV1.ListComparisonsResponse.self,
         CJV1.ComparisonRecord.self, CJV1.AnchorCheck.self, CJV1.CheckedAnchor.self, CJV1.SuspectEssay.self,
-        CJV1.InstructionAttempt.self,
+        CJV1.InstructionAttempt.self, CJV1.GoalProgress.self,
         EventsV1.AssessmentFinished.self, EventsV1.AssessmentRanked.self, EventsV1.FollowRequest.self,
         EventsV1.FollowResponse.self,
         EventsV1.Event.self,
