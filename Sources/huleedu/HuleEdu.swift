@@ -15,7 +15,7 @@ struct HuleEdu: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RankCommand.self, ScoreCommand.self, PlanCommand.self, UpCommand.self, ServeCommand.self, DatabaseCommand.self,
-            EventsCommand.self,
+            RankCommand.self, AlignCommand.self, ScoreCommand.self, PlanCommand.self, UpCommand.self, ServeCommand.self,
+            DatabaseCommand.self, EventsCommand.self,
         ])
 }

@@ -39,6 +39,8 @@ struct RankSettings: Sendable, Hashable {
     var pairing: PairingChoice
     /// Continue an earlier run over this folder, however it ended.
     var resume: Bool
+    /// Which of several like runs this is, from 1; nil for a run that stands by itself.
+    var repetition: Int?
     var output: Output
 
     /// What is shown and written.

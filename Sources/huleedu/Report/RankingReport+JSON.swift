@@ -89,7 +89,7 @@ extension RankingReport.Item {
 }
 
 extension RankingReport.Comparison {
-    fileprivate func json(simulated: Bool) -> JSONValue {
+    func json(simulated: Bool) -> JSONValue {
         let cost = JSONCost(cost, simulated: simulated)
         return .object([
             .init("number", .integer(Int64(number))),
@@ -112,7 +112,7 @@ extension RankingReport.Comparison {
 }
 
 extension RankingReport.Cost {
-    fileprivate func json(simulated: Bool) -> JSONValue {
+    func json(simulated: Bool) -> JSONValue {
         let total = JSONCost(total, simulated: simulated)
         let savings = JSONCost(cacheSavings, simulated: simulated)
         return .object([

@@ -5,6 +5,20 @@ struct RankInput: Sendable {
     let anchors: [Essay.ID: String]
     let qualities: [Essay.ID: Double]
 
+    /// Takes what has been read already, without any grades.
+    init(_ settings: RankSettings, folder: EssayFolder, qualities: [Essay.ID: Double]) {
+        self.settings = settings
+        self.folder = folder
+        self.qualities = qualities
+        anchors = [:]
+    }
+
+    /// Hash of everything by which judgements would come out differently, except the seed.
+    func fingerprint(of judge: JudgeProvider) -> String {
+        settings.fingerprint(
+            essays: folder.essays, anchors: anchors, qualities: qualities, provider: judge.name.rawValue, model: judge.model)
+    }
+
     /// Reads the folder and the tables.
     init(_ settings: RankSettings) throws(CommandError) {
         self.settings = settings

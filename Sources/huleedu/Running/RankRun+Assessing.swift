@@ -27,7 +27,7 @@ extension RankRun {
             try save(record, as: .started)
         } else {
             try await session.upload(as: record.id)
-            let estimate = try await session.estimate(as: record.id)
+            let estimate = try await session.estimate(as: record.id).times(series?.runsLeft ?? 1)
             guard try await mayStart(estimate) else { return .declined }
             try await start(record, session)
         }
@@ -73,10 +73,11 @@ extension RankRun {
     }
 
     private func isAgreed(to estimate: RunEstimate) async throws -> Bool {
-        guard !estimate.simulated else { return true }
+        guard !estimate.simulated, series?.isAgreed != true else { return true }
         let isAgreed = try await ConfirmPrompt(language: settings.language)
             .confirm(estimate, yes: settings.output.yes, dialogue: .terminal())
         try Task.checkCancellation()
+        if isAgreed { series?.agree() }
         return isAgreed
     }
 

@@ -5,16 +5,7 @@ extension RankRun {
     func finish(
         _ report: RankingReport, record: RunRecord, database: DatabaseServer, logger: Logger
     ) async throws -> Int32 {
-        if let path = settings.output.report {
-            try OutputFile.write(ReportPage(report: report).text(), to: path)
-            tell(language: "Report: \(path)", "Rapport: \(path)")
-        }
-        if settings.output.json {
-            try StandardOutput.write(report.json.text())
-        } else if !settings.output.quiet {
-            try StandardOutput.write("\n" + ResultTable(report: report, capabilities: outputTerminal).text() + "\n")
-            try StandardOutput.write(ResultSummary(report: report, capabilities: outputTerminal).text())
-        }
+        if let series { series.take(report) } else { try show(report) }
         let hasFailed = report.stop.reason == .judgeFailed || report.stop.reason == .blindJudge
         if hasFailed, !report.comparisons.contains(where: { $0.winner != nil }) {
             // There is nothing to go on from, and an earlier run with something in it must not be hidden by this one.
@@ -31,6 +22,19 @@ extension RankRun {
         }
         try await forgetOldRuns(database: database, logger: logger)
         return hasFailed ? 69 : 0
+    }
+
+    private func show(_ report: RankingReport) throws {
+        if let path = settings.output.report {
+            try OutputFile.write(ReportPage(report: report).text(), to: path)
+            tell(language: "Report: \(path)", "Rapport: \(path)")
+        }
+        if settings.output.json {
+            try StandardOutput.write(report.json.text())
+        } else if !settings.output.quiet {
+            try StandardOutput.write("\n" + ResultTable(report: report, capabilities: outputTerminal).text() + "\n")
+            try StandardOutput.write(ResultSummary(report: report, capabilities: outputTerminal).text())
+        }
     }
 
     // MARK: - Forgetting

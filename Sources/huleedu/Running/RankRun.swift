@@ -12,6 +12,8 @@ struct RankRun: Sendable {
     let environment: Settings
     let errorTerminal: TerminalCapabilities
     let outputTerminal: TerminalCapabilities
+    /// Nil for a run that stands by itself: its ranking is shown and written.
+    var series: RunSeries?
 
     private static let loopback = Endpoint(host: "127.0.0.1", port: 0)
 
@@ -49,18 +51,19 @@ struct RankRun: Sendable {
     }
 
     private func run(on database: DatabaseServer, logger: Logger) async throws -> Int32 {
-        let fingerprint = settings.fingerprint(
-            essays: input.folder.essays, anchors: input.anchors, qualities: input.qualities, provider: judge.name.rawValue,
-            model: judge.model)
+        let fingerprint = input.fingerprint(of: judge)
         let resumable = try records.resumable(fingerprint: fingerprint, server: database.mark, seed: settings.seed)
         if settings.resume {
-            guard !resumable.isEmpty else { throw Self.nothingToResume }
+            // Of several like runs, the later ones may not have been reached.
+            guard !resumable.isEmpty || settings.repetition != nil else { throw Self.nothingToResume }
             for record in resumable {
                 if let status = try await run(record, on: database, logger: logger) { return status }
             }
-            tell(
-                language: "The run was interrupted before it had begun. Starting it now.",
-                "Körningen avbröts innan den hade börjat. Startar den nu.")
+            if !resumable.isEmpty {
+                tell(
+                    language: "The run was interrupted before it had begun. Starting it now.",
+                    "Körningen avbröts innan den hade börjat. Startar den nu.")
+            }
         } else if resumable.first?.isUnfinished == true {
             tell(
                 language: "An earlier run over these essays was interrupted; --resume would continue it. Starting anew.",
@@ -72,7 +75,7 @@ struct RankRun: Sendable {
         return status
     }
 
-    private static let nothingToResume = CommandError(
+    static let nothingToResume = CommandError(
         .nothingToResume,
         "No run over these essays, with this judge, question and rubric, was found; leave out --resume to start one.")
 

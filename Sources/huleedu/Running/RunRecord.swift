@@ -106,6 +106,7 @@ extension RankSettings {
         add(temperature.map { "\($0)" } ?? "")
         add("\(levels.rawValue)")
         add(pairing.rawValue)
+        if let repetition { add("repetition \(repetition)") }
         return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }

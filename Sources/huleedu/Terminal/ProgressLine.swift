@@ -30,10 +30,10 @@ struct ProgressLine: Sendable {
         return language.say("\(done) of about \(total) judged", "\(done) av ungefär \(total) bedömda")
     }
 
-    private func reliability(_ snapshot: ProgressSnapshot) -> String {
+    private func reliability(_ snapshot: ProgressSnapshot) -> String? {
         let goal = snapshot.goal.short(in: language)
         guard let reliability = snapshot.reliability else {
-            return goal.map { language.say("aiming for \($0)", "mål: \($0)") } ?? ""
+            return goal.map { language.say("aiming for \($0)", "mål: \($0)") }
         }
         let now =
             language.say("reliability ", "reliabilitet ") + DecimalText.text(max(0, reliability), decimals: 2, language: language)

@@ -15,6 +15,17 @@ struct RunEstimate: Sendable, Hashable {
     /// No language model is called.
     var simulated: Bool
 
+    /// What so many like runs are expected to take together.
+    func times(_ runs: Int) -> RunEstimate {
+        func sum(_ money: Money?) -> Money? { money.map { Money(nanodollars: $0.nanodollars * Int64(runs)) } }
+        var all = self
+        all.comparisons *= runs
+        all.comparisonsAtMost *= runs
+        all.cost = sum(cost)
+        all.costAtMost = sum(costAtMost)
+        return all
+    }
+
     /// Leaves what comes on top of what has been judged and spent.
     mutating func subtract(judged: Int, spent: Money?) {
         comparisons = max(0, comparisons - judged)
