@@ -90,9 +90,21 @@ extension AssessmentStore {
                     -- What is to be reached: the one of the three that has a value; none of them where only the limits count.
                     ALTER TABLE cj.assessment
                         ALTER COLUMN target_reliability DROP NOT NULL,
-                        ADD COLUMN target_kendall_tau double precision CHECK (target_kendall_tau BETWEEN 0 AND 1),
-                        ADD COLUMN maximum_grade_deviation double precision CHECK (maximum_grade_deviation BETWEEN 0 AND 10),
-                        ADD CHECK (num_nonnulls(target_reliability, target_kendall_tau, maximum_grade_deviation) <= 1);
+                        ADD COLUMN target_kendall_tau double precision,
+                        ADD COLUMN maximum_grade_deviation double precision,
+                        ADD CONSTRAINT assessment_target_kendall_tau CHECK (target_kendall_tau BETWEEN 0 AND 1) NOT VALID,
+                        ADD CONSTRAINT assessment_maximum_grade_deviation
+                            CHECK (maximum_grade_deviation BETWEEN 0 AND 10) NOT VALID,
+                        ADD CONSTRAINT assessment_one_goal
+                            CHECK (num_nonnulls(target_reliability, target_kendall_tau, maximum_grade_deviation) <= 1) NOT VALID;
+                    """),
+            Migration(
+                version: 13, name: "goals of assessments from before",
+                sql: """
+                    ALTER TABLE cj.assessment
+                        VALIDATE CONSTRAINT assessment_target_kendall_tau,
+                        VALIDATE CONSTRAINT assessment_maximum_grade_deviation,
+                        VALIDATE CONSTRAINT assessment_one_goal;
                     """),
         ], enums: enums, firstRelease: 9)
 
