@@ -3,7 +3,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite("Cancelling a task")
+@Suite("Cancelling a task", .timeLimit(.minutes(5)))
 struct CancellationTests {
     /// True once a statement with this text runs in the database.
     private func isRunning(_ text: String, _ pool: Pool) async throws -> Bool {
@@ -93,6 +93,23 @@ struct CancellationTests {
             #expect(await pool.statistics().waiting == 0)
         }
         _ = try await pool.query("SELECT 3")
+    }
+
+    @Test("stops its statement even when it comes while that is being sent")
+    func whileSending() async throws {
+        let database = try await TestDatabase.make()
+        var configuration = PoolConfiguration(connectionString: database.connectionString, size: 2)
+        configuration.statementTimeout = .zero
+        let pool = Pool(configuration, logger: Logger(label: "test"))
+        _ = try await pool.query("SELECT 1")
+        for _ in 0..<300 {
+            let task = Task { try await pool.query("SELECT pg_sleep(3600)") }
+            for _ in 0..<Int.random(in: 0...20) { await Task.yield() }
+            task.cancel()
+            // A cancellation that got lost would let the statement last an hour.
+            let error = await #expect(throws: PostgresError.self) { try await task.value }
+            #expect(error?.code == .cancelled)
+        }
     }
 
     @Test("at random moments never leaks a connection")

@@ -33,7 +33,10 @@ let package = Package(
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
         .executableTarget(
-            name: "unit-of-work", dependencies: ["Measuring", .product(name: "JobQueue", package: "huleedu")],
+            name: "unit-of-work",
+            dependencies: [
+                "Measuring", .product(name: "CJCore", package: "huleedu"), .product(name: "JobQueue", package: "huleedu"),
+            ],
             swiftSettings: [.treatAllWarnings(as: .error)]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,17 +1,19 @@
 private import CPostgres
+private import Synchronization
 
 /// One session with the server, in pipeline mode throughout.
 ///
 /// It carries one batch at a time and lives on ``PostgresLoop``; nothing here waits for the network.
 @PostgresLoop
 final class Connection: EventLoop.Handler {
+    /// What is rare and large is kept elsewhere, so that looking at the phase, which is done for every answer, copies one word.
     enum Phase {
-        case connecting(CheckedContinuation<PostgresError?, Never>)
+        indirect case connecting(CheckedContinuation<PostgresError?, Never>)
         case idle
         case running(BatchUnderWay)
         /// Outside pipeline mode, for the simple protocol.
-        case runningScript(CheckedContinuation<PostgresError?, Never>, PostgresError?)
-        case closed(PostgresError)
+        indirect case runningScript(CheckedContinuation<PostgresError?, Never>, PostgresError?)
+        indirect case closed(PostgresError)
     }
 
     /// A batch that has been sent and is being answered. A class, so that its growing list of results is never copied.
@@ -20,13 +22,18 @@ final class Connection: EventLoop.Handler {
         let number: Int
         var pipeline: Pipeline
         let isCancellable: Bool
+        let succeeded: (@PostgresLoop () -> Void)?
         let continuation: CheckedContinuation<Reply, Never>
         var cancelling: Cancelling = .none
 
-        init(number: Int, pipeline: Pipeline, isCancellable: Bool, continuation: CheckedContinuation<Reply, Never>) {
+        init(
+            number: Int, pipeline: Pipeline, isCancellable: Bool, succeeded: (@PostgresLoop () -> Void)?,
+            continuation: CheckedContinuation<Reply, Never>
+        ) {
             self.number = number
             self.pipeline = pipeline
             self.isCancellable = isCancellable
+            self.succeeded = succeeded
             self.continuation = continuation
         }
     }
@@ -47,7 +54,7 @@ final class Connection: EventLoop.Handler {
     private var silenceTimer: (token: EventLoop.TimerToken, deadline: ContinuousClock.Instant)?
     /// How long the server may stay silent during what is under way.
     var silenceTimeout: Duration?
-    private var batchCount = 0
+    private let batchCount = Atomic(0)
     /// Bytes read since the last complete result, at least.
     private var unfinishedBytes = 0
     /// What the server said to this session while nothing was under way.
@@ -84,22 +91,28 @@ final class Connection: EventLoop.Handler {
     // MARK: Batches
 
     /// Sends statements, with a synchronisation point after them, and waits for all answers.
-    func run(_ batch: Batch) async -> Reply {
+    ///
+    /// - Parameter succeeded: called when all went well, before the caller hears of it.
+    nonisolated func run(_ batch: Batch, succeeded: (@Sendable @PostgresLoop () -> Void)? = nil) async -> Reply {
         if batch.isCancellable, Task.isCancelled {
             return Reply(results: [], failure: .notSent(.cancelledBeforeSending), isCancelled: true)
         }
-        batchCount += 1
-        let number = batchCount
+        let number = batchCount.wrappingAdd(1, ordering: .relaxed).newValue
+        let cancel: @Sendable () -> Void = { EventLoop.shared.execute { self.cancel(batchNumber: number) } }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                begin(batch, number: number, continuation)
+                EventLoop.shared.perform { self.begin(batch, number: number, succeeded, continuation) }
+                // A handler that ran before this found nothing to cancel.
+                if Task.isCancelled { cancel() }
             }
         } onCancel: {
-            EventLoop.shared.execute { self.cancel(batchNumber: number) }
+            cancel()
         }
     }
 
-    private func begin(_ batch: Batch, number: Int, _ continuation: CheckedContinuation<Reply, Never>) {
+    private func begin(
+        _ batch: Batch, number: Int, _ succeeded: (@PostgresLoop () -> Void)?, _ continuation: CheckedContinuation<Reply, Never>
+    ) {
         guard case .idle = phase else {
             // The pool leases a connection to one caller, and a caller waits for its batch: only a closed one comes here.
             return continuation.resume(returning: Reply(results: [], failure: .notSent(closedError)))
@@ -114,7 +127,8 @@ final class Connection: EventLoop.Handler {
         let (pipeline, isSent) = send(batch)
         phase = .running(
             BatchUnderWay(
-                number: number, pipeline: pipeline, isCancellable: batch.isCancellable, continuation: continuation))
+                number: number, pipeline: pipeline, isCancellable: batch.isCancellable, succeeded: succeeded,
+                continuation: continuation))
         guard isSent else { return end(lostError()) }
         silenceTimeout = batch.silenceTimeout ?? settings.silenceTimeout
         restartSilenceTimer()
@@ -128,6 +142,7 @@ final class Connection: EventLoop.Handler {
         var isSent = closing.allSatisfy { handle.sendUnnamed(Query(sql: "DEALLOCATE \($0)")) }
         if isSent, !closing.isEmpty { isSent = PQpipelineSync(handle.raw) == 1 }
         var steps: [Pipeline.Step] = []
+        steps.reserveCapacity(batch.queries.count)
         for query in batch.queries where isSent {
             switch prepared.plan(for: query) {
             case .unnamed:
@@ -203,6 +218,9 @@ final class Connection: EventLoop.Handler {
 
     /// Takes all results that are complete.
     private func drain() {
+        var isAnswered = false
+        // Asking for the time once is enough for all that came together; nothing is owed when what was under way has ended.
+        defer { if isAnswered, silenceDeadline != nil { restartSilenceTimer() } }
         // Two ends of results in a row mean that nothing more is there.
         var endsInARow = 0
         while endsInARow < 2, isOpen, PQisBusy(handle.raw) == 0 {
@@ -215,6 +233,7 @@ final class Connection: EventLoop.Handler {
             }
             endsInARow = 0
             unfinishedBytes = 0
+            isAnswered = true
             take(ResultHandle(raw))
         }
     }
@@ -227,7 +246,6 @@ final class Connection: EventLoop.Handler {
             }
             // One huge value arrives faster than its bytes can be counted on the way.
             if case .completed(let result) = event, result.table.byteCount > settings.maxResultBytes { return end(tooLargeError) }
-            restartSilenceTimer()
             switch batch.pipeline.receive(event) {
             case .awaitNext:
                 if batch.pipeline.isEndedByServer { end(lostError()) }
@@ -241,7 +259,6 @@ final class Connection: EventLoop.Handler {
                 return end(
                     PostgresError(.unexpectedReply, "the script asks for COPY to or from this program", outcome: .rolledBack))
             }
-            restartSilenceTimer()
             phase = .runningScript(continuation, error ?? result.scriptError)
         case .connecting, .idle, .closed:
             // A server that shuts down sends its reason to idle sessions, too; the end of the stream follows.
@@ -261,6 +278,7 @@ final class Connection: EventLoop.Handler {
         phase = .idle
         var reply = batch.pipeline.reply
         reply.isCancelled = batch.cancelling == .done
+        if reply.failure == nil { batch.succeeded?() }
         batch.continuation.resume(returning: reply)
     }
 

@@ -44,6 +44,7 @@ struct Pipeline {
     init(closing: [String] = [], steps: [Step]) {
         let closingSteps = closing.isEmpty ? [] : closing.map { Step.deallocate(name: $0) } + [.sync]
         self.steps = closingSteps + steps + [.sync]
+        results.reserveCapacity(steps.count)
     }
 
     mutating func receive(_ event: Event) -> Action {

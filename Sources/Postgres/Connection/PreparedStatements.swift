@@ -12,6 +12,9 @@ struct PreparedStatements {
     private struct Key: Hashable {
         let sql: String
         let types: [TypeID]
+
+        /// Statements seldom differ in their types alone.
+        func hash(into hasher: inout Hasher) { hasher.combine(sql) }
     }
 
     private struct Entry {
@@ -41,10 +44,9 @@ struct PreparedStatements {
         guard capacity > 0 else { return .unnamed }
         useCount += 1
         let key = Key(sql: query.sql, types: query.parameters.map(\.type))
-        if var entry = entries[key] {
-            entry.lastUse = useCount
-            entries[key] = entry
-            return .reuse(name: entry.name)
+        if let place = entries.index(forKey: key) {
+            entries.values[place].lastUse = useCount
+            return .reuse(name: entries.values[place].name)
         }
         if entries.count >= capacity, !evictLeastRecentlyUsed() { return .unnamed }
         nameCount += 1

@@ -6,6 +6,10 @@ private import Synchronization
 ///
 /// There is one per process: a connection costs this thread little, while every further thread would compete with the cooperative
 /// pool for the same cores. The thread is started by the first use and ends with the process.
+///
+/// Code of ``PostgresLoop`` runs for whoever has the loop's turn, and one thread has it at a time. Mostly that is the loop's own; but a
+/// caller that finds the turn free takes it for as long as it needs to send a statement, because waking another thread for that costs
+/// more than the sending.
 final class EventLoop: SerialExecutor, @unchecked Sendable {
     static let shared = EventLoop()
 
@@ -18,8 +22,10 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     private struct Inbox {
         var jobs: [UnownedJob] = []
         var blocks: [@Sendable @PostgresLoop () -> Void] = []
-        /// True from the first entry until the thread has taken the inbox, so that it is woken once.
-        var isWakeUnderWay = false
+        /// True while the thread waits, or is about to, and nobody has woken it yet.
+        var isThreadAsleep = false
+
+        var isEmpty: Bool { jobs.isEmpty && blocks.isEmpty }
     }
 
     private struct Registration {
@@ -32,12 +38,16 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     private let epollDescriptor: Int32
     private let eventDescriptor: Int32
     private let inbox = Mutex(Inbox())
-    private let threadID = Atomic<UInt>(0)
+    private let turn = Mutex(())
+    /// The thread that has the turn; zero while nobody has it.
+    private let turnHolder = Atomic<UInt>(0)
 
-    // Touched by the loop's thread only; that is what makes `@unchecked` true.
+    // Touched only by whoever has the turn; that is what makes `@unchecked` true.
     private var registrations: [Int32: Registration] = [:]
     private var lastGeneration: UInt32 = 0
     private var timers = TimerQueue<@PostgresLoop () -> Void>()
+    /// When the thread looks at the timers by itself; nil for never. Changed by the thread only.
+    private var wakeDeadline: ContinuousClock.Instant?
 
     private init() {
         epollDescriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -56,31 +66,61 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     }
 
     /// Runs a block on the loop's thread, soon.
+    ///
+    /// This is the way for cancellation handlers: they run under a lock of their task, which a block may want to resume.
     func execute(_ block: @escaping @Sendable @PostgresLoop () -> Void) {
         post { $0.blocks.append(block) }
     }
 
-    func checkIsolated() {
-        precondition(isLoopThread, "code of PostgresLoop runs on another thread")
+    /// Runs a block now, on this thread, if the turn is free or this thread's already, and otherwise soon on the loop's thread.
+    func perform(_ block: @escaping @Sendable @PostgresLoop () -> Void) {
+        if performIfFree(block) == nil { execute(block) }
     }
 
-    func isIsolatingCurrentContext() -> Bool? { isLoopThread }
+    /// Runs `body` now, on this thread, if the turn is free or this thread's already.
+    ///
+    /// - Returns: nil, without having run it, if it is not.
+    func performIfFree<R: Sendable>(_ body: @PostgresLoop () -> R) -> R? {
+        switch turnHolder.load(ordering: .relaxed) {
+        case Self.thisThread: PostgresLoop.assumeIsolated(body)
+        case 0: turn.withLockIfAvailable { _ in holdingTurn { PostgresLoop.assumeIsolated(body) } }
+        default: nil
+        }
+    }
 
-    private var isLoopThread: Bool { threadID.load(ordering: .relaxed) == UInt(pthread_self()) }
+    func checkIsolated() {
+        precondition(hasTurn, "code of PostgresLoop runs on a thread that has not its turn")
+    }
+
+    func isIsolatingCurrentContext() -> Bool? { hasTurn }
+
+    private static var thisThread: UInt { UInt(pthread_self()) }
+
+    /// Only this thread sets the holder to itself, so another's change can be missed without harm.
+    private var hasTurn: Bool { turnHolder.load(ordering: .relaxed) == Self.thisThread }
+
+    private func holdingTurn<R>(_ body: () -> R) -> R {
+        turnHolder.store(Self.thisThread, ordering: .relaxed)
+        defer { turnHolder.store(0, ordering: .relaxed) }
+        return body()
+    }
 
     private func post(_ change: (inout Inbox) -> Void) {
-        let needsWake = inbox.withLock { inbox in
+        let wasAsleep = inbox.withLock { inbox in
             change(&inbox)
-            defer { inbox.isWakeUnderWay = true }
-            return !inbox.isWakeUnderWay
+            defer { inbox.isThreadAsleep = false }
+            return inbox.isThreadAsleep
         }
-        guard needsWake, !isLoopThread else { return }
+        if wasAsleep { wake() }
+    }
+
+    private func wake() {
         var one: UInt64 = 1
         // Fails only when the counter is at its maximum, and then the thread has been woken anyway.
         _ = write(eventDescriptor, &one, 8)
     }
 
-    // MARK: Descriptors and timers, on the loop's thread
+    // MARK: Descriptors and timers
 
     /// Watches a descriptor, or changes what is watched for. The loop keeps the handler until ``unregister(_:)``.
     @PostgresLoop
@@ -116,7 +156,8 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     @PostgresLoop
     func schedule(at deadline: ContinuousClock.Instant, _ action: @escaping @PostgresLoop () -> Void) -> TimerToken {
-        timers.add(at: deadline, action)
+        if wakeDeadline.map({ deadline < $0 }) ?? true { wake() }
+        return timers.add(at: deadline, action)
     }
 
     @PostgresLoop
@@ -140,22 +181,31 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     private static let eventsPerRound = 64
 
     private func run() {
-        threadID.store(UInt(pthread_self()), ordering: .relaxed)
         var events = [epoll_event](repeating: epoll_event(), count: Self.eventsPerRound)
         while true {
             let count = epoll_wait(epollDescriptor, &events, Int32(events.count), waitMilliseconds())
-            for event in events.prefix(Int(max(0, count))) {
-                dispatch(event)
+            inbox.withLock { $0.isThreadAsleep = false }
+            turn.withLock { _ in
+                holdingTurn {
+                    let now = ContinuousClock.now
+                    wakeDeadline = now
+                    for event in events.prefix(Int(max(0, count))) { dispatch(event) }
+                    fireTimers(now)
+                    drainInbox()
+                    wakeDeadline = timers.nextDeadline()
+                }
             }
-            fireTimers()
-            drainInbox()
         }
     }
 
     private func waitMilliseconds() -> Int32 {
-        guard inbox.withLock({ $0.jobs.isEmpty && $0.blocks.isEmpty }) else { return 0 }
-        guard let deadline = timers.nextDeadline() else { return -1 }
-        let left = ContinuousClock.now.duration(to: deadline)
+        let isIdle = inbox.withLock { inbox in
+            inbox.isThreadAsleep = inbox.isEmpty
+            return inbox.isThreadAsleep
+        }
+        guard isIdle else { return 0 }
+        guard let wakeDeadline else { return -1 }
+        let left = ContinuousClock.now.duration(to: wakeDeadline)
         guard left > .zero else { return 0 }
         // Rounded up: waking before the deadline would spin.
         let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
@@ -180,8 +230,7 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         }
     }
 
-    private func fireTimers() {
-        let now = ContinuousClock.now
+    private func fireTimers(_ now: ContinuousClock.Instant) {
         while let action = timers.popDue(now: now) {
             PostgresLoop.assumeIsolated(action)
         }
@@ -190,8 +239,9 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     /// Runs what is in the inbox now; what those jobs add waits for the next round, so that sockets are never starved.
     private func drainInbox() {
         let taken = inbox.withLock { inbox in
-            defer { inbox = Inbox() }
-            return inbox
+            let taken = inbox
+            if !taken.isEmpty { inbox = Inbox() }
+            return taken
         }
         for block in taken.blocks {
             PostgresLoop.assumeIsolated(block)

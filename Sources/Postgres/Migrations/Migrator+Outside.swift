@@ -28,7 +28,7 @@ extension Migrator {
         }
         // Its session has the line and settings that are nobody else's; the pool makes another.
         await connection.close()
-        await core.release(connection)
+        core.release(connection)
         try result.get()
     }
 

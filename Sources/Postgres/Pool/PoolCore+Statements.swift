@@ -1,19 +1,19 @@
 extension PoolCore {
     /// Tries of a statement that has not been sent, or that found its prepared form outdated.
-    private static let maxTries = 3
+    private nonisolated static let maxTries = 3
     /// How long an idle connection may take to show that it lives.
-    private static let pingTimeout: Duration = .seconds(2)
+    private nonisolated static let pingTimeout: Duration = .seconds(2)
 
     /// Runs one statement in a transaction of its own.
-    func runAlone(_ query: Query, name: String) async throws(PostgresError) -> StatementResult {
+    nonisolated func runAlone(_ query: Query, name: String) async throws(PostgresError) -> StatementResult {
         try query.validate()
         configuration.checkpoint?(Checkpoint(work: name, step: .beforeCommit))
         var tries = 0
         while true {
             tries += 1
             let connection = try await acquireAlive()
-            let reply = await connection.run(Batch(queries: [query]))
-            release(connection)
+            let reply = await connection.run(Batch(queries: [query])) { self.takeBack(connection) }
+            if reply.failure != nil { release(connection) }
             switch reply.failure {
             case nil:
                 guard let result = reply.results.first else { throw .missingAnswer }
@@ -31,23 +31,19 @@ extension PoolCore {
 
     /// Runs a batch of a unit of work: borrows a connection for the first, and takes it back after the last if all went well.
     ///
-    /// One visit to the loop does all of that, because changing threads costs more than anything else here.
-    ///
     /// - Parameter connection: nil for the unit's first batch.
-    func run(
+    nonisolated func run(
         _ batch: Batch, on connection: Connection?, isLast: Bool
     ) async throws(PostgresError) -> (connection: Connection, reply: Reply, isReleased: Bool) {
         let leased: Connection
         if let connection { leased = connection } else { leased = try await acquire().connection }
-        let reply = await leased.run(batch)
-        let isReleased = isLast && reply.failure == nil
-        if isReleased { release(leased) }
-        return (leased, reply, isReleased)
+        let reply = await leased.run(batch) { if isLast { self.takeBack(leased) } }
+        return (leased, reply, isLast && reply.failure == nil)
     }
 
     /// Borrows a connection that has answered recently: one that was idle for long may have died unnoticed, behind a firewall for
     /// example.
-    private func acquireAlive() async throws(PostgresError) -> Connection {
+    private nonisolated func acquireAlive() async throws(PostgresError) -> Connection {
         while true {
             let lease = try await acquire()
             guard lease.idleFor >= configuration.pingAfterIdle else { return lease.connection }

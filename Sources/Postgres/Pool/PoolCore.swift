@@ -1,4 +1,5 @@
 internal import Logging
+private import Synchronization
 
 /// Carries out what ``PoolStateMachine`` decides.
 @PostgresLoop
@@ -20,7 +21,7 @@ final class PoolCore {
     private var machine: PoolStateMachine
     private var connections: [Int: Connection] = [:]
     private var waiters: [Int: Waiter] = [:]
-    private var waiterCount = 0
+    private let waiterCount = Atomic(0)
     private var closeWaiters: [CheckedContinuation<Void, Never>] = []
     private var isClosed = false
     private var lastConnectError: PostgresError?
@@ -49,33 +50,45 @@ final class PoolCore {
     // MARK: Leases
 
     /// Borrows a connection; give it back with ``release(_:)``.
-    func acquire() async throws(PostgresError) -> Lease {
+    nonisolated func acquire() async throws(PostgresError) -> Lease {
         // A string that cannot be parsed never gets better: nobody should wait for it.
         if case .failure(let error) = settings { throw error }
         guard !Task.isCancelled else { throw .cancelledBeforeSending }
-        waiterCount += 1
-        let waiter = waiterCount
-        let actions = machine.acquire(waiter, now: .now)
-        if case .lease(let number, waiter, let idleFor)? = actions.last, let connection = connections[number] {
-            perform(Array(actions.dropLast()))
-            return Lease(connection: connection, idleFor: idleFor)
-        }
+        let waiter = waiterCount.wrappingAdd(1, ordering: .relaxed).newValue
+        let giveUp: @Sendable () -> Void = { EventLoop.shared.execute { self.giveUp(waiter, .cancelledBeforeSending) } }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let timer = EventLoop.shared.schedule(at: .now + configuration.acquireTimeout) { [weak self] in
-                    self?.timedOut(waiter)
-                }
-                waiters[waiter] = Waiter(continuation: continuation, timer: timer)
-                perform(actions)
+                EventLoop.shared.perform { self.admit(waiter, continuation) }
+                // A handler that ran before this found nobody who waits.
+                if Task.isCancelled { giveUp() }
             }
         } onCancel: {
-            EventLoop.shared.execute { self.giveUp(waiter, .cancelledBeforeSending) }
+            giveUp()
         }
         return try result.get()
     }
 
+    private func admit(_ waiter: Int, _ continuation: CheckedContinuation<Result<Lease, PostgresError>, Never>) {
+        let actions = machine.acquire(waiter, now: .now)
+        // No timer for a caller that need not wait.
+        if case .lease(let number, waiter, let idleFor)? = actions.last, let connection = connections[number] {
+            perform(Array(actions.dropLast()))
+            return continuation.resume(returning: .success(Lease(connection: connection, idleFor: idleFor)))
+        }
+        let timer = EventLoop.shared.schedule(at: .now + configuration.acquireTimeout) { [weak self] in
+            self?.timedOut(waiter)
+        }
+        waiters[waiter] = Waiter(continuation: continuation, timer: timer)
+        perform(actions)
+    }
+
     /// Gives a connection back. One that is closed, or still inside a transaction, is replaced.
-    func release(_ connection: Connection) {
+    nonisolated func release(_ connection: Connection) {
+        EventLoop.shared.perform { self.takeBack(connection) }
+    }
+
+    /// ``release(_:)`` for those who are on the loop.
+    func takeBack(_ connection: Connection) {
         perform(
             machine.release(
                 connection.number, isUsable: connection.isOpen && connection.isOutsideTransaction, now: .now))

@@ -122,7 +122,7 @@ public final class UnitOfWork {
         guard tag == "COMMIT" else {
             throw fail(PostgresError(.unexpectedReply, "the server answered COMMIT with \(tag)", outcome: .rolledBack))
         }
-        await end()
+        end()
     }
 
     /// Undoes what has been sent and gives the connection back; nothing to do after a commit.
@@ -136,7 +136,7 @@ public final class UnitOfWork {
             // Should it fail, the connection is still inside the transaction, and the pool closes such a connection.
             _ = await connection.run(Batch(queries: ["ROLLBACK"], isCancellable: false))
         }
-        await end()
+        end()
     }
 
     /// Runs several statements given as one text, after what is queued; for migrations.
@@ -167,10 +167,10 @@ public final class UnitOfWork {
         return error
     }
 
-    private func end() async {
+    private func end() {
         guard case .open(let connection) = state else { return }
         state = .ended
-        await core.release(connection)
+        core.release(connection)
     }
 
     /// Sends the queue, between `BEGIN` where that is due and `COMMIT` where that is asked for.
@@ -180,17 +180,17 @@ public final class UnitOfWork {
         let sent = queue
         queue = []
         queuedBytes = 0
-        var queries = sent.map(\.query)
-        var opening: [Query] = []
+        var queries: [Query] = []
         let known: Connection?
         switch state {
         case .open(let open): known = open
         case .ended: throw fail(.unitEnded)
         case .fresh:
             known = nil
-            opening = [isolation.begin] + timeoutQueries
-            queries = opening + queries
+            queries = [isolation.begin] + timeoutQueries
         }
+        let openingCount = queries.count
+        queries += sent.lazy.map(\.query)
         if isCommit { queries.append("COMMIT") }
         roundTrips += 1
         reach(isCommit ? .beforeCommit : .before(roundTrips))
@@ -202,7 +202,7 @@ public final class UnitOfWork {
             throw fail(error)
         }
         state = isReleased ? .ended : .open(connection)
-        for (entry, result) in zip(sent, reply.results.dropFirst(opening.count)) {
+        for (entry, result) in zip(sent, reply.results.dropFirst(openingCount)) {
             entry.pending.resolve(result)
         }
         if reply.results.count == queries.count, let tag = reply.results.last?.tag {

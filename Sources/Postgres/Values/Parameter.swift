@@ -13,11 +13,11 @@ public struct Parameter: Sendable, Hashable {
     var isTextWithNUL: Bool {
         guard let bytes else { return false }
         switch type {
-        case .text: return bytes.contains(0)
+        case .text: return bytes.containsNUL
         // The format around the elements has zeros of its own. What is no array is left to the server.
         case .textArray:
             guard let (_, texts) = try? ArrayFormat.decode(bytes[...], type: type) else { return false }
-            return texts.contains { $0?.contains(0) ?? false }
+            return texts.contains { $0?.containsNUL ?? false }
         default: return false
         }
     }

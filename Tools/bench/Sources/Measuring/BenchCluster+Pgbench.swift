@@ -1,17 +1,18 @@
 import Foundation
 
 extension BenchCluster {
-    /// Transactions a second that pgbench makes of a script, with prepared statements and one thread.
+    /// Runs a script by pgbench, with prepared statements and one thread.
     ///
     /// - Parameters:
     ///   - transactions: of all clients together.
     ///   - variables: what the script finds set.
-    /// - Returns: nil where there is no pgbench.
+    /// - Returns: what a transaction came to; nil where there is no pgbench.
     public func pgbench(
         _ script: String, clients: Int, transactions: Int, variables: [String: String] = [:]
-    ) throws -> Double? {
+    ) throws -> Round? {
         let file = folder.appendingPathComponent("script.sql")
         try script.write(to: file, atomically: true, encoding: .utf8)
+        let begun = ClientCost.ofEndedPrograms()
         let given = variables.flatMap { ["-D", "\($0.key)=\($0.value)"] }
         guard
             let output = try run(
@@ -23,7 +24,7 @@ extension BenchCluster {
         guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("tps = ") }),
             let rate = line.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) })
         else { throw BenchError("pgbench: \(output)") }
-        return rate
+        return Round(rate: rate, cost: ClientCost.ofEndedPrograms().since(begun, per: transactions))
     }
 
     private func run(_ command: [String]) throws -> String? {

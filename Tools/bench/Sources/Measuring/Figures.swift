@@ -14,6 +14,17 @@ public func line(_ name: String, _ ours: [Double], _ theirs: [Double], _ against
     )
 }
 
+/// The same for rounds, and what a piece of work took of the client on either side.
+public func line(_ name: String, _ ours: [Round], _ theirs: [Round], _ against: String) {
+    line(name, ours.map(\.rate), theirs.map(\.rate), against)
+    func cost(_ rounds: [Round]) -> String {
+        guard !rounds.isEmpty else { return "-" }
+        let (time, switches) = (rounds.map(\.cost.processorMicroseconds), rounds.map(\.cost.contextSwitches))
+        return String(format: "%.1f us and %.1f switches", median(time), median(switches))
+    }
+    tell("    the client takes \(cost(ours)), \(against) \(cost(theirs))")
+}
+
 /// Writes a line at once, also where the output is a pipe.
 public func tell(_ line: String) {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))

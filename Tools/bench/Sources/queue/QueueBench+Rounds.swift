@@ -10,16 +10,16 @@ extension QueueBench {
     /// Against pgbench with the same tables, the same number of sessions and prepared statements.
     func ceilings(rounds: Int, seconds: Int) async throws {
         for (batch, claimers) in [(100, 4), (1, 8)] {
-            var (ours, raw): ([Double], [Double]) = ([], [])
+            var (ours, raw): ([Round], [Round]) = ([], [])
             let jobs = Self.jobs(batch: batch, seconds: seconds)
-            for round in 0..<rounds {
+            for number in 0..<rounds {
                 // Who begins alternates, too.
-                for isOurs in round % 2 == 0 ? [true, false] : [false, true] {
+                for isOurs in number % 2 == 0 ? [true, false] : [false, true] {
                     try await fill(jobs)
                     if isOurs {
                         ours.append(try await claimAndComplete(jobs, batch: batch, claimers: claimers))
-                    } else if let rate = try rawClaimAndComplete(jobs, batch: batch, clients: claimers) {
-                        raw.append(rate)
+                    } else if let round = try rawClaimAndComplete(jobs, batch: batch, clients: claimers) {
+                        raw.append(round)
                     }
                 }
             }
@@ -54,7 +54,7 @@ extension QueueBench {
     /// With and without a snapshot that keeps the server from removing what was deleted.
     func pinned(rounds: Int, seconds: Int) async throws {
         for (batch, claimers) in [(100, 4), (1, 8)] {
-            var (free, pinned): ([Double], [Double]) = ([], [])
+            var (free, pinned): ([Round], [Round]) = ([], [])
             let jobs = Self.jobs(batch: batch, seconds: seconds)
             for round in 0..<rounds {
                 for isPinned in round % 2 == 0 ? [true, false] : [false, true] {

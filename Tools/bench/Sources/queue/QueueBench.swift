@@ -32,27 +32,27 @@ struct QueueBench: Sendable {
         try await pool.execute("CHECKPOINT")
     }
 
-    /// Claims and completes so many jobs in `claimers` tasks, and tells how many a second that made.
-    func claimAndComplete(_ jobs: Int, batch: Int, claimers: Int) async throws -> Double {
-        let start = ContinuousClock.now
-        let done = try await withThrowingTaskGroup(of: Int.self) { group in
-            for claimer in 0..<claimers {
-                group.addTask {
-                    var lowWater = LowWater()
-                    var done = 0
-                    for _ in 0..<jobs / claimers / batch {
-                        let claimed = try await queue.claim(
-                            batch, of: ["grade": batch], by: "claimer \(claimer)", for: .seconds(60), lowWater: &lowWater,
-                            on: pool)
-                        done += try await queue.complete(claimed, on: pool).count
-                    }
-                    return done
+    /// Claims and completes so many jobs in `claimers` tasks, and tells what a job came to.
+    func claimAndComplete(_ jobs: Int, batch: Int, claimers: Int) async throws -> Round {
+        let batches = jobs / claimers / batch
+        return try await Round.measure(batches * claimers * batch) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for claimer in 0..<claimers {
+                    group.addTask { try await claimAndComplete(batches, of: batch, by: "claimer \(claimer)") }
                 }
+                try await group.waitForAll()
             }
-            return try await group.reduce(0, +)
         }
-        guard done == jobs / claimers / batch * claimers * batch else { throw BenchError("only \(done) jobs were found") }
-        return Double(done) / (start.duration(to: .now) / .seconds(1))
+    }
+
+    private func claimAndComplete(_ batches: Int, of batch: Int, by worker: String) async throws {
+        var lowWater = LowWater()
+        for _ in 0..<batches {
+            let claimed = try await queue.claim(
+                batch, of: ["grade": batch], by: worker, for: .seconds(60), lowWater: &lowWater, on: pool)
+            let done = try await queue.complete(claimed, on: pool)
+            guard done.count == batch else { throw BenchError("only \(done.count) of \(batch) jobs were found") }
+        }
     }
 
     /// Holds a snapshot open while `body` runs, so that the server can remove nothing that was deleted meanwhile.

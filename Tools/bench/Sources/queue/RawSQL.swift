@@ -1,13 +1,13 @@
 import Measuring
 
 extension QueueBench {
-    /// Jobs a second that pgbench makes of the same tables.
+    /// What pgbench makes of the same tables, by job.
     ///
     /// - Returns: nil where there is no pgbench.
-    func rawClaimAndComplete(_ jobs: Int, batch: Int, clients: Int) throws -> Double? {
+    func rawClaimAndComplete(_ jobs: Int, batch: Int, clients: Int) throws -> Round? {
         try cluster.pgbench(
             rawScript(batch), clients: clients, transactions: jobs / batch, variables: ["low": "0"]
-        ).map { $0 * Double(batch) }
+        )?.perPart(of: batch)
     }
 
     /// What somebody would write by hand for one kind and one priority.

@@ -1,3 +1,4 @@
+import CJCore
 import Measuring
 import Postgres
 
@@ -26,39 +27,43 @@ struct UnitOfWorkBench: Sendable {
     }
 
     func compare(clients: Int, rounds: Int, seconds: Int) async throws {
-        var (ours, raw): ([Double], [Double]) = ([], [])
+        var (ours, raw): ([Round], [Round]) = ([], [])
         // About what is done in this time; a fixed number, so that both sides do the same.
         let units = (clients == 1 ? 1_000 : 4_000) * seconds / clients * clients
-        for round in 0..<rounds {
+        for number in 0..<rounds {
             // Who begins alternates, too.
-            for isOurs in round % 2 == 0 ? [true, false] : [false, true] {
+            for isOurs in number % 2 == 0 ? [true, false] : [false, true] {
                 try await clear()
                 if isOurs {
                     ours.append(try await run(units, clients: clients))
-                } else if let rate = try cluster.pgbench(
+                } else if let round = try cluster.pgbench(
                     Self.script, clients: clients, transactions: units, variables: ["payload": Self.payload])
                 {
-                    raw.append(rate)
+                    raw.append(round)
                 }
             }
         }
         line("unit of work, \(clients) sessions", ours, raw, "pgbench")
     }
 
-    private func run(_ units: Int, clients: Int) async throws -> Double {
+    private func run(_ units: Int, clients: Int) async throws -> Round {
         let before = await pool.statistics().roundTrips
-        let start = ContinuousClock.now
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<clients {
-                group.addTask { for _ in 0..<units / clients { try await unit(Int64.random(in: 1...Int64(Self.aggregates))) } }
+        let round = try await Round.measure(units) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for client in 0..<clients {
+                    group.addTask {
+                        // As pgbench does: the system's own numbers cost a system call each.
+                        var random = SplitMix64(seed: UInt64(client))
+                        for _ in 0..<units / clients { try await unit(.random(in: 1...Int64(Self.aggregates), using: &random)) }
+                    }
+                }
+                try await group.waitForAll()
             }
-            try await group.waitForAll()
         }
-        let rate = Double(units) / (start.duration(to: .now) / .seconds(1))
         let roundTrips = await pool.statistics().roundTrips - before
         // Each new connection has round trips of its own.
         guard roundTrips <= 2 * units + 4 * clients else { throw BenchError("\(roundTrips) round trips for \(units) units") }
-        return rate
+        return round
     }
 
     private func unit(_ id: Int64) async throws {
