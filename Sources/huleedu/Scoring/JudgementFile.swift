@@ -16,7 +16,7 @@ struct JudgementFile {
     /// Whether it is known which item of each judgement was shown first.
     private(set) var tellsPositions = false
 
-    private let name: String
+    let name: String
     private var layout: Layout?
     private var parser: CSVParser?
     private var items = Names()
@@ -49,8 +49,18 @@ struct JudgementFile {
         }
     }
 
-    /// The judgements, for an estimator.
-    var judgements: NamedJudgements {
+    /// Share of the judgements, by weight, that were for the item shown first; a tie is for neither.
+    var firstShare: Double {
+        var (first, all) = (0.0, 0.0)
+        for row in rows {
+            first += row.outcome == .first ? row.weight : 0
+            all += row.weight
+        }
+        return all > 0 ? first / all : 0
+    }
+
+    /// The judgements, for an estimator; what was read is let go of.
+    consuming func judgements() -> NamedJudgements {
         var indexed = IndexedJudgements(itemCount: items.all.count)
         indexed.reserveCapacity(rows.count)
         for row in rows {
@@ -58,11 +68,10 @@ struct JudgementFile {
                 first: Int(row.first), second: Int(row.second), outcome: row.outcome, margin: row.margin, judge: Int(row.judge),
                 weight: row.weight)
         }
+        rows = []
         return NamedJudgements(
             items: items.all.map { Item.ID($0) }, judges: judges.all.map { Judge.ID($0) }, judgements: indexed)
     }
-
-    var itemCount: Int { items.all.count }
 
     /// Where the columns stand.
     private struct Layout {
