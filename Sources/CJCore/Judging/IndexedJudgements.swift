@@ -67,7 +67,9 @@ public struct IndexedJudgements: Sendable {
     ///
     /// - Returns: with them, the numbers that their items had.
     func selecting(_ isWanted: (_ place: Int, _ judge: Int) -> Bool) -> (judgements: IndexedJudgements, items: [Int]) {
-        var kept = entries.indices.filter { isWanted($0, Int(entries[$0].judge)) }.map { entries[$0] }
+        var kept: [Entry] = []
+        kept.reserveCapacity(entries.count / 2 + 1)
+        for (place, entry) in entries.enumerated() where isWanted(place, Int(entry.judge)) { kept.append(entry) }
         var numbers = Array(repeating: Int32(-1), count: itemCount)
         for entry in kept {
             numbers[Int(entry.first)] = 0
@@ -86,15 +88,14 @@ public struct IndexedJudgements: Sendable {
         return (selected, items)
     }
 
-    /// The same judgements with other numbers for items and judges.
-    func renumbered(items: [Int32], judges: [Int32]) -> IndexedJudgements {
-        var renumbered = self
-        renumbered.judgeCount = judges.count
-        renumbered.entries = entries.map { entry in
-            Entry(
+    /// Gives items and judges other numbers.
+    mutating func renumber(items: [Int32], judges: [Int32]) {
+        judgeCount = judges.count
+        for place in entries.indices {
+            let entry = entries[place]
+            entries[place] = Entry(
                 first: items[Int(entry.first)], second: items[Int(entry.second)], judge: judges[Int(entry.judge)],
                 response: entry.response, weight: entry.weight)
         }
-        return renumbered
     }
 }

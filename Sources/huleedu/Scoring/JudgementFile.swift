@@ -137,16 +137,19 @@ struct JudgementFile {
             throw CommandError(.tableNotUTF8, "\(name), line \(line): not UTF-8. Save the table as CSV UTF-8.")
         }
         lines += bytes.count { $0 == UInt8(ascii: "\n") }
+        guard var parser else { return try takeFirst(bytes) }
+        let records = try parser.records(inLines: bytes)
+        self.parser = parser
+        try take(records)
+    }
+
+    /// The first bytes tell what separates fields.
+    private mutating func takeFirst(_ bytes: [UInt8]) throws(CommandError) {
         var text = String(decoding: bytes, as: UTF8.self)
-        var parser: CSVParser
-        if let known = self.parser {
-            parser = known
-        } else {
-            if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-            var limits = CSVTable.Limits()
-            limits.rows = Self.maximumRows
-            parser = CSVParser(separator: CSVTable.separator(of: text), name: name, limits: limits)
-        }
+        if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
+        var limits = CSVTable.Limits()
+        limits.rows = Self.maximumRows
+        var parser = CSVParser(separator: CSVTable.separator(of: text), name: name, limits: limits)
         let records = try parser.records(in: text)
         self.parser = parser
         try take(records)

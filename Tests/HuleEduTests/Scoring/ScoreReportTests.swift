@@ -1,3 +1,4 @@
+import CJCore
 import Testing
 
 @testable import huleedu

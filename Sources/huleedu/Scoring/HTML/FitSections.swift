@@ -18,7 +18,7 @@ struct ItemFitSection: ScoreSection {
             drawn(
                 chart.plot(names: items.map(entry), describing: "Infit and outfit of \(count(items.count)) items, worst first."),
                 """
-                Dots are infit, rings outfit: 1 is expected, and the field between holds what is usual. An item far to the right was \
+                Dots are infit, rings outfit: 1 is expected, and the field behind them holds what is usual. An item far to the right was \
                 judged against its place more often than chance explains: judges disagree about it. Outfit weighs single great surprises \
                 heavily.
                 """))
