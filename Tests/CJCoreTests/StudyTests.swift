@@ -1,6 +1,7 @@
-import CJCore
 import Foundation
 import Testing
+
+@testable import CJCore
 
 /// Published judgements, which are not part of the repository.
 private enum Studies {
@@ -41,6 +42,44 @@ struct StudyTests {
         #expect(scale.isConnected)
     }
 
+    @Test("Without its preference for the second place taken out, the language model's ranking is another")
+    func languageModelWithAndWithoutCorrection() throws {
+        let judgements = try Studies.judgements(in: "CJRC2026_RAVE_llm.csv")
+        let named = NamedJudgements(items: Studies.items(of: judgements), judgements: judgements)
+        let corrected = ScaleEstimator(settings: .init(positionBiasDeviation: 1)).estimate(named)
+        let uncorrected = ScaleEstimator(settings: .init(positionBiasDeviation: nil)).estimate(named)
+        #expect((corrected.positionBias + 1.520).magnitude < 0.001)
+        #expect((corrected.positionBiasStandardError - 0.117).magnitude < 0.001)
+        func abilities(_ scale: Scale) -> [Double] { scale.items.map { scale.estimate(of: $0).ability } }
+        #expect((Agreement.kendallTau(abilities(corrected), abilities(uncorrected)) - 0.8993).magnitude < 0.0005)
+        // Every pair was asked about once, and most often with the lower number first: who was shown first is far from balanced.
+        let people = try Studies.judgements(in: "CJRC2026_RAVE.csv")
+        let human = ScaleEstimator(settings: .init(positionBiasDeviation: nil)).estimate(
+            items: corrected.items, judgements: people)
+        #expect((Agreement.kendallTau(abilities(human), abilities(uncorrected)) - 0.252).magnitude < 0.001)
+        #expect((Agreement.kendallTau(abilities(human), abilities(corrected)) - 0.291).magnitude < 0.001)
+    }
+
+    @Test("The ten questions that people put first come in the order published, with its scores")
+    func topTen() throws {
+        let judgements = try Studies.judgements(in: "CJRC2026_RAVE.csv")
+        let named = NamedJudgements(items: Studies.items(of: judgements), judgements: judgements)
+        #expect(judgements.count == 1_198 && named.judges.count == 22 && named.items.count == 114)
+        // As published: a normal prior of variance 20 on each question, its posterior's middle, and no account of who was shown first.
+        let published: [(question: Item.ID, score: Double)] = [
+            ("88", 2.067), ("55", 2.039), ("3", 1.663), ("85", 1.607), ("48", 1.501), ("31", 1.271), ("6", 1.191), ("45", 1.187),
+            ("32", 1.114), ("28", 1.073),
+        ]
+        let settings = ScaleEstimator.Settings(
+            prior: .fixed(standardDeviation: 20.0.squareRoot()), positionBiasDeviation: nil, centre: .mean)
+        let scale = ScaleEstimator(settings: settings).estimate(named)
+        let best = scale.items.sorted { scale.estimate(of: $0).rank < scale.estimate(of: $1).rank }
+        #expect(Array(best.prefix(10)) == published.map(\.question))
+        for (question, score) in published {
+            #expect((scale.estimate(of: question).ability - score).magnitude < 0.05, "\(question)")
+        }
+    }
+
     @Test(
         "Human studies have finite scales that agree with the wins",
         arguments: ["AlMaimani2017.csv", "Daal2017_sample1.csv", "PollittX_ielts-writing.csv", "McMahon2014_teachers.csv"])
@@ -74,6 +113,7 @@ struct PublishedFigureTests {
         let judgements: Int
         let reliability: Double
         let separation: Double
+        let splitHalves: Double
 
         var testDescription: String { name }
     }
@@ -85,11 +125,12 @@ struct PublishedFigureTests {
         }
         return text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line in
             let fields = line.split(separator: ",")
-            guard fields.count > 4, let items = Int(fields[1]), let judgements = Int(fields[2]),
-                let reliability = Double(fields[3]), let separation = Double(fields[4])
+            guard fields.count > 5, let items = Int(fields[1]), let judgements = Int(fields[2]),
+                let reliability = Double(fields[3]), let separation = Double(fields[4]), let splitHalves = Double(fields[5])
             else { return nil }
             return Study(
-                name: String(fields[0]), items: items, judgements: judgements, reliability: reliability, separation: separation)
+                name: String(fields[0]), items: items, judgements: judgements, reliability: reliability, separation: separation,
+                splitHalves: splitHalves)
         }
     }()
 
@@ -106,5 +147,26 @@ struct PublishedFigureTests {
         #expect(scale.judgementCount == study.judgements)
         #expect((scale.scaleSeparationReliability - study.reliability).magnitude < 0.0001)
         #expect((scale.separationRatio - study.separation).magnitude < 0.001 * study.separation)
+    }
+
+    @Test("Halves of the judges agree as much as published, but for the luck of the splits", arguments: studies)
+    func splitHalves(study: Study) throws {
+        let judgements = try Studies.judgements(in: study.name + ".csv")
+        let named = NamedJudgements(items: Studies.items(of: judgements), judgements: judgements)
+        let halves = try #require(CorrectedLikelihood().splitHalves(named.judgements, splits: 50, seed: 1))
+        #expect(halves.unit == .judges)
+        #expect(halves.splits == 50)
+        // Five items have so wide a choice of splits that the mean of fifty is uncertain by a few hundredths.
+        #expect((halves.mean - study.splitHalves).magnitude < (study.items > 5 ? 0.02 : 0.05))
+        #expect(halves.low < study.splitHalves && study.splitHalves < halves.high)
+    }
+
+    @Test("Preferences in published studies have about as many circles as their scales expect", arguments: studies)
+    func circles(study: Study) throws {
+        let judgements = try Studies.judgements(in: study.name + ".csv")
+        let named = NamedJudgements(items: Studies.items(of: judgements), judgements: judgements)
+        let triads = try #require(CorrectedLikelihood().estimateWithTriads(named).triads)
+        #expect(triads.triads > 0)
+        #expect((Double(triads.circular) - triads.expected).magnitude < 2 * triads.standardDeviation)
     }
 }

@@ -63,15 +63,39 @@ public struct IndexedJudgements: Sendable {
         return byOne
     }
 
-    /// The same judgements with other numbers for items and judges.
-    func renumbered(items: [Int32], judges: [Int32]) -> IndexedJudgements {
-        var renumbered = self
-        renumbered.judgeCount = judges.count
-        renumbered.entries = entries.map { entry in
-            Entry(
+    /// Some of the judgements, with the items that occur in them numbered anew in the same order.
+    ///
+    /// - Returns: with them, the numbers that their items had.
+    func selecting(_ isWanted: (_ place: Int, _ judge: Int) -> Bool) -> (judgements: IndexedJudgements, items: [Int]) {
+        var kept: [Entry] = []
+        kept.reserveCapacity(entries.count / 2 + 1)
+        for (place, entry) in entries.enumerated() where isWanted(place, Int(entry.judge)) { kept.append(entry) }
+        var numbers = Array(repeating: Int32(-1), count: itemCount)
+        for entry in kept {
+            numbers[Int(entry.first)] = 0
+            numbers[Int(entry.second)] = 0
+        }
+        let items = numbers.indices.filter { numbers[$0] == 0 }
+        for (number, item) in items.enumerated() { numbers[item] = Int32(number) }
+        for place in kept.indices {
+            let entry = kept[place]
+            kept[place] = Entry(
+                first: numbers[Int(entry.first)], second: numbers[Int(entry.second)], judge: 0, response: entry.response,
+                weight: entry.weight)
+        }
+        var selected = IndexedJudgements(itemCount: items.count)
+        selected.entries = kept
+        return (selected, items)
+    }
+
+    /// Gives items and judges other numbers.
+    mutating func renumber(items: [Int32], judges: [Int32]) {
+        judgeCount = judges.count
+        for place in entries.indices {
+            let entry = entries[place]
+            entries[place] = Entry(
                 first: items[Int(entry.first)], second: items[Int(entry.second)], judge: judges[Int(entry.judge)],
                 response: entry.response, weight: entry.weight)
         }
-        return renumbered
     }
 }

@@ -12,13 +12,14 @@ public struct NamedJudgements: Sendable {
     /// - Parameters:
     ///   - items: A name for every item, no two the same.
     ///   - judges: A name for every judge, no two the same.
-    public init(items: [Item.ID], judges: [Judge.ID], judgements: IndexedJudgements) {
+    public init(items: [Item.ID], judges: [Judge.ID], judgements: consuming IndexedJudgements) {
         precondition(items.count == judgements.itemCount && judges.count >= judgements.judgeCount, "everybody needs a name")
         let itemOrder = items.indices.sorted { items[$0] < items[$1] }
         let judgeOrder = judges.indices.sorted { judges[$0].rawValue.utf8.lexicographicallyPrecedes(judges[$1].rawValue.utf8) }
         self.items = itemOrder.map { items[$0] }
         self.judges = judgeOrder.map { judges[$0] }
-        self.judgements = judgements.renumbered(items: Self.inverse(itemOrder), judges: Self.inverse(judgeOrder))
+        judgements.renumber(items: Self.inverse(itemOrder), judges: Self.inverse(judgeOrder))
+        self.judgements = judgements
         index = Dictionary(self.items.enumerated().map { ($1, $0) }) { _, _ in preconditionFailure("two items have one name") }
     }
 

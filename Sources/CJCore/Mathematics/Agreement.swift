@@ -20,8 +20,20 @@ public enum Agreement {
 
     /// Square of Pearson's correlation; 0 where one list is constant.
     public static func squaredCorrelation(_ one: [Double], _ other: [Double]) -> Double {
+        let (both, own, others) = moments(one, other)
+        return own * others > 0 ? both * both / (own * others) : 0
+    }
+
+    /// Pearson's correlation; 0 where one list is constant.
+    public static func correlation(_ one: [Double], _ other: [Double]) -> Double {
+        let (both, own, others) = moments(one, other)
+        return own * others > 0 ? both / (own * others).squareRoot() : 0
+    }
+
+    /// Sums of products and squares about the means.
+    private static func moments(_ one: [Double], _ other: [Double]) -> (both: Double, own: Double, others: Double) {
         precondition(one.count == other.count, "both lists are for the same things")
-        guard !one.isEmpty else { return 0 }
+        guard !one.isEmpty else { return (0, 0, 0) }
         let meanOfOne = one.reduce(0, +) / Double(one.count)
         let meanOfOther = other.reduce(0, +) / Double(other.count)
         var (both, own, others) = (0.0, 0.0, 0.0)
@@ -32,7 +44,7 @@ public enum Agreement {
             own += left * left
             others += right * right
         }
-        return own * others > 0 ? both * both / (own * others) : 0
+        return (both, own, others)
     }
 
     private static func sign(_ value: Double) -> Double { value > 0 ? 1 : value < 0 ? -1 : 0 }

@@ -35,10 +35,39 @@ public struct CorrectedLikelihood: Sendable {
     }
 
     /// The scale of judgements in which every item occurs.
-    public func estimate(_ judgements: NamedJudgements) -> CorrectedScale {
-        let table = ComparisonTable(judgements.judgements, reading: .init(ignoresMargins: true, halvesTies: true))
+    public func estimate(_ judgements: NamedJudgements) -> CorrectedScale { fit(judgements).scale }
+
+    /// As ``estimate(_:)-(NamedJudgements)``, with the circles among the judgements; nothing in their place where there are too many pairs.
+    public func estimateWithTriads(_ judgements: NamedJudgements) -> (scale: CorrectedScale, triads: CircularTriads?) {
+        let (scale, table, abilities) = fit(judgements)
+        return (scale, CircularTriads(table: table) { Self.expectedScore(of: $0, abilities: abilities) })
+    }
+
+    /// How far scales of halves of the judgements agree.
+    ///
+    /// - Parameters:
+    ///   - splits: How often to split.
+    ///   - seed: The same seed gives the same splits.
+    /// - Returns: nothing where no split leaves three items in both halves.
+    public func splitHalves(_ judgements: IndexedJudgements, splits: Int, seed: UInt64) -> SplitHalves? {
+        SplitHalves(judgements, splits: splits, seed: seed) { solve(table(of: $0)).abilities }
+    }
+
+    private func table(of judgements: IndexedJudgements) -> ComparisonTable {
+        ComparisonTable(judgements, reading: .init(ignoresMargins: true, halvesTies: true))
+    }
+
+    private func fit(_ judgements: NamedJudgements) -> (scale: CorrectedScale, table: ComparisonTable, abilities: [Double]) {
+        let table = table(of: judgements.judgements)
         let (abilities, information) = solve(table)
-        return CorrectedScale(named: judgements, table: table, abilities: abilities, information: information)
+        let scale = CorrectedScale(named: judgements, table: table, abilities: abilities, information: information)
+        return (scale, table, abilities)
+    }
+
+    /// Share of a win that the first item of a cell is expected to take, and the variance of that share.
+    static func expectedScore(of cell: ComparisonTable.Cell, abilities: [Double]) -> (mean: Double, variance: Double) {
+        let mean = ElementaryFunctions.logistic(abilities[Int(cell.first)] - abilities[Int(cell.second)])
+        return (mean, mean * (1 - mean))
     }
 
     private func solve(_ table: ComparisonTable) -> (abilities: [Double], information: [Double]) {

@@ -11,6 +11,8 @@ public struct CorrectedScale: Sendable {
     public let scaleSeparationReliability: Double
     /// √(V/E): the spread of the abilities in units of the error.
     public let separationRatio: Double
+    /// How many levels the scale tells apart; see ``Strata``.
+    public var strata: Double { Strata.count(separationRatio: separationRatio) }
     /// Misfit of the judgements as a whole; nothing where there are none.
     public let judgeFit: JudgeFit?
     /// Each judge of the judgements, by name.
@@ -21,10 +23,7 @@ public struct CorrectedScale: Sendable {
     private let index: [Item.ID: Int]
 
     init(named: NamedJudgements, table: ComparisonTable, abilities: [Double], information: [Double]) {
-        let residuals = Residuals(table: table) { cell in
-            let mean = ElementaryFunctions.logistic(abilities[Int(cell.first)] - abilities[Int(cell.second)])
-            return (mean, mean * (1 - mean))
-        }
+        let residuals = Residuals(table: table) { CorrectedLikelihood.expectedScore(of: $0, abilities: abilities) }
         let ranks = ItemEstimate.ranks(of: abilities)
         items = named.items
         index = named.index

@@ -12,9 +12,11 @@ public struct ItemEstimate: Sendable, Hashable {
     public let wins: Int
     /// In how many of them the judge saw it first.
     public let shownFirst: Int
-    /// Mean square of the residuals weighted by information; 1 is expected, more means that judgements contradict each
-    /// other. Nothing for an item without judgements.
+    /// Σ(x − p)² / Σp(1 − p): mean square of the residuals weighted by information; 1 is expected, more means that judgements contradict
+    /// each other. Nothing for an item without judgements.
     public let infit: Double?
+    /// Mean of (x − p)² / p(1 − p), which surprises weigh heavily on; 1 is expected. Nothing for an item without judgements.
+    public let outfit: Double?
 }
 
 extension ItemEstimate {

@@ -60,6 +60,9 @@ public struct Reliability: Sendable, Hashable {
         separationRatio = error > 0 ? (variance / error).squareRoot() : 0
     }
 
+    /// How many levels the scale tells apart; see ``Strata``.
+    public var strata: Double { Strata.count(separationRatio: separationRatio) }
+
     /// Probability that ρ² is at least as large as a target between 0 and 1.
     public func probability(ofReaching target: Double) -> Double {
         let distance = logOdds - ElementaryFunctions.log(target / (1 - target))

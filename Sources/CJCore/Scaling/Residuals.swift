@@ -52,7 +52,8 @@ struct Residuals {
             ability: ability, standardError: max(0, variance).squareRoot(), rank: rank,
             comparisons: Int(own.comparisons.rounded()),
             wins: Int(own.wins.rounded()), shownFirst: Int(own.shownFirst.rounded()),
-            infit: own.comparisons > 0 ? own.squares / own.information : nil)
+            infit: own.comparisons > 0 ? own.squares / own.information : nil,
+            outfit: own.comparisons > 0 ? own.standardised / own.comparisons : nil)
     }
 
     private static func add(_ part: Sums, to sums: inout Sums) {

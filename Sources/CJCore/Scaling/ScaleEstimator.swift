@@ -116,7 +116,8 @@ public struct ScaleEstimator: Sendable {
         return (Array(centre[..<posterior.layout.itemCount]), centre[posterior.layout.bias(of: 0)])
     }
 
-    private func fit(_ judgements: IndexedJudgements, startingAt previous: Double?) -> PosteriorFit {
+    /// The fit that a scale is read off.
+    func fit(_ judgements: IndexedJudgements, startingAt previous: Double?) -> PosteriorFit {
         let (table, own) = reading(judgements, deviation: 1)
         let alike = fit(table, own, startingAt: previous)
         guard settings.judges == .different, table.judgeCount > 1 else { return alike }

@@ -16,7 +16,7 @@ struct JudgementFile {
     /// Whether it is known which item of each judgement was shown first.
     private(set) var tellsPositions = false
 
-    private let name: String
+    let name: String
     private var layout: Layout?
     private var parser: CSVParser?
     private var items = Names()
@@ -49,8 +49,18 @@ struct JudgementFile {
         }
     }
 
-    /// The judgements, for an estimator.
-    var judgements: NamedJudgements {
+    /// Share of the judgements, by weight, that were for the item shown first; a tie is for neither.
+    var firstShare: Double {
+        var (first, all) = (0.0, 0.0)
+        for row in rows {
+            first += row.outcome == .first ? row.weight : 0
+            all += row.weight
+        }
+        return all > 0 ? first / all : 0
+    }
+
+    /// The judgements, for an estimator; what was read is let go of.
+    consuming func judgements() -> NamedJudgements {
         var indexed = IndexedJudgements(itemCount: items.all.count)
         indexed.reserveCapacity(rows.count)
         for row in rows {
@@ -58,11 +68,10 @@ struct JudgementFile {
                 first: Int(row.first), second: Int(row.second), outcome: row.outcome, margin: row.margin, judge: Int(row.judge),
                 weight: row.weight)
         }
+        rows = []
         return NamedJudgements(
             items: items.all.map { Item.ID($0) }, judges: judges.all.map { Judge.ID($0) }, judgements: indexed)
     }
-
-    var itemCount: Int { items.all.count }
 
     /// Where the columns stand.
     private struct Layout {
@@ -128,16 +137,19 @@ struct JudgementFile {
             throw CommandError(.tableNotUTF8, "\(name), line \(line): not UTF-8. Save the table as CSV UTF-8.")
         }
         lines += bytes.count { $0 == UInt8(ascii: "\n") }
+        guard var parser else { return try takeFirst(bytes) }
+        let records = try parser.records(inLines: bytes)
+        self.parser = parser
+        try take(records)
+    }
+
+    /// The first bytes tell what separates fields.
+    private mutating func takeFirst(_ bytes: [UInt8]) throws(CommandError) {
         var text = String(decoding: bytes, as: UTF8.self)
-        var parser: CSVParser
-        if let known = self.parser {
-            parser = known
-        } else {
-            if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-            var limits = CSVTable.Limits()
-            limits.rows = Self.maximumRows
-            parser = CSVParser(separator: CSVTable.separator(of: text), name: name, limits: limits)
-        }
+        if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
+        var limits = CSVTable.Limits()
+        limits.rows = Self.maximumRows
+        var parser = CSVParser(separator: CSVTable.separator(of: text), name: name, limits: limits)
         let records = try parser.records(in: text)
         self.parser = parser
         try take(records)

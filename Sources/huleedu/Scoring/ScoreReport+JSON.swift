@@ -11,9 +11,13 @@ extension ScoreReport {
             .init("expected_kendall_tau", estimator.expectedKendallTau.map(JSONValue.number) ?? .null),
             .init("scale_separation_reliability", .number(scaleSeparationReliability)),
             .init("separation_ratio", .number(separationRatio)),
+            .init("strata", .number(strata)),
+            .init("split_halves_reliability", splitHalves.map { .number($0.mean) } ?? .null),
+            .init("split_halves", splitHalves.map(\.json) ?? .null),
+            .init("intransitivity", triads.map(\.json) ?? .null),
             .init("position_bias", positionBias.map { .number($0.logits) } ?? .null),
             .init("position_bias_standard_error", positionBias.map { .number($0.standardError) } ?? .null),
-            .init("first_share", positionBias.map { .number($0.firstShare) } ?? .null),
+            .init("first_share", firstShare.map(JSONValue.number) ?? .null),
             .init("thresholds", thresholds.map(\.json) ?? .null),
             .init("items", .array(items.map(\.json))),
             .init("judges", .array(judges.map(\.json))),
@@ -22,12 +26,12 @@ extension ScoreReport {
 
     /// What `score --csv` writes: a line for each item.
     var csv: String {
-        var text = "id,rank,ability,standard_error,comparisons,wins,infit\n"
+        var text = "id,rank,ability,standard_error,comparisons,wins,infit,outfit\n"
         for item in items {
             let own = item.estimate
             let fields = [
                 Self.field(item.id), "\(own.rank)", "\(own.ability)", "\(own.standardError)", "\(own.comparisons)", "\(own.wins)",
-                own.infit.map { "\($0)" } ?? "",
+                own.infit.map { "\($0)" } ?? "", own.outfit.map { "\($0)" } ?? "",
             ]
             text += fields.joined(separator: ",") + "\n"
         }
@@ -71,6 +75,7 @@ extension ScoreReport.Item {
             .init("comparisons", .integer(Int64(estimate.comparisons))),
             .init("wins", .integer(Int64(estimate.wins))),
             .init("infit", estimate.infit.map(JSONValue.number) ?? .null),
+            .init("outfit", estimate.outfit.map(JSONValue.number) ?? .null),
         ])
     }
 }
@@ -84,7 +89,33 @@ extension JudgeEstimate {
             .init("outfit", .number(fit.outfit)),
             .init("first_share", .number(fit.firstShare)),
             .init("position_bias", .number(positionBias)),
+            .init("position_bias_standard_error", .number(positionBiasStandardError)),
             .init("discrimination", .number(discrimination)),
+        ])
+    }
+}
+
+extension SplitHalves {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("unit", .string(unit.rawValue)),
+            .init("splits", .integer(Int64(splits))),
+            .init("mean", .number(mean)),
+            .init("low", .number(low)),
+            .init("high", .number(high)),
+            .init("full_length", .number(fullLength)),
+        ])
+    }
+}
+
+extension CircularTriads {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("triads", .integer(Int64(triads))),
+            .init("circular", .integer(Int64(circular))),
+            .init("expected", .number(expected)),
+            .init("standard_deviation", .number(standardDeviation)),
+            .init("consistency", consistency.map(JSONValue.number) ?? .null),
         ])
     }
 }

@@ -8,11 +8,9 @@ struct ScoreReport: Sendable {
     }
 
     struct PositionBias: Sendable {
-        /// Logits, towards the first place.
+        /// Towards the first place.
         let logits: Double
         let standardError: Double
-        /// Share of the judgements that were for the item shown first.
-        let firstShare: Double
     }
 
     /// How the places were found.
@@ -23,6 +21,8 @@ struct ScoreReport: Sendable {
         case corrected(epsilon: Double)
     }
 
+    /// As a person would name where the judgements came from.
+    let source: String
     /// Best first.
     let items: [Item]
     /// By name.
@@ -31,7 +31,15 @@ struct ScoreReport: Sendable {
     let componentCount: Int
     let scaleSeparationReliability: Double
     let separationRatio: Double
+    /// How many levels the scale tells apart.
+    let strata: Double
+    /// Nothing where no halves could be compared, or that was not asked for.
+    let splitHalves: SplitHalves?
+    /// Nothing where there are too many pairs.
+    let triads: CircularTriads?
     let estimator: Estimator
+    /// Share of the judgements that were for the item shown first; nothing where it is not known who was.
+    let firstShare: Double?
     /// Nothing where it is not known who was shown first, where each judge has its own, or the estimator has no such term.
     let positionBias: PositionBias?
     /// Nothing where the estimator has no such thing.
@@ -39,57 +47,75 @@ struct ScoreReport: Sendable {
 }
 
 extension ScoreReport {
-    /// Most items for which errors are computed from the whole covariance.
+    /// Most items for which errors are computed from the whole covariance, and that a page is made for.
     static let maximumItems = 5_000
 
-    /// How the model of this program is to read judgements.
+    /// How judgements are to be read and halved.
     struct Reading: Sendable, Hashable {
         var ties = ScaleEstimator.Ties.davidson
         var judges = ScaleEstimator.Judges.alike
         var correctsPositions = true
         var usesMargins = true
+        /// Standard deviation in logits of the prior on abilities; estimated where there is none.
+        var prior: Double?
+        var centre = ScaleEstimator.Centre.mode
+        /// How often judgements are split into halves; as often as is customary where nothing is said.
+        var splits: Int?
+        var seed: UInt64 = 1
+
+        /// A hundred times, and fewer where judgements are so many that it would take long and the splits differ little.
+        func splits(of judgements: Int) -> Int { splits ?? max(4, min(100, 2_000_000 / max(1, judgements))) }
     }
 
     /// Scores judgements by the model of this program.
-    static func posterior(of file: JudgementFile, reading: Reading = Reading()) throws(CommandError) -> ScoreReport {
-        guard file.itemCount <= maximumItems else {
+    static func posterior(of input: ScoreInput, reading: Reading = Reading()) throws(CommandError) -> ScoreReport {
+        guard input.itemCount <= maximumItems else {
             throw CommandError(
                 .tooManyItems,
                 """
-                \(file.itemCount) items; errors are computed for at most \(maximumItems). \
+                \(input.itemCount) items; errors are computed for at most \(maximumItems). \
                 With --epsilon any number is scored, with the simpler errors of that method.
                 """)
         }
-        let hasBias = file.tellsPositions && reading.correctsPositions
-        var settings = ScaleEstimator.Settings(positionBiasDeviation: hasBias ? 1 : nil)
+        let hasBias = input.tellsPositions && reading.correctsPositions
+        var settings = ScaleEstimator.Settings(
+            prior: reading.prior.map { .fixed(standardDeviation: $0) } ?? .marginalLikelihood,
+            positionBiasDeviation: hasBias ? 1 : nil, centre: reading.centre)
         settings.ties = reading.ties
         settings.judges = reading.judges
         settings.usesMargins = reading.usesMargins
-        let scale = ScaleEstimator(settings: settings).estimate(file.judgements)
+        let estimator = ScaleEstimator(settings: settings)
+        let (scale, triads) = estimator.estimateWithTriads(input.judgements)
+        let halves = estimator.splitHalves(
+            input.judgements.judgements, priorStandardDeviation: scale.priorStandardDeviation,
+            splits: reading.splits(of: scale.judgementCount), seed: reading.seed)
         return ScoreReport(
-            items: ranked(scale.items.map { Item(id: $0.rawValue, estimate: scale.estimate(of: $0)) }),
+            source: input.source, items: ranked(scale.items.map { Item(id: $0.rawValue, estimate: scale.estimate(of: $0)) }),
             judges: scale.judges, judgementCount: scale.judgementCount, componentCount: scale.componentCount,
             scaleSeparationReliability: scale.reliability.scaleSeparationReliability,
-            separationRatio: scale.reliability.separationRatio,
+            separationRatio: scale.reliability.separationRatio, strata: scale.reliability.strata, splitHalves: halves,
+            triads: triads,
             estimator: .posterior(
                 priorDeviation: scale.priorStandardDeviation, reliability: scale.reliability.posteriorReliability,
                 expectedKendallTau: scale.expectedKendallTau),
-            positionBias: hasBias && reading.judges == .alike
-                ? scale.judgeFit.map {
-                    PositionBias(
-                        logits: scale.positionBias, standardError: scale.positionBiasStandardError, firstShare: $0.firstShare)
-                } : nil,
+            firstShare: input.firstShare,
+            positionBias: hasBias && reading.judges == .alike && scale.judgeFit != nil
+                ? PositionBias(logits: scale.positionBias, standardError: scale.positionBiasStandardError) : nil,
             thresholds: scale.thresholds)
     }
 
     /// Scores judgements as published studies do.
-    static func corrected(of file: JudgementFile, epsilon: Double) -> ScoreReport {
-        let scale = CorrectedLikelihood(epsilon: epsilon).estimate(file.judgements)
+    static func corrected(of input: ScoreInput, epsilon: Double, reading: Reading = Reading()) -> ScoreReport {
+        let estimator = CorrectedLikelihood(epsilon: epsilon)
+        let (scale, triads) = estimator.estimateWithTriads(input.judgements)
+        let halves = estimator.splitHalves(
+            input.judgements.judgements, splits: reading.splits(of: scale.judgementCount), seed: reading.seed)
         return ScoreReport(
-            items: ranked(zip(scale.items, scale.estimates).map { Item(id: $0.rawValue, estimate: $1) }),
+            source: input.source, items: ranked(zip(scale.items, scale.estimates).map { Item(id: $0.rawValue, estimate: $1) }),
             judges: scale.judges, judgementCount: scale.judgementCount, componentCount: scale.componentCount,
             scaleSeparationReliability: scale.scaleSeparationReliability, separationRatio: scale.separationRatio,
-            estimator: .corrected(epsilon: epsilon), positionBias: nil, thresholds: nil)
+            strata: scale.strata, splitHalves: halves, triads: triads, estimator: .corrected(epsilon: epsilon),
+            firstShare: input.firstShare, positionBias: nil, thresholds: nil)
     }
 
     private static func ranked(_ items: [Item]) -> [Item] {

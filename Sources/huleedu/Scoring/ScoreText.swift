@@ -23,9 +23,12 @@ struct ScoreText: Sendable {
                     cells: items.map { "\(signed($0.estimate.ability)) ± \(number($0.estimate.standardError))" }),
                 .init(
                     title: "Won", isNumber: true,
-                    cells: items.map { "\($0.estimate.wins) of \($0.estimate.comparisons)" }, dropOrder: 1),
+                    cells: items.map { "\($0.estimate.wins) of \($0.estimate.comparisons)" }, dropOrder: 2),
                 .init(
                     title: "Infit", isNumber: true, cells: items.map { $0.estimate.infit.map { number($0) } ?? "–" },
+                    dropOrder: 1),
+                .init(
+                    title: "Outfit", isNumber: true, cells: items.map { $0.estimate.outfit.map { number($0) } ?? "–" },
                     dropOrder: 0),
             ], nameColumn: 1, capabilities: capabilities
         ).text()
@@ -36,7 +39,10 @@ struct ScoreText: Sendable {
             "\(count(report.items.count, "item")), \(count(report.judgementCount, "judgement")), \(count(report.judges.count, "judge"))."
         ]
         let separation =
-            "scale separation \(number(report.scaleSeparationReliability)), separation ratio \(number(report.separationRatio))"
+            """
+            scale separation \(number(report.scaleSeparationReliability)), separation ratio \(number(report.separationRatio)), \
+            \(DecimalText.text(report.strata, decimals: 1, language: .english)) strata
+            """
         switch report.estimator {
         case .posterior(let deviation, let reliability, let tau):
             sentences.append(
@@ -49,13 +55,7 @@ struct ScoreText: Sendable {
                 "Corrected joint maximum likelihood, ε = \(epsilon): \(separation). It flatters where pairs were chosen by results."
             )
         }
-        if let bias = report.positionBias {
-            sentences.append(
-                """
-                The first place was preferred by \(signed(bias.logits)) ± \(number(bias.standardError)) logits: \
-                \(DecimalText.percent(bias.firstShare, language: .english)) of the judgements were for it.
-                """)
-        }
+        sentences += [halves, circles, position].compactMap { $0 }
         if report.componentCount > 1 {
             sentences.append(
                 "The items fall into \(report.componentCount) groups that were never compared: distances between groups mean nothing."
@@ -68,6 +68,40 @@ struct ScoreText: Sendable {
             sentences.append("Judges who disagree with the rest, by infit: \(names)\(odd.count > 10 ? " and others" : "").")
         }
         return sentences
+    }
+
+    private var halves: String? {
+        report.splitHalves.map { halves in
+            """
+            Halves of the \(halves.unit.rawValue) agree with a correlation of \(number(halves.mean)), on average of \
+            \(count(halves.splits, "split")), and from \(number(halves.low)) to \(number(halves.high)) in nine of ten; for all \
+            \(halves.unit.rawValue) that makes \(number(halves.fullLength)).
+            """
+        }
+    }
+
+    private var circles: String? {
+        report.triads.flatMap { triads in
+            guard triads.triads > 0 else { return nil }
+            let expected = DecimalText.text(triads.expected, decimals: 1, language: .english)
+            let deviation = DecimalText.text(triads.standardDeviation, decimals: 1, language: .english)
+            return """
+                Of \(count(triads.triads, "triad")) of items that were judged on all sides, \(triads.circular) are circular; \
+                the scale expects \(expected) ± \(deviation).
+                """
+        }
+    }
+
+    private var position: String? {
+        guard let share = report.firstShare else { return nil }
+        let percent = DecimalText.percent(share, language: .english)
+        guard let bias = report.positionBias else {
+            return "\(percent) of the judgements were for the item shown first."
+        }
+        return """
+            The first place was preferred by \(signed(bias.logits)) ± \(number(bias.standardError)) logits: \
+            \(percent) of the judgements were for it.
+            """
     }
 
     private func number(_ value: Double) -> String { DecimalText.text(value, decimals: 2, language: .english) }

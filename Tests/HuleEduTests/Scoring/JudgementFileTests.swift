@@ -23,8 +23,8 @@ struct JudgementFileTests {
         #expect(whole.rows.map(\.first) == [0, 2, 0])
         #expect(whole.rows.map(\.second) == [1, 0, 3])
         #expect(whole.rows.map(\.judge) == [0, 1, 1])
-        #expect(whole.judgements.items == ["a", "b", "b, too", "c"])
-        #expect(whole.judgements.judges == ["j2", "å"])
+        #expect(whole.judgements().items == ["a", "b", "b, too", "c"])
+        #expect(whole.judgements().judges == ["j2", "å"])
         for length in 1...bytes.count { #expect(try read(bytes, pieces: length).rows == whole.rows) }
     }
 

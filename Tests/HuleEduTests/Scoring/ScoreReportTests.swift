@@ -1,14 +1,15 @@
+import CJCore
 import Testing
 
 @testable import huleedu
 
 @Suite("Scoring judgements")
 struct ScoreReportTests {
-    private func file(_ text: String) throws -> JudgementFile {
+    private func input(_ text: String) throws -> ScoreInput {
         var file = JudgementFile(name: "j.csv")
         try file.append(Array(text.utf8))
         try file.end()
-        return file
+        return ScoreInput(file)
     }
 
     private let positions = """
@@ -25,32 +26,95 @@ struct ScoreReportTests {
 
     @Test("A preference for a place is told with its error, and the ranking stands without it")
     func positionBias() throws {
-        let report = try ScoreReport.posterior(of: file(positions))
+        let report = try ScoreReport.posterior(of: input(positions))
         let bias = try #require(report.positionBias)
         #expect(bias.logits < 0 && bias.standardError > 0)
-        #expect(bias.firstShare == 0.25)
+        #expect(report.firstShare == 0.25)
         let text = ScoreText(report: report, capabilities: .plain).text()
         #expect(text.contains("The first place was preferred by −"))
-        #expect(text.contains("25% of the judgements"))
+        #expect(text.contains("25% of the judgements were for it."))
+    }
+
+    @Test("Without the correction there is no bias to tell, and the share of the first place stands alone")
+    func noBias() throws {
+        let report = try ScoreReport.posterior(of: input(positions), reading: .init(correctsPositions: false))
+        #expect(report.positionBias == nil)
+        #expect(
+            ScoreText(report: report, capabilities: .plain).text().contains(
+                "25% of the judgements were for the item shown first."))
+        let json = report.json.text()
+        #expect(json.contains("\"position_bias\": null"))
+        #expect(json.contains("\"first_share\": 0.25"))
+        let unknown = try ScoreReport.posterior(of: input("winner,loser\na,b\nb,c\n"))
+        #expect(unknown.firstShare == nil)
+        #expect(unknown.json.text().contains("\"first_share\": null"))
+    }
+
+    /// Two judges of one mind, by whom each pair of four items was judged.
+    private let agreeing = """
+        judge,winner,loser
+        m,a,b
+        m,a,c
+        m,a,d
+        m,b,c
+        m,b,d
+        m,c,d
+        n,a,b
+        n,a,c
+        n,a,d
+        n,b,c
+        n,b,d
+        n,c,d
+        """
+
+    @Test("Halves, circles and strata are told in words and in JSON")
+    func diagnostics() throws {
+        let report = try ScoreReport.corrected(of: input(agreeing), epsilon: 0.3, reading: .init(splits: 3))
+        #expect(report.splitHalves?.unit == .judges)
+        #expect(report.strata == (4 * report.separationRatio + 1) / 3)
+        let text = ScoreText(report: report, capabilities: .plain).text()
+        #expect(
+            text.contains("Halves of the judges agree with a correlation of 1.00, on average of 3 splits, and from 1.00 to 1.00"))
+        #expect(text.contains("Of 4 triads of items that were judged on all sides, 0 are circular; the scale expects 0."))
+        #expect(text.contains(" strata"))
+        let json = report.json.text()
+        for key in ["strata", "split_halves_reliability", "intransitivity", "circular", "outfit"] {
+            #expect(json.contains("\"\(key)\": "), "\(key)")
+        }
+        #expect(json.contains("\"unit\": \"judges\", \"splits\": 3"))
+        let without = try ScoreReport.corrected(of: input(agreeing), epsilon: 0.3, reading: .init(splits: 0))
+        #expect(without.json.text().contains("\"split_halves\": null"))
+        #expect(!ScoreText(report: without, capabilities: .plain).text().contains("Halves"))
+    }
+
+    @Test("Splits are a hundred up to twenty thousand judgements, and four from half a million on")
+    func customarySplits() {
+        let reading = ScoreReport.Reading()
+        #expect(reading.splits(of: 20_000) == 100)
+        #expect(reading.splits(of: 20_202) == 99)
+        #expect(reading.splits(of: 500_000) == 4)
+        #expect(reading.splits(of: 3_000_000) == 4)
+        #expect(reading.splits(of: 0) == 100)
+        #expect(ScoreReport.Reading(splits: 7).splits(of: 3_000_000) == 7)
     }
 
     @Test("The JSON has every figure under its name, and null for what the estimator does not tell")
     func json() throws {
-        let posterior = try ScoreReport.posterior(of: file(positions)).json.text()
+        let posterior = try ScoreReport.posterior(of: input(positions)).json.text()
         for key in [
             "\"items\"", "\"ability\"", "\"standard_error\"", "\"comparisons\"", "\"scale_separation_reliability\"",
             "\"separation_ratio\"", "\"position_bias\"", "\"posterior_reliability\"", "\"expected_kendall_tau\"", "\"judges\"",
         ] { #expect(posterior.contains(key), "\(key)") }
-        let corrected = try ScoreReport.corrected(of: file(positions), epsilon: 0.3).json.text()
+        let corrected = try ScoreReport.corrected(of: input(positions), epsilon: 0.3).json.text()
         #expect(corrected.contains("\"position_bias\": null"))
         #expect(corrected.contains("\"epsilon\": 0.3"))
     }
 
     @Test("The CSV has a line for each item, best first, and quotes what needs it")
     func csv() throws {
-        let report = try ScoreReport.corrected(of: file("winner,loser\n\"x, y\",b\n\"x, y\",c\nb,c\n"), epsilon: 0.3)
+        let report = try ScoreReport.corrected(of: input("winner,loser\n\"x, y\",b\n\"x, y\",c\nb,c\n"), epsilon: 0.3)
         let lines = report.csv.split(separator: "\n")
-        #expect(lines[0] == "id,rank,ability,standard_error,comparisons,wins,infit")
+        #expect(lines[0] == "id,rank,ability,standard_error,comparisons,wins,infit,outfit")
         #expect(lines.count == 4)
         #expect(lines[1].hasPrefix("\"x, y\",1,"))
         #expect(lines[3].hasPrefix("c,3,"))
@@ -58,7 +122,7 @@ struct ScoreReportTests {
 
     @Test("Groups that were never compared are named as such")
     func groups() throws {
-        let report = try ScoreReport.posterior(of: file("winner,loser\na,b\nc,d\n"))
+        let report = try ScoreReport.posterior(of: input("winner,loser\na,b\nc,d\n"))
         #expect(report.componentCount == 2)
         #expect(ScoreText(report: report, capabilities: .plain).text().contains("2 groups that were never compared"))
     }

@@ -114,14 +114,32 @@ struct CSVParser {
         defer { fields = [] }
         // A line without anything on it is no record.
         guard fields != [""] || wasQuoted else { return }
+        finished.append(try record(of: fields))
+    }
+
+    /// A record that has ended, counted.
+    mutating func record(of fields: [String]) throws(CommandError) -> CSVTable.Row {
+        guard fields.count <= limits.columns else {
+            throw malformed(recordLine, "more than \(limits.columns) fields in one record")
+        }
         guard recordCount <= limits.rows else {
             throw CommandError(.tableTooLarge, "\(name) has more than \(limits.rows) rows.")
         }
         recordCount += 1
-        finished.append(CSVTable.Row(line: recordLine, fields: fields))
+        return CSVTable.Row(line: recordLine, fields: fields)
     }
 
-    private func trimmed(_ field: String.UnicodeScalarView) -> String {
+    /// Whether nothing of a line has been taken yet.
+    var isBetweenLines: Bool { state == .fieldStart && fields.isEmpty && field.isEmpty && previous != "\r" }
+
+    /// Counts a line that was taken without looking at its scalars.
+    mutating func passLine() {
+        line += 1
+        recordLine = line
+        previous = "\n"
+    }
+
+    func trimmed(_ field: String.UnicodeScalarView) -> String {
         guard let first = field.firstIndex(where: { !$0.properties.isWhitespace }),
             let last = field.lastIndex(where: { !$0.properties.isWhitespace })
         else { return "" }

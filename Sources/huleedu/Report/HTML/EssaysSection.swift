@@ -36,7 +36,7 @@ struct EssaysSection: ReportSection {
 
     private func facts(_ item: RankingReport.Item) -> HTML {
         guard report.isRanked else { return .empty }
-        let reach = ScaleSection.halfInterval * item.standardError
+        let reach = DotChart.halfInterval * item.standardError
         let (low, high) = (signed(item.ability - reach), signed(item.ability + reach))
         var parts = [
             say(

@@ -62,11 +62,6 @@ struct HeaderSection: ReportSection {
         return say("cache saved \(sum)", "cachen sparade \(sum)")
     }
 
-    private func tile(_ name: String, _ value: String, _ note: String?) -> HTML {
-        let small: HTML = note.map { "<small>\($0)</small>" } ?? .empty
-        return "<div><dt>\(name)</dt><dd>\(value)\(small)</dd></div>\n"
-    }
-
     private var contents: HTML {
         let ranking = [
             ("scale", say("The scale", "Skalan")), ("ranking", say("Ranking", "Rangordning")),

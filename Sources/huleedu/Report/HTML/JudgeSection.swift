@@ -9,18 +9,18 @@ struct JudgeSection: ReportSection {
         guard report.isRanked else { return .empty }
         let judge = report.judge
         var rows: [HTML] = [
-            row(say("Judge", "Domare"), "\(judge.provider) · \(judge.model)", simulated),
-            row(say("Leaning towards a place", "Dragning åt en plats"), bias, biasMeaning),
-            row(
+            figure(say("Judge", "Domare"), "\(judge.provider) · \(judge.model)", simulated),
+            figure(say("Leaning towards a place", "Dragning åt en plats"), bias, biasMeaning),
+            figure(
                 say("Share for the essay shown first", "Andel för uppsatsen som visades först"), percent(judge.firstShare),
                 shareMeaning),
-            row(say("Fit (infit)", "Passning (infit)"), decimal(judge.infit), fitMeaning),
-            row(
+            figure(say("Fit (infit)", "Passning (infit)"), decimal(judge.infit), fitMeaning),
+            figure(
                 say("Fit, surprises weighted fully (outfit)", "Passning, överraskningar fullt vägda (outfit)"),
                 decimal(judge.outfit), outfitMeaning),
         ]
         if let margins = judge.margins {
-            rows.append(row(say("Margins", "Marginaler"), marginShare(margins), marginMeaning(margins)))
+            rows.append(figure(say("Margins", "Marginaler"), marginShare(margins), marginMeaning(margins)))
         }
         return section(
             "judge", say("The judge", "Domaren"),
@@ -137,9 +137,5 @@ struct JudgeSection: ReportSection {
                 """)
         }
         return text
-    }
-
-    private func row(_ name: String, _ value: String, _ meaning: String) -> HTML {
-        "<div><dt>\(name)</dt><dd><b>\(value)</b> <span>\(meaning)</span></dd></div>\n"
     }
 }

@@ -166,8 +166,4 @@ struct ReliabilitySection: ReportSection {
         ]
         return "<dl class=\"figures\">\n\(rows)</dl>\n"
     }
-
-    private func figure(_ name: String, _ value: String, _ meaning: String) -> HTML {
-        "<div><dt>\(name)</dt><dd><b>\(value)</b> <span>\(meaning)</span></dd></div>\n"
-    }
 }

@@ -15,29 +15,10 @@ struct ReportPage: Sendable {
             JudgementsSection(context: context),
             MethodSection(context: context),
         ]
-        let body = sections.map(\.html).joined()
-        let page: HTML = """
-            <!DOCTYPE html>
-            <html lang="\(report.language.rawValue)">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <meta name="color-scheme" content="light dark">
-            <meta name="generator" content="HuleEdu">
-            <title>\(report.title) – \(kind)</title>
-            <style>
-            \(ReportStyle.sheet)
-            </style>
-            </head>
-            <body>
-            \(HeaderSection(context: context).html)<main>
-            \(body)</main>
-            \(footer)</body>
-            </html>
-
-            """
-        return page.markup
+        return PageShell(
+            language: report.language, title: "\(report.title) – \(kind)", header: HeaderSection(context: context).html,
+            sections: sections.map(\.html).joined(), footer: footer
+        ).text()
     }
 
     private var kind: String {
@@ -45,10 +26,6 @@ struct ReportPage: Sendable {
     }
 
     private var footer: HTML {
-        let made = report.language.say("Made by HuleEdu", "Skapad av HuleEdu")
-        return """
-            <footer><p>\(made) · \(report.finished.minuteText) · <span class="mono">\(report.assessmentID)</span></p></footer>
-
-            """
+        " · \(report.finished.minuteText) · <span class=\"mono\">\(report.assessmentID)</span>"
     }
 }
