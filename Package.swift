@@ -112,7 +112,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "fakeprovider",
-            dependencies: ["FakeProvider", argumentParser, logging],
+            dependencies: ["FakeProvider", argumentParser, logging, signals],
             path: "Tools/fakeprovider/CommandLine",
             swiftSettings: strict),
 
@@ -121,10 +121,10 @@ let package = Package(
             name: "ChaosProxy", dependencies: ["CJCore", nioCore, nioPosix], path: "Tools/chaosproxy/ChaosProxy",
             swiftSettings: strict),
         .executableTarget(
-            name: "chaosproxy", dependencies: ["ChaosProxy", argumentParser], path: "Tools/chaosproxy/CommandLine",
+            name: "chaosproxy", dependencies: ["ChaosProxy", argumentParser, signals], path: "Tools/chaosproxy/CommandLine",
             swiftSettings: strict),
         .testTarget(
-            name: "ChaosProxyTests", dependencies: ["ChaosProxy", "chaosproxy", "ChildProcesses", nioCore, nioPosix],
+            name: "ChaosProxyTests", dependencies: ["ChaosProxy", "chaosproxy", "ChildProcesses", "Watching", nioCore, nioPosix],
             swiftSettings: strict),
 
         // Drills: processes die, and connections are spoilt, while assessments run.
@@ -163,7 +163,7 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire", "Fuzzing"], swiftSettings: strict),
         .testTarget(
             name: "WireNIOTests",
-            dependencies: ["ChaosProxy", "Wire", "WireNIO", "Fuzzing", nioCore, nioPosix, nioEmbedded, logging],
+            dependencies: ["ChaosProxy", "Wire", "WireNIO", "Fuzzing", "Watching", nioCore, nioPosix, nioEmbedded, logging],
             swiftSettings: strict),
         .testTarget(
             name: "ContractsTests", dependencies: ["Contracts", "SampleContracts", "Wire", "Fuzzing", "FuzzTargets"],
@@ -180,8 +180,11 @@ let package = Package(
             swiftSettings: strict),
         // Runs programs for tests.
         .target(
-            name: "ChildProcesses", dependencies: ["CSpawn"], path: "Tests/Support/ChildProcesses", swiftSettings: strict),
+            name: "ChildProcesses", dependencies: ["CSpawn", "Watching"], path: "Tests/Support/ChildProcesses",
+            swiftSettings: strict),
         .systemLibrary(name: "CSpawn", path: "Tests/Support/CSpawn"),
+        // Values that tests wait on.
+        .target(name: "Watching", path: "Tests/Support/Watching", swiftSettings: strict),
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", logging], swiftSettings: strict),
         .testTarget(

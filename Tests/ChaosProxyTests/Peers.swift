@@ -2,26 +2,24 @@ import ChaosProxy
 import Glibc
 import NIOCore
 import NIOPosix
-import Synchronization
+import Watching
 
 /// One end of a connection, as a test sees it.
 final class Peer: Sendable {
-    struct State {
+    private struct State {
         var received: [UInt8] = []
         var hasEnded = false
         var wasReset = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     let channel: any Channel
-    let state: Mutex<State>
+    private let state = Watched(State())
     /// Whether it sends back what it gets.
     private let echoes: Bool
 
     private init(_ channel: any Channel, echoes: Bool) {
         self.channel = channel
         self.echoes = echoes
-        state = Mutex(State())
     }
 
     /// Connects to a proxy.
@@ -61,41 +59,19 @@ final class Peer: Sendable {
         try await channel.writeAndFlush(channel.allocator.buffer(bytes: bytes)).get()
     }
 
-    var received: [UInt8] { state.withLock { $0.received } }
+    var received: [UInt8] { state.withValue { $0.received } }
     var text: String { String(decoding: received, as: UTF8.self) }
-    var isOpen: Bool { state.withLock { !$0.hasEnded } }
-    var wasReset: Bool { state.withLock { $0.wasReset } }
+    var isOpen: Bool { state.withValue { !$0.hasEnded } }
+    var wasReset: Bool { state.withValue { $0.wasReset } }
 
     /// Waits until so many bytes have come, or the connection has ended.
     func receives(_ count: Int) async -> Bool {
-        await wait { $0.received.count >= count || $0.hasEnded }
+        await state.wait { $0.received.count >= count || $0.hasEnded }
         return received.count >= count
     }
 
     /// Waits for the connection's end.
-    func ends() async { await wait { $0.hasEnded } }
-
-    private func wait(_ condition: @Sendable (borrowing State) -> Bool) async {
-        while !state.withLock({ condition($0) }) {
-            await withCheckedContinuation { continuation in
-                let isDue = state.withLock { state in
-                    guard !condition(state) else { return true }
-                    state.waiters.append(continuation)
-                    return false
-                }
-                if isDue { continuation.resume() }
-            }
-        }
-    }
-
-    fileprivate func change(_ body: (inout State) -> Void) {
-        let waiters = state.withLock { state in
-            body(&state)
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
+    func ends() async { await state.wait { $0.hasEnded } }
 
     private final class Ear: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
@@ -105,14 +81,14 @@ final class Peer: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let bytes = Array(unwrapInboundIn(data).readableBytesView)
-            peer.change { $0.received += bytes }
+            peer.state.change { $0.received += bytes }
             if peer.echoes { context.writeAndFlush(data, promise: nil) }
         }
 
-        func channelInactive(context: ChannelHandlerContext) { peer.change { $0.hasEnded = true } }
+        func channelInactive(context: ChannelHandlerContext) { peer.state.change { $0.hasEnded = true } }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            if (error as? IOError)?.errnoCode == ECONNRESET { peer.change { $0.wasReset = true } }
+            if (error as? IOError)?.errnoCode == ECONNRESET { peer.state.change { $0.wasReset = true } }
             context.close(promise: nil)
         }
     }

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOEmbedded
-import Synchronization
 import Testing
+import Watching
 import Wire
 
 @testable import WireNIO
@@ -94,9 +94,12 @@ struct StreamFlowTests {
         var configuration = ClientConfiguration()
         configuration.streamPatience = .milliseconds(100)
         configuration.streamBuffer = .init(messages: 4, bytes: 1 << 20)
-        try await withServer(Self.flood(Counter())) { address, _ in
+        let sent = Counter()
+        try await withServer(Self.flood(sent)) { address, _ in
             try await withClient(address, configuration: configuration) { client in
                 let messages = try await client.stream()
+                // One more than the buffer holds are on their way before the echo.
+                await sent.reaches(5)
                 // Waits behind the stream that is full, and no longer than the patience.
                 try await expectEcho(of: [1], by: client)
                 let (taken, error) = await collect(messages)
@@ -152,16 +155,16 @@ struct StreamFlowTests {
 
 /// Counts, and lets a test wait for a count.
 final class Counter: Sendable {
-    private let count = Atomic(0)
+    private let count = Watched(0)
 
-    var value: Int { count.load(ordering: .relaxed) }
+    var value: Int { count.withValue { $0 } }
 
     func add() {
-        count.add(1, ordering: .relaxed)
+        count.change { $0 += 1 }
     }
 
     func reaches(_ count: Int) async {
-        while value < count { await Task.yield() }
+        await self.count.wait { $0 >= count }
     }
 
     /// The count once it has not changed for a while.

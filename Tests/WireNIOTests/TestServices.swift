@@ -1,6 +1,6 @@
 import Logging
-import Synchronization
 import Testing
+import Watching
 import Wire
 import WireNIO
 
@@ -61,66 +61,43 @@ final class Gate: Sendable {
         var isOpen = false
         var arrivals = 0
         var departures = 0
-        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Watched(State())
 
     /// Returns once the gate is open, or throws once the task is cancelled.
     func pass() async throws {
-        change { $0.arrivals += 1 }
-        defer { change { $0.departures += 1 } }
+        state.change { $0.arrivals += 1 }
+        defer { state.change { $0.departures += 1 } }
         await withTaskCancellationHandler {
-            await until { $0.isOpen || Task.isCancelled }
+            await state.wait { $0.isOpen || Task.isCancelled }
         } onCancel: {
-            change { _ in }
+            state.change { _ in }
         }
         try Task.checkCancellation()
     }
 
     /// Returns once the gate is open, whether or not anybody waits for that any more.
     func passStubbornly() async {
-        change { $0.arrivals += 1 }
-        await until { $0.isOpen }
-        change { $0.departures += 1 }
+        state.change { $0.arrivals += 1 }
+        await state.wait { $0.isOpen }
+        state.change { $0.departures += 1 }
     }
 
     func open() {
-        change { $0.isOpen = true }
+        state.change { $0.isOpen = true }
     }
 
     func arrivals(_ count: Int) async {
-        await until { $0.arrivals >= count }
+        await state.wait { $0.arrivals >= count }
     }
 
     /// Returns once so many have left, by whatever way.
     func departures(_ count: Int) async {
-        await until { $0.departures >= count }
+        await state.wait { $0.departures >= count }
     }
 
-    var arrivalCount: Int { state.withLock { $0.arrivals } }
-
-    private func until(_ condition: (State) -> Bool) async {
-        while !state.withLock({ condition($0) }) {
-            await withCheckedContinuation { continuation in
-                let isDue = state.withLock { state in
-                    guard !condition(state) else { return true }
-                    state.waiters.append(continuation)
-                    return false
-                }
-                if isDue { continuation.resume() }
-            }
-        }
-    }
-
-    private func change(_ body: (inout State) -> Void) {
-        let waiters = state.withLock { state in
-            body(&state)
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
+    var arrivalCount: Int { state.withValue { $0.arrivals } }
 }
 
 let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

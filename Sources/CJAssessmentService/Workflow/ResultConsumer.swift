@@ -15,7 +15,7 @@ struct ResultConsumer: Sendable {
     let configuration: CJAssessmentConfiguration
     private let events: EventConsumer
 
-    /// Signalled when events have been recorded or set aside.
+    /// Rung when events have been recorded or set aside.
     private let consumed = Bell()
 
     /// Name under which the cursor is kept, here and at the provider service.

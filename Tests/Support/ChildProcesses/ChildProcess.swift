@@ -1,6 +1,6 @@
 private import CSpawn
 internal import Glibc
-internal import Synchronization
+internal import Watching
 
 /// A program run by a test, with no descriptor of the test's own but for its output.
 ///
@@ -28,13 +28,12 @@ public final class ChildProcess: Sendable {
         var output: [UInt8] = []
         var outputHasEnded = false
         var status: Int32?
-        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let identifier: pid_t
     /// Where its output is read: a pipe's end, or ours of its terminal.
     private let reader: Int32
-    private let state = Mutex(State())
+    private let state = Watched(State())
 
     /// Starts a program found through `PATH`.
     ///
@@ -122,13 +121,13 @@ public final class ChildProcess: Sendable {
 
     /// Sends a signal, unless the program has ended.
     public func signal(_ signal: Int32) {
-        state.withLock { if $0.status == nil { kill(identifier, signal) } }
+        state.withValue { if $0.status == nil { kill(identifier, signal) } }
     }
 
     /// Types on the program's terminal.
     public func type(_ text: String) {
         let bytes = Array(text.utf8)
-        state.withLock { state in
+        state.withValue { state in
             guard !state.outputHasEnded else { return }
             let count = write(reader, bytes, bytes.count)
             precondition(count == bytes.count, "a terminal takes a few letters at once")
@@ -136,17 +135,17 @@ public final class ChildProcess: Sendable {
     }
 
     /// Whether it has not ended yet.
-    public var isRunning: Bool { state.withLock { $0.status == nil } }
+    public var isRunning: Bool { state.withValue { $0.status == nil } }
 
     // MARK: - Waiting
 
     /// Everything printed so far.
-    public var printed: String { state.withLock { String(decoding: $0.output, as: UTF8.self) } }
+    public var printed: String { state.withValue { String(decoding: $0.output, as: UTF8.self) } }
 
     /// The exit status, or 128 and the signal, once the program has ended and all of its output is here.
     public func wait() async -> Int32 {
         await until { $0.status != nil && $0.outputHasEnded }
-        return state.withLock { $0.status ?? -1 }
+        return state.withValue { $0.status ?? -1 }
     }
 
     /// The first line printed; nil when the program ended without one.
@@ -164,30 +163,12 @@ public final class ChildProcess: Sendable {
         return printed.contains(text)
     }
 
-    private func until(_ condition: @Sendable (borrowing State) -> Bool) async {
+    private func until(_ condition: @Sendable (State) -> Bool) async {
         await withTaskCancellationHandler {
-            while !state.withLock({ condition($0) }) {
-                await withCheckedContinuation { continuation in
-                    let isDue = state.withLock { state in
-                        guard !condition(state) else { return true }
-                        state.waiters.append(continuation)
-                        return false
-                    }
-                    if isDue { continuation.resume() }
-                }
-            }
+            await state.wait(until: condition)
         } onCancel: {
             signal(SIGKILL)
         }
-    }
-
-    private func change(_ body: (inout State) -> Void) {
-        let waiters = state.withLock { state in
-            body(&state)
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
     }
 
     // MARK: - The two threads
@@ -199,9 +180,9 @@ public final class ChildProcess: Sendable {
             if count < 0, errno == EINTR { continue }
             // A terminal that nobody has open any more fails to be read.
             guard count > 0 else { break }
-            change { $0.output += buffer.prefix(count) }
+            state.change { $0.output += buffer.prefix(count) }
         }
-        change {
+        state.change {
             close(reader)
             $0.outputHasEnded = true
         }
@@ -211,6 +192,6 @@ public final class ChildProcess: Sendable {
         var status: Int32 = 0
         while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
         let result = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
-        change { $0.status = result }
+        state.change { $0.status = result }
     }
 }

@@ -11,6 +11,11 @@ public enum Programs {
     /// Path of a program of this package: in the folder that HULEEDU_PROGRAMS names, or beside the test runner.
     public static func path(_ name: String) -> String {
         if let folder = getenv("HULEEDU_PROGRAMS") { return String(cString: folder) + "/" + name }
+        return besideTests(name)
+    }
+
+    /// Path of a program that was built with the tests, and so with their traits.
+    public static func besideTests(_ name: String) -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
         precondition(count > 0, "a process knows its own program")

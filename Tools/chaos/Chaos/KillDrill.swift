@@ -219,14 +219,24 @@ public final class KillDrill: Sendable {
         configuration.reconnectDelay = .milliseconds(2) ... .milliseconds(2)
         configuration.acquireTimeout = Deployment.patience
         let pool = Pool(configuration, logger: Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() })
-        defer { Task { await pool.close() } }
-        while true {
-            do {
-                _ = try await pool.query("SELECT 1")
-                return .now
-            } catch let error as PostgresError where error.mayPass {
-                try Task.checkCancellation()
-            }
+        do {
+            while try await !answers(pool) {}
+        } catch {
+            await pool.close()
+            throw error
+        }
+        let moment = ContinuousClock.now
+        await pool.close()
+        return moment
+    }
+
+    private func answers(_ pool: Pool) async throws -> Bool {
+        do {
+            _ = try await pool.query("SELECT 1")
+            return true
+        } catch let error as PostgresError where error.mayPass {
+            try Task.checkCancellation()
+            return false
         }
     }
 

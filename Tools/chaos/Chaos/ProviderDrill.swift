@@ -28,8 +28,8 @@ public enum ProviderDrill {
     /// What goes wrong, with its probability.
     private static let faults = [
         "429:1=0.03", "529=0.03", "500=0.04", "502=0.02", "503=0.02", "504=0.01", "garbage=0.03", "wrong-shape=0.02",
-        "truncated=0.02", "reset=0.03", "slow:1500=0.05", "drip:64:20=0.03", "refusal=0.06", "max-tokens=0.04",
-        "invalid-verdict=0.04", "prose=0.03",
+        "truncated=0.02", "reset=0.03", "slow:1500=0.05", "drip:64:20=0.03", "refusal=0.12", "max-tokens=0.08",
+        "invalid-verdict=0.08", "prose=0.06",
     ]
     private static let comparisons = 20
     /// Every third assessment may spend this, in nano-dollars: less than it wants.
@@ -67,7 +67,9 @@ public enum ProviderDrill {
 
     private static func assess(_ number: Int, _ deployment: Deployment) async throws {
         var assessment = DrillAssessment(
-            id: "provider-\(number)", essays: 8, comparisons: comparisons, seed: UInt64(number), atOnce: 4)
+            id: "provider-\(number)", essays: 8, comparisons: comparisons, seed: UInt64(number),
+            // So many failures in a row end an assessment, which is not what is drilled here.
+            atOnce: 16)
         if number.isMultiple(of: 3) { assessment.maximumCost = budget }
         try await deployment.begin(assessment)
         let progress = try await deployment.waitForEnd(of: assessment.id)

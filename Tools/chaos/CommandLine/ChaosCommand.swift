@@ -191,6 +191,11 @@ enum Drill {
         return try await body(folder, logger)
     }
 
+    /// Runs a drill and prints its report as JSON.
+    static func report(_ body: (String, Logger) async throws -> some Encodable) async throws {
+        print(try json(try await run(body)))
+    }
+
     static func tell(_ line: String) {
         FileHandle.standardError.write(Data((line + "\n").utf8))
     }

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Chaos
-import Foundation
-import Logging
 
 /// `chaos zombies`
 struct ZombiesCommand: AsyncParsableCommand {
@@ -16,16 +14,18 @@ struct ZombiesCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long a lease lasts.", valueName: "seconds"))
     var lease = 2
 
-    @OptionGroup var common: DrillOptions
+    @Option(help: ArgumentHelp("Where chance begins.", valueName: "number"))
+    var seed: UInt64 = 1
 
     func validate() throws {
-        guard stops >= 1, (2...3600).contains(lease) else { throw ValidationError("Expected 1 stop, and leases of 2 to 3600 s.") }
+        guard stops >= 1 else { throw ValidationError("--stops: expected a number from 1.") }
+        guard (2...3600).contains(lease) else { throw ValidationError("--lease: expected 2 to 3600 seconds.") }
     }
 
     func run() async throws {
-        try await common.report { folder, logger in
+        try await Drill.report { folder, logger in
             try await ZombieDrill.run(
-                stops: stops, leaseSeconds: lease, seed: common.seed, folder: folder, logger: logger, tell: Drill.tell)
+                stops: stops, leaseSeconds: lease, seed: seed, folder: folder, logger: logger, tell: Drill.tell)
         }
     }
 }
@@ -39,15 +39,16 @@ struct CommitsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many commits are cut.", valueName: "count"))
     var cuts = 100
 
-    @OptionGroup var common: DrillOptions
+    @Option(help: ArgumentHelp("Where chance begins.", valueName: "number"))
+    var seed: UInt64 = 1
 
     func validate() throws {
         guard cuts >= 1 else { throw ValidationError("--cuts: expected a number from 1.") }
     }
 
     func run() async throws {
-        try await common.report { folder, logger in
-            try await CommitDrill.run(cuts: cuts, seed: common.seed, folder: folder, logger: logger, tell: Drill.tell)
+        try await Drill.report { folder, logger in
+            try await CommitDrill.run(cuts: cuts, seed: seed, folder: folder, logger: logger, tell: Drill.tell)
         }
     }
 }
@@ -65,16 +66,14 @@ struct LinksCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Pools, and clients, that meet each fault side by side.", valueName: "count"))
     var probes = 10
 
-    @OptionGroup var common: DrillOptions
-
     func validate() throws {
-        guard repetitions >= 0, (0...100).contains(probes), repetitions + probes > 0 else {
-            throw ValidationError("Expected repetitions, or 1 to 100 probes.")
-        }
+        guard repetitions >= 0 else { throw ValidationError("--repetitions: expected a number from 0.") }
+        guard (0...100).contains(probes) else { throw ValidationError("--probes: expected 0 to 100.") }
+        guard repetitions + probes > 0 else { throw ValidationError("--repetitions and --probes: one of them must be above 0.") }
     }
 
     func run() async throws {
-        try await common.report { folder, logger in
+        try await Drill.report { folder, logger in
             try await LinkDrill.run(
                 repetitions: repetitions, probes: probes, folder: folder, logger: logger, tell: Drill.tell)
         }
@@ -93,14 +92,13 @@ struct ProviderCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often everything that the provider service has told is told again.", valueName: "count"))
     var replays = 3
 
-    @OptionGroup var common: DrillOptions
-
     func validate() throws {
-        guard assessments >= 1, replays >= 0 else { throw ValidationError("Expected at least 1 assessment and 0 replays.") }
+        guard assessments >= 1 else { throw ValidationError("--assessments: expected a number from 1.") }
+        guard replays >= 0 else { throw ValidationError("--replays: expected a number from 0.") }
     }
 
     func run() async throws {
-        try await common.report { folder, logger in
+        try await Drill.report { folder, logger in
             try await ProviderDrill.run(
                 assessments: assessments, replays: replays, folder: folder, logger: logger, tell: Drill.tell)
         }
@@ -117,8 +115,6 @@ struct ClocksCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How often the clocks jump.", valueName: "count"))
     var jumps = 20
 
-    @OptionGroup var common: DrillOptions
-
     func validate() throws {
         guard jumps >= 1 else { throw ValidationError("--jumps: expected a number from 1.") }
         guard ClockDrill.isAvailable else {
@@ -127,7 +123,7 @@ struct ClocksCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await common.report { folder, logger in
+        try await Drill.report { folder, logger in
             try await ClockDrill.run(jumps: jumps, folder: folder, logger: logger, tell: Drill.tell)
         }
     }
@@ -145,27 +141,15 @@ struct SnapshotCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long a round is.", valueName: "seconds"))
     var seconds = 20
 
-    @OptionGroup var common: DrillOptions
-
     func validate() throws {
-        guard rounds >= 1, seconds >= 1 else { throw ValidationError("Expected at least 1 round of 1 s.") }
+        guard rounds >= 1 else { throw ValidationError("--rounds: expected a number from 1.") }
+        guard seconds >= 1 else { throw ValidationError("--seconds: expected a number from 1.") }
     }
 
     func run() async throws {
-        try await common.report { folder, logger in
+        try await Drill.report { folder, logger in
             try await SnapshotDrill.run(
                 rounds: rounds, roundSeconds: seconds, folder: folder, logger: logger, tell: Drill.tell)
         }
-    }
-}
-
-/// What these drills share.
-struct DrillOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where chance begins.", valueName: "number"))
-    var seed: UInt64 = 1
-
-    /// Runs a drill and prints its report.
-    func report<Report: Encodable>(_ body: (String, Logger) async throws -> Report) async throws {
-        print(try Drill.json(try await Drill.run(body)))
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ChaosProxy
-import Dispatch
 import Foundation
+import UnixSignals
 
 /// `chaosproxy`
 @main
@@ -61,6 +61,7 @@ struct ChaosProxyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (host, port) = try Self.address(listen)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let trigger = CutRule.Trigger()
         let journal = try Journal(path: log)
         let rules =
@@ -69,23 +70,13 @@ struct ChaosProxyCommand: AsyncParsableCommand {
         let proxy = try await ChaosProxy.start(
             host: host, port: port, to: try server, fault: try Self.fault(fault), rules: rules, tell: journal.write)
         Self.say("\(proxy.host):\(proxy.port)")
-        let signals = [SIGTERM, SIGINT].map { signal in
-            Foundation.signal(signal, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: signal, queue: .global())
-        }
-        let ends = AsyncStream<Void> { continuation in
-            for source in signals {
-                source.setEventHandler { continuation.yield() }
-                source.activate()
-            }
-        }
         let session = Session(proxy: proxy, trigger: rules.isEmpty ? nil : trigger)
         let schedule = try randomFaults
         let seed = seed ?? .random(in: 0...UInt64(UInt32.max))
         if !schedule.isEmpty { Self.say("seed \(seed)") }
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for await _ in ends { break }
+                for await _ in signals { break }
                 return true
             }
             group.addTask { await session.run() }

@@ -2,6 +2,7 @@ import ArgumentParser
 import FakeProvider
 import Glibc
 import Logging
+import UnixSignals
 
 @main
 struct FakeProviderCommand: AsyncParsableCommand {
@@ -64,12 +65,12 @@ struct FakeProviderCommand: AsyncParsableCommand {
             limits: try limits.limits(), faults: try faults.plan(), latency: try faults.latency(), ledgerFile: ledger)
         var logger = Logger(label: "fakeprovider") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .debug : .error
-        let signals = StopSignals()
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let provider = try FakeProvider(configuration: settings, logger: logger)
         let address = try await provider.start()
         print("http://\(address.host):\(address.port)")
         fflush(nil)
-        await signals.wait()
+        for await _ in signals { break }
         await provider.stop()
     }
 
