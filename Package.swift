@@ -30,6 +30,7 @@ let package = Package(
         .executable(name: "chaos", targets: ["chaos"]),
         .executable(name: "chaosproxy", targets: ["chaosproxy"]),
         .executable(name: "huleedu-sim", targets: ["huleedu-sim"]),
+        .executable(name: "wiredump", targets: ["wiredump"]),
         .executable(name: "protoc-gen-huleedu", targets: ["protoc-gen-huleedu"]),
         .library(name: "CJCore", targets: ["CJCore"]),
         .library(name: "JobQueue", targets: ["JobQueue", "Postgres"]),
@@ -147,6 +148,12 @@ let package = Package(
             name: "SimulationTests",
             dependencies: ["Simulation", "CJAssessmentService", "CJCore", "Contracts", "Postgres", "PostgresTestSupport"],
             swiftSettings: strict),
+
+        // What goes over the wire, for a person to read.
+        .target(name: "WireDump", dependencies: ["Wire", crypto], path: "Tools/wiredump/WireDump", swiftSettings: strict),
+        .executableTarget(
+            name: "wiredump", dependencies: ["WireDump", "ChaosProxy", "Contracts", "Wire", argumentParser, signals],
+            path: "Tools/wiredump/CommandLine", swiftSettings: strict),
 
         // Fuzzing: the mechanism, what is fuzzed, and the program that Tools/fuzz/run starts.
         .target(name: "Fuzzing", path: "Tools/fuzz/Fuzzing", swiftSettings: strict),

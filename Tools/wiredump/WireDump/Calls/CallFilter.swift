@@ -9,11 +9,46 @@ package struct CallFilter: Sendable {
     package var longerThanNanoseconds: UInt64?
     package var largerThanBytes: Int?
     package var call: Call.ID?
+    /// Ends of connections, one of which must be the client or the server.
+    package var peers: [Peer] = []
+
+    /// An address, a port, or both.
+    package struct Peer: Sendable, Hashable {
+        private let host: String?
+        private let port: UInt16?
+
+        /// Reads `ADDRESS`, `ADDRESS:PORT`, `[ADDRESS]:PORT` or `:PORT`.
+        package init?(_ text: String) {
+            let colons = text.count { $0 == ":" }
+            let host: Substring
+            if colons == 1 || text.contains("]:"), let colon = text.lastIndex(of: ":") {
+                guard let port = UInt16(text[text.index(after: colon)...]), port > 0 else { return nil }
+                self.port = port
+                host = text[..<colon]
+            } else {
+                port = nil
+                host = text[...]
+            }
+            let address = host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host
+            guard !address.isEmpty || port != nil else { return nil }
+            self.host = address.isEmpty ? nil : address.lowercased()
+        }
+
+        func fits(_ endpoint: Endpoint) -> Bool {
+            (host == nil || host == endpoint.host) && (port == nil || port == endpoint.port)
+        }
+    }
 
     package init() {}
 
+    /// Whether every call is wanted.
+    package var acceptsAll: Bool {
+        methods.isEmpty && codes.isEmpty && !onlyFaults && longerThanNanoseconds == nil && largerThanBytes == nil && call == nil
+            && peers.isEmpty
+    }
+
     package func accepts(_ call: Call) -> Bool {
-        let name = call.method.map { "\($0.service)/\($0.method)" } ?? ""
+        let name = call.methodName ?? ""
         guard methods.isEmpty || methods.contains(where: { Self.fits(name[...], $0[...]) }) else { return false }
         if let wanted = self.call, wanted != call.id { return false }
         if case .answered(let code, _) = call.outcome {
@@ -21,8 +56,11 @@ package struct CallFilter: Sendable {
         } else if !codes.isEmpty {
             return false
         }
+        guard peers.isEmpty || peers.contains(where: { $0.fits(call.peers.client) || $0.fits(call.peers.server) }) else {
+            return false
+        }
         return call.nanoseconds >= longerThanNanoseconds ?? 0
-            && call.byteCount(.client) + call.byteCount(.server) >= largerThanBytes ?? 0
+            && call.sent.bytes + call.received.bytes >= largerThanBytes ?? 0
     }
 
     static func fits(_ text: Substring, _ pattern: Substring) -> Bool {

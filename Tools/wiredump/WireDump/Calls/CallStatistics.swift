@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// How often each method was called, how it ended and how long it took.
 package struct CallStatistics: Sendable {
@@ -25,15 +25,19 @@ package struct CallStatistics: Sendable {
         var latencies = LatencyHistogram()
     }
 
+    /// Methods that are counted by themselves; those that appear later are counted together.
+    static let maximumMethods = 10_000
+
     private var tallies: [String: Tally] = [:]
 
     package init() {}
 
     package mutating func add(_ call: Call) {
-        let name = call.method.map { "\($0.service)/\($0.method)" } ?? "(request not captured)"
+        var name = call.methodName.map(JSONText.name) ?? "(request not captured)"
+        if tallies[name] == nil, tallies.count >= Self.maximumMethods { name = "(other methods)" }
         tallies[name, default: Tally()].calls += 1
-        tallies[name]?.requestBytes += call.byteCount(.client)
-        tallies[name]?.responseBytes += call.byteCount(.server)
+        tallies[name]?.requestBytes += call.sent.bytes
+        tallies[name]?.responseBytes += call.received.bytes
         switch call.outcome {
         case .unanswered: tallies[name]?.unanswered += 1
         case .answered(let code, _):

@@ -1,6 +1,8 @@
 package import Wire
 
-/// Follows every connection of a capture, or of a proxy, from bytes to calls.
+/// Follows every connection of a capture, or of a proxy, from packets to calls.
+///
+/// What it keeps has a limit: beyond it the connections that have been silent for longest are taken for over.
 package struct TrafficReader: Sendable {
     package enum Event: Sendable {
         case frame(Frame, Side, connection: Int, nanoseconds: UInt64)
@@ -8,166 +10,99 @@ package struct TrafficReader: Sendable {
         case call(CallTracker.Event, connection: Int, nanoseconds: UInt64)
     }
 
-    private struct Lane {
-        var assembler = StreamAssembler()
-        var scanner: FrameScanner?
-    }
+    package struct Limits: Sendable {
+        /// Connections that are followed at once.
+        package var connections = 4096
+        /// Bytes that wait for others, and those of messages whose calls have not ended.
+        package var bytes = 256 << 20
 
-    private struct Connection {
-        let number: Int
-        var lanes: [Side: Lane] = [.client: Lane(), .server: Lane()]
-        var calls: CallTracker
-        var lastNanoseconds: UInt64 = 0
-        var hasEnded: Set<Side> = []
-        /// Nil while it is not known which end opened the connection.
-        var client: Endpoint?
-        /// What came before that was known.
-        var early: [(TCPSegment, UInt64)] = []
+        package init() {}
     }
 
     private struct Pair: Hashable {
-        let ends: [Endpoint]
+        let lower: Endpoint
+        let upper: Endpoint
 
-        init(_ one: Endpoint, _ other: Endpoint) {
-            ends = one < other ? [one, other] : [other, one]
+        init(_ segment: TCPSegment) {
+            (lower, upper) =
+                segment.source < segment.destination
+                ? (segment.source, segment.destination) : (segment.destination, segment.source)
         }
     }
 
-    /// Segments after which the side of the client is guessed where nobody was seen to open a connection.
-    private static let earlySegments = 64
-
     private let ports: Set<UInt16>
-    private var connections: [Pair: Connection] = [:]
+    private let keeping: CallTracker.Keeping
+    private let limits: Limits
+    private var connections: [Pair: ConnectionReader] = [:]
     private var count = 0
+    /// Bytes that are kept now, and that were kept at most.
+    package private(set) var keptBytes = 0
+    package private(set) var mostKeptBytes = 0
 
     /// - Parameter ports: of servers; connections to others are left alone. With none, all are followed.
-    package init(ports: Set<UInt16> = []) {
+    package init(ports: Set<UInt16> = [], keeping: CallTracker.Keeping = .messages, limits: Limits = Limits()) {
         self.ports = ports
+        self.keeping = keeping
+        self.limits = limits
     }
-
-    // MARK: - From packets
 
     package mutating func receive(_ packet: CapturedPacket) -> [Event] {
         guard let segment = TCPSegment(packet) else { return [] }
         guard ports.isEmpty || ports.contains(segment.source.port) || ports.contains(segment.destination.port) else { return [] }
-        let pair = Pair(segment.source, segment.destination)
+        let pair = Pair(segment)
         var events: [Event] = []
-        let opens = segment.flags.contains(.syn) && !segment.flags.contains(.ack)
-        if opens, let old = connections[pair], !old.hasEnded.isEmpty || old.client != nil {
-            events += finish(pair)
+        // Taken out, so that what it keeps is changed in its place and not copied.
+        var known = connections.removeValue(forKey: pair)
+        if known?.isAnother(segment) == true, let old = known {
+            events += finish(old)
+            known = nil
         }
-        var connection = connections[pair] ?? begin()
-        if connection.client == nil { connection.client = client(of: segment) }
-        connection.lastNanoseconds = packet.nanoseconds
-        if let client = connection.client {
-            for (segment, time) in connection.early + [(segment, packet.nanoseconds)] {
-                events += receive(segment, from: segment.source == client ? .client : .server, at: time, &connection)
-            }
-            connection.early = []
+        var connection: ConnectionReader
+        if let taken = known.take() {
+            connection = taken
         } else {
-            connection.early.append((segment, packet.nanoseconds))
-            if connection.early.count >= Self.earlySegments { events += decideClient(&connection) }
+            // The last word of a connection that is over begins none.
+            guard !segment.payload.isEmpty || segment.flags.contains(.syn) else { return events }
+            events += makeRoom()
+            count += 1
+            connection = ConnectionReader(number: count, keeping: keeping)
         }
+        keptBytes -= connection.keptBytes
+        events += connection.receive(segment, at: packet.nanoseconds, serverPorts: ports)
+        keptBytes += connection.keptBytes
+        mostKeptBytes = max(mostKeptBytes, keptBytes)
+        guard !connection.isOver else { return events + finish(connection) }
         connections[pair] = connection
-        if connection.hasEnded.count == 2 { events += finish(pair) }
+        if keptBytes > limits.bytes { events += giveUp(until: { $0.keptBytes <= $0.limits.bytes / 4 * 3 }) }
         return events
     }
-
-    private mutating func begin() -> Connection {
-        count += 1
-        return Connection(number: count, calls: CallTracker(connection: count))
-    }
-
-    /// Who opened a connection, where its beginning or the server's port tells.
-    private func client(of segment: TCPSegment) -> Endpoint? {
-        if segment.flags.contains(.syn) { return segment.flags.contains(.ack) ? segment.destination : segment.source }
-        if ports.contains(segment.destination.port) { return segment.source }
-        return ports.contains(segment.source.port) ? segment.destination : nil
-    }
-
-    /// Takes whoever sent requests for the client, or failing that whoever has the higher port.
-    private func decideClient(_ connection: inout Connection) -> [Event] {
-        var requests: [Endpoint: Int] = [:]
-        for (segment, _) in connection.early {
-            var scanner = FrameScanner(isFromTheStart: false)
-            for case .frame(let frame) in scanner.append(Array(segment.payload)) + scanner.finish() where frame.type == .request {
-                requests[segment.source, default: 0] += 1
-            }
-        }
-        let ends = connection.early.first.map { [$0.0.source, $0.0.destination] } ?? []
-        let client = ends.max { (requests[$0] ?? 0, $0.port) < (requests[$1] ?? 0, $1.port) }
-        connection.client = client
-        var events: [Event] = []
-        for (segment, time) in connection.early {
-            events += receive(segment, from: segment.source == client ? .client : .server, at: time, &connection)
-        }
-        connection.early = []
-        return events
-    }
-
-    private func receive(
-        _ segment: TCPSegment, from side: Side, at time: UInt64, _ connection: inout Connection
-    ) -> [Event] {
-        var events: [Event] = []
-        for event in connection.lanes[side]?.assembler.receive(segment) ?? [] {
-            events += receive(event, from: side, at: time, &connection)
-        }
-        return events
-    }
-
-    private func receive(
-        _ event: StreamAssembler.Event, from side: Side, at time: UInt64, _ connection: inout Connection
-    ) -> [Event] {
-        guard var lane = connection.lanes[side] else { return [] }
-        var scanner = lane.scanner ?? FrameScanner(isFromTheStart: lane.assembler.isFromTheStart)
-        let found: [FrameScanner.Event]
-        switch event {
-        case .bytes(let bytes): found = scanner.append(bytes)
-        case .gap(let count): found = scanner.gap(count)
-        case .end:
-            found = scanner.finish()
-            connection.hasEnded.insert(side)
-        }
-        lane.scanner = scanner
-        connection.lanes[side] = lane
-        return calls(found, from: side, at: time, &connection)
-    }
-
-    private func calls(
-        _ found: [FrameScanner.Event], from side: Side, at time: UInt64, _ connection: inout Connection
-    ) -> [Event] {
-        var events: [Event] = []
-        for event in found {
-            switch event {
-            case .frame(let frame):
-                events.append(.frame(frame, side, connection: connection.number, nanoseconds: time))
-                events += connection.calls.receive(frame, from: side, at: time)
-                    .map { .call($0, connection: connection.number, nanoseconds: time) }
-            case .skipped(let count):
-                events.append(.skipped(count, side, connection: connection.number, nanoseconds: time))
-            }
-        }
-        return events
-    }
-
-    // MARK: - Ends
 
     /// No more packets come.
     package mutating func finish() -> [Event] {
-        let pairs = connections.sorted { $0.value.number < $1.value.number }.map(\.key)
-        return pairs.flatMap { finish($0) }
+        let known = connections.values.sorted { $0.number < $1.number }
+        connections = [:]
+        return known.flatMap { finish($0) }
     }
 
-    private mutating func finish(_ pair: Pair) -> [Event] {
-        guard var connection = connections.removeValue(forKey: pair) else { return [] }
-        var events = connection.client == nil ? decideClient(&connection) : []
-        let time = connection.lastNanoseconds
-        for side in Side.allCases {
-            for event in connection.lanes[side]?.assembler.finish() ?? [] {
-                events += receive(event, from: side, at: time, &connection)
-            }
+    private mutating func finish(_ connection: ConnectionReader) -> [Event] {
+        var connection = connection
+        keptBytes -= connection.keptBytes
+        return connection.finish()
+    }
+
+    private mutating func makeRoom() -> [Event] {
+        guard connections.count >= limits.connections else { return [] }
+        return giveUp(until: { $0.connections.count <= $0.limits.connections / 4 * 3 })
+    }
+
+    private mutating func giveUp(until isEnough: (TrafficReader) -> Bool) -> [Event] {
+        var events: [Event] = []
+        for pair in connections.sorted(by: {
+            ($0.value.lastNanoseconds, $0.value.number) < ($1.value.lastNanoseconds, $1.value.number)
+        })
+        .map(\.key) where !isEnough(self) {
+            if let connection = connections.removeValue(forKey: pair) { events += finish(connection) }
         }
         return events
-            + connection.calls.finish(at: time).map { .call($0, connection: connection.number, nanoseconds: time) }
     }
 }

@@ -23,7 +23,9 @@ public struct StreamAssembler: Sendable {
     /// The sequence number of the next byte, and how many have been passed on before it.
     private var next: (sequence: UInt32, offset: Int)?
     private var waiting: [Piece] = []
-    private var waitingBytes = 0
+    /// Bytes that wait for others that are missing.
+    public private(set) var waitingBytes = 0
+    private var synchronising: UInt32?
     private var endOffset: Int?
     private var hasEnded = false
     /// Whether the connection's beginning was captured.
@@ -32,7 +34,9 @@ public struct StreamAssembler: Sendable {
     public init() {}
 
     public mutating func receive(_ segment: TCPSegment) -> [Event] {
-        if segment.flags.contains(.syn) {
+        // The same again was only sent twice.
+        if segment.flags.contains(.syn), synchronising != segment.sequence {
+            synchronising = segment.sequence
             next = (segment.sequence &+ 1, 0)
             (waiting, waitingBytes, endOffset, hasEnded, isFromTheStart) = ([], 0, nil, false, true)
         }
@@ -44,6 +48,10 @@ public struct StreamAssembler: Sendable {
         let offset = expected.offset + Int(Int32(bitPattern: first &- expected.sequence))
         let length = segment.payload.count + segment.uncapturedBytes
         if segment.flags.contains(.fin) { endOffset = offset + length }
+        if offset == expected.offset, waiting.isEmpty, segment.uncapturedBytes == 0, length > 0 {
+            next = (expected.sequence &+ UInt32(length), offset + length)
+            return [.bytes(Array(segment.payload))] + end()
+        }
         if length > 0 {
             insert(Piece(offset: offset, bytes: Array(segment.payload), uncapturedBytes: segment.uncapturedBytes))
         }
@@ -83,11 +91,13 @@ public struct StreamAssembler: Sendable {
             offset = piece.end
         }
         next = (sequence, offset)
-        if let endOffset, endOffset <= offset, !hasEnded {
-            hasEnded = true
-            events.append(.end)
-        }
-        return events
+        return events + end()
+    }
+
+    private mutating func end() -> [Event] {
+        guard let endOffset, let next, endOffset <= next.offset, !hasEnded else { return [] }
+        hasEnded = true
+        return [.end]
     }
 
     /// Gives up what is missing before the first piece that waits.

@@ -15,23 +15,46 @@ package struct FrameScanner: Sendable {
     static let chainLength = 3
     /// Longest payload that is believed of a frame while its place is being looked for.
     static let longestPlausibleFrame = 4 << 20
-    /// Bytes that are kept while looking: any chain that is longer is not waited for.
-    static let keptBytes = 4 * longestPlausibleFrame
+    /// Places that are undecided at once, beyond which no further one is looked at until one of them is decided.
+    static let maximumUndecided = 1024
+    /// Bytes that are kept at most: as many as a chain has that is still possible, or the longest frame.
+    package static let maximumKeptBytes = max(
+        chainLength * (longestPlausibleFrame + FrameHeader.byteCount),
+        Int(FrameDecoder.firstImpossibleLength) + FrameHeader.byteCount)
+
+    /// A place where a frame may begin, and how many bytes there must be to know more about it.
+    private struct Candidate: Sendable {
+        var place: Int
+        var needed: Int
+    }
 
     private enum State {
         case synchronised
-        /// Everything before the index was looked at in vain, save for the indices from which it cannot be known yet.
-        case searching(from: Int, undecided: [Int])
+        /// Every place before the index was looked at in vain, save for those that are undecided.
+        case searching(from: Int, undecided: [Candidate])
+    }
+
+    private enum Finding {
+        case frames, noFrames
+        case unknown(needed: Int)
     }
 
     private var state: State
     private var buffer: [UInt8] = []
     private var consumed = 0
+    /// Bytes that were given up and not told of.
+    private var skipped = 0
+    /// Whether the next frame is the first of the connection, which must be as sane as one that is looked for.
+    private var isAtTheStart: Bool
 
     /// - Parameter isFromTheStart: whether the first byte begins a frame.
     package init(isFromTheStart: Bool) {
         state = isFromTheStart ? .synchronised : .searching(from: 0, undecided: [])
+        isAtTheStart = isFromTheStart
     }
+
+    /// Bytes that wait for more.
+    package var keptBytes: Int { buffer.count - consumed }
 
     package mutating func append(_ bytes: [UInt8]) -> [Event] {
         compact()
@@ -41,36 +64,49 @@ package struct FrameScanner: Sendable {
 
     /// Bytes are missing between what came and what will.
     package mutating func gap(_ count: Int) -> [Event] {
-        var events = events(isEnd: true)
-        events.append(.skipped(buffer.count - consumed + count))
-        buffer = []
-        consumed = 0
-        state = .searching(from: 0, undecided: [])
+        let events = events(isEnd: true)
+        skipped += keptBytes + count
+        restart()
         return events
     }
 
     /// No more bytes come.
     package mutating func finish() -> [Event] {
         var events = events(isEnd: true)
-        if consumed < buffer.count { events.append(.skipped(buffer.count - consumed)) }
+        skipped += keptBytes
+        tellSkipped(&events)
+        restart()
+        return events
+    }
+
+    private mutating func restart() {
         buffer = []
         consumed = 0
-        return events
+        isAtTheStart = false
+        state = .searching(from: 0, undecided: [])
+    }
+
+    private mutating func tellSkipped(_ events: inout [Event]) {
+        guard skipped > 0 else { return }
+        events.append(.skipped(skipped))
+        skipped = 0
     }
 
     private mutating func events(isEnd: Bool) -> [Event] {
         var events: [Event] = []
         while true {
             if case .searching = state {
-                let skipped = search(isEnd: isEnd)
-                if skipped > 0 { events.append(.skipped(skipped)) }
+                search(isEnd: isEnd)
                 guard case .synchronised = state else { return events }
+                tellSkipped(&events)
             }
             guard let header = header(at: consumed) else { return events }
-            guard header.length < FrameDecoder.firstImpossibleLength else {
+            guard header.length < FrameDecoder.firstImpossibleLength, !isAtTheStart || Self.isPlausible(header) else {
+                isAtTheStart = false
                 state = .searching(from: consumed + 1, undecided: [])
                 continue
             }
+            isAtTheStart = false
             let end = consumed + FrameHeader.byteCount + Int(header.length)
             guard end <= buffer.count else { return events }
             let payload = Array(buffer[consumed + FrameHeader.byteCount..<end])
@@ -81,51 +117,44 @@ package struct FrameScanner: Sendable {
 
     // MARK: - Looking for the place
 
-    private enum Finding {
-        case frames, noFrames, unknown
-    }
-
-    /// - Returns: how many bytes were given up.
-    private mutating func search(isEnd: Bool) -> Int {
-        guard case .searching(let from, var undecided) = state else { return 0 }
-        var place: Int?
-        undecided = undecided.filter { candidate in
-            guard place == nil else { return false }
-            let finding = follow(from: candidate, isEnd: isEnd)
-            if finding == .frames { place = candidate }
-            return finding == .unknown
-        }
-        var index = max(from, consumed)
-        while place == nil, index + FrameHeader.byteCount <= buffer.count {
-            switch follow(from: index, isEnd: isEnd) {
-            case .frames: place = index
-            case .unknown: undecided.append(index)
+    private mutating func search(isEnd: Bool) {
+        guard case .searching(var index, var undecided) = state else { return }
+        var found: Int?
+        var still: [Candidate] = []
+        for candidate in undecided where found == nil {
+            guard isEnd || candidate.needed <= buffer.count else {
+                still.append(candidate)
+                continue
+            }
+            switch follow(from: candidate.place, isEnd: isEnd) {
+            case .frames: found = candidate.place
+            case .unknown(let needed): still.append(Candidate(place: candidate.place, needed: needed))
             case .noFrames: break
+            }
+        }
+        undecided = still
+        while found == nil, undecided.count < Self.maximumUndecided, index + FrameHeader.byteCount <= buffer.count {
+            // No length begins with another byte, and most bytes are told apart by this alone.
+            if buffer[index] == 0 {
+                switch follow(from: index, isEnd: isEnd) {
+                case .frames: found = index
+                case .unknown(let needed): undecided.append(Candidate(place: index, needed: needed))
+                case .noFrames: break
+                }
             }
             index += 1
         }
-        if let place {
-            defer { consumed = place }
-            state = .synchronised
-            return place - consumed
-        }
-        guard buffer.count - consumed > Self.keptBytes else {
-            state = .searching(from: index, undecided: undecided)
-            return 0
-        }
-        // No chain is longer than what is kept.
-        let given = (buffer.count - consumed) / 2
-        consumed += given
-        let first = consumed
-        state = .searching(from: max(index, first), undecided: undecided.filter { $0 >= first })
-        return given
+        let kept = found ?? undecided.first?.place ?? index
+        skipped += kept - consumed
+        consumed = kept
+        state = found == nil ? .searching(from: index, undecided: undecided) : .synchronised
     }
 
     private func follow(from start: Int, isEnd: Bool) -> Finding {
         var place = start
         for _ in 0..<Self.chainLength {
             guard let header = header(at: place) else {
-                guard isEnd else { return .unknown }
+                guard isEnd else { return .unknown(needed: place + FrameHeader.byteCount) }
                 return place == buffer.count && place > start ? .frames : .noFrames
             }
             guard Self.isPlausible(header) else { return .noFrames }
@@ -147,8 +176,10 @@ package struct FrameScanner: Sendable {
     private mutating func compact() {
         guard consumed > 0 else { return }
         buffer.removeFirst(consumed)
-        if case .searching(let from, let undecided) = state {
-            state = .searching(from: max(0, from - consumed), undecided: undecided.map { $0 - consumed })
+        if case .searching(let index, let undecided) = state {
+            state = .searching(
+                from: index - consumed,
+                undecided: undecided.map { Candidate(place: $0.place - consumed, needed: $0.needed - consumed) })
         }
         consumed = 0
     }

@@ -50,6 +50,12 @@ struct JSONText: Sendable, Hashable {
         if needsComma { text += "," }
     }
 
+    /// A name that a peer sent, as it is where nothing in it could be taken for something else, else quoted.
+    static func name(_ value: String) -> String {
+        let quoted = quoted(value)
+        return quoted.utf8.count == value.utf8.count + 2 && !value.isEmpty && !value.contains(" ") ? value : quoted
+    }
+
     /// What a terminal or a reader of lines could take for something else is escaped besides what must be.
     static func quoted(_ value: String) -> String {
         var result = "\""

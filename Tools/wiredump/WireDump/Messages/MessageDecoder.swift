@@ -21,18 +21,19 @@ package struct MessageDecoder: Sendable {
     }
 
     private func write(_ bytes: ArraySlice<UInt8>, _ message: MessageSchema.Message?, depth: Int, _ text: inout JSONText) {
+        // Bytes that are no message are not told apart from text that may not be shown.
         guard depth < Self.deepest, let fields = try? WireFields.all(bytes) else {
-            // Neither a message nor text that may be shown.
-            return text.string(Redaction.replacement(bytes))
+            return text.string(redaction.replacement(bytes))
         }
         let inner = innerType(fields, message)
         text.object { text in
+            let values = Dictionary(grouping: fields, by: \.number).mapValues { $0.map(\.value) }
             var written: Set<Int> = []
-            for first in fields where written.insert(first.number).inserted {
-                let values = fields.filter { $0.number == first.number }.map(\.value)
-                guard let field = message?.field(first.number) else {
-                    text.key("\(first.number)")
-                    writeUnknown(values, number: first.number, depth: depth, &text)
+            for number in fields.map(\.number) where written.insert(number).inserted {
+                let values = values[number] ?? []
+                guard let field = message?.field(number) else {
+                    text.key("\(number)")
+                    writeUnknown(values, number: number, depth: depth, &text)
                     continue
                 }
                 text.key(field.name)
@@ -73,7 +74,7 @@ package struct MessageDecoder: Sendable {
             write(bytes, inner, depth: depth + 1, &text)
         case (.string, .bytes(let bytes)), (.bytes, .bytes(let bytes)):
             text.string(
-                redaction.hides(field.name) ? Redaction.replacement(bytes) : String(decoding: bytes, as: UTF8.self))
+                redaction.hides(field.name) ? redaction.replacement(bytes) : String(decoding: bytes, as: UTF8.self))
         case (.enumeration(let name), .varint(let number)):
             let number = Int32(truncatingIfNeeded: number)
             if let known = schema.enumerations[name]?[number] { text.string(known) } else { text.number(number) }
@@ -114,6 +115,7 @@ package struct MessageDecoder: Sendable {
         var numbers: [WireField.Value] = []
         while !bytes.isEmpty {
             var reader = WireFields([1 << 3 | wireType] + bytes.prefix(10))
+            // Bytes that are no numbers stay what they are.
             guard let field = try? reader.next() else { return [value] }
             numbers.append(field.value)
             bytes = bytes.dropFirst(Self.length(field.value, in: bytes))
@@ -143,7 +145,8 @@ package struct MessageDecoder: Sendable {
         case .fixed32(let bits): text.number(bits)
         case .bytes(let bytes):
             // A text that happens to read like a message must not be told in the numbers of its fields.
-            guard !redaction.hides("\(number)") else { return text.string(Redaction.replacement(bytes)) }
+            guard !redaction.hides("\(number)") else { return text.string(redaction.replacement(bytes)) }
+            // Whether they read like a message is all that is asked.
             guard !bytes.isEmpty, (try? WireFields.all(bytes)) != nil else {
                 return text.string(String(decoding: bytes, as: UTF8.self))
             }

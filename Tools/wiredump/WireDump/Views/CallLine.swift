@@ -2,7 +2,8 @@ import Wire
 
 /// One call on one line, or with everything that was said in it.
 struct CallLine {
-    static let csvHeader = "time,connection,stream,method,status,nanoseconds,requests,request_bytes,responses,response_bytes"
+    static let csvHeader =
+        "time_ns,connection,stream,client,server,method,status,nanoseconds,requests,request_bytes,responses,response_bytes"
 
     private let call: Call
     private let decoder: MessageDecoder
@@ -12,7 +13,7 @@ struct CallLine {
         self.decoder = decoder
     }
 
-    private var method: String { call.method.map { "\($0.service)/\($0.method)" } ?? "(request not captured)" }
+    private var method: String { call.methodName ?? "(request not captured)" }
 
     private var status: String {
         switch call.outcome {
@@ -25,9 +26,9 @@ struct CallLine {
         switch format {
         case .text: line
         case .csv:
-            "\(call.begin),\(call.id.connection),\(call.id.stream.rawValue),\(Self.csv(method)),\(status),\(call.nanoseconds),"
-                + "\(call.messageCount(.client)),\(call.byteCount(.client)),\(call.messageCount(.server)),"
-                + "\(call.byteCount(.server))"
+            "\(call.begin),\(call.id.connection),\(call.id.stream.rawValue),\(call.peers.client),\(call.peers.server),"
+                + "\(Self.csv(call.methodName ?? "")),\(status),\(call.nanoseconds),"
+                + "\(call.sent.messages),\(call.sent.bytes),\(call.received.messages),\(call.received.bytes)"
         case .json: json(withMessages: false)
         }
     }
@@ -36,13 +37,14 @@ struct CallLine {
         guard format == .text else { return [format == .csv ? text(.csv) : json(withMessages: true)] }
         var lines = [line]
         for entry in call.metadata.entries {
-            lines.append("    \(entry.key): \(JSONText.quoted(shown(entry)))")
+            lines.append("    \(JSONText.name(entry.key)): \(JSONText.quoted(shown(entry)))")
         }
         for message in call.messages {
             let offset = ClockText.duration(message.nanoseconds >= call.begin ? message.nanoseconds - call.begin : 0)
-            lines.append("    \(message.side == .client ? "->" : "<-") +\(offset)  \(decoder.json(message.bytes, as: type(message)))")
+            lines.append(
+                "    \(message.side == .client ? "->" : "<-") +\(offset)  \(decoder.json(message.bytes, as: type(message)))")
         }
-        let dropped = call.messageCount(.client) + call.messageCount(.server) - call.messages.count
+        let dropped = call.sent.messages + call.received.messages - call.messages.count
         if dropped > 0 { lines.append("    and \(dropped) more messages") }
         return lines
     }
@@ -50,9 +52,9 @@ struct CallLine {
     private var line: String {
         var message = ""
         if case .answered(_, let text) = call.outcome, !text.isEmpty { message = "  " + JSONText.quoted(text) }
-        return "\(ClockText.time(call.begin))  #\(call.id.text)  \(method)  \(status)  \(ClockText.duration(call.nanoseconds))  "
-            + "->\(call.messageCount(.client)) \(call.byteCount(.client)) B  <-\(call.messageCount(.server)) "
-            + "\(call.byteCount(.server)) B\(message)"
+        let name = call.methodName.map(JSONText.name) ?? method
+        return "\(ClockText.time(call.begin))  #\(call.id.text)  \(name)  \(status)  \(ClockText.duration(call.nanoseconds))  "
+            + "->\(call.sent.messages) \(call.sent.bytes) B  <-\(call.received.messages) \(call.received.bytes) B\(message)"
     }
 
     private func json(withMessages: Bool) -> String {
@@ -64,6 +66,10 @@ struct CallLine {
             json.number(call.id.connection)
             json.key("stream")
             json.number(call.id.stream.rawValue)
+            json.key("client")
+            json.string("\(call.peers.client)")
+            json.key("server")
+            json.string("\(call.peers.server)")
             json.key("method")
             if call.method == nil { json.null() } else { json.string(method) }
             json.key("status")
@@ -74,11 +80,11 @@ struct CallLine {
             }
             json.key("nanoseconds")
             json.number(call.nanoseconds)
-            for (side, name) in [(Side.client, "request"), (.server, "response")] {
+            for (amount, name) in [(call.sent, "request"), (call.received, "response")] {
                 json.key("\(name)s")
-                json.number(call.messageCount(side))
+                json.number(amount.messages)
                 json.key("\(name)_bytes")
-                json.number(call.byteCount(side))
+                json.number(amount.bytes)
             }
             if withMessages { content(&json) }
         }
@@ -109,7 +115,7 @@ struct CallLine {
     }
 
     private func shown(_ entry: Metadata.Entry) -> String {
-        decoder.redaction.hides(entry.key) ? Redaction.replacement(Array(entry.value.utf8)) : entry.value
+        decoder.redaction.hides(entry.key) ? decoder.redaction.replacement(Array(entry.value.utf8)) : entry.value
     }
 
     private func type(_ message: CallMessage) -> String? {
@@ -118,7 +124,7 @@ struct CallLine {
     }
 
     /// What a peer sent as a name may hold anything.
-    private static func csv(_ text: String) -> String {
+    static func csv(_ text: String) -> String {
         guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }

@@ -2,7 +2,7 @@ import Wire
 
 /// One frame on one line.
 struct FrameLine {
-    static let csvHeader = "time,connection,stream,from,type,flags,bytes"
+    static let csvHeader = "time_ns,connection,stream,from,type,flags,bytes"
 
     private let frame: Frame
     private let side: Side

@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// What of the traffic is told.
 package enum View: String, Sendable, Hashable, CaseIterable {
@@ -26,6 +26,8 @@ package struct Printer: Sendable {
     private let filter: CallFilter
     private let decoder: MessageDecoder
     private var statistics = CallStatistics()
+    /// Calls that were told of, or counted.
+    package private(set) var calls = 0
     /// Bytes that belong to no frame that could be found.
     package private(set) var skippedBytes = 0
     package private(set) var strayFrames = 0
@@ -57,13 +59,14 @@ package struct Printer: Sendable {
         case .skipped(let count, let side, let connection, let time):
             skippedBytes += count
             guard view == .frames, format == .text else { return [] }
-            return ["\(ClockText.time(time))  #\(connection)  \(count) bytes of the \(side) belong to no frame that could be found"]
+            return [
+                "\(ClockText.time(time))  #\(connection)  \(count) bytes of the \(side) belong to no frame that could be found"
+            ]
         case .call(.ended(let call), _, _): return ended(call)
         case .call(.stray(let stream, let reason), let connection, let time):
             strayFrames += 1
             guard format == .text, view != .statistics else { return [] }
             return ["\(ClockText.time(time))  #\(connection)/\(stream.rawValue)  stray: \(reason)"]
-        case .call(.message, _, _): return []
         }
     }
 
@@ -74,7 +77,8 @@ package struct Printer: Sendable {
 
     private mutating func ended(_ call: Call) -> [String] {
         guard filter.accepts(call) else { return [] }
-        statistics.add(call)
+        calls += 1
+        if view == .statistics { statistics.add(call) }
         switch view {
         case .calls: return [CallLine(call, decoder: decoder).text(format)]
         case .messages: return CallLine(call, decoder: decoder).linesWithMessages(format)

@@ -14,7 +14,7 @@ struct StatisticsTable {
         case .text: table
         case .csv:
             rows.map { row in
-                "\(row.method),\(row.calls),\(row.faults),\(row.unanswered),\(row.requestBytes),\(row.responseBytes),"
+                "\(CallLine.csv(row.method)),\(row.calls),\(row.faults),\(row.unanswered),\(row.requestBytes),\(row.responseBytes),"
                     + "\(row.median),\(row.percentile90),\(row.percentile99),\(row.longest)"
             }
         case .json: rows.map(json)
