@@ -154,11 +154,18 @@ let package = Package(
         .executableTarget(
             name: "wiredump", dependencies: ["WireDump", "ChaosProxy", "Contracts", "Wire", argumentParser, signals],
             path: "Tools/wiredump/CommandLine", swiftSettings: strict),
+        .testTarget(
+            name: "WireDumpTests",
+            dependencies: [
+                "WireDump", "wiredump", "ChaosProxy", "ChildProcesses", "Contracts", "Wire", "WireNIO", logging,
+            ],
+            swiftSettings: strict),
 
         // Fuzzing: the mechanism, what is fuzzed, and the program that Tools/fuzz/run starts.
         .target(name: "Fuzzing", path: "Tools/fuzz/Fuzzing", swiftSettings: strict),
         .target(
-            name: "FuzzTargets", dependencies: ["Fuzzing", "Wire", "Contracts", "CJCore"], path: "Tools/fuzz/FuzzTargets",
+            name: "FuzzTargets", dependencies: ["Fuzzing", "Wire", "WireDump", "Contracts", "CJCore"],
+            path: "Tools/fuzz/FuzzTargets",
             swiftSettings: strict),
         .executableTarget(
             name: "fuzz", dependencies: ["Fuzzing", "FuzzTargets"], path: "Tools/fuzz/CommandLine", swiftSettings: strict),

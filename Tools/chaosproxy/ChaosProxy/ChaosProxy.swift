@@ -39,11 +39,11 @@ public final class ChaosProxy: Sendable {
     /// - Parameters:
     ///   - port: zero takes any that is free; it stays the same however often the proxy refuses connections in between.
     ///   - rules: for cutting connections at what is seen on them.
-    ///   - tap: called for everything that passes, in its order, with the number of its connection; it must return at once.
     ///   - tell: called for everything that the proxy does; it must return at once.
+    ///   - tap: called for everything that passes, in its order, with the number of its connection; it must return at once.
     public static func start(
         host: String = "127.0.0.1", port: Int = 0, to server: Server, fault: Fault = .none, rules: [CutRule] = [],
-        tap: (@Sendable (Int, Passage) -> Void)? = nil, tell: @escaping @Sendable (ProxyEvent) -> Void = { _ in }
+        tell: @escaping @Sendable (ProxyEvent) -> Void = { _ in }, tap: (@Sendable (Int, Passage) -> Void)? = nil
     ) async throws -> ChaosProxy {
         // Bound once without taking anybody, for its number.
         let probe = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -47,26 +47,27 @@ struct ProxyCommand: AsyncParsableCommand {
         try session.begin()
         try recording?.write(PcapngWriter.header(link: SegmentWriter.link))
         let proxy = try await ChaosProxy.start(
-            host: address.host, port: address.port, to: try server, tap: { tap.see($0, $1) },
+            host: address.host, port: address.port, to: try server,
             tell: { event in
                 if event.kind == .unreachable { Output.complain("the server cannot be reached: \(event.detail ?? "")") }
-            })
+            }, tap: { tap.see($0, $1) })
         Output.complain("listening at \(proxy.host):\(proxy.port)")
-        let end = Task {
-            for await _ in signals { break }
-            await proxy.stop()
-            tap.finish()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in signals { break }
+                await proxy.stop()
+                tap.finish()
+            }
+            for await packet in packets {
+                tap.took(packet)
+                try recording?.write(PcapngWriter.packet(packet))
+                try session.receive(packet)
+                // Whoever looks on is waiting for the next line.
+                guard tap.waitingBytes == 0 else { continue }
+                try recording?.flush()
+                try session.flush()
+            }
         }
-        for await packet in packets {
-            tap.took(packet)
-            try recording?.write(PcapngWriter.packet(packet))
-            try session.receive(packet)
-            // Whoever looks on is waiting for the next line.
-            guard tap.waitingBytes == 0 else { continue }
-            try recording?.flush()
-            try session.flush()
-        }
-        await end.value
         try recording?.flush()
         try session.end()
         if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }

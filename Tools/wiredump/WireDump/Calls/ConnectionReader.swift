@@ -120,8 +120,20 @@ struct ConnectionReader: Sendable {
     // MARK: - From segments to calls
 
     private mutating func deliver(_ segment: TCPSegment, at time: UInt64) -> [TrafficReader.Event] {
-        if segment.source == peers?.client { return take(fromClient.assembler.receive(segment), from: .client, at: time) }
-        return take(fromServer.assembler.receive(segment), from: .server, at: time)
+        let side: Side = segment.source == peers?.client ? .client : .server
+        var events: [TrafficReader.Event] = []
+        // What an answer has seen comes before the answer.
+        if let acknowledgement = segment.acknowledgement {
+            switch side {
+            case .client: events += take(fromServer.assembler.acknowledge(acknowledgement), from: .server, at: time)
+            case .server: events += take(fromClient.assembler.acknowledge(acknowledgement), from: .client, at: time)
+            }
+        }
+        switch side {
+        case .client: events += take(fromClient.assembler.receive(segment), from: .client, at: time)
+        case .server: events += take(fromServer.assembler.receive(segment), from: .server, at: time)
+        }
+        return events
     }
 
     private mutating func take(_ events: [StreamAssembler.Event], from side: Side, at time: UInt64) -> [TrafficReader.Event] {

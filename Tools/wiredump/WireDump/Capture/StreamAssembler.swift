@@ -1,6 +1,7 @@
 /// Puts the bytes that one end of a connection sent back in their order.
 ///
-/// Packets may come twice, in any order, overlapping, or not at all: what is not there when more has arrived than is kept is a gap.
+/// Packets may come twice, in any order, overlapping, or not at all: what is not there when more has arrived than is kept, or when the other
+/// end has acknowledged it, is a gap.
 public struct StreamAssembler: Sendable {
     public enum Event: Sendable, Hashable {
         case bytes([UInt8])
@@ -60,6 +61,16 @@ public struct StreamAssembler: Sendable {
         return events
     }
 
+    /// The other end has everything before a sequence number: what of it is missing here will not come any more.
+    public mutating func acknowledge(_ sequence: UInt32) -> [Event] {
+        var events: [Event] = []
+        while let next, let piece = waiting.first, next.offset + Int(Int32(bitPattern: sequence &- next.sequence)) >= piece.offset
+        {
+            events += skip()
+        }
+        return events
+    }
+
     /// Says that no more packets come: what waits is passed on, with gaps where something is missing.
     public mutating func finish() -> [Event] {
         guard !hasEnded else { return [] }
@@ -97,6 +108,8 @@ public struct StreamAssembler: Sendable {
     private mutating func end() -> [Event] {
         guard let endOffset, let next, endOffset <= next.offset, !hasEnded else { return [] }
         hasEnded = true
+        // Nothing stands behind the end.
+        (waiting, waitingBytes) = ([], 0)
         return [.end]
     }
 

@@ -16,18 +16,21 @@ public struct TCPSegment: Sendable, Hashable {
     public let source: Endpoint
     public let destination: Endpoint
     public let sequence: UInt32
+    /// The next byte that the sender expects of the other end; nil where it does not say.
+    public let acknowledgement: UInt32?
     public let flags: Flags
     public let payload: ArraySlice<UInt8>
     /// Bytes of the payload that were sent and not captured, at its end.
     public let uncapturedBytes: Int
 
     public init(
-        source: Endpoint, destination: Endpoint, sequence: UInt32, flags: Flags, payload: ArraySlice<UInt8>,
-        uncapturedBytes: Int = 0
+        source: Endpoint, destination: Endpoint, sequence: UInt32, acknowledgement: UInt32? = nil, flags: Flags,
+        payload: ArraySlice<UInt8>, uncapturedBytes: Int = 0
     ) {
         self.source = source
         self.destination = destination
         self.sequence = sequence
+        self.acknowledgement = acknowledgement
         self.flags = flags
         self.payload = payload
         self.uncapturedBytes = uncapturedBytes
@@ -115,7 +118,7 @@ public struct TCPSegment: Sendable, Hashable {
     private init?(tcp bytes: ArraySlice<UInt8>, length: Int, from: [UInt8], to: [UInt8]) {
         var reader = ByteReader(bytes)
         guard let source = reader.uint16(), let destination = reader.uint16(), let sequence = reader.uint32(),
-            reader.uint32() != nil, let offset = reader.uint8(), let flags = reader.uint8()
+            let acknowledgement = reader.uint32(), let offset = reader.uint8(), let flags = reader.uint8().map(Flags.init)
         else { return nil }
         let headerBytes = Int(offset >> 4) * 4
         guard headerBytes >= 20, length >= headerBytes else { return nil }
@@ -123,7 +126,7 @@ public struct TCPSegment: Sendable, Hashable {
         let payload = bytes.dropFirst(headerBytes).prefix(payloadBytes)
         self.init(
             source: Endpoint(address: from, port: source), destination: Endpoint(address: to, port: destination),
-            sequence: sequence, flags: Flags(rawValue: flags), payload: payload,
+            sequence: sequence, acknowledgement: flags.contains(.ack) ? acknowledgement : nil, flags: flags, payload: payload,
             uncapturedBytes: payloadBytes - payload.count)
     }
 }

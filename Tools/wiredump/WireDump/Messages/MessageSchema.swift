@@ -5,7 +5,8 @@ package struct MessageSchema: Sendable {
     }
 
     package enum Kind: Sendable, Hashable {
-        case double, float, int64, uint64, int32, fixed64, fixed32, bool, string, bytes, uint32, sfixed32, sfixed64, sint32, sint64
+        case double, float, int64, uint64, int32, fixed64, fixed32, bool, string, bytes, uint32, sfixed32, sfixed64, sint32,
+            sint64
         case message(String)
         case enumeration(String)
     }
@@ -40,6 +41,9 @@ package struct MessageSchema: Sendable {
     package private(set) var enumerations: [String: [Int32: String]] = [:]
     /// In the order of their declaration.
     package private(set) var methods: [Method] = []
+
+    /// Knows nothing.
+    package init() {}
 
     /// Reads the bytes of a `FileDescriptorSet`.
     package init(descriptorSet bytes: [UInt8]) throws(SchemaError) {

@@ -27,7 +27,7 @@ struct CallLine {
         case .text: line
         case .csv:
             "\(call.begin),\(call.id.connection),\(call.id.stream.rawValue),\(call.peers.client),\(call.peers.server),"
-                + "\(Self.csv(call.methodName ?? "")),\(status),\(call.nanoseconds),"
+                + "\(Self.csv(call.methodName.map(JSONText.name) ?? "")),\(status),\(call.nanoseconds),"
                 + "\(call.sent.messages),\(call.sent.bytes),\(call.received.messages),\(call.received.bytes)"
         case .json: json(withMessages: false)
         }
@@ -123,7 +123,7 @@ struct CallLine {
         return message.side == .client ? method.input : method.output
     }
 
-    /// What a peer sent as a name may hold anything.
+    /// A value that a column takes, whatever it holds.
     static func csv(_ text: String) -> String {
         guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
