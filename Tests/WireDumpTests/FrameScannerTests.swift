@@ -58,14 +58,44 @@ struct FrameScannerTests {
         #expect(events == [.skipped(5 + 10 + 45)] + Self.frames[3...].map { .frame($0) })
     }
 
-    @Test("need three headers in a row, or two and the end")
+    @Test("need three headers in a row, or two and the end, where nothing else tells them")
     func chain() {
-        let two = Self.frame(1, 4).bytes + Self.frame(3, 4).bytes
+        let (one, two) = (Self.frame(1, 4), Self.frame(3, 4))
         var scanner = FrameScanner(isFromTheStart: false)
-        #expect(scanner.append([9, 9] + two) == [])
+        #expect(scanner.append([9, 9] + one.bytes.dropLast()) == [])
+        #expect(scanner.append(one.bytes.suffix(1) + two.bytes.dropLast()) == [])
+        #expect(scanner.append(two.bytes.suffix(1)) == [])
         var ended = scanner
-        #expect(ended.finish() == [.skipped(2), .frame(Self.frame(1, 4)), .frame(Self.frame(3, 4))])
+        #expect(ended.finish() == [.skipped(2), .frame(one), .frame(two)])
+        var followed = scanner
+        #expect(followed.append(Self.frame(5, 100).bytes.dropLast()) == [.skipped(2), .frame(one), .frame(two)])
         #expect(scanner.append([9]) == [] && scanner.finish() == [.skipped(31)])
+    }
+
+    @Test("need no more than to end with the piece that they begin in")
+    func pieces() {
+        var scanner = FrameScanner(isFromTheStart: false)
+        #expect(scanner.append([9, 9] + Self.frame(1, 4).bytes) == [.skipped(2), .frame(Self.frame(1, 4))])
+    }
+
+    @Test("need no more than an envelope that can be read", arguments: [true, false])
+    func envelopes(isRequest: Bool) {
+        let method = MethodDescriptor(service: "a.Service", method: "Do")
+        let payload =
+            isRequest
+            ? RequestEnvelope(method: method, payload: [1]).encoded()
+            : ResponseEnvelope.success([UInt8](repeating: 1, count: 14)).encoded()
+        let frame = Frame(stream: StreamID(rawValue: 1), type: isRequest ? .request : .response, flags: [], payload: payload)
+        var scanner = FrameScanner(isFromTheStart: false)
+        #expect(scanner.append([9, 9] + frame.bytes.dropLast()) == [])
+        #expect(scanner.append(frame.bytes.suffix(1) + [0, 0]) == [.skipped(2), .frame(frame)])
+        // Fifteen bytes of a response, and a request that names nothing, are too little.
+        let little = Frame(
+            stream: StreamID(rawValue: 1), type: frame.type, flags: [],
+            payload: isRequest ? [0x1A, 1, 1] : Array(payload.prefix(1)) + [13] + payload.prefix(13))
+        var other = FrameScanner(isFromTheStart: false)
+        #expect(other.append([9, 9] + little.bytes.dropLast()) == [])
+        #expect(other.append(little.bytes.suffix(1) + [0, 0]) == [])
     }
 
     @Test("are at most 4 MiB where they are looked for, on odd streams, of known kinds and flags")
@@ -110,7 +140,7 @@ struct FrameScannerTests {
         }
         var scanner = FrameScanner(isFromTheStart: false)
         var most = 0
-        for _ in 0..<400 {
+        for _ in 0..<300 {
             _ = scanner.append(bytes)
             most = max(most, scanner.keptBytes)
         }

@@ -104,12 +104,12 @@ struct ViewTests {
         #expect(text.count == 9 && text[2].hasSuffix("B  closed") && text[4].contains("<- data  0 B  closed no-data"))
         let csv = try Reading.lines(packets, .frames, .csv)
         #expect(
-            csv[0] == "time_ns,connection,stream,from,type,flags,bytes" && csv[5] == "1008000000,1,3,server,data,closed no-data,0"
+            csv[0] == "time_ns,connection,stream,from,type,flags,bytes" && csv[5] == "1007000000,1,3,server,data,closed no-data,0"
         )
         let json = try Reading.lines(packets, .frames, .json)
         #expect(
             json[4]
-                == #"{"time_ns":1008000000,"connection":1,"stream":3,"from":"server","type":"data","flags":["closed","no-data"],"bytes":0}"#
+                == #"{"time_ns":1007000000,"connection":1,"stream":3,"from":"server","type":"data","flags":["closed","no-data"],"bytes":0}"#
         )
     }
 

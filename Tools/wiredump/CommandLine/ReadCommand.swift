@@ -16,7 +16,7 @@ struct ReadCommand: ParsableCommand {
               wiredump read evening.pcap --follow 3/17
 
             Segments that were sent twice, or arrive in another order, are put right. Where some were not captured, the next frame is \
-            looked for and taken to begin where three sane headers follow one another; how many bytes were left out is told at the end. \
+            looked for, by its header and what follows it; how many bytes were left out is told at the end. \
             Memory is bounded whatever the length of the capture: beyond 4096 connections, or 256 MiB that wait, those that have been silent \
             for longest are taken for over.
             """)

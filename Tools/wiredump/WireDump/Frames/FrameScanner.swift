@@ -2,8 +2,9 @@ package import Wire
 
 /// Finds the frames in what one end of a connection sent, even where its beginning or something in between was not captured.
 ///
-/// Frames carry their length and nothing else marks where one begins. Where that is not known it is taken to be the first place from which
-/// ``chainLength`` sane headers follow one another; what stands before it is skipped.
+/// Frames carry their length and nothing else marks where one begins. Where that is not known it is taken to be the first place with a sane
+/// header behind which an envelope can be read, or ``chainLength`` sane headers follow one another, or frames end exactly where a
+/// piece does that began before them, as segments mostly do; what stands before it is skipped.
 package struct FrameScanner: Sendable {
     package enum Event: Sendable, Hashable {
         case frame(Frame)
@@ -11,8 +12,10 @@ package struct FrameScanner: Sendable {
         case skipped(Int)
     }
 
-    /// Headers that must follow one another before the first of them is believed.
+    /// Headers that must follow one another, without any other sign, before the first of them is believed.
     static let chainLength = 3
+    /// Shorter responses are read in too many bytes by chance.
+    static let shortestTellingResponse = 16
     /// Longest payload that is believed of a frame while its place is being looked for.
     static let longestPlausibleFrame = 4 << 20
     /// Places that are undecided at once, beyond which no further one is looked at until one of them is decided.
@@ -42,6 +45,8 @@ package struct FrameScanner: Sendable {
     private var state: State
     private var buffer: [UInt8] = []
     private var consumed = 0
+    /// Where the bytes begin that came last.
+    private var pieceStart = 0
     /// Bytes that were given up and not told of.
     private var skipped = 0
     /// Whether the next frame is the first of the connection, which must be as sane as one that is looked for.
@@ -58,6 +63,7 @@ package struct FrameScanner: Sendable {
 
     package mutating func append(_ bytes: [UInt8]) -> [Event] {
         compact()
+        pieceStart = buffer.count
         buffer.append(contentsOf: bytes)
         return events(isEnd: false)
     }
@@ -152,15 +158,36 @@ package struct FrameScanner: Sendable {
 
     private func follow(from start: Int, isEnd: Bool) -> Finding {
         var place = start
-        for _ in 0..<Self.chainLength {
+        for number in 0..<Self.chainLength {
             guard let header = header(at: place) else {
-                guard isEnd else { return .unknown(needed: place + FrameHeader.byteCount) }
-                return place == buffer.count && place > start ? .frames : .noFrames
+                guard place == buffer.count, place > start, isEnd || start >= pieceStart else {
+                    return isEnd ? .noFrames : .unknown(needed: place + FrameHeader.byteCount)
+                }
+                return .frames
             }
             guard Self.isPlausible(header) else { return .noFrames }
-            place += FrameHeader.byteCount + Int(header.length)
+            let end = place + FrameHeader.byteCount + Int(header.length)
+            if number == 0, isEnvelope(header, place + FrameHeader.byteCount, end) { return .frames }
+            guard isEnd || end <= buffer.count else { return .unknown(needed: end) }
+            place = end
         }
         return .frames
+    }
+
+    /// Whether all of an envelope is there and can be read.
+    private func isEnvelope(_ header: FrameHeader, _ start: Int, _ end: Int) -> Bool {
+        guard end <= buffer.count else { return false }
+        switch header.type {
+        case .request:
+            // What cannot be read is none.
+            guard let request = try? RequestEnvelope(decoding: Array(buffer[start..<end])) else { return false }
+            return !request.method.service.isEmpty && !request.method.method.isEmpty
+        case .response:
+            // Nor here.
+            return end - start >= Self.shortestTellingResponse
+                && (try? ResponseEnvelope(decoding: Array(buffer[start..<end]))) != nil
+        default: return false
+        }
     }
 
     private static func isPlausible(_ header: FrameHeader) -> Bool {
@@ -173,8 +200,9 @@ package struct FrameScanner: Sendable {
         return FrameHeader(buffer[index..<index + FrameHeader.byteCount])
     }
 
+    /// Moves what is left to the front once it is no more than what has been consumed, so that no byte is moved often.
     private mutating func compact() {
-        guard consumed > 0 else { return }
+        guard consumed > 0, keptBytes <= consumed else { return }
         buffer.removeFirst(consumed)
         if case .searching(let index, let undecided) = state {
             state = .searching(
