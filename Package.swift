@@ -30,6 +30,7 @@ let package = Package(
         .executable(name: "chaos", targets: ["chaos"]),
         .executable(name: "chaosproxy", targets: ["chaosproxy"]),
         .executable(name: "huleedu-sim", targets: ["huleedu-sim"]),
+        .executable(name: "wiredump", targets: ["wiredump"]),
         .executable(name: "protoc-gen-huleedu", targets: ["protoc-gen-huleedu"]),
         .library(name: "CJCore", targets: ["CJCore"]),
         .library(name: "JobQueue", targets: ["JobQueue", "Postgres"]),
@@ -148,10 +149,23 @@ let package = Package(
             dependencies: ["Simulation", "CJAssessmentService", "CJCore", "Contracts", "Postgres", "PostgresTestSupport"],
             swiftSettings: strict),
 
+        // What goes over the wire, for a person to read.
+        .target(name: "WireDump", dependencies: ["Wire", crypto], path: "Tools/wiredump/WireDump", swiftSettings: strict),
+        .executableTarget(
+            name: "wiredump", dependencies: ["WireDump", "ChaosProxy", "Contracts", "Wire", argumentParser, signals],
+            path: "Tools/wiredump/CommandLine", swiftSettings: strict),
+        .testTarget(
+            name: "WireDumpTests",
+            dependencies: [
+                "WireDump", "wiredump", "ChaosProxy", "ChildProcesses", "Contracts", "Wire", "WireNIO", logging,
+            ],
+            swiftSettings: strict),
+
         // Fuzzing: the mechanism, what is fuzzed, and the program that Tools/fuzz/run starts.
         .target(name: "Fuzzing", path: "Tools/fuzz/Fuzzing", swiftSettings: strict),
         .target(
-            name: "FuzzTargets", dependencies: ["Fuzzing", "Wire", "Contracts", "CJCore"], path: "Tools/fuzz/FuzzTargets",
+            name: "FuzzTargets", dependencies: ["Fuzzing", "Wire", "WireDump", "Contracts", "CJCore"],
+            path: "Tools/fuzz/FuzzTargets",
             swiftSettings: strict),
         .executableTarget(
             name: "fuzz", dependencies: ["Fuzzing", "FuzzTargets"], path: "Tools/fuzz/CommandLine", swiftSettings: strict),

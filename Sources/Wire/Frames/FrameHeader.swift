@@ -16,7 +16,7 @@ public struct FrameHeader: Sendable, Hashable {
     }
 
     /// Reads a header from exactly ten bytes.
-    init(_ bytes: ArraySlice<UInt8>) {
+    package init(_ bytes: ArraySlice<UInt8>) {
         precondition(bytes.count == Self.byteCount, "a header has ten bytes")
         let start = bytes.startIndex
         length = Self.number(bytes[start..<start + 4])

@@ -28,6 +28,8 @@ public final class ChaosProxy: Sendable {
     let server: Server
     private let rules: [CutRule]
     private let tell: @Sendable (ProxyEvent) -> Void
+    /// Sees what passes on each connection, which are counted from one.
+    let tap: (@Sendable (Int, Passage) -> Void)?
     private let began: ContinuousClock.Instant
     private let state: Mutex<State>
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
@@ -38,27 +40,30 @@ public final class ChaosProxy: Sendable {
     ///   - port: zero takes any that is free; it stays the same however often the proxy refuses connections in between.
     ///   - rules: for cutting connections at what is seen on them.
     ///   - tell: called for everything that the proxy does; it must return at once.
+    ///   - tap: called for everything that passes, in its order, with the number of its connection; it must return at once.
     public static func start(
         host: String = "127.0.0.1", port: Int = 0, to server: Server, fault: Fault = .none, rules: [CutRule] = [],
-        tell: @escaping @Sendable (ProxyEvent) -> Void = { _ in }
+        tell: @escaping @Sendable (ProxyEvent) -> Void = { _ in }, tap: (@Sendable (Int, Passage) -> Void)? = nil
     ) async throws -> ChaosProxy {
         // Bound once without taking anybody, for its number.
         let probe = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1).bind(host: host, port: port).get()
         let number = probe.localAddress?.port ?? port
         try await probe.close()
-        let proxy = ChaosProxy(host: host, port: number, server: server, rules: rules, tell: tell)
+        let proxy = ChaosProxy(host: host, port: number, server: server, rules: rules, tap: tap, tell: tell)
         try await proxy.apply(fault)
         return proxy
     }
 
     private init(
-        host: String, port: Int, server: Server, rules: [CutRule], tell: @escaping @Sendable (ProxyEvent) -> Void
+        host: String, port: Int, server: Server, rules: [CutRule], tap: (@Sendable (Int, Passage) -> Void)?,
+        tell: @escaping @Sendable (ProxyEvent) -> Void
     ) {
         self.host = host
         self.port = port
         self.server = server
         self.rules = rules
+        self.tap = tap
         self.tell = tell
         began = .now
         state = Mutex(State())

@@ -72,6 +72,7 @@ final class Relay {
         case .success(let channel):
             guard !isOver else { return channel.close(promise: nil) }
             server = channel
+            proxy.tap?(number, .opened(client: .init(client.remoteAddress), server: .init(channel.remoteAddress)))
             channel.read()
             client.read()
             faultChanged()
@@ -174,6 +175,7 @@ final class Relay {
     private func write(_ bytes: [UInt8], _ direction: Direction, _ lane: inout Lane) {
         guard !bytes.isEmpty, let channel = channel(to: direction) else { return }
         lane.passed += bytes.count
+        proxy.tap?(number, .bytes(bytes, direction))
         channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
         proxy.count { statistics in
             switch direction {
@@ -262,6 +264,7 @@ final class Relay {
     private func finish(_ counting: (inout ProxyStatistics) -> Void) -> Bool {
         guard !isOver else { return false }
         isOver = true
+        if server != nil { proxy.tap?(number, .closed) }
         proxy.note(
             .closed, connection: number, upstreamBytes: lanes[.upstream]?.passed, downstreamBytes: lanes[.downstream]?.passed)
         proxy.count(counting)

@@ -3,7 +3,7 @@ public import Fuzzing
 /// Everything that is fuzzed. A new parser of foreign bytes gets a line here and a folder in `Tools/fuzz/Corpus`.
 public enum FuzzTargets {
     public static let all: [FuzzTarget] =
-        [frames, serverConnection, clientConnection, requestEnvelope, responseEnvelope, verdict]
+        [frames, serverConnection, clientConnection, requestEnvelope, responseEnvelope, verdict, capture, segments, frameScanner]
         + ContractMessages.all.map(message)
 
     /// The target of a name.

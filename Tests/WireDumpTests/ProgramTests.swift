@@ -1,0 +1,152 @@
+import ChildProcesses
+import Contracts
+import Foundation
+import Logging
+import Testing
+import Wire
+import WireNIO
+
+@testable import WireDump
+
+@Suite("The program wiredump", .timeLimit(.minutes(2)))
+struct ProgramTests {
+    /// Three messages, then the end.
+    private struct Feed: EventsV1.EventFeedService {
+        func follow(
+            _ request: EventsV1.FollowRequest, to responses: MessageSender<EventsV1.FollowResponse>, context: ServerContext
+        ) async throws {
+            for _ in 0..<3 { try await responses.send(EventsV1.FollowResponse(partitions: 1)) }
+        }
+    }
+
+    /// Knows one request and no other.
+    private struct Provider: RPCService {
+        let name = "huleedu.llm.v1.LLMProvider"
+        let methods = ["Get"]
+
+        func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
+            let request = try LLMV1.GetRequest(decoding: payload)
+            guard request.requestID == "known" else { throw RPCError(.notFound, "no such request") }
+            let reply = LLMV1.Reply(json: [UInt8](repeating: UInt8(ascii: "x"), count: 200_000))
+            return try LLMV1.GetResponse(result: LLMV1.Result(requestID: "known", outcome: .reply(reply))).encoded()
+        }
+    }
+
+    private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    private static func withServer(_ body: (Int) async throws -> Void) async throws {
+        let server = WireServer(
+            services: [Provider(), EventsV1.EventFeedServer(Feed())], configuration: ServerConfiguration(), logger: silent)
+        let address = try await server.start()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.serve() }
+            try await body(address.port)
+            server.beginGracefulShutdown()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Makes the calls that the server above is there for.
+    private static func callEverything(port: Int) async throws {
+        let client = WireClient(host: "127.0.0.1", port: port, configuration: ClientConfiguration(), logger: silent)
+        let provider = LLMV1.LLMProviderClient(client)
+        for _ in 0..<3 { _ = try await provider.get(LLMV1.GetRequest(requestID: "known")) }
+        await #expect(throws: RPCError.self) { try await provider.get(LLMV1.GetRequest(requestID: "other")) }
+        var count = 0
+        for try await _ in try await EventsV1.EventFeedClient(client).follow(EventsV1.FollowRequest(limit: 1)) { count += 1 }
+        #expect(count == 3)
+        await client.close()
+    }
+
+    private static func withFile(_ body: (String) async throws -> Void) async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "wiredump-\(UUID().uuidString)").path
+        do {
+            try await body(path)
+        } catch {
+            // What the test throws says more.
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    private static func lines(_ text: String) -> [String] {
+        text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("wiredump: ") }
+    }
+
+    @Test("stands between a client and a server, shows their calls as they end, and records what it reads again as the same")
+    func proxy() async throws {
+        try await Self.withFile { path in
+            try await Self.withServer { server in
+                let proxy = try ChildProcess.program(
+                    "wiredump", ["proxy", "--to", "127.0.0.1:\(server)", "--record", path], standardError: .collected)
+                let greeting = try #require(await proxy.firstLine())
+                let port = try #require(greeting.split(separator: ":").last.flatMap { Int($0) })
+                try await Self.callEverything(port: port)
+                #expect(await proxy.prints("huleedu.events.v1.EventFeed/Follow  OK"))
+                proxy.signal(SIGTERM)
+                #expect(await proxy.wait() == 0)
+                let shown = Self.lines(proxy.printed)
+                #expect(shown.count == 5 && shown.count { $0.contains("LLMProvider/Get  OK") } == 3)
+                #expect(shown.count { $0.contains("LLMProvider/Get  NOT_FOUND") && $0.hasSuffix("\"no such request\"") } == 1)
+                let read = try ChildProcess.program("wiredump", ["read", path, "--port", "\(server)"], standardError: .collected)
+                #expect(await read.wait() == 0)
+                #expect(Self.lines(read.printed) == shown)
+                let messages = try ChildProcess.program("wiredump", ["read", path, "--follow", "1/1"], standardError: .collected)
+                #expect(await messages.wait() == 0)
+                #expect(messages.printed.contains(#"-> +0 ns  {"request_id":"known"}"#))
+                #expect(messages.printed.contains("\"json\":\"hidden: 200000 bytes") && Self.lines(messages.printed).count == 3)
+            }
+        }
+    }
+
+    @Test("shows what a capture holds that ends inside a packet, and says that it does")
+    func truncated() async throws {
+        var traffic = Conversation()
+        let method = MethodDescriptor(service: "a.Service", method: "Do")
+        traffic.request(1, method, [])
+        traffic.respond(1, .success([]))
+        traffic.request(3, method, [])
+        let file = PcapngWriter.header(link: SegmentWriter.link) + traffic.packets.flatMap(PcapngWriter.packet)
+        try await Self.withFile { path in
+            try Data(file.dropLast()).write(to: URL(filePath: path))
+            let read = try ChildProcess.program("wiredump", ["read", path], standardError: .collected)
+            #expect(await read.wait() == 1)
+            #expect(read.printed.contains("#1/1  a.Service/Do  OK") && read.printed.contains("the capture ends inside a packet"))
+            #expect(Self.lines(read.printed).count == 1)
+        }
+    }
+
+    @Test("lists and describes the contracts")
+    func contracts() async throws {
+        for (arguments, text) in [
+            (["list"], "huleedu.cj.v1.CJAssessment\n"),
+            (["list", "huleedu.events.v1.EventFeed"], "huleedu.events.v1.EventFeed/Follow\n"),
+            (
+                ["describe", "huleedu.events.v1.EventFeed/Follow"],
+                "rpc Follow(huleedu.events.v1.FollowRequest) returns (stream huleedu.events.v1.FollowResponse);\n"
+            ),
+            (["describe", "huleedu.llm.v1.PromptTarget"], "  PROMPT_TARGET_USER = 2;\n"),
+            (["describe", "huleedu.cj.v1.UploadEssaysRequest"], "  repeated huleedu.cj.v1.Essay essays = 2;\n"),
+        ] {
+            let program = try ChildProcess.program("wiredump", arguments)
+            #expect(await program.wait() == 0)
+            #expect(program.printed.contains(text))
+        }
+    }
+
+    @Test(
+        "refuses what it cannot do",
+        arguments: [
+            ["read"], ["read", "/nowhere/there.pcap"], ["read", "-", "--status", "FINE"], ["read", "-", "--follow", "1"],
+            ["read", "-", "--peer", "a:b"], ["read", "-", "--longer-than", "-1"], ["read", "-", "--view", "frames", "--faults"],
+            ["proxy", "--to", "127.0.0.1:0"], ["proxy", "--to", "127.0.0.1:1", "--listen", "here"],
+            ["proxy", "--to", "127.0.0.1:1", "--record", "/nowhere/there.pcapng"], ["list", "a.Service"],
+            ["describe", "a.Message"],
+            ["list", "--descriptor-set", "/dev/null"],
+        ])
+    func refusals(arguments: [String]) async throws {
+        let program = try ChildProcess.program("wiredump", arguments)
+        #expect(await program.wait() == 64)
+    }
+}

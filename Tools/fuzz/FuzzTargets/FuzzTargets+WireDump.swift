@@ -1,0 +1,109 @@
+import Fuzzing
+import Wire
+import WireDump
+
+extension FuzzTargets {
+    /// A capture: its packets do not depend on how its bytes arrive; what follows from them keeps within its limits, and nothing is kept
+    /// at the end.
+    static let capture = FuzzTarget("capture") { input in
+        let whole = packets(in: input, pieceBytes: max(1, input.count))
+        try FuzzFinding.require(packets(in: input, pieceBytes: 7) == whole, "packets depend on how their bytes arrive")
+        var limits = TrafficReader.Limits()
+        limits.connections = 4
+        limits.bytes = 4096
+        var reader = TrafficReader(limits: limits)
+        var printer = Printer(
+            view: .messages, format: .json, filter: CallFilter(), decoder: MessageDecoder(schema: MessageSchema()))
+        for packet in whole {
+            for event in reader.receive(packet) { _ = printer.lines(event) }
+            try FuzzFinding.require(reader.keptBytes <= limits.bytes, "\(reader.keptBytes) bytes are kept")
+        }
+        for event in reader.finish() { _ = printer.lines(event) }
+        try FuzzFinding.require(reader.keptBytes == 0, "\(reader.keptBytes) bytes are kept at the end")
+    }
+
+    private static func packets(in input: [UInt8], pieceBytes: Int) -> [CapturedPacket] {
+        var reader = CaptureReader()
+        var packets: [CapturedPacket] = []
+        for start in stride(from: 0, to: input.count, by: pieceBytes) {
+            reader.append(input[start..<min(start + pieceBytes, input.count)])
+            do {
+                while let packet = try reader.next() { packets.append(packet) }
+            } catch {
+                break
+            }
+        }
+        return packets
+    }
+
+    /// Segments of one stream, three bytes each for place, length and flags: whatever their order, what comes of them are the stream's
+    /// bytes in their places, with gaps between them, and one end.
+    static let segments = FuzzTarget("segments") { input in
+        let end = Endpoint(address: [127, 0, 0, 1], port: 1)
+        var assembler = StreamAssembler()
+        var offset = 0
+        var hasEnded = false
+        func check(_ events: [StreamAssembler.Event]) throws {
+            for event in events {
+                try FuzzFinding.require(!hasEnded, "something came after the end")
+                switch event {
+                case .bytes(let bytes):
+                    try FuzzFinding.require(
+                        bytes == (offset..<offset + bytes.count).map(UInt8.init(truncatingIfNeeded:)), "bytes out of place")
+                    offset += bytes.count
+                case .gap(let count):
+                    try FuzzFinding.require(count > 0, "a gap of \(count) bytes")
+                    offset += count
+                case .end: hasEnded = true
+                }
+            }
+        }
+        // Sequence numbers begin anew within the stream.
+        let first = UInt32.max - 100
+        try check(
+            assembler.receive(TCPSegment(source: end, destination: end, sequence: first &- 1, flags: .syn, payload: [])))
+        for index in stride(from: 0, to: input.count - 2, by: 3) {
+            let (place, length, kind) = (Int(input[index]), Int(input[index + 1] % 32), input[index + 2])
+            let sequence = first &+ UInt32(place)
+            if kind % 8 == 7 {
+                try check(assembler.acknowledge(sequence))
+                continue
+            }
+            let payload = (place..<place + length).map(UInt8.init(truncatingIfNeeded:))
+            let known = kind % 8 == 6 ? payload.prefix(length / 2) : payload[...]
+            try check(
+                assembler.receive(
+                    TCPSegment(
+                        source: end, destination: end, sequence: sequence, flags: kind == 5 ? [.fin, .ack] : .ack, payload: known,
+                        uncapturedBytes: length - known.count)))
+        }
+        try check(assembler.finish())
+        try FuzzFinding.require(hasEnded && assembler.waitingBytes == 0, "a stream had no end")
+    }
+
+    /// Bytes of a connection that was joined at any place: every one of them is in a frame or told as skipped, however they arrive.
+    static let frameScanner = FuzzTarget("frame-scanner") { input in
+        for isFromTheStart in [true, false] {
+            for pieceBytes in [max(1, input.count), 1] {
+                var scanner = FrameScanner(isFromTheStart: isFromTheStart)
+                var count = 0
+                for start in stride(from: 0, to: input.count, by: pieceBytes) {
+                    count += byteCount(scanner.append(Array(input[start..<min(start + pieceBytes, input.count)])))
+                    try FuzzFinding.require(scanner.keptBytes <= FrameScanner.maximumKeptBytes, "too much is kept")
+                }
+                count += byteCount(scanner.finish())
+                try FuzzFinding.require(count == input.count, "\(input.count) bytes came and \(count) were told of")
+                try FuzzFinding.require(scanner.keptBytes == 0, "bytes are kept at the end")
+            }
+        }
+    }
+
+    private static func byteCount(_ events: [FrameScanner.Event]) -> Int {
+        events.reduce(0) { count, event in
+            switch event {
+            case .frame(let frame): count + FrameHeader.byteCount + frame.payload.count
+            case .skipped(let skipped): count + skipped
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Contracts
+import Foundation
+import WireDump
+
+/// Where it stands what messages look like.
+struct ContractOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Take the contracts from this file, made with 'protoc --include_imports --descriptor_set_out'; without it, those of this "
+                + "project.", valueName: "file"))
+    var descriptorSet: String?
+
+    var schema: MessageSchema {
+        get throws {
+            guard let descriptorSet else { return try MessageSchema(descriptorSet: ContractDescriptors.fileDescriptorSet) }
+            do {
+                return try MessageSchema(descriptorSet: Array(try Data(contentsOf: URL(filePath: descriptorSet))))
+            } catch let error as MessageSchema.SchemaError {
+                throw ValidationError("--descriptor-set: \(descriptorSet): \(error).")
+            } catch {
+                throw ValidationError("--descriptor-set: \(descriptorSet) cannot be read: \(error.localizedDescription)")
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import ChaosProxy
+import Foundation
+import UnixSignals
+import WireDump
+
+/// `wiredump proxy`
+struct ProxyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "proxy",
+        abstract: "Stand between clients and a server, and show the calls as they go.",
+        discussion: """
+            Clients that connect to --listen are connected to the server of --to; nothing of what they say is changed. The address at \
+            which it listens is told on standard error. It needs no rights that a program does not have. SIGINT and SIGTERM end it; calls that run \
+            then are shown without an answer. Example:
+
+              wiredump proxy --listen 127.0.0.1:7200 --to 127.0.0.1:7100 --record evening.pcapng
+
+            A recording can be opened with 'wiredump read' and with Wireshark. It holds everything that was said, whatever is hidden on the \
+            screen. When the output or the recording is slower than the traffic by more than 64 MiB, the traffic goes on and what does not \
+            fit is left out, as a capture leaves out what it missed; it is told how much.
+            """)
+
+    @Option(help: ArgumentHelp("Where to listen; port 0 takes any that is free.", valueName: "host:port"))
+    var listen = "127.0.0.1:0"
+
+    @Option(help: ArgumentHelp("The server: an address, or the path of a socket file.", valueName: "host:port|path"))
+    var to: String
+
+    @Option(help: ArgumentHelp("Write everything that passes to this new pcapng file.", valueName: "file"))
+    var record: String?
+
+    @OptionGroup(title: "View")
+    var view: ViewOptions
+
+    func validate() throws {
+        _ = try Address(listen, "--listen")
+        _ = try server
+    }
+
+    func run() async throws {
+        let address = try Address(listen, "--listen")
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        var session = Session(printer: try view.printer(), reader: TrafficReader(keeping: view.keeping))
+        var recording = try record.map(Self.newFile).map { Output($0) }
+        let (tap, packets) = Tap.make()
+        try session.begin()
+        try recording?.write(PcapngWriter.header(link: SegmentWriter.link))
+        let proxy = try await ChaosProxy.start(
+            host: address.host, port: address.port, to: try server,
+            tell: { event in
+                if event.kind == .unreachable { Output.complain("the server cannot be reached: \(event.detail ?? "")") }
+            }, tap: { tap.see($0, $1) })
+        Output.complain("listening at \(proxy.host):\(proxy.port)")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in signals { break }
+                await proxy.stop()
+                tap.finish()
+            }
+            for await packet in packets {
+                tap.took(packet)
+                try recording?.write(PcapngWriter.packet(packet))
+                try session.receive(packet)
+                // Whoever looks on is waiting for the next line.
+                guard tap.waitingBytes == 0 else { continue }
+                try recording?.flush()
+                try session.flush()
+            }
+        }
+        try recording?.flush()
+        try session.end()
+        if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }
+    }
+
+    private var server: ChaosProxy.Server {
+        get throws {
+            if to.contains("/") { return .file(to) }
+            let address = try Address(to, "--to")
+            guard address.port > 0 else { throw ValidationError("--to: expected a port from 1 to 65535.") }
+            return .address(host: address.host, port: address.port)
+        }
+    }
+
+    private static func newFile(_ path: String) throws -> FileHandle {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw ValidationError("--record: \(path) cannot be written: \(String(cString: strerror(errno))).")
+        }
+        return FileHandle(fileDescriptor: descriptor)
+    }
+}

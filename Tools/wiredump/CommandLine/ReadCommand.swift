@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import WireDump
+
+/// `wiredump read`
+struct ReadCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "read",
+        abstract: "Show the calls in a capture.",
+        discussion: """
+            Captures are pcap or pcapng files, or pipes of either; which of them is seen from their first bytes. Examples:
+
+              wiredump read evening.pcap --view statistics
+              tcpdump -i any -U -w - tcp port 7100 | wiredump read - --port 7100
+              wiredump read evening.pcap --method '*/StartAssessment' --longer-than 500
+              wiredump read evening.pcap --follow 3/17
+
+            Segments that were sent twice, or arrive in another order, are put right. Where some were not captured, the next frame is \
+            looked for, by its header and what follows it; how many bytes were left out is told at the end. \
+            Memory is bounded whatever the length of the capture: beyond 4096 connections, or 256 MiB that wait, those that have been silent \
+            for longest are taken for over.
+            """)
+
+    private static let pieceBytes = 1 << 20
+
+    @Argument(help: ArgumentHelp("The capture; - is standard input.", valueName: "file"))
+    var file: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A port of servers: other connections are left alone, and it is known who is the client. May be given several times.",
+            valueName: "port"))
+    var port: [UInt16] = []
+
+    @OptionGroup(title: "View")
+    var view: ViewOptions
+
+    func run() throws {
+        let input: FileHandle
+        if file == "-" {
+            input = .standardInput
+        } else {
+            guard let handle = FileHandle(forReadingAtPath: file) else { throw ValidationError("\(file) cannot be read.") }
+            input = handle
+        }
+        var session = Session(printer: try view.printer(), reader: TrafficReader(ports: Set(port), keeping: view.keeping))
+        try session.begin()
+        let fault = try read(input, &session)
+        try session.end()
+        if let fault {
+            Output.complain("\(file): \(fault)")
+            throw ExitCode(1)
+        }
+    }
+
+    /// - Returns: what is wrong with the capture.
+    private func read(_ input: FileHandle, _ session: inout Session) throws -> CaptureError? {
+        var capture = CaptureReader()
+        do {
+            while try readPiece(input, &capture, &session) {}
+            try capture.finish()
+            return nil
+        } catch let error as CaptureError {
+            return error
+        }
+    }
+
+    private func readPiece(_ input: FileHandle, _ capture: inout CaptureReader, _ session: inout Session) throws -> Bool {
+        guard let piece = try input.read(upToCount: Self.pieceBytes), !piece.isEmpty else { return false }
+        capture.append(piece)
+        while let packet = try capture.next() { try session.receive(packet) }
+        try session.flush()
+        return true
+    }
+}

@@ -1,0 +1,158 @@
+import Wire
+
+/// Follows one connection from its segments to its calls.
+struct ConnectionReader: Sendable {
+    private struct Lane {
+        var assembler = StreamAssembler()
+        var scanner: FrameScanner?
+
+        var keptBytes: Int { assembler.waitingBytes + (scanner?.keptBytes ?? 0) }
+
+        mutating func frames(_ event: StreamAssembler.Event) -> [FrameScanner.Event] {
+            if scanner == nil { scanner = FrameScanner(isFromTheStart: assembler.isFromTheStart) }
+            return switch event {
+            case .bytes(let bytes): scanner?.append(bytes) ?? []
+            case .gap(let count): scanner?.gap(count) ?? []
+            case .end: scanner?.finish() ?? []
+            }
+        }
+    }
+
+    /// Segments after which the side of the client is guessed where nobody was seen to open a connection.
+    private static let earlySegments = 64
+
+    let number: Int
+    private let keeping: CallTracker.Keeping
+    private(set) var lastNanoseconds: UInt64 = 0
+    /// The sequence number of the segment that opened it.
+    private var opening: UInt32?
+    /// Nil while it is not known which end opened the connection.
+    private var peers: Call.Peers?
+    private var calls: CallTracker?
+    private var fromClient = Lane()
+    private var fromServer = Lane()
+    private var ended: Set<Side> = []
+    /// What came before the client was known.
+    private var early: [(segment: TCPSegment, nanoseconds: UInt64)] = []
+    private var earlyBytes = 0
+
+    init(number: Int, keeping: CallTracker.Keeping) {
+        self.number = number
+        self.keeping = keeping
+    }
+
+    /// Memory that it takes up, roughly.
+    var keptBytes: Int { fromClient.keptBytes + fromServer.keptBytes + earlyBytes + (calls?.keptBytes ?? 0) }
+    var isOver: Bool { ended.count == 2 }
+
+    /// Whether a segment that opens a connection opens another than this.
+    func isAnother(_ segment: TCPSegment) -> Bool {
+        segment.flags.contains(.syn) && !segment.flags.contains(.ack) && opening != segment.sequence
+            && (opening != nil || peers != nil || !early.isEmpty)
+    }
+
+    mutating func receive(_ segment: TCPSegment, at time: UInt64, serverPorts: Set<UInt16>) -> [TrafficReader.Event] {
+        lastNanoseconds = max(lastNanoseconds, time)
+        if segment.flags.contains(.syn), !segment.flags.contains(.ack) { opening = segment.sequence }
+        if peers == nil, let isFromClient = Self.isFromClient(segment, serverPorts) {
+            know(client: isFromClient ? segment.source : segment.destination, in: segment)
+        }
+        guard peers == nil else { return catchUp() + deliver(segment, at: time) }
+        early.append((segment, time))
+        earlyBytes += segment.payload.count
+        guard early.count >= Self.earlySegments else { return [] }
+        return guess()
+    }
+
+    /// No more segments come.
+    mutating func finish() -> [TrafficReader.Event] {
+        var events = guess()
+        events += take(fromClient.assembler.finish(), from: .client, at: lastNanoseconds)
+        events += take(fromServer.assembler.finish(), from: .server, at: lastNanoseconds)
+        return events + told(calls?.finish(at: lastNanoseconds) ?? [], at: lastNanoseconds)
+    }
+
+    // MARK: - Who is who
+
+    /// Who opened a connection, where its beginning or the server's port tells.
+    private static func isFromClient(_ segment: TCPSegment, _ serverPorts: Set<UInt16>) -> Bool? {
+        if segment.flags.contains(.syn) { return !segment.flags.contains(.ack) }
+        if serverPorts.contains(segment.destination.port) { return true }
+        return serverPorts.contains(segment.source.port) ? false : nil
+    }
+
+    private mutating func know(client: Endpoint, in segment: TCPSegment) {
+        let peers = Call.Peers(
+            connection: number, client: client, server: segment.source == client ? segment.destination : segment.source)
+        self.peers = peers
+        calls = CallTracker(peers, keeping: keeping)
+    }
+
+    /// Takes whoever sent requests for the client, or failing that whoever has the higher port.
+    private mutating func guess() -> [TrafficReader.Event] {
+        guard peers == nil, let first = early.first?.segment else { return [] }
+        var scanners: [Endpoint: FrameScanner] = [:]
+        var requests: [Endpoint: Int] = [:]
+        for (segment, _) in early {
+            let found = scanners[segment.source, default: FrameScanner(isFromTheStart: false)].append(Array(segment.payload))
+            requests[segment.source, default: 0] += Self.requestCount(found)
+        }
+        for end in [first.source, first.destination] {
+            requests[end, default: 0] += Self.requestCount(scanners[end]?.finish() ?? [])
+        }
+        let isSource =
+            (requests[first.source] ?? 0, first.source.port) >= (requests[first.destination] ?? 0, first.destination.port)
+        know(client: isSource ? first.source : first.destination, in: first)
+        return catchUp()
+    }
+
+    private static func requestCount(_ events: [FrameScanner.Event]) -> Int {
+        events.count { if case .frame(let frame) = $0 { frame.type == .request } else { false } }
+    }
+
+    private mutating func catchUp() -> [TrafficReader.Event] {
+        guard !early.isEmpty else { return [] }
+        let known = early
+        (early, earlyBytes) = ([], 0)
+        return known.flatMap { deliver($0.segment, at: $0.nanoseconds) }
+    }
+
+    // MARK: - From segments to calls
+
+    private mutating func deliver(_ segment: TCPSegment, at time: UInt64) -> [TrafficReader.Event] {
+        let side: Side = segment.source == peers?.client ? .client : .server
+        var events: [TrafficReader.Event] = []
+        // What an answer has seen comes before the answer.
+        if let acknowledgement = segment.acknowledgement {
+            switch side {
+            case .client: events += take(fromServer.assembler.acknowledge(acknowledgement), from: .server, at: time)
+            case .server: events += take(fromClient.assembler.acknowledge(acknowledgement), from: .client, at: time)
+            }
+        }
+        switch side {
+        case .client: events += take(fromClient.assembler.receive(segment), from: .client, at: time)
+        case .server: events += take(fromServer.assembler.receive(segment), from: .server, at: time)
+        }
+        return events
+    }
+
+    private mutating func take(_ events: [StreamAssembler.Event], from side: Side, at time: UInt64) -> [TrafficReader.Event] {
+        var result: [TrafficReader.Event] = []
+        for event in events {
+            if event == .end { ended.insert(side) }
+            for found in side == .client ? fromClient.frames(event) : fromServer.frames(event) {
+                switch found {
+                case .frame(let frame):
+                    result.append(.frame(frame, side, connection: number, nanoseconds: time))
+                    result += told(calls?.receive(frame, from: side, at: time) ?? [], at: time)
+                case .skipped(let count): result.append(.skipped(count, side, connection: number, nanoseconds: time))
+                }
+            }
+        }
+        return result
+    }
+
+    private func told(_ events: [CallTracker.Event], at time: UInt64) -> [TrafficReader.Event] {
+        events.map { .call($0, connection: number, nanoseconds: time) }
+    }
+}

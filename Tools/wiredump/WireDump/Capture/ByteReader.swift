@@ -1,0 +1,34 @@
+/// Reads numbers and runs of bytes from the front of what is left.
+struct ByteReader {
+    private var rest: ArraySlice<UInt8>
+    private let isLittleEndian: Bool
+
+    init(_ bytes: ArraySlice<UInt8>, isLittleEndian: Bool = false) {
+        rest = bytes
+        self.isLittleEndian = isLittleEndian
+    }
+
+    var count: Int { rest.count }
+
+    mutating func uint8() -> UInt8? { rest.popFirst() }
+    mutating func uint16() -> UInt16? { number(2).map { UInt16($0) } }
+    mutating func uint32() -> UInt32? { number(4).map { UInt32($0) } }
+
+    mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
+        guard count >= 0, count <= rest.count else { return nil }
+        defer { rest = rest.dropFirst(count) }
+        return rest.prefix(count)
+    }
+
+    /// Everything that is left.
+    mutating func remainder() -> ArraySlice<UInt8> {
+        defer { rest = rest.suffix(0) }
+        return rest
+    }
+
+    private mutating func number(_ count: Int) -> UInt64? {
+        guard let bytes = bytes(count) else { return nil }
+        return isLittleEndian
+            ? bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) } : bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

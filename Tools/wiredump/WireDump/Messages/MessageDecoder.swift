@@ -1,0 +1,156 @@
+/// Turns the bytes of messages into the JSON that proto3 gives them, without the texts that are hidden.
+///
+/// What the schema does not know stands under the numbers of its fields. Bytes that are no message stand as text that says so.
+package struct MessageDecoder: Sendable {
+    /// Messages in messages; deeper ones stand as hidden bytes.
+    static let deepest = 32
+
+    package let schema: MessageSchema
+    package let redaction: Redaction
+
+    package init(schema: MessageSchema, redaction: Redaction = Redaction()) {
+        self.schema = schema
+        self.redaction = redaction
+    }
+
+    /// - Parameter type: full name of the message; nil, or one that the schema does not have, where it is not known.
+    package func json(_ bytes: [UInt8], as type: String?) -> String {
+        var text = JSONText()
+        write(bytes[...], type.flatMap { schema.messages[$0] }, depth: 0, &text)
+        return text.text
+    }
+
+    private func write(_ bytes: ArraySlice<UInt8>, _ message: MessageSchema.Message?, depth: Int, _ text: inout JSONText) {
+        // Bytes that are no message are not told apart from text that may not be shown.
+        guard depth < Self.deepest, let fields = try? WireFields.all(bytes) else {
+            return text.string(redaction.replacement(bytes))
+        }
+        let inner = innerType(fields, message)
+        text.object { text in
+            let values = Dictionary(grouping: fields, by: \.number).mapValues { $0.map(\.value) }
+            var written: Set<Int> = []
+            for number in fields.map(\.number) where written.insert(number).inserted {
+                let values = values[number] ?? []
+                guard let field = message?.field(number) else {
+                    text.key("\(number)")
+                    writeUnknown(values, number: number, depth: depth, &text)
+                    continue
+                }
+                text.key(field.name)
+                write(values, field, inner: inner, depth: depth, &text)
+            }
+        }
+    }
+
+    /// An event carries the bytes of the message that its type names.
+    private func innerType(_ fields: [WireField], _ message: MessageSchema.Message?) -> MessageSchema.Message? {
+        guard let type = message?.fields.first(where: { $0.name == "type" && $0.kind == .string }),
+            let name = fields.text(type.number)
+        else { return nil }
+        return schema.messages[name]
+    }
+
+    // MARK: - Fields that are known
+
+    private func write(
+        _ values: [WireField.Value], _ field: MessageSchema.Field, inner: MessageSchema.Message?, depth: Int,
+        _ text: inout JSONText
+    ) {
+        guard field.isRepeated else { return write(values[values.count - 1], field, inner: inner, depth: depth, &text) }
+        text.array { text in
+            for value in values {
+                for element in unpacked(value, field.kind) { write(element, field, inner: inner, depth: depth, &text) }
+            }
+        }
+    }
+
+    private func write(
+        _ value: WireField.Value, _ field: MessageSchema.Field, inner: MessageSchema.Message?, depth: Int,
+        _ text: inout JSONText
+    ) {
+        switch (field.kind, value) {
+        case (.message(let name), .bytes(let bytes)): write(bytes, schema.messages[name], depth: depth + 1, &text)
+        case (.bytes, .bytes(let bytes)) where field.name == "payload" && inner != nil:
+            write(bytes, inner, depth: depth + 1, &text)
+        case (.string, .bytes(let bytes)), (.bytes, .bytes(let bytes)):
+            text.string(
+                redaction.hides(field.name) ? redaction.replacement(bytes) : String(decoding: bytes, as: UTF8.self))
+        case (.enumeration(let name), .varint(let number)):
+            let number = Int32(truncatingIfNeeded: number)
+            if let known = schema.enumerations[name]?[number] { text.string(known) } else { text.number(number) }
+        case (.bool, .varint(let number)): text.bool(number != 0)
+        case (.int32, .varint(let number)): text.number(Int32(truncatingIfNeeded: number))
+        case (.uint32, .varint(let number)): text.number(UInt32(truncatingIfNeeded: number))
+        case (.sint32, .varint(let number)): text.number(Self.zigzag(number))
+        // Numbers of 64 bits are text, because readers of JSON may not hold them.
+        case (.int64, .varint(let number)): text.string("\(Int64(bitPattern: number))")
+        case (.uint64, .varint(let number)): text.string("\(number)")
+        case (.sint64, .varint(let number)): text.string("\(Self.zigzag(number))")
+        case (.double, .fixed64(let bits)): text.number(Double(bitPattern: bits))
+        case (.fixed64, .fixed64(let bits)): text.string("\(bits)")
+        case (.sfixed64, .fixed64(let bits)): text.string("\(Int64(bitPattern: bits))")
+        case (.float, .fixed32(let bits)): text.number(Double(Float(bitPattern: bits)))
+        case (.fixed32, .fixed32(let bits)): text.number(bits)
+        case (.sfixed32, .fixed32(let bits)): text.number(Int32(bitPattern: bits))
+        default: writeUnknown([value], number: field.number, depth: depth, &text)
+        }
+    }
+
+    private static func zigzag(_ number: UInt64) -> Int64 { Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1) }
+
+    /// Numbers of a repeated field may stand together in one value.
+    private func unpacked(_ value: WireField.Value, _ kind: MessageSchema.Kind) -> [WireField.Value] {
+        guard case .bytes(var bytes) = value else { return [value] }
+        switch kind {
+        case .string, .bytes, .message: return [value]
+        default: break
+        }
+        // Each number is read as the value of a field of its own.
+        let wireType: UInt8 =
+            switch kind {
+            case .double, .fixed64, .sfixed64: 1
+            case .float, .fixed32, .sfixed32: 5
+            default: 0
+            }
+        var numbers: [WireField.Value] = []
+        while !bytes.isEmpty {
+            var reader = WireFields([1 << 3 | wireType] + bytes.prefix(10))
+            // Bytes that are no numbers stay what they are.
+            guard let field = try? reader.next() else { return [value] }
+            numbers.append(field.value)
+            bytes = bytes.dropFirst(Self.length(field.value, in: bytes))
+        }
+        return numbers
+    }
+
+    private static func length(_ value: WireField.Value, in bytes: ArraySlice<UInt8>) -> Int {
+        switch value {
+        case .fixed64: 8
+        case .fixed32: 4
+        default: (bytes.firstIndex { $0 < 0x80 } ?? bytes.endIndex - 1) - bytes.startIndex + 1
+        }
+    }
+
+    // MARK: - Fields that are not
+
+    private func writeUnknown(_ values: [WireField.Value], number: Int, depth: Int, _ text: inout JSONText) {
+        guard values.count > 1 else { return writeUnknown(values[0], number: number, depth: depth, &text) }
+        text.array { text in for value in values { writeUnknown(value, number: number, depth: depth, &text) } }
+    }
+
+    private func writeUnknown(_ value: WireField.Value, number: Int, depth: Int, _ text: inout JSONText) {
+        switch value {
+        case .varint(let value): text.number(value)
+        case .fixed64(let bits): text.number(bits)
+        case .fixed32(let bits): text.number(bits)
+        case .bytes(let bytes):
+            // A text that happens to read like a message must not be told in the numbers of its fields.
+            guard !redaction.hides("\(number)") else { return text.string(redaction.replacement(bytes)) }
+            // Whether they read like a message is all that is asked.
+            guard !bytes.isEmpty, (try? WireFields.all(bytes)) != nil else {
+                return text.string(String(decoding: bytes, as: UTF8.self))
+            }
+            write(bytes, nil, depth: depth + 1, &text)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+/// What messages, enums and methods there are: the content of a `google.protobuf.FileDescriptorSet`.
+package struct MessageSchema: Sendable {
+    package struct SchemaError: Error, Sendable, Hashable, CustomStringConvertible {
+        package let description: String
+    }
+
+    package enum Kind: Sendable, Hashable {
+        case double, float, int64, uint64, int32, fixed64, fixed32, bool, string, bytes, uint32, sfixed32, sfixed64, sint32,
+            sint64
+        case message(String)
+        case enumeration(String)
+    }
+
+    package struct Field: Sendable, Hashable {
+        package let number: Int
+        package let name: String
+        package let kind: Kind
+        package let isRepeated: Bool
+    }
+
+    package struct Message: Sendable, Hashable {
+        package let name: String
+        /// In the order of their declaration.
+        package let fields: [Field]
+
+        func field(_ number: Int) -> Field? { fields.first { $0.number == number } }
+    }
+
+    package struct Method: Sendable, Hashable {
+        package let service: String
+        package let name: String
+        /// Full names of messages.
+        package let input: String
+        package let output: String
+        package let clientStreams: Bool
+        package let serverStreams: Bool
+    }
+
+    package private(set) var messages: [String: Message] = [:]
+    /// Names by number, by full name.
+    package private(set) var enumerations: [String: [Int32: String]] = [:]
+    /// In the order of their declaration.
+    package private(set) var methods: [Method] = []
+
+    /// Knows nothing.
+    package init() {}
+
+    /// Reads the bytes of a `FileDescriptorSet`.
+    package init(descriptorSet bytes: [UInt8]) throws(SchemaError) {
+        do {
+            let files = try WireFields.all(bytes[...]).allBytes(1)
+            guard !files.isEmpty else { throw WireFields.Malformed() }
+            for file in files { try read(file: try WireFields.all(file)) }
+        } catch {
+            throw SchemaError(description: "no descriptor set: make one with protoc --include_imports --descriptor_set_out")
+        }
+    }
+
+    package func method(_ service: String, _ name: String) -> Method? {
+        methods.first { $0.service == service && $0.name == name }
+    }
+
+    // Numbers of fields are those of google/protobuf/descriptor.proto.
+
+    private mutating func read(file: [WireField]) throws(WireFields.Malformed) {
+        let package = file.text(2) ?? ""
+        for message in file.allBytes(4) { try read(message: try WireFields.all(message), scope: package) }
+        for enumeration in file.allBytes(5) { try read(enumeration: try WireFields.all(enumeration), scope: package) }
+        for service in file.allBytes(6) { try read(service: try WireFields.all(service), scope: package) }
+    }
+
+    private static func name(_ name: String?, in scope: String) -> String {
+        scope.isEmpty ? name ?? "" : "\(scope).\(name ?? "")"
+    }
+
+    private mutating func read(message: [WireField], scope: String) throws(WireFields.Malformed) {
+        let name = Self.name(message.text(1), in: scope)
+        var fields: [Field] = []
+        for bytes in message.allBytes(2) {
+            if let field = Self.field(try WireFields.all(bytes)) { fields.append(field) }
+        }
+        messages[name] = Message(name: name, fields: fields)
+        for nested in message.allBytes(3) { try read(message: try WireFields.all(nested), scope: name) }
+        for enumeration in message.allBytes(4) { try read(enumeration: try WireFields.all(enumeration), scope: name) }
+    }
+
+    private static func field(_ field: [WireField]) -> Field? {
+        guard let name = field.text(1), let number = field.integer(3), let type = field.integer(5) else { return nil }
+        let reference = String((field.text(6) ?? "").drop { $0 == "." })
+        let kinds: [UInt64: Kind] = [
+            1: .double, 2: .float, 3: .int64, 4: .uint64, 5: .int32, 6: .fixed64, 7: .fixed32, 8: .bool, 9: .string,
+            11: .message(reference), 12: .bytes, 13: .uint32, 14: .enumeration(reference), 15: .sfixed32, 16: .sfixed64,
+            17: .sint32, 18: .sint64,
+        ]
+        guard let kind = kinds[type] else { return nil }
+        return Field(number: Int(number), name: name, kind: kind, isRepeated: field.integer(4) == 3)
+    }
+
+    private mutating func read(enumeration: [WireField], scope: String) throws(WireFields.Malformed) {
+        var names: [Int32: String] = [:]
+        for bytes in enumeration.allBytes(2) {
+            let value = try WireFields.all(bytes)
+            let number = Int32(truncatingIfNeeded: value.integer(2) ?? 0)
+            // The first of several names is the one that is written.
+            if names[number] == nil { names[number] = value.text(1) }
+        }
+        enumerations[Self.name(enumeration.text(1), in: scope)] = names
+    }
+
+    private mutating func read(service: [WireField], scope: String) throws(WireFields.Malformed) {
+        let name = Self.name(service.text(1), in: scope)
+        for bytes in service.allBytes(2) {
+            let method = try WireFields.all(bytes)
+            methods.append(
+                Method(
+                    service: name, name: method.text(1) ?? "", input: String((method.text(2) ?? "").drop { $0 == "." }),
+                    output: String((method.text(3) ?? "").drop { $0 == "." }), clientStreams: method.integer(5) == 1,
+                    serverStreams: method.integer(6) == 1))
+        }
+    }
+}

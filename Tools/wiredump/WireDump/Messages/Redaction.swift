@@ -1,0 +1,40 @@
+import Crypto
+
+/// Which texts may be shown.
+///
+/// Text is hidden unless the name of its field says that it identifies or classifies something, or it was asked for by name: essays, prompts,
+/// keys and people's names have no common form by which they could be told. What is hidden is replaced by its length and the beginning
+/// of its keyed hash, so that two that are equal can be seen to be, and short ones cannot be guessed.
+package struct Redaction: Sendable {
+    /// Fields whose text is shown, besides those that end in `_id` or `_ids`.
+    private static let harmless: Set<String> = [
+        "id", "service", "method", "type", "model", "provider", "version", "prompt_version", "code", "language", "consumer",
+        "traceparent", "usd", "as_of",
+    ]
+
+    private let shown: Set<String>
+    private let showsAll: Bool
+    private let key: SymmetricKey
+
+    /// - Parameters:
+    ///   - shown: names of fields, and keys of metadata, that were asked for.
+    ///   - showsAll: whether everything was.
+    ///   - key: of the hashes; another one each time, unless it is given.
+    package init(showing shown: Set<String> = [], showsAll: Bool = false, key: [UInt8]? = nil) {
+        self.shown = shown
+        self.showsAll = showsAll
+        self.key = key.map { SymmetricKey(data: $0) } ?? SymmetricKey(size: .bits256)
+    }
+
+    package func hides(_ field: String) -> Bool {
+        !showsAll && !shown.contains(field) && !Self.harmless.contains(field) && !field.hasSuffix("_id")
+            && !field.hasSuffix("_ids")
+    }
+
+    /// What is shown instead.
+    package func replacement(_ bytes: some Collection<UInt8>) -> String {
+        let code = HMAC<SHA256>.authenticationCode(for: Array(bytes), using: key).prefix(4)
+        let hash = code.map { (byte: UInt8) in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return "hidden: \(bytes.count) bytes, \(hash)"
+    }
+}
