@@ -84,6 +84,17 @@ struct TrafficReaderTests {
         #expect(reading.calls.allSatisfy { $0.outcome == .answered(.ok, message: "") })
     }
 
+    @Test("that shows an answer before its request is put together all the same")
+    func answerFirst() {
+        var traffic = Conversation()
+        traffic.message(1, [1], from: .server)
+        traffic.request(1, Self.follow, [2], flags: .remoteClosed)
+        traffic.end(1, from: .server)
+        let reading = Reading(traffic.packets)
+        #expect(reading.strays.isEmpty && reading.calls.map(\.method) == [Self.follow])
+        #expect(reading.calls.first?.messages.map(\.bytes) == [[1], [2]])
+    }
+
     @Test("late for a call that is over begins none")
     func late() {
         var traffic = Conversation()

@@ -14,7 +14,8 @@ struct ViewTests {
     private static func packets() throws -> [CapturedPacket] {
         var traffic = Conversation()
         let essays = [
-            CJV1.Essay(id: "one", text: Array(essay.utf8)), CJV1.Essay(id: "two", text: Array(essay.utf8), anchorGrade: "B"),
+            CJV1.Essay(id: "anna-lind.txt", text: Array(essay.utf8)),
+            CJV1.Essay(id: "two", text: Array(essay.utf8), anchorGrade: "B"),
         ]
         traffic.request(
             1, upload, try CJV1.UploadEssaysRequest(assessmentID: "a-1", essays: essays).encoded(),
@@ -43,7 +44,7 @@ struct ViewTests {
         let lines = try Reading.lines(try Self.packets(), view, format)
         #expect(!lines.isEmpty)
         for line in lines {
-            for word in ["harbour", "5ecret", "\"B\""] { #expect(!line.contains(word)) }
+            for word in ["harbour", "5ecret", "\"B\"", "anna"] { #expect(!line.contains(word)) }
         }
     }
 
@@ -53,6 +54,19 @@ struct ViewTests {
         #expect(all.contains(Self.essay) && all.contains(Self.secret))
         let named = try Reading.lines(try Self.packets(), .messages, redaction: Redaction(showing: ["text"], key: [1])).joined()
         #expect(named.contains(Self.essay) && !named.contains(Self.secret))
+    }
+
+    @Test(
+        "show what identifies or classifies, and not the ids of essays, which are often names",
+        arguments: [
+            ("assessment_id", false), ("request_id", false), ("item_ids", false), ("model", false), ("traceparent", false),
+            ("essay_id", true), ("first_essay_id", true), ("essay_ids", true), ("id", true), ("text", true),
+            ("authorization", true),
+            ("rationale", true), ("key", true), ("1", true), ("", true),
+        ])
+    func names(field: String, isHidden: Bool) {
+        #expect(Redaction().hides(field) == isHidden)
+        #expect(!Redaction(showing: [field]).hides(field) && !Redaction(showsAll: true).hides(field))
     }
 
     @Test("give equal texts an equal hash within a run, and another one in the next")
@@ -71,7 +85,7 @@ struct ViewTests {
     func decoded() throws {
         let lines = try Reading.lines(try Self.packets(), .messages)
         #expect(lines.contains { $0.hasPrefix("    traceparent: \"00-7f3a\"") })
-        #expect(lines.contains { $0.contains(#"{"assessment_id":"a-1","essays":[{"id":"one","text":"hidden: 56 bytes"#) })
+        #expect(lines.contains { $0.contains(#"{"assessment_id":"a-1","essays":[{"id":"hidden: 13 bytes"#) })
         #expect(lines.contains { $0.contains(#"<- +3.000 ms  {"essays":2}"#) })
         #expect(lines.contains { $0.contains(#"{"after_position":"41","limit":10}"#) })
         #expect(lines.contains { $0.contains(#""payload":{"result":{"request_id":"r-1","#) && $0.contains(#""model":"m""#) })
@@ -123,7 +137,7 @@ struct ViewTests {
     }
 
     @Test("do not let a peer's names write on the terminal or into another column")
-    func names() throws {
+    func hostileNames() throws {
         var traffic = Conversation()
         traffic.request(1, MethodDescriptor(service: "a\u{1B}[2J", method: "x,\"y\n"), [])
         for view in View.allCases {

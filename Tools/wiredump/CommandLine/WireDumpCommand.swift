@@ -11,7 +11,7 @@ struct WireDumpCommand: AsyncParsableCommand {
             Wireshark, or in what passes through it, puts them together to calls and says of each who called what, how it ended, how long it \
             took and how much was said. It joins connections that had begun before the capture did.
 
-            Texts are hidden unless the name of their field says that they are identifiers: essays, prompts, names of people and \
+            Texts are hidden unless the name of their field says that they are identifiers: essays and their ids, prompts, names of people and \
             keys do not appear in any output that did not ask for them with --show or --show-text. In their place stand their length \
             and a hash that is the same for equal texts of one run. The messages of statuses that are not OK are shown; a server of ours \
             chooses them, and does not put texts into them.

@@ -66,16 +66,17 @@ package struct CallTracker: Sendable {
         } catch {
             return [.stray(frame.stream, "no request: \(error.description)")]
         }
-        guard open[frame.stream] == nil else { return [.stray(frame.stream, "a request on a stream that is in use")] }
-        guard open.count < Self.maximumCalls else { return [.stray(frame.stream, "more calls at once than are followed")] }
+        // A capture may show what answers a request before the request.
+        guard open[frame.stream]?.method == nil else { return [.stray(frame.stream, "a request on a stream that is in use")] }
         ended.remove(frame.stream)
-        var call = Call(id: .init(connection: peers.connection, stream: frame.stream), peers: peers, begin: time, end: time)
-        call.method = request.method
-        if keeping == .messages { call.metadata = request.metadata }
-        call.timeoutNanoseconds = request.timeoutNanoseconds
-        call.keptBytes = Self.callBytes + call.metadata.byteCount
-        keptBytes += call.keptBytes
-        open[frame.stream] = call
+        guard adopt(frame.stream, at: time) else { return [.stray(frame.stream, "more calls at once than are followed")] }
+        open[frame.stream]?.method = request.method
+        open[frame.stream]?.timeoutNanoseconds = request.timeoutNanoseconds
+        if keeping == .messages {
+            open[frame.stream]?.metadata = request.metadata
+            open[frame.stream]?.keptBytes += request.metadata.byteCount
+            keptBytes += request.metadata.byteCount
+        }
         // A stream of requests that begins without a payload has none yet.
         if !frame.flags.contains(.remoteOpen) || !request.payload.isEmpty {
             note(request.payload, on: frame.stream, from: .client, at: time)

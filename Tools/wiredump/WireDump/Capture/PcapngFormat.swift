@@ -85,7 +85,9 @@ struct PcapngFormat: Sendable {
         let interface = try interface(number)
         let ticks = UInt64(high) << 32 | UInt64(low)
         let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: interface.ticksPerSecond)
-        guard seconds < .max / 1_000_000_000 - 1 else { throw CaptureError(description: "a packet of a time that no clock shows") }
+        guard seconds < .max / 1_000_000_000 - 1 else {
+            throw CaptureError(description: "a packet of a time that no clock shows")
+        }
         return CapturedPacket(
             nanoseconds: seconds * 1_000_000_000 + rest * 1_000_000_000 / interface.ticksPerSecond, link: interface.link,
             bytes: Array(content))

@@ -52,8 +52,15 @@ package struct FrameScanner: Sendable {
     /// Whether the next frame is the first of the connection, which must be as sane as one that is looked for.
     private var isAtTheStart: Bool
 
+    private let longestPlausibleFrame: Int
+
     /// - Parameter isFromTheStart: whether the first byte begins a frame.
     package init(isFromTheStart: Bool) {
+        self.init(isFromTheStart: isFromTheStart, longestPlausibleFrame: Self.longestPlausibleFrame)
+    }
+
+    init(isFromTheStart: Bool, longestPlausibleFrame: Int) {
+        self.longestPlausibleFrame = longestPlausibleFrame
         state = isFromTheStart ? .synchronised : .searching(from: 0, undecided: [])
         isAtTheStart = isFromTheStart
     }
@@ -107,7 +114,7 @@ package struct FrameScanner: Sendable {
                 tellSkipped(&events)
             }
             guard let header = header(at: consumed) else { return events }
-            guard header.length < FrameDecoder.firstImpossibleLength, !isAtTheStart || Self.isPlausible(header) else {
+            guard header.length < FrameDecoder.firstImpossibleLength, !isAtTheStart || isPlausible(header) else {
                 isAtTheStart = false
                 state = .searching(from: consumed + 1, undecided: [])
                 continue
@@ -165,10 +172,10 @@ package struct FrameScanner: Sendable {
                 }
                 return .frames
             }
-            guard Self.isPlausible(header) else { return .noFrames }
+            guard isPlausible(header) else { return .noFrames }
             let end = place + FrameHeader.byteCount + Int(header.length)
             if number == 0, isEnvelope(header, place + FrameHeader.byteCount, end) { return .frames }
-            guard isEnd || end <= buffer.count else { return .unknown(needed: end) }
+            guard isEnd || end <= buffer.count || number == Self.chainLength - 1 else { return .unknown(needed: end) }
             place = end
         }
         return .frames
@@ -190,7 +197,7 @@ package struct FrameScanner: Sendable {
         }
     }
 
-    private static func isPlausible(_ header: FrameHeader) -> Bool {
+    private func isPlausible(_ header: FrameHeader) -> Bool {
         header.length <= UInt32(longestPlausibleFrame) && [.request, .response, .data].contains(header.type)
             && header.flags.rawValue < 8 && header.stream.isClientInitiated
     }

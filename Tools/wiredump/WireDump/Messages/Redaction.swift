@@ -6,9 +6,10 @@ import Crypto
 /// keys and people's names have no common form by which they could be told. What is hidden is replaced by its length and the beginning
 /// of its keyed hash, so that two that are equal can be seen to be, and short ones cannot be guessed.
 package struct Redaction: Sendable {
-    /// Fields whose text is shown, besides those that end in `_id` or `_ids`.
+    /// Fields whose text is shown, besides those that end in `_id` or `_ids`; not the ids of essays, which are mostly names of files, and
+    /// those of pupils.
     private static let harmless: Set<String> = [
-        "id", "service", "method", "type", "model", "provider", "version", "prompt_version", "code", "language", "consumer",
+        "service", "method", "type", "model", "provider", "version", "prompt_version", "code", "language", "consumer",
         "traceparent", "usd", "as_of",
     ]
 
@@ -27,8 +28,11 @@ package struct Redaction: Sendable {
     }
 
     package func hides(_ field: String) -> Bool {
-        !showsAll && !shown.contains(field) && !Self.harmless.contains(field) && !field.hasSuffix("_id")
-            && !field.hasSuffix("_ids")
+        !showsAll && !shown.contains(field) && !Self.harmless.contains(field) && !Self.isID(field)
+    }
+
+    private static func isID(_ field: String) -> Bool {
+        (field.hasSuffix("_id") || field.hasSuffix("_ids")) && !field.contains("essay")
     }
 
     /// What is shown instead.
