@@ -11,7 +11,7 @@ protocol InverseEntries {
 ///
 /// Rows with few entries are eliminated one by one; what is left, which is as good as full, is inverted as a whole.
 struct SparseInverse: Sendable, InverseEntries {
-    private let matrix: SymmetricMatrix
+    private var matrix: SymmetricMatrix
     /// Where each row stands: those that were not eliminated come first, then the others, the last to be eliminated first.
     private let places: [Int]
     /// Natural logarithm of the determinant of the matrix that was inverted.
@@ -80,6 +80,15 @@ struct SparseInverse: Sendable, InverseEntries {
     }
 
     subscript(row: Int, column: Int) -> Double { matrix[places[row], places[column]] }
+
+    /// The matrix with every row and column multiplied by its factor.
+    func scaled(by factors: [Double]) -> SparseInverse {
+        var scaled = self
+        for (row, place) in places.enumerated() {
+            for (column, other) in places.enumerated() { scaled.matrix[place, other] *= factors[row] * factors[column] }
+        }
+        return scaled
+    }
 
     /// The image of a vector.
     func multiply(_ vector: [Double]) -> [Double] {

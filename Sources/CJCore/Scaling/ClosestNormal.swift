@@ -8,11 +8,12 @@
 /// fixed number of Newton steps in μ alternate with new curvatures; the result depends on the posterior alone.
 ///
 /// A logit is normal under N(μ, S), so that an answer's average is one over a single variable. Thresholds are held to be known when
-/// averages are taken, and move with the rest.
+/// averages are taken, and move with the rest. A normal distribution is narrower than a posterior that leans to one side; for that the
+/// errors are corrected at the end.
 struct ClosestNormal {
     /// μ, laid out as the posterior's points are.
     private(set) var mean: [Double]
-    /// S.
+    /// S, with the errors corrected.
     private(set) var covariance: SparseInverse
     /// A lower bound of the logarithm of the evidence, close to it, but for the normalising constants of the priors.
     let evidence: Double
@@ -37,6 +38,7 @@ struct ClosestNormal {
         }
         let around = Surroundings(posterior: posterior, mean: mean, covariance: covariance)
         evidence = around.averagedLogDensity - 0.5 * covariance.logDeterminant
+        covariance = covariance.scaled(by: around.inflation)
     }
 
     /// How far each ability's mean moves when ln σ does so by one: 2Sm/σ².
@@ -51,6 +53,9 @@ private struct Surroundings {
     let posterior: Posterior
     let mean: [Double]
     let covariance: SparseInverse
+
+    /// Largest share that a variance gains by what is not normal in the posterior.
+    private static let largestGain = 0.3
 
     /// Derivatives of the logarithm of an answer's probability.
     func averagedSlope(of cell: ComparisonTable.Cell) -> ResponseModel.Slope {
@@ -90,6 +95,46 @@ private struct Surroundings {
         let deviation = variance(of: cell).squareRoot()
         let centre = posterior.logit(of: cell, at: mean)
         return NormalNodes.seven.lazy.map { (logit: centre + $0.node * deviation, share: $0.share) }
+    }
+
+    /// For each part of a point, by what its standard deviation is larger than that of the closest normal distribution.
+    ///
+    /// What the closest normal distribution leaves of a log posterior begins with its third derivatives T, and to second order they add
+    /// ½ Σ S_aj S_ak T_jlm T_kno S_ln S_mo to the variance of a. Of that, the answers about an item itself are all but all: with the others
+    /// nearly known, it comes to ½ S_aa² (Σ κ_c S_ac)², κ_c an answer's averaged third derivative by its logit and S_ac the covariance of
+    /// the item with that logit. It matters where an item has won or lost nearly everything, whose ability is open to one side. There the
+    /// series ceases to hold, so it is bounded by what exact posteriors of two items have been found to ask for at most.
+    var inflation: [Double] {
+        var leans = Array(repeating: 0.0, count: mean.count)
+        for cell in posterior.table.cells {
+            let third = averagedThirdDerivative(of: cell)
+            for item in [Int(cell.first), Int(cell.second)] { leans[item] += third * covariance(of: item, with: cell) }
+        }
+        return leans.indices.map {
+            (1 + min(0.5 * covariance.diagonal($0) * leans[$0] * leans[$0], Self.largestGain)).squareRoot()
+        }
+    }
+
+    /// Of a part of a point with the logit of a cell.
+    private func covariance(of place: Int, with cell: ComparisonTable.Cell) -> Double {
+        let scale = posterior.scale(of: Int(cell.judge))
+        let items = scale * (covariance[place, Int(cell.first)] - covariance[place, Int(cell.second)])
+        guard posterior.settings.biasDeviation != nil else { return items }
+        return items + covariance[place, posterior.layout.bias(of: cell.judge)]
+    }
+
+    /// Of the logarithm of an answer's probability by the logit, times its weight: E[f‴] = E[z f″]/s for z = (logit − mean)/s (Stein 1981).
+    private func averagedThirdDerivative(of cell: ComparisonTable.Cell) -> Double {
+        let deviation = variance(of: cell).squareRoot()
+        guard deviation > 0 else { return 0 }
+        let (clear, tie) = (mean[posterior.layout.clear], mean[posterior.layout.tie])
+        let centre = posterior.logit(of: cell, at: mean)
+        let sum = NormalNodes.seven.reduce(0.0) { sum, node in
+            let logit = centre + node.node * deviation
+            let slope = posterior.settings.model.slope(of: cell.response, logit: logit, clear: clear, tie: tie)
+            return sum - node.share * node.node * slope.logitLogit
+        }
+        return cell.weight * sum / deviation
     }
 
     private func variance(of cell: ComparisonTable.Cell) -> Double {

@@ -46,7 +46,8 @@ struct AlignmentPlan: Sendable {
 
     /// A text of several lines as a terminal can show it.
     private static func lines(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { DisplayWidth.safe(String($0)) }.joined(separator: "\n")
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { DisplayWidth.safe(String($0)) }.joined(
+            separator: "\n")
     }
 
     var json: JSONValue {
