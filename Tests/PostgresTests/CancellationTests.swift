@@ -102,7 +102,7 @@ struct CancellationTests {
         configuration.statementTimeout = .zero
         let pool = Pool(configuration, logger: Logger(label: "test"))
         _ = try await pool.query("SELECT 1")
-        for _ in 0..<300 {
+        for _ in 0..<100 {
             let task = Task { try await pool.query("SELECT pg_sleep(3600)") }
             for _ in 0..<Int.random(in: 0...20) { await Task.yield() }
             task.cancel()
