@@ -111,6 +111,11 @@ struct StoppingRuleTests {
         for (tau, reliability) in [(1.0 / 3, 0.25), (0.5, 0.5), (2.0 / 3, 0.75)] {
             #expect(abs(try #require(StoppingGoal.kendallTau(tau).equivalentReliability) - reliability) < 1e-15)
         }
+        // However small or large, something that can be planned for.
+        for tau in [1e-300, 1e-170, 1 - 1e-16] {
+            let reliability = try #require(StoppingGoal.kendallTau(tau).equivalentReliability)
+            #expect(reliability > 0 && reliability < 1)
+        }
         #expect(StoppingGoal.reliability(0.9).equivalentReliability == 0.9)
         #expect(StoppingGoal.gradeDeviation(1).equivalentReliability == nil)
         #expect(StoppingGoal.budget.equivalentReliability == nil)

@@ -23,7 +23,7 @@ struct BackoffTests {
     @Test("follows an error, and no cancellation")
     func steps() {
         struct Broken: Error {}
-        let job = Job(id: 1, kind: "k", subject: "", priority: .normal, attempt: 3, maxAttempts: 3, epoch: 1)
+        let job = Job(id: 1, kind: "k", subject: "", priority: .normal, attempt: 3, maxAttempts: 3, epoch: 1, isUnique: false)
         func step(_ outcome: Result<JobWorker.Step, any Error>) -> JobWorker.Step {
             JobWorker.step(outcome, of: job, backoff: backoff, chance: 0.5)
         }

@@ -89,7 +89,7 @@ struct LowWaterTests {
     private let start = ContinuousClock.now
 
     private func job(_ id: Int64, _ kind: String = "k", _ priority: JobPriority = .normal) -> Job {
-        Job(id: id, kind: kind, subject: "", priority: priority, attempt: 1, maxAttempts: 1, epoch: id)
+        Job(id: id, kind: kind, subject: "", priority: priority, attempt: 1, maxAttempts: 1, epoch: id, isUnique: false)
     }
 
     @Test("lies a margin below what was claimed last, in each lane by itself, and never sinks")

@@ -5,10 +5,14 @@ import Testing
 
 @Suite("Plans")
 struct PlanTests {
-    private let jobs = (0..<100).map {
-        Job(
-            id: Int64($0) * 977 + 1, kind: "grade", subject: "", priority: .normal, attempt: 1, maxAttempts: 20,
-            epoch: Int64($0) * 977 + 1)
+    private let jobs = Self.jobs(unique: false)
+
+    private static func jobs(unique: Bool) -> [Job] {
+        (0..<100).map {
+            Job(
+                id: Int64($0) * 977 + 1, kind: "grade", subject: "", priority: .normal, attempt: 1, maxAttempts: 20,
+                epoch: Int64($0) * 977 + 1, isUnique: unique)
+        }
     }
 
     /// The statements, and how often each index must be used.
@@ -22,7 +26,8 @@ struct PlanTests {
             ),
             ("renew", queue.renewing(jobs, for: .seconds(60)), "job_lease_pkey"),
             ("complete", queue.completing(jobs), "job_lease_pkey"),
-            ("free keys", queue.completing(jobs), "job_key_pkey"),
+            ("complete the unique", queue.completing(Self.jobs(unique: true)), "job_lease_pkey"),
+            ("free keys", queue.completing(Self.jobs(unique: true)), "job_key_pkey"),
             ("promote", queue.promoting, "job_scheduled_by_time"),
             (
                 "look",

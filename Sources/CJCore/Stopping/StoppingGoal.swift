@@ -17,7 +17,7 @@ public enum StoppingGoal: Sendable, Hashable {
         case .reliability(let target): return target
         case .kendallTau(let target):
             let sine = ElementaryFunctions.sine(target * .pi / 2)
-            return min(sine * sine, 1 - 1e-9)
+            return min(max(sine * sine, 1e-9), 1 - 1e-9)
         case .gradeDeviation, .budget: return nil
         }
     }

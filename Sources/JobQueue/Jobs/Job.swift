@@ -10,6 +10,8 @@ public struct Job: Sendable, Hashable {
     public let maxAttempts: Int64
     /// The fence: who holds an older epoch of the job changes nothing any more.
     public let epoch: Int64
+    /// Whether there is no other live job of the kind with this subject.
+    public let isUnique: Bool
 
     /// True when a failure of this attempt is not followed by another one.
     public var isLastAttempt: Bool { attempt >= maxAttempts }

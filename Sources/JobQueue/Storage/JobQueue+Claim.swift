@@ -84,15 +84,15 @@ extension JobQueue {
                 clock_timestamp() + make_interval(secs => \(lease / .seconds(1))), attempt + 1, max_attempts, priority, is_unique,
                 \(worker), kind, subject
             FROM taken
-            RETURNING id, kind, subject, priority, attempt, max_attempts, epoch
+            RETURNING id, kind, subject, priority, attempt, max_attempts, epoch, is_unique
             """
     }
 
     static func job(_ row: Row) throws -> Job {
-        let (id, kind, subject, priority, attempt, maxAttempts, epoch) = try row.decode(
-            Int64.self, String.self, String.self, Int64.self, Int64.self, Int64.self, Int64.self)
+        let (id, kind, subject, priority, attempt, maxAttempts, epoch, isUnique) = try row.decode(
+            Int64.self, String.self, String.self, Int64.self, Int64.self, Int64.self, Int64.self, Bool.self)
         return Job(
             id: id, kind: kind, subject: subject, priority: JobPriority(rawValue: priority) ?? .low, attempt: attempt,
-            maxAttempts: maxAttempts, epoch: epoch)
+            maxAttempts: maxAttempts, epoch: epoch, isUnique: isUnique)
     }
 }

@@ -103,16 +103,23 @@ extension JobQueue {
         throw JobQueueError(.claimLost, "\(which) not this worker's any more")
     }
 
-    /// No two leases ever have the same epoch, so the pairs need not be matched.
+    /// No two leases ever have the same epoch, so the pairs need not be matched. Keys are looked for only where a job may have one.
     func completing(_ jobs: [Job]) -> Query {
-        """
-        WITH ended AS (
-            DELETE FROM \(unescaped: schema).job_lease WHERE id = ANY ((SELECT \(jobs.map(\.id)))::bigint[])
-                AND epoch = ANY ((SELECT \(jobs.map(\.epoch)))::bigint[])
-            RETURNING id, is_unique, kind, subject),
-        \(unescaped: freeingKeys)
-        SELECT id FROM ended
-        """
+        guard jobs.contains(where: \.isUnique) else {
+            return """
+                DELETE FROM \(unescaped: schema).job_lease WHERE id = ANY ((SELECT \(jobs.map(\.id)))::bigint[])
+                    AND epoch = ANY ((SELECT \(jobs.map(\.epoch)))::bigint[])
+                RETURNING id
+                """
+        }
+        return """
+            WITH ended AS (
+                DELETE FROM \(unescaped: schema).job_lease WHERE id = ANY ((SELECT \(jobs.map(\.id)))::bigint[])
+                    AND epoch = ANY ((SELECT \(jobs.map(\.epoch)))::bigint[])
+                RETURNING id, is_unique, kind, subject),
+            \(unescaped: freeingKeys)
+            SELECT id FROM ended
+            """
     }
 
     private func returning(_ jobs: [Job], after delay: Duration, countsAsAttempt: Bool) -> Query {

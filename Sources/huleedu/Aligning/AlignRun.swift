@@ -27,8 +27,11 @@ struct AlignRun: Sendable {
                 input: input.repetition(number), judge: judge, data: data, environment: environment, errorTerminal: errorTerminal,
                 outputTerminal: outputTerminal, series: series
             ).run()
-            // Declined, interrupted or failed; the repeats before it are kept for --resume.
-            guard series.reports.count == number else { return status }
+            // Declined, interrupted or failed; what has been judged is kept for --resume.
+            guard status == 0, series.reports.count == number else {
+                if let failed = series.reports.dropFirst(number - 1).first { StandardError.write(failed.stopSentence + "\n") }
+                return status
+            }
         }
         let report = try AlignmentReport(input: input, repeats: series.reports)
         try StandardOutput.write(

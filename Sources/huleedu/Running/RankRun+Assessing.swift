@@ -53,7 +53,11 @@ extension RankRun {
                 """)
         }
         tell(estimate.text(in: settings.language))
-        return try await isAgreed(to: estimate)
+        guard series?.isAgreed != true else { return true }
+        let isAgreed = try await isAgreed(to: estimate)
+        // What was told is what all runs take that are left.
+        if isAgreed { series?.agree() }
+        return isAgreed
     }
 
     /// A run that was interrupted goes on under what was agreed to; one that had ended spends anew.
@@ -63,7 +67,7 @@ extension RankRun {
         let name = session.record.id + ".again"
         try await session.upload(as: name)
         var estimate = try await session.estimate(as: name)
-        estimate.subtract(judged: Int(standing.judged), spent: standing.costNanodollars.map(Money.init))
+        estimate.subtract(judged: Int(standing.judged + standing.failed), spent: standing.costNanodollars.map(Money.init))
         tell(
             language: "\(standing.judged) judgements are there already; what going on takes comes on top of them.",
             "\(standing.judged) bedömningar finns redan; det som tillkommer är detta.")
@@ -73,11 +77,10 @@ extension RankRun {
     }
 
     private func isAgreed(to estimate: RunEstimate) async throws -> Bool {
-        guard !estimate.simulated, series?.isAgreed != true else { return true }
+        guard !estimate.simulated else { return true }
         let isAgreed = try await ConfirmPrompt(language: settings.language)
             .confirm(estimate, yes: settings.output.yes, dialogue: .terminal())
         try Task.checkCancellation()
-        if isAgreed { series?.agree() }
         return isAgreed
     }
 

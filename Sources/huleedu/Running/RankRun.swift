@@ -55,7 +55,7 @@ struct RankRun: Sendable {
         let resumable = try records.resumable(fingerprint: fingerprint, server: database.mark, seed: settings.seed)
         if settings.resume {
             // Of several like runs, the later ones may not have been reached.
-            guard !resumable.isEmpty || settings.repetition != nil else { throw Self.nothingToResume }
+            guard !resumable.isEmpty || settings.repetition ?? 1 > 1 else { throw Self.nothingToResume }
             for record in resumable {
                 if let status = try await run(record, on: database, logger: logger) { return status }
             }

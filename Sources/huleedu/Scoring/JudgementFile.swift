@@ -209,19 +209,16 @@ struct JudgementFile {
         }
         guard !first.isEmpty, !second.isEmpty else { throw unusable(record, "an item without a name") }
         guard first != second else { throw unusable(record, "\(quoted(first)) is compared with itself") }
+        let (firstNumber, secondNumber) = (items.number(of: first), items.number(of: second))
+        let judge = judges.number(of: layout.judge.map { record.fields[$0] } ?? "")
+        guard max(items.all.count, judges.all.count) <= IndexedJudgements.maximumItems else {
+            throw unusable(record, "more than \(IndexedJudgements.maximumItems) items or judges")
+        }
         return Row(
-            first: try number(first, in: record), second: items.number(of: second),
-            judge: judges.number(of: layout.judge.map { record.fields[$0] } ?? ""),
+            first: firstNumber, second: secondNumber, judge: judge,
             outcome: try outcome(winner, first: first, second: second, in: record),
             margin: try layout.margin.flatMap { column throws(CommandError) in try margin(record.fields[column], in: record) },
             weight: try layout.weight.map { column throws(CommandError) in try weight(record.fields[column], in: record) } ?? 1)
-    }
-
-    private mutating func number(_ item: String, in record: CSVTable.Row) throws(CommandError) -> Int32 {
-        guard items.all.count < IndexedJudgements.maximumItems, judges.all.count < IndexedJudgements.maximumItems else {
-            throw unusable(record, "more than \(IndexedJudgements.maximumItems) items or judges")
-        }
-        return items.number(of: item)
     }
 
     private func outcome(
