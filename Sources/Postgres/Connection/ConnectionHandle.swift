@@ -1,6 +1,6 @@
 private import CPostgres
 
-/// Owns one `PGconn`; whoever holds it is on the loop's thread.
+/// Owns one `PGconn`; whoever holds it has the loop's turn.
 struct ConnectionHandle: ~Copyable {
     /// Nil once the connection has been finished.
     private(set) var raw: OpaquePointer?
