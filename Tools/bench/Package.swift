@@ -2,9 +2,9 @@
 import PackageDescription
 
 /// A program that measures the judgement core alone.
-func coreBench(_ name: String) -> Target {
+func coreBench(_ name: String, _ others: Target.Dependency...) -> Target {
     .executableTarget(
-        name: name, dependencies: [.product(name: "CJCore", package: "huleedu")],
+        name: name, dependencies: [.product(name: "CJCore", package: "huleedu")] + others,
         swiftSettings: [.treatAllWarnings(as: .error)])
 }
 
@@ -16,10 +16,11 @@ let package = Package(
     ],
     targets: [
         coreBench("bench"),
-        coreBench("calibration"),
-        coreBench("economy"),
+        coreBench("calibration", "Figures"),
+        coreBench("economy", "Figures"),
         coreBench("grading"),
         coreBench("scaling"),
+        .target(name: "Figures", swiftSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "Measuring",
             dependencies: [

@@ -4,6 +4,7 @@
 //
 // The factor multiplies the numbers of runs, which with 1 take some ten minutes of one processor; a word leaves the other parts out.
 import CJCore
+import Figures
 
 let factor = CommandLine.arguments.dropFirst().first.flatMap(Double.init) ?? 1
 let part = CommandLine.arguments.dropFirst(2).first

@@ -6,6 +6,7 @@
 // Abilities have a standard deviation of 1.5 in its units. The factor multiplies the numbers of runs. With a table of human scores
 // (columns file and overall), these are the abilities of a further part, brought to the same spread.
 import CJCore
+import Figures
 import Glibc
 
 let arguments = Array(CommandLine.arguments.dropFirst())

@@ -1,10 +1,10 @@
 /// Numbers of several runs.
-struct Series {
-    let mean: Double
+package struct Series {
+    package let mean: Double
     /// Standard error of the mean.
-    let error: Double
+    package let error: Double
 
-    init(_ values: [Double]) {
+    package init(_ values: [Double]) {
         let count = Double(max(1, values.count))
         let mean = values.reduce(0, +) / count
         self.mean = mean
@@ -13,12 +13,13 @@ struct Series {
     }
 }
 
-func row(_ columns: [String]) -> String {
+/// Columns of twelve characters, each ending where its head does.
+package func row(_ columns: [String]) -> String {
     columns.map { String(repeating: " ", count: max(1, 12 - $0.count)) + $0 }.joined()
 }
 
 /// With so many decimals.
-func number(_ value: Double, _ decimals: Int) -> String {
+package func number(_ value: Double, _ decimals: Int) -> String {
     let scale = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
     let scaled = (abs(value) * scale).rounded()
     guard scaled < 1e15 else { return "–" }
