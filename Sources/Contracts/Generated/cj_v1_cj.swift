@@ -1262,8 +1262,8 @@ extension CJV1 {
         public static let judgeFailed = StopReason(rawValue: 6)
         /// The time was over.
         public static let timeLimit = StopReason(rawValue: 7)
-        /// The judge named the essay in one and the same place in all answers but one of twenty or fewer, whatever stood there. It tells nothing
-        /// of the essays: there is no ranking, and the assessment has failed.
+        /// The judge named the essay in one and the same place in at least nineteen of twenty answers, whatever stood there. It tells nothing of
+        /// the essays: there is no ranking, and the assessment has failed.
         public static let blindJudge = StopReason(rawValue: 8)
 
         /// The name in the contract, or the number of a value that this version does not know.

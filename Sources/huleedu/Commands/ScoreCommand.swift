@@ -104,6 +104,10 @@ struct ScoreCommand: AsyncParsableCommand {
         guard !(json && csv) else {
             throw ValidationError("--json and --csv exclude each other; choose one.")
         }
+        guard epsilon == nil || (prior == nil && centre == .mode && judges == .alike) else {
+            throw ValidationError(
+                "--prior, --centre and --judges belong to the Bradley–Terry posterior; leave them out with --epsilon.")
+        }
     }
 
     func run() async throws {

@@ -185,8 +185,8 @@ typedef enum _Huleedu__Cj__V1__StopReason {
    */
   HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_TIME_LIMIT = 7,
   /*
-   * The judge named the essay in one and the same place in all answers but one of twenty or fewer, whatever stood there. It tells nothing
-   * of the essays: there is no ranking, and the assessment has failed.
+   * The judge named the essay in one and the same place in at least nineteen of twenty answers, whatever stood there. It tells nothing of
+   * the essays: there is no ranking, and the assessment has failed.
    */
   HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_BLIND_JUDGE = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__STOP_REASON)
