@@ -57,13 +57,14 @@ struct AssessmentDriver: Sendable {
             logger.warning("claims of an earlier life left to grow old", metadata: ["reason": "\(error)"])
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await RetryingLoop("results", logger: logger).run { try await self.follow(progressed: $0) } }
-            group.addTask { try await RetryingLoop("retries", logger: logger).run { try await self.retry() } }
-            group.addTask { try await RetryingLoop("submissions", logger: logger).run { try await self.submit() } }
-            group.addTask { try await RetryingLoop("sweep", logger: logger).run { try await self.sweep() } }
-            for _ in 0..<configuration.decisionsAtOnce {
-                group.addTask { try await RetryingLoop("decisions", logger: logger).run { try await self.decideNext() } }
+            func start(_ name: String, _ work: @escaping @Sendable (_ progressed: () -> Void) async throws -> Void) {
+                group.addTask(executorPreference: Pool.taskExecutor) { try await RetryingLoop(name, logger: logger).run(work) }
             }
+            start("results") { try await self.follow(progressed: $0) }
+            start("retries") { _ in try await self.retry() }
+            start("submissions") { _ in try await self.submit() }
+            start("sweep") { _ in try await self.sweep() }
+            for _ in 0..<configuration.decisionsAtOnce { start("decisions") { _ in try await self.decideNext() } }
             try await group.waitForAll()
         }
     }

@@ -47,9 +47,9 @@ public final class JobWorker: Sendable {
     public func run() async {
         // Bridges: leases are renewed and completions written for as long as there are jobs in hand, beyond the end of the loop
         // that claimed them.
-        let leases = Task { await repeating("leases") { try await self.renew() } }
-        let completions = Task { await self.writeCompletions() }
-        await claimUntilCancelled()
+        let leases = Task(executorPreference: Pool.taskExecutor) { await self.repeating("leases") { try await self.renew() } }
+        let completions = Task(executorPreference: Pool.taskExecutor) { await self.writeCompletions() }
+        await withTaskExecutorPreference(Pool.taskExecutor) { await claimUntilCancelled() }
         // This task is cancelled already, so the end is another's.
         await Task { await self.finish() }.value
         leases.cancel()
@@ -61,7 +61,7 @@ public final class JobWorker: Sendable {
     /// The bridge that lets a job outlive the cancellation of the loop that claimed it; ``finish()`` bounds how long.
     func start(_ job: Job) {
         held.add(job)
-        let task = Task { await self.process(job) }
+        let task = Task(executorPreference: Pool.taskExecutor) { await self.process(job) }
         held.set(task, for: job)
     }
 
@@ -76,7 +76,7 @@ public final class JobWorker: Sendable {
         // Completions are written together, and the job stays in hand until then.
         if step == .complete { return completed.add(job) }
         // What came of a job is written down also when its task has been cancelled.
-        await Task { await self.settle(job, step) }.value
+        await Task(executorPreference: Pool.taskExecutor) { await self.settle(job, step) }.value
         held.remove([job])
         hints.look()
     }

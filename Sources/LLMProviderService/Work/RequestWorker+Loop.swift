@@ -40,7 +40,7 @@ extension RequestWorker {
             held.add(claim)
             // The bridge that lets a call outlive the cancellation of the loop: a request that has been sent is paid for, and its
             // answer is written down even while the service ends. finishStarted() bounds how long.
-            Task {
+            Task(executorPreference: Pool.taskExecutor) {
                 await self.process(claim)
                 self.held.remove(claim)
                 self.work.ring()

@@ -122,6 +122,7 @@ final class Connection: EventLoop.Handler {
         } catch {
             return continuation.resume(returning: Reply(results: [], failure: .notSent(error)))
         }
+        guard isStillWanted else { return continuation.resume(returning: Reply(results: [], failure: .notSent(closedError))) }
         roundTrips += 1
         unfinishedBytes = 0
         let (pipeline, isSent) = send(batch)
@@ -133,6 +134,15 @@ final class Connection: EventLoop.Handler {
         silenceTimeout = batch.silenceTimeout ?? settings.silenceTimeout
         restartSilenceTimer()
         flush()
+    }
+
+    /// Looks at a session that has been idle for what the server may have said meanwhile: when it has ended the session, nothing that is
+    /// sent now will be read, and nobody needs to be in doubt about it.
+    private var isStillWanted: Bool {
+        guard isOutsideTransaction, handle.hasInput(watchedDescriptor) else { return true }
+        receive()
+        if isOpen, farewell.report != nil { end(lostError()) }
+        return isOpen
     }
 
     /// Hands all statements to the library.

@@ -22,6 +22,12 @@ extension ConnectionHandle {
         }
     }
 
+    /// Whether there is something to read from a descriptor, be it the end.
+    func hasInput(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) == 1
+    }
+
     /// Bytes that can be read from a descriptor without waiting. Zero when that is unknown, which a limit then cannot see.
     func readableByteCount(_ descriptor: Int32) -> Int {
         var count: Int32 = 0

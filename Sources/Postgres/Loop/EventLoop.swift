@@ -1,6 +1,6 @@
 private import CPostgres
 private import Glibc
-private import Synchronization
+import Synchronization
 
 /// A thread that waits for sockets, timers and work with one `epoll`, and executes the jobs of ``PostgresLoop``.
 ///
@@ -9,7 +9,8 @@ private import Synchronization
 ///
 /// Code of ``PostgresLoop`` runs for whoever has the loop's turn, and one thread has it at a time. Mostly that is the loop's own; but a
 /// caller that finds the turn free takes it for as long as it needs to send a statement, because waking another thread for that costs
-/// more than the sending.
+/// more than the sending. Tasks that prefer ``LoopTaskExecutor`` run on the loop's thread too, outside its turn; while there are such
+/// tasks, the loop has further threads that stand by, and ``Leadership`` says which of them waits for the sockets.
 final class EventLoop: SerialExecutor, @unchecked Sendable {
     static let shared = EventLoop()
 
@@ -19,35 +20,44 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         func descriptorIsReady(readable: Bool, writable: Bool)
     }
 
-    private struct Inbox {
+    struct Inbox {
         var jobs: [UnownedJob] = []
         var blocks: [@Sendable @PostgresLoop () -> Void] = []
+        var tasks = TaskQueue()
         /// True while the thread waits, or is about to, and nobody has woken it yet.
         var isThreadAsleep = false
+        /// Threads that have been started; none but the first before there is a task.
+        var threads = 1
+        /// Threads that would take the lead from one that a task keeps. While there is none, no task is begun.
+        var standingBy = 0
 
-        var isEmpty: Bool { jobs.isEmpty && blocks.isEmpty }
+        var hasWork: Bool { !jobs.isEmpty || !blocks.isEmpty || hasTaskToBegin }
+        var hasTaskToBegin: Bool { standingBy > 0 && !tasks.isEmpty }
     }
 
-    private struct Registration {
+    struct Registration {
         let handler: any Handler
         let generation: UInt32
         /// Whether it is watched for room to write, too.
         var isWritable: Bool
     }
 
-    private let epollDescriptor: Int32
-    private let eventDescriptor: Int32
-    private let inbox = Mutex(Inbox())
-    private let turn = Mutex(())
+    let epollDescriptor: Int32
+    let eventDescriptor: Int32
+    let inbox = Mutex(Inbox())
+    let turn = Mutex(())
     /// The thread that has the turn; zero while nobody has it.
     private let turnHolder = Atomic<UInt>(0)
 
+    let leadership = Leadership()
+    let watch: StandbyWatch
+
     // Touched only by whoever has the turn; that is what makes `@unchecked` true.
-    private var registrations: [Int32: Registration] = [:]
+    var registrations: [Int32: Registration] = [:]
     private var lastGeneration: UInt32 = 0
-    private var timers = TimerQueue<@PostgresLoop () -> Void>()
-    /// When the thread looks at the timers by itself; nil for never. Changed by the thread only.
-    private var wakeDeadline: ContinuousClock.Instant?
+    var timers = TimerQueue<@PostgresLoop () -> Void>()
+    /// When the thread looks at the timers by itself; nil for never. Changed by the thread only that leads.
+    var wakeDeadline: ContinuousClock.Instant?
 
     private init() {
         epollDescriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -55,7 +65,8 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         precondition(epollDescriptor >= 0 && eventDescriptor >= 0, "the process has no file descriptors left for its event loop")
         var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: UInt64(UInt32(bitPattern: eventDescriptor))))
         precondition(epoll_ctl(epollDescriptor, EPOLL_CTL_ADD, eventDescriptor, &event) == 0, "epoll refused its own eventfd")
-        DetachedThread.start(name: "postgres-loop") { [self] in run() }
+        watch = StandbyWatch()
+        startThread(leads: true)
     }
 
     // MARK: Work from other threads
@@ -99,13 +110,13 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     /// Only this thread sets the holder to itself, so another's change can be missed without harm.
     private var hasTurn: Bool { turnHolder.load(ordering: .relaxed) == Self.thisThread }
 
-    private func holdingTurn<R>(_ body: () -> R) -> R {
+    func holdingTurn<R>(_ body: () -> R) -> R {
         turnHolder.store(Self.thisThread, ordering: .relaxed)
         defer { turnHolder.store(0, ordering: .relaxed) }
         return body()
     }
 
-    private func post(_ change: (inout Inbox) -> Void) {
+    func post(_ change: (inout Inbox) -> Void) {
         let wasAsleep = inbox.withLock { inbox in
             change(&inbox)
             defer { inbox.isThreadAsleep = false }
@@ -114,7 +125,7 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         if wasAsleep { wake() }
     }
 
-    private func wake() {
+    func wake() {
         var one: UInt64 = 1
         // Fails only when the counter is at its maximum, and then the thread has been woken anyway.
         _ = write(eventDescriptor, &one, 8)
@@ -174,80 +185,4 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     }
 
     typealias TimerToken = TimerQueue<@PostgresLoop () -> Void>.Token
-
-    // MARK: The thread
-
-    /// Events taken per `epoll_wait`; more wait for the next round.
-    private static let eventsPerRound = 64
-
-    private func run() {
-        var events = [epoll_event](repeating: epoll_event(), count: Self.eventsPerRound)
-        while true {
-            let count = epoll_wait(epollDescriptor, &events, Int32(events.count), waitMilliseconds())
-            inbox.withLock { $0.isThreadAsleep = false }
-            turn.withLock { _ in
-                holdingTurn {
-                    let now = ContinuousClock.now
-                    wakeDeadline = now
-                    for event in events.prefix(Int(max(0, count))) { dispatch(event) }
-                    fireTimers(now)
-                    drainInbox()
-                    wakeDeadline = timers.nextDeadline()
-                }
-            }
-        }
-    }
-
-    private func waitMilliseconds() -> Int32 {
-        let isIdle = inbox.withLock { inbox in
-            inbox.isThreadAsleep = inbox.isEmpty
-            return inbox.isThreadAsleep
-        }
-        guard isIdle else { return 0 }
-        guard let wakeDeadline else { return -1 }
-        let left = ContinuousClock.now.duration(to: wakeDeadline)
-        guard left > .zero else { return 0 }
-        // Rounded up: waking before the deadline would spin.
-        let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
-        return Int32(clamping: milliseconds)
-    }
-
-    private func dispatch(_ event: epoll_event) {
-        let tag = event.data.u64
-        let descriptor = Int32(bitPattern: UInt32(truncatingIfNeeded: tag))
-        guard descriptor != eventDescriptor else {
-            var counter: UInt64 = 0
-            _ = read(eventDescriptor, &counter, 8)
-            return
-        }
-        // An event of the same round may belong to a descriptor closed and reused since.
-        guard let registration = registrations[descriptor], registration.generation == UInt32(tag >> 32) else { return }
-        let flags = event.events
-        let failed = flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue | EPOLLRDHUP.rawValue) != 0
-        PostgresLoop.assumeIsolated {
-            registration.handler.descriptorIsReady(
-                readable: failed || flags & EPOLLIN.rawValue != 0, writable: failed || flags & EPOLLOUT.rawValue != 0)
-        }
-    }
-
-    private func fireTimers(_ now: ContinuousClock.Instant) {
-        while let action = timers.popDue(now: now) {
-            PostgresLoop.assumeIsolated(action)
-        }
-    }
-
-    /// Runs what is in the inbox now; what those jobs add waits for the next round, so that sockets are never starved.
-    private func drainInbox() {
-        let taken = inbox.withLock { inbox in
-            let taken = inbox
-            if !taken.isEmpty { inbox = Inbox() }
-            return taken
-        }
-        for block in taken.blocks {
-            PostgresLoop.assumeIsolated(block)
-        }
-        for job in taken.jobs {
-            job.runSynchronously(on: asUnownedSerialExecutor())
-        }
-    }
 }

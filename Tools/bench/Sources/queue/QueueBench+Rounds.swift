@@ -95,7 +95,7 @@ extension QueueBench {
         let end = start + .seconds(seconds)
         let count = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<16 {
-                group.addTask {
+                group.addTask(executorPreference: Pool.taskExecutor) {
                     var count = 0
                     while ContinuousClock.now < end {
                         try await queue.enqueue([NewJob(kind: "grade", subject: "\(count)")], on: pool)

@@ -38,7 +38,9 @@ struct QueueBench: Sendable {
         return try await Round.measure(batches * claimers * batch) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for claimer in 0..<claimers {
-                    group.addTask { try await claimAndComplete(batches, of: batch, by: "claimer \(claimer)") }
+                    group.addTask(executorPreference: Pool.taskExecutor) {
+                        try await claimAndComplete(batches, of: batch, by: "claimer \(claimer)")
+                    }
                 }
                 try await group.waitForAll()
             }

@@ -51,7 +51,7 @@ struct UnitOfWorkBench: Sendable {
         let round = try await Round.measure(units) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for client in 0..<clients {
-                    group.addTask {
+                    group.addTask(executorPreference: Pool.taskExecutor) {
                         // As pgbench does: the system's own numbers cost a system call each.
                         var random = SplitMix64(seed: UInt64(client))
                         for _ in 0..<units / clients { try await unit(.random(in: 1...Int64(Self.aggregates), using: &random)) }

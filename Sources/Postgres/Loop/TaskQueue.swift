@@ -1,0 +1,20 @@
+/// Jobs of tasks in the order in which they came.
+struct TaskQueue {
+    private var arrived: [UnownedJob] = []
+    /// Those that came first, in reverse.
+    private var next: [UnownedJob] = []
+
+    var isEmpty: Bool { next.isEmpty && arrived.isEmpty }
+
+    mutating func append(_ job: UnownedJob) {
+        arrived.append(job)
+    }
+
+    mutating func popFirst() -> UnownedJob? {
+        if next.isEmpty {
+            next = arrived.reversed()
+            arrived.removeAll(keepingCapacity: true)
+        }
+        return next.popLast()
+    }
+}
