@@ -9,19 +9,28 @@ struct EndedSessionTests {
     /// `POLLRDHUP`, which Glibc declares for GNU sources only.
     private static let otherSideHasClosed: Int16 = 0x2000
 
-    /// Ends the connection's session, and returns once the end can be read, which nobody does meanwhile.
+    /// Ends the connection's session and, before anybody has read that, runs a statement on it, as a caller does that finds the turn free.
+    private func replyAfterEnd(_ process: Int32, of connection: Connection) async throws -> Reply {
+        while true {
+            // Started in the turn, and as far as sending ended there too.
+            let task = EventLoop.shared.performIfFree {
+                Self.endSession(process, of: connection)
+                return Self.start(connection)
+            }
+            if let task { return await task.value }
+            await Task.yield()
+        }
+    }
+
     @PostgresLoop
-    private func endSession(_ process: Int32, of connection: Connection) {
+    private static func endSession(_ process: Int32, of connection: Connection) {
         #expect(kill(process, SIGTERM) == 0)
         var entry = pollfd(fd: connection.watchedDescriptor, events: Self.otherSideHasClosed, revents: 0)
         #expect(poll(&entry, 1, 10_000) == 1)
     }
 
-    @PostgresLoop
-    private func replyAfterEnd(_ process: Int32, of connection: Connection) async -> Reply {
-        endSession(process, of: connection)
-        // In the same turn, as a caller that finds the turn free would.
-        return await Task.immediate { await connection.run(Batch(queries: ["SELECT 1"])) }.value
+    private nonisolated static func start(_ connection: Connection) -> Task<Reply, Never> {
+        Task.immediate { await connection.run(Batch(queries: ["SELECT 1"])) }
     }
 
     @Test("is sent nothing, so that nobody is in doubt about it")
@@ -29,7 +38,7 @@ struct EndedSessionTests {
         let pool = try await TestDatabase.make().pool(size: 1)
         let process = try await pool.query("SELECT pg_backend_pid()")[0].decode(Int32.self)
         let connection = try await pool.core.acquire().connection
-        let reply = await replyAfterEnd(process, of: connection)
+        let reply = try await replyAfterEnd(process, of: connection)
         pool.core.release(connection)
         guard case .notSent(let error)? = reply.failure else {
             Issue.record("\(String(describing: reply.failure))")
@@ -37,5 +46,21 @@ struct EndedSessionTests {
         }
         #expect(error.code == .connectionLost && error.outcome == .notSent)
         #expect(error.message.contains("terminating connection"))
+    }
+
+    @Test("tells why also in the middle of a transaction, when only sending shows that it has ended")
+    func reason() async throws {
+        let pool = try await TestDatabase.make().pool(size: 1)
+        let process = try await pool.query("SELECT pg_backend_pid()")[0].decode(Int32.self)
+        let connection = try await pool.core.acquire().connection
+        let begun = await connection.run(Batch(queries: ["BEGIN"]))
+        #expect(begun.failure == nil)
+        let reply = try await replyAfterEnd(process, of: connection)
+        pool.core.release(connection)
+        guard case .lost(let error)? = reply.failure else {
+            Issue.record("\(String(describing: reply.failure))")
+            return
+        }
+        #expect(error.code == .connectionLost && error.sqlState == .adminShutdown)
     }
 }

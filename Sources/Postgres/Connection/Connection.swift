@@ -130,7 +130,7 @@ final class Connection: EventLoop.Handler {
             BatchUnderWay(
                 number: number, pipeline: pipeline, isCancellable: batch.isCancellable, succeeded: succeeded,
                 continuation: continuation))
-        guard isSent else { return end(lostError()) }
+        guard isSent else { return sendingFailed() }
         silenceTimeout = batch.silenceTimeout ?? settings.silenceTimeout
         restartSilenceTimer()
         flush()
@@ -185,13 +185,14 @@ final class Connection: EventLoop.Handler {
     /// answers nobody reads stops reading.
     func flush() {
         let status = PQflush(handle.raw)
-        guard status >= 0 else {
-            // The reason may still be readable: a server that shuts down says so before it closes.
-            receive()
-            if isOpen { end(lostError()) }
-            return
-        }
+        guard status >= 0 else { return sendingFailed() }
         watch(writable: status == 1)
+    }
+
+    /// The reason may still be readable: a server that ends a session says so before it closes.
+    private func sendingFailed() {
+        receive()
+        if isOpen { end(lostError()) }
     }
 
     func watch(writable: Bool) {
@@ -305,8 +306,12 @@ final class Connection: EventLoop.Handler {
         case .connecting(let continuation): continuation.resume(returning: error)
         case .running(let batch):
             var reply = batch.pipeline.reply
-            // What the server said before it hung up is a better reason than the silence after.
-            if reply.failure == nil { reply.failure = .lost(error) }
+            switch reply.failure {
+            case nil: reply.failure = .lost(error)
+            // What the server said before it hung up is a better reason than the library's, that it did.
+            case .lost where farewell.report != nil: reply.failure = .lost(error)
+            default: break
+            }
             reply.isCancelled = batch.cancelling != .none
             batch.continuation.resume(returning: reply)
         case .runningScript(let continuation, let scriptError): continuation.resume(returning: scriptError ?? error)
