@@ -11,7 +11,8 @@ extension CJAssessment {
         let isTakenUp = try await driver.workflow.takeUp(id) { snapshot in
             let stopping = try parsing { () throws(RequestFault) in
                 try parser.stopping(
-                    request.stopping, essays: snapshot.items.count, isGraded: snapshot.items.contains { $0.anchorGrade != nil })
+                    request.stopping, essays: snapshot.items.count, anchors: snapshot.items.count { $0.anchorGrade != nil },
+                    usualGoal: snapshot.stopping.goal)
             }
             guard stopping.maximumCost == nil || snapshot.estimatedCost != nil else {
                 throw RPCError(

@@ -66,6 +66,12 @@ struct GoalTests {
                 let continued = try await fixture.end()
                 #expect(continued.stopReason == .converged)
                 #expect(continued.targetKendallTau == 0.3)
+                // Another limit alone leaves what is to be reached as it was.
+                _ = try await fixture.service.continueAssessment(
+                    CJV1.ContinueAssessmentRequest(assessmentID: "a", stopping: CJV1.StoppingSettings(maxComparisons: 18)),
+                    context: .test)
+                let narrowed = try await fixture.end()
+                #expect(narrowed.targetKendallTau == 0.3 && narrowed.targetReliability == 0)
             }
         }
     }

@@ -58,7 +58,8 @@ struct GradeRequestTests {
         #expect(fault { $0.gradeScale = "swedisch" } == "grade_scale")
         #expect(fault { ($0.gradeScale, $0.grades) = ("swedish", ["F", "B"]) } == "grades")
         #expect(fault { ($0.gradeScale, $0.gradeSteps) = ("swedish", [.plus]) } == "grade_steps")
-        #expect(fault { ($0.gradeScale, $0.essays[0].anchorGrade) = ("swedish", "") } == "grades")
+        #expect(fault { ($0.gradeScale, $0.essays[0].anchorGrade) = ("swedish", "") } == "grade_scale")
+        #expect(fault { ($0.grades, $0.essays[0].anchorGrade) = (["F", "B"], "") } == "grades")
         #expect(fault { ($0.gradeScale, $0.essays[0].anchorGrade) = ("cefr", "B") } == "essays[0].anchor_grade")
     }
 

@@ -82,9 +82,9 @@ struct MonitorTests {
         let parser = RequestParser(configuration: CJAssessmentConfiguration())
         let settings = CJV1.StoppingSettings(maxSeconds: seconds)
         if seconds == 1 || seconds == 365 * 86_400 {
-            #expect(try parser.stopping(settings, essays: 3, isGraded: false).maximumSeconds == Int64(seconds))
+            #expect(try parser.stopping(settings, essays: 3, anchors: 0).maximumSeconds == Int64(seconds))
         } else {
-            let fault = #expect(throws: RequestFault.self) { try parser.stopping(settings, essays: 3, isGraded: false) }
+            let fault = #expect(throws: RequestFault.self) { try parser.stopping(settings, essays: 3, anchors: 0) }
             #expect(fault?.rpcError.message.hasPrefix("stopping.max_seconds: expected 1 to 31536000") == true)
         }
     }

@@ -77,8 +77,8 @@ struct RequestParserTests {
 
     @Test("One thing is to be reached, and grades only where there are anchors")
     func goals() throws {
-        func goal(_ stopping: CJV1.StoppingSettings, isGraded: Bool = true) throws -> StoppingGoal {
-            try parser.stopping(stopping, essays: 3, isGraded: isGraded).goal
+        func goal(_ stopping: CJV1.StoppingSettings, anchors: Int = 2, usually: StoppingGoal? = nil) throws -> StoppingGoal {
+            try parser.stopping(stopping, essays: 3, anchors: anchors, usualGoal: usually).goal
         }
         #expect(try goal(.init(targetKendallTau: 0.75)) == .kendallTau(0.75))
         #expect(try goal(.init(maxGradeDeviation: 10)) == .gradeDeviation(10))
@@ -92,6 +92,14 @@ struct RequestParserTests {
             #expect(throws: RequestFault.self) { try goal(.init(maxGradeDeviation: deviation)) }
         }
         #expect(fault { $0.stopping = .init(maxGradeDeviation: 1) } == "stopping.max_grade_deviation")
+        let noneToGrade = fault {
+            for index in $0.essays.indices { $0.essays[index].anchorGrade = ["F", "A"][index % 2] }
+            ($0.grades, $0.stopping) = (["F", "A"], .init(maxGradeDeviation: 1))
+        }
+        #expect(noneToGrade == "stopping.max_grade_deviation", "there is an anchor too many")
+        #expect(throws: RequestFault.self) { try goal(.init(maxGradeDeviation: 1), anchors: 3) }
+        #expect(try goal(.init(maxComparisons: 9), usually: .kendallTau(0.7)) == .kendallTau(0.7))
+        #expect(try goal(.init(targetReliability: 0.8), usually: .kendallTau(0.7)) == .reliability(0.8))
         #expect(
             fault { $0.stopping = .init(targetReliability: 0.8, targetKendallTau: 0.7) } == "stopping.target_kendall_tau")
         #expect(fault { $0.stopping = .init(maxGradeDeviation: 1, untilBudget: true) } == "stopping.until_budget")

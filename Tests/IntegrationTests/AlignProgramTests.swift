@@ -44,7 +44,11 @@ struct AlignProgramTests {
         let before = try paid
         #expect(before < 45, "it was interrupted in the middle")
 
-        let second = try align(["--repeats", "3", "--yes", "--resume"])
+        let other = try align(["--repeats", "2", "--yes", "--resume"])
+        #expect(await other.status() == 64, "\(other.output)")
+        #expect(other.output.contains("--repeats"))
+
+        let second = try align(["--yes", "--resume"])
         #expect(await second.status() == 0, "\(second.output)")
         #expect(try paid == 45)
         #expect(second.output.contains("3 repeats, 45 judgements; "))

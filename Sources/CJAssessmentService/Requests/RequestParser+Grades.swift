@@ -78,9 +78,11 @@ extension RequestParser {
 
 extension AssessmentPlan.Grading {
     /// The scale for essays with anchors among them; for others there must be none.
-    func fitting(_ essays: [AssessmentPlan.Essay]) throws(RequestFault) -> AssessmentPlan.Grading {
+    ///
+    /// - Parameter field: the one by which the request has asked for the scale.
+    func fitting(_ essays: [AssessmentPlan.Essay], named field: String) throws(RequestFault) -> AssessmentPlan.Grading {
         guard grades.isEmpty || essays.contains(where: { $0.anchorGrade != nil }) else {
-            throw RequestFault("grades", "expected none, because no essay has an anchor_grade")
+            throw RequestFault(field, "expected none, because no essay has an anchor_grade")
         }
         return self
     }

@@ -7,12 +7,14 @@ extension RequestParser {
 
     /// Checks when an assessment is to stop.
     ///
-    /// - Parameter isGraded: whether there are anchors.
+    /// - Parameters:
+    ///   - anchors: how many of the essays have a known grade.
+    ///   - usualGoal: what is to be reached where the settings do not say; nil for the service's default.
     func stopping(
-        _ settings: CJV1.StoppingSettings?, essays: Int, isGraded: Bool
+        _ settings: CJV1.StoppingSettings?, essays: Int, anchors: Int, usualGoal: StoppingGoal? = nil
     ) throws(RequestFault) -> AssessmentPlan.Stopping {
         let settings = settings ?? CJV1.StoppingSettings()
-        let goal = try goal(settings, isGraded: isGraded)
+        let goal = try goal(settings, essays: essays, anchors: anchors, usualGoal: usualGoal)
         guard settings.maxComparisons <= UInt32(configuration.maximumComparisons) else {
             throw RequestFault(
                 "stopping.max_comparisons",
@@ -40,7 +42,9 @@ extension RequestParser {
             goal: goal, maximumComparisons: min(asked, possible), maximumCost: maximumCost, maximumSeconds: maximumSeconds)
     }
 
-    private func goal(_ settings: CJV1.StoppingSettings, isGraded: Bool) throws(RequestFault) -> StoppingGoal {
+    private func goal(
+        _ settings: CJV1.StoppingSettings, essays: Int, anchors: Int, usualGoal: StoppingGoal?
+    ) throws(RequestFault) -> StoppingGoal {
         let asked = [
             ("target_reliability", settings.targetReliability != nil), ("target_kendall_tau", settings.targetKendallTau != nil),
             ("max_grade_deviation", settings.maxGradeDeviation != nil), ("until_budget", settings.untilBudget),
@@ -58,11 +62,16 @@ extension RequestParser {
                     "stopping.max_grade_deviation",
                     "expected more than 0 and at most \(Int(Self.largestGradeDeviation)), got \(deviation)")
             }
-            guard isGraded else {
+            guard anchors > 0 else {
                 throw RequestFault("stopping.max_grade_deviation", "expected none, because no essay has an anchor_grade")
+            }
+            // A known grade deviates by nothing, so there would be nothing to measure, and the goal could not be met.
+            guard anchors < essays else {
+                throw RequestFault("stopping.max_grade_deviation", "expected none, because every essay has an anchor_grade")
             }
             return .gradeDeviation(deviation)
         }
+        if settings.targetReliability == nil, let usualGoal { return usualGoal }
         let target = settings.targetReliability ?? configuration.defaultTargetReliability
         return .reliability(try share(target, "stopping.target_reliability"))
     }

@@ -26,10 +26,10 @@ struct RequestParser: Sendable {
             id: id,
             essays: essays,
             instructions: try instructions(request),
-            grading: try grading.fitting(essays),
+            grading: try grading.fitting(essays, named: named == nil ? "grades" : "grade_scale"),
             judge: try judge(request.judge),
             stopping: try stopping(
-                request.stopping, essays: essays.count, isGraded: essays.contains { $0.anchorGrade != nil }),
+                request.stopping, essays: essays.count, anchors: essays.count { $0.anchorGrade != nil }),
             pairing: try pairing(request.pairing),
             seed: request.seed,
             maximumInFlight: try inFlight(request.maxInFlight))

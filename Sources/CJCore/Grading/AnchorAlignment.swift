@@ -36,6 +36,8 @@ public struct AnchorAlignment: Sendable {
     public let kendallTau: Figure
     /// The same from all repeats together.
     public let pooledKendallTau: Double
+    /// Where the same figure of as many further repeats would lie with 95 % probability.
+    public let pooledKendallTauInterval: ClosedRange<Double>
     /// Pairs of which the anchor with the lower grade won at least once.
     public let directInversions: Figure
     /// Anchors, those of the lowest grade aside, that won against nobody; the lowest may lose to all.
@@ -63,14 +65,17 @@ public struct AnchorAlignment: Sendable {
         let kept = repeats.map { $0.filter { grades[$0.comparison.first] != nil && grades[$0.comparison.second] != nil } }
         let scale = ScaleEstimator().estimate(items: items, judgements: kept.flatMap(\.self))
         let counts = kept.map { RunFigures(grades: grades, judgements: $0) }
-        var simulated: [(tau: Double, inversions: Double, zeroWins: Double)] = []
+        var simulated: [(tau: Double, pooledTau: Double, inversions: Double, zeroWins: Double)] = []
         var again = RepeatedRuns(scale: scale, seed: seed)
         for _ in 0..<Self.repetitions {
-            let runs = kept.map { RunFigures(grades: grades, judgements: again.repetition(of: $0)) }
+            let judgements = kept.map { again.repetition(of: $0) }
+            let runs = judgements.map { RunFigures(grades: grades, judgements: $0) }
             let count = Double(runs.count)
+            let pooled = runs.count == 1 ? runs[0] : RunFigures(grades: grades, judgements: judgements.flatMap(\.self))
             simulated.append(
                 (
-                    runs.reduce(0) { $0 + $1.kendallTau } / count, runs.reduce(0) { $0 + Double($1.inversions.count) } / count,
+                    runs.reduce(0) { $0 + $1.kendallTau } / count, pooled.kendallTau,
+                    runs.reduce(0) { $0 + Double($1.inversions.count) } / count,
                     runs.reduce(0) { $0 + Double($1.zeroWins.count) } / count
                 ))
         }
@@ -83,6 +88,8 @@ public struct AnchorAlignment: Sendable {
             within: 0...Double(anchors.count))
         let all = RunFigures(grades: grades, judgements: kept.flatMap(\.self), scale: scale)
         pooledKendallTau = all.kendallTau
+        pooledKendallTauInterval =
+            Figure(repeats: [all.kendallTau], simulated: simulated.map(\.pooledTau), within: -1...1).interval
         let named = Dictionary(uniqueKeysWithValues: anchors.map { ($0.item, $0) })
         inversions = all.inversions.compactMap { pair, times in
             guard let lower = named[pair.lower], let higher = named[pair.higher] else { return nil }

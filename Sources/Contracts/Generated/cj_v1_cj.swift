@@ -327,8 +327,8 @@ extension CJV1 {
         public var maxSeconds: UInt64?
         /// Kendall's tau between the order of the essays and the true one, above 0 and below 1.
         public var targetKendallTau: Double?
-        /// Standard deviation of the least certain grade, in steps of the scale, above 0 and at most 10; needs anchors. An essay on the border of
-        /// two grades has 0.5 even where everything is known.
+        /// Standard deviation of the least certain grade, in steps of the scale, above 0 and at most 10; needs anchors, and an essay
+        /// that is none. An essay on the border of two grades has 0.5 even where everything is known.
         public var maxGradeDeviation: Double?
         /// As good as the limits allow: nothing stops it early.
         public var untilBudget: Bool
@@ -419,6 +419,7 @@ extension CJV1 {
         public var progress: CJV1.AssessmentProgress?
         /// By rank; abilities are present once a judgement has arrived.
         public var items: [CJV1.RankedItem]
+        /// Absent without judgements, and of a judge found blind.
         public var reliability: CJV1.Reliability?
         public var judge: CJV1.JudgeDiagnostics?
         /// How the figures moved, at most 500 points, oldest first.
@@ -434,7 +435,8 @@ extension CJV1 {
         public var anchorCheck: CJV1.AnchorCheck?
         /// Essays that seem to speak to the judge. They are judged and ranked like all others; somebody should look at them.
         public var suspectEssays: [CJV1.SuspectEssay]
-        /// How far the assessment is from what it is to reach; absent without judgements and where nothing but the limits stops it.
+        /// How far the assessment is from what it is to reach; absent without judgements, of a judge found blind, and where nothing but the
+        /// limits stops it.
         public var goal: CJV1.GoalProgress?
 
         public init(
@@ -685,7 +687,8 @@ extension CJV1 {
 
     public struct ContinueAssessmentRequest: Sendable, Hashable {
         public var assessmentID: String
-        /// As at the start; they count what has been judged and spent before.
+        /// As at the start; they count what has been judged and spent before. Where they do not say what is to be reached, that stays as it was;
+        /// limits that they do not give are those of a start that gives none.
         public var stopping: CJV1.StoppingSettings?
         /// Comparisons that may be with the judge at once; zero leaves it as it was.
         public var maxInFlight: UInt32
@@ -727,11 +730,12 @@ extension CJV1 {
         public var inFlight: UInt32
         /// Comparisons given up after every attempt.
         public var failed: UInt32
-        /// Judgements expected in all, from how the reliability has grown so far; the budget where nothing can be said yet.
+        /// Judgements expected in all: what the target takes, by the abilities so far where there are any. For a tau, what the reliability takes
+        /// that goes with it; for a deviation of grades, and where nothing but the limits stops it, max_comparisons.
         public var expected: UInt32
         public var maxComparisons: UInt32
-        /// What is aimed for: one of this, target_kendall_tau and max_grade_deviation, the others absent or zero; none of them where nothing but
-        /// the limits stops it.
+        /// What is aimed for: one of this, target_kendall_tau and max_grade_deviation, the others zero; all of them zero where nothing but the
+        /// limits stops it.
         public var targetReliability: Double
         /// Absent until there is something to estimate from.
         public var reliability: Double?
@@ -1251,7 +1255,7 @@ extension CJV1 {
         }
 
         public static let unspecified = StopReason(rawValue: 0)
-        /// The target reliability was reached.
+        /// What was to be reached was reached.
         public static let converged = StopReason(rawValue: 1)
         public static let comparisonBudget = StopReason(rawValue: 2)
         public static let moneyBudget = StopReason(rawValue: 3)

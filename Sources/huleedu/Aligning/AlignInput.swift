@@ -1,3 +1,4 @@
+import CJAssessmentService
 import CJCore
 
 /// What an alignment works on, read and checked before anything is started.
@@ -10,10 +11,10 @@ struct AlignInput: Sendable {
     /// Essays of the folder that the table does not name.
     let leftOut: [Essay.ID]
     let qualities: [Essay.ID: Double]
-    let repeats: Int
+    private(set) var repeats: Int
     /// Of each repeat.
-    let comparisons: Int
-    let seed: UInt64
+    private(set) var comparisons: Int
+    private(set) var seed: UInt64
 
     /// Orders in which a pair is shown at most, as the assessment service allows.
     private static let ordersOfPair = 2
@@ -36,9 +37,21 @@ struct AlignInput: Sendable {
                 "--comparisons: \(anchors.count) anchors make at most \(pairs * Self.ordersOfPair) comparisons, each pair in both orders."
             )
         }
+        let limit = CJAssessmentConfiguration().maximumComparisons
+        // One that is continued has its number already.
+        guard settings.resume || comparisons ?? pairs <= limit else {
+            throw CommandError(.optionOutOfRange, "--comparisons: expected at most \(limit), got \(comparisons ?? pairs)")
+        }
         self.repeats = repeats
         self.comparisons = comparisons ?? pairs
         self.seed = seed
+    }
+
+    /// The same anchors, for an alignment that has begun.
+    func continuing(_ series: RunRecord.Series) -> AlignInput {
+        var input = self
+        (input.repeats, input.comparisons, input.seed) = (series.repeats, series.comparisons, series.seed)
+        return input
     }
 
     /// What one repeat is asked to do, by its number from 1.

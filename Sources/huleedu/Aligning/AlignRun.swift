@@ -7,6 +7,8 @@ import ServiceKit
 /// continued in the same way.
 struct AlignRun: Sendable {
     let input: AlignInput
+    /// What the command line says of the size of an alignment; one that is continued must have been begun with the same.
+    let asked: AlignSeriesChoice
     let judge: JudgeProvider
     let data: DataFolder
     let environment: Settings
@@ -17,8 +19,19 @@ struct AlignRun: Sendable {
     ///
     /// - Returns: the status with which the process ends.
     func run() async throws -> Int32 {
-        let series = RunSeries(runs: input.repeats)
-        if input.settings.resume { try checkThereIsSomethingToResume() }
+        let known = try knownSeries()
+        if input.settings.resume {
+            let series = try asked.choose(among: known.unfinished + known.finished)
+            return try await run(input.continuing(series), RunSeries(series))
+        }
+        if !known.unfinished.isEmpty, !input.settings.output.quiet {
+            StandardError.write(
+                "An earlier alignment of these anchors was interrupted; --resume would continue it. Starting anew.\n")
+        }
+        return try await run(input, RunSeries(newSeries()))
+    }
+
+    private func run(_ input: AlignInput, _ series: RunSeries) async throws -> Int32 {
         for number in 1...input.repeats {
             if input.repeats > 1, !input.settings.output.quiet {
                 StandardError.write("Repeat \(number) of \(input.repeats).\n")
@@ -40,10 +53,19 @@ struct AlignRun: Sendable {
         return 0
     }
 
-    private func checkThereIsSomethingToResume() throws(CommandError) {
+    private func newSeries() -> RunRecord.Series {
+        let id = "series-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        return RunRecord.Series(id: id, repeats: input.repeats, comparisons: input.comparisons, seed: input.seed)
+    }
+
+    /// The alignments of these anchors by this judge.
+    private func knownSeries() throws(CommandError) -> (unfinished: [RunRecord.Series], finished: [RunRecord.Series]) {
         try data.prepare()
-        let known = Set(try RunRecords(folder: data.runs).all().map(\.fingerprint))
-        let isKnown = (1...input.repeats).contains { known.contains(input.repetition($0).fingerprint(of: judge)) }
-        guard isKnown else { throw RankRun.nothingToResume }
+        let server = DatabaseServer.mark(named: input.settings.output.database)
+        let fingerprints = Set(AlignCommand.repeatRange.map { input.repetition($0).fingerprint(of: judge) })
+        let records = try RunRecords(folder: data.runs).all().filter {
+            $0.server == server && fingerprints.contains($0.fingerprint)
+        }
+        return RunRecords.series(among: records)
     }
 }

@@ -3,7 +3,7 @@ import CJCore
 /// What an alignment would compare, told before anything is started.
 struct AlignmentPlan: Sendable {
     let input: AlignInput
-    /// Whether to tell what the judge would be sent for the first pair.
+    /// Whether to tell what the judge would be sent for a pair, which need not be the one that is asked first.
     let showsPrompt: Bool
 
     private var total: Int { input.comparisons * input.repeats }
@@ -38,7 +38,7 @@ struct AlignmentPlan: Sendable {
         }
         lines.append("\(count(input.repeats, "repeat")) of \(count(input.comparisons, "comparison")): \(total) in all.")
         if let prompt {
-            lines.append("\nThe first pair would be shown so (SHA-256 \(prompt.sha256)):")
+            lines.append("\nOne pair as the judge would be asked (SHA-256 \(prompt.sha256)):")
             lines += prompt.blocks.map { "\n--- \($0.target.rawValue) ---\n\(Self.lines($0.text))" }
         }
         return lines.map { $0 + "\n" }.joined()

@@ -21,10 +21,13 @@ extension AlignmentReport {
             .init("pairs", .integer(Int64(pairs.all))),
             .init("kendall_tau", alignment.kendallTau.json),
             .init("pooled_kendall_tau", .number(alignment.pooledKendallTau)),
+            .init("pooled_kendall_tau_low", .number(alignment.pooledKendallTauInterval.lowerBound)),
+            .init("pooled_kendall_tau_high", .number(alignment.pooledKendallTauInterval.upperBound)),
             .init("direct_inversions", alignment.directInversions.json),
             .init("zero_win_anchors", alignment.zeroWinAnchors.json),
             .init("anchors", .array(alignment.standings.map(\.json))),
             .init("inversions", .array(alignment.inversions.map(\.json))),
+            .init("suspect_essays", .array(suspects.map(\.json))),
             .init("left_out", .array(input.leftOut.map(JSONValue.string))),
             .init("repeats", .array(repeats.map(\.alignmentJSON))),
         ])

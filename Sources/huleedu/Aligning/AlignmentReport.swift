@@ -30,6 +30,12 @@ struct AlignmentReport: Sendable {
         return (judged.count, input.anchors.count * (input.anchors.count - 1) / 2)
     }
 
+    /// Anchors that seem to speak to the judge; each repeat has looked at the same texts.
+    var suspects: [RankingReport.Suspect] {
+        var seen: Set<String> = []
+        return repeats.flatMap(\.suspects).filter { seen.insert($0.id).inserted }
+    }
+
     /// What all repeats cost; nil where a price is not known.
     var cost: Money? {
         let costs = repeats.map(\.cost.total)

@@ -7,6 +7,8 @@ struct AlignmentText: Sendable {
 
     /// Inversions that are named; the others are counted.
     private static let namedInversions = 20
+    /// Passages of one anchor that are shown; the others are counted.
+    private static let shownPassages = 3
 
     func text() -> String {
         let simulated =
@@ -36,7 +38,8 @@ struct AlignmentText: Sendable {
         let alignment = report.alignment
         let pairs = report.pairs
         var lines = [
-            "Kendall's τ-b with the grades  \(figure(alignment.kendallTau, 2)); all repeats together \(number(alignment.pooledKendallTau))",
+            "Kendall's τ-b with the grades  \(figure(alignment.kendallTau, 2))",
+            "τ-b, all repeats together       \(number(alignment.pooledKendallTau)), \(interval(alignment.pooledKendallTauInterval, 2))",
             "Direct inversions              \(figure(alignment.directInversions, 1))",
             "Anchors without a win          \(figure(alignment.zeroWinAnchors, 1))",
             "\(count(report.repeats.count, "repeat")), \(count(report.judgements, "judgement")); "
@@ -44,6 +47,7 @@ struct AlignmentText: Sendable {
             "The intervals say where the same figures would lie, nineteen times in twenty, in as many further repeats.",
         ]
         lines += inversions
+        lines += suspects
         lines.append(cost)
         return lines
     }
@@ -56,6 +60,20 @@ struct AlignmentText: Sendable {
         }
         let rest = inversions.count - named.count
         return ["Inversions:"] + named + (rest > 0 ? ["  … and \(rest) more."] : [])
+    }
+
+    private var suspects: [String] {
+        guard !report.suspects.isEmpty else { return [] }
+        let essays = report.suspects.flatMap { suspect in
+            let shown = suspect.attempts.prefix(Self.shownPassages).map { attempt in
+                "  \(DisplayWidth.safe(suspect.id)) \(attempt.kind.text(in: .english)): “\(DisplayWidth.safe(attempt.excerpt))”"
+            }
+            let rest = suspect.attempts.count - shown.count
+            return shown + (rest > 0 ? ["  … and \(count(rest, "more passage")) of \(DisplayWidth.safe(suspect.id))."] : [])
+        }
+        return [
+            "\(count(report.suspects.count, "anchor")) seem\(report.suspects.count == 1 ? "s" : "") to speak to the judge; no figure takes account of it:"
+        ] + essays
     }
 
     private var cost: String {
@@ -71,10 +89,14 @@ struct AlignmentText: Sendable {
     }
 
     private func figure(_ figure: AnchorAlignment.Figure, _ decimals: Int) -> String {
-        let interval = "\(number(figure.interval.lowerBound, decimals)) to \(number(figure.interval.upperBound, decimals))"
+        let interval = interval(figure.interval, decimals)
         guard figure.repeats.count > 1 else { return "\(number(figure.mean, decimals)), \(interval)" }
         let each = figure.repeats.map { number($0, decimals) }.joined(separator: " ")
         return "\(number(figure.mean, decimals)), \(interval) (\(each))"
+    }
+
+    private func interval(_ interval: ClosedRange<Double>, _ decimals: Int) -> String {
+        "\(number(interval.lowerBound, decimals)) to \(number(interval.upperBound, decimals))"
     }
 
     private static func range(_ ranks: ClosedRange<Int>) -> String {

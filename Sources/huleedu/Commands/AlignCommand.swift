@@ -16,12 +16,13 @@ struct AlignCommand: AsyncParsableCommand {
             prompt, rubric or model is worth before a class depends on it. To grade essays with anchors, see 'huleedu rank --anchors'.
 
             With --plan nothing is started: the table is checked, and what would be compared is told. --dry-run shows besides what the judge \
-            would be sent for the first pair. Otherwise the program tells what the repeats are expected to cost and asks. A run that was \
-            interrupted is continued with --resume; no judgement is paid for twice.
+            would be sent for one of the pairs. Otherwise the program tells what the repeats are expected to cost and asks. An alignment \
+            that was interrupted is continued with --resume; no judgement is paid for twice.
 
             EXAMPLES
               huleedu align anchors --anchors grades.csv --plan
               huleedu align anchors --anchors grades.csv --rubric @rubric-7.md --repeats 3
+              huleedu align anchors --anchors grades.csv --rubric @rubric-7.md --resume
               huleedu align anchors --anchors grades.csv --provider anthropic --repeats 3 --yes --json > alignment.json
             """)
 
@@ -33,7 +34,7 @@ struct AlignCommand: AsyncParsableCommand {
     var folder: String
 
     @OptionGroup(title: "THE TASK")
-    var task: TaskOptions
+    var task: AlignTaskOptions
 
     @OptionGroup(title: "THE JUDGE")
     var judge: JudgeOptions
@@ -41,7 +42,7 @@ struct AlignCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("How often all of it is done, 1 to 20. (default: 1)", valueName: "number"),
         transform: { try Self.repeats($0) })
-    var repeats = 1
+    var repeats: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -59,19 +60,24 @@ struct AlignCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "A whole number from which pairs, their order and the intervals follow. (default: 1)", valueName: "number"),
         transform: { try EffortOptions.seed($0) })
-    var seed: UInt64 = 1
+    var seed: UInt64?
 
     @Flag(help: "Check the anchors, tell what would be compared, and start nothing.")
     var plan = false
 
-    @Flag(help: "Tell that and what the judge would be sent for the first pair, and start nothing.")
+    @Flag(help: "Tell that and what the judge would be sent for one of the pairs, and start nothing.")
     var dryRun = false
 
-    @Flag(help: "Continue an earlier run with the same anchors, judge, question and rubric.")
+    @Flag(
+        help: """
+            Continue the latest alignment of the same anchors, by the same judge with the same question, rubric and language, that was \
+            not completed. It keeps the --repeats, --comparisons and --seed that it was begun with: leave them out, or give them to choose \
+            among several; other values are refused. The grades in the table and --concurrency may be others.
+            """)
     var resume = false
 
     @OptionGroup(title: "OUTPUT")
-    var output: OutputOptions
+    var output: AlignOutputOptions
 
     func validate() throws {
         guard !folder.isEmpty else {
@@ -79,15 +85,6 @@ struct AlignCommand: AsyncParsableCommand {
         }
         guard task.anchors != nil else {
             throw ValidationError("--anchors is missing: the table that says which grade each anchor has.")
-        }
-        guard task.gradeShares == nil else {
-            throw ValidationError("--grade-shares is for grades, and anchors have theirs; leave it out.")
-        }
-        guard output.report == nil else {
-            throw ValidationError("--report is for rankings; an alignment is written as a table or with --json.")
-        }
-        guard !(output.quiet && !output.json) else {
-            throw ValidationError("--quiet leaves nothing to see; give --json with it.")
         }
         guard !(plan && dryRun), !((plan || dryRun) && resume) else {
             throw ValidationError("--plan, --dry-run and --resume exclude each other; give one of them.")
@@ -98,7 +95,7 @@ struct AlignCommand: AsyncParsableCommand {
         // A reader of the output that goes away ends neither the run nor what is under way.
         signal(SIGPIPE, SIG_IGN)
         let status = await CommandFailure.reported {
-            let input = try AlignInput(settings(), repeats: repeats, comparisons: comparisons, seed: seed)
+            let input = try AlignInput(settings(), repeats: repeats ?? 1, comparisons: comparisons, seed: seed ?? 1)
             if plan || dryRun {
                 let plan = AlignmentPlan(input: input, showsPrompt: dryRun)
                 try StandardOutput.write(output.json ? plan.json.text() : plan.text())
@@ -115,7 +112,8 @@ struct AlignCommand: AsyncParsableCommand {
             provider: input.settings.provider, model: input.settings.model, hasQualities: input.settings.qualities != nil,
             settings: .environment)
         return try await AlignRun(
-            input: input, judge: judge, data: DataFolder(chosen: output.data, environment: environment),
+            input: input, asked: AlignSeriesChoice(repeats: repeats, comparisons: comparisons, seed: seed), judge: judge,
+            data: DataFolder(chosen: output.data, environment: environment),
             environment: .environment,
             errorTerminal: .ofDescriptor(STDERR_FILENO, colourWanted: !output.noColor, environment: environment),
             outputTerminal: .ofDescriptor(STDOUT_FILENO, colourWanted: !output.noColor, environment: environment)

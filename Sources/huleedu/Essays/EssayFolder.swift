@@ -1,3 +1,5 @@
+import CJAssessmentService
+
 /// The essays of one folder, read whole or not at all.
 ///
 /// Files whose names end in `.txt` or `.md` (in any case) are essays; everything else is skipped and named with the reason.
@@ -6,7 +8,7 @@
 struct EssayFolder: Sendable, Hashable {
     /// What a folder may hold; beyond a limit nothing is read.
     struct Limits: Sendable, Hashable {
-        var essays = 1000
+        var essays = CJAssessmentConfiguration().maximumEssays
         /// Bytes of one file.
         var essayBytes = 256 * 1024
         /// Entries of the folder, essays or not.

@@ -40,10 +40,15 @@ enum DatabaseServer: Sendable {
     /// Tells this server from others in a run's record, without the password that its connection string may hold.
     var mark: String {
         switch self {
-        case .embedded: "private"
-        case .named(let url):
-            SHA256.hash(data: Array(url.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        case .embedded: Self.mark(named: nil)
+        case .named(let url): Self.mark(named: url)
         }
+    }
+
+    /// The mark of a server by its connection string; nil for the program's own.
+    static func mark(named url: String?) -> String {
+        guard let url else { return "private" }
+        return SHA256.hash(data: Array(url.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     /// Whether there is a database of a name.

@@ -1,3 +1,5 @@
+import CJCore
+
 /// What a run works on, read and checked before anything is started.
 struct RankInput: Sendable {
     let settings: RankSettings
@@ -32,6 +34,12 @@ struct RankInput: Sendable {
             self.qualities = try QualityTable(CSVTable.read(qualities.path), column: qualities.column, essays: folder).qualities
         } else {
             qualities = [:]
+        }
+        if case .gradeDeviation(_) = settings.goal, folder.essays.allSatisfy({ anchors[$0.id] != nil }) {
+            throw CommandError(
+                .optionsConflict,
+                "--grade-deviation is about essays whose grades are not known, and \(quoted(settings.anchors ?? "")) names the grades of all."
+            )
         }
     }
 }

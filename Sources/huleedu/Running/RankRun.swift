@@ -52,7 +52,8 @@ struct RankRun: Sendable {
 
     private func run(on database: DatabaseServer, logger: Logger) async throws -> Int32 {
         let fingerprint = input.fingerprint(of: judge)
-        let resumable = try records.resumable(fingerprint: fingerprint, server: database.mark, seed: settings.seed)
+        let resumable = try records.resumable(
+            fingerprint: fingerprint, server: database.mark, seed: settings.seed, series: series?.mark)
         if settings.resume {
             // Of several like runs, the later ones may not have been reached.
             guard !resumable.isEmpty || settings.repetition ?? 1 > 1 else { throw Self.nothingToResume }
@@ -85,7 +86,7 @@ struct RankRun: Sendable {
         let id = "run-" + String(UInt64.random(in: .min ... .max, using: &generator), radix: 36)
         return RunRecord(
             id: id, database: "huleedu_" + id.dropFirst(4), server: server, fingerprint: fingerprint, folder: input.folder.path,
-            seed: seed, startedUnixSeconds: WallTime.now.unixSeconds, state: .preparing)
+            seed: seed, startedUnixSeconds: WallTime.now.unixSeconds, state: .preparing, series: series?.mark)
     }
 
     // MARK: - One run

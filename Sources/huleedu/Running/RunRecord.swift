@@ -28,6 +28,19 @@ struct RunRecord: Sendable, Hashable, Codable {
     let seed: UInt64
     let startedUnixSeconds: Int64
     var state: State
+    /// The alignment that it is a repeat of; nil for a run that stands by itself.
+    var series: Series?
+
+    /// Like runs that make one alignment.
+    struct Series: Sendable, Hashable, Codable {
+        let id: String
+        /// How many runs it is to have.
+        let repeats: Int
+        /// Of each run.
+        let comparisons: Int
+        /// Of the first run.
+        let seed: UInt64
+    }
 }
 
 /// The records of a data folder.

@@ -1,24 +1,58 @@
 extension RunRecords {
     /// Runs that may be continued, the likeliest first: those with unfinished business before those that ended with a ranking, and the
     /// newer before the older.
-    func resumable(fingerprint: String, server: String, seed: UInt64?) throws(CommandError) -> [RunRecord] {
+    ///
+    /// - Parameter series: the alignment that they are to belong to; nil for runs that stand by themselves.
+    func resumable(
+        fingerprint: String, server: String, seed: UInt64?, series: RunRecord.Series? = nil
+    ) throws(CommandError) -> [RunRecord] {
         let fitting = try all().filter { record in
             record.fingerprint == fingerprint && record.server == server && record.state != .preparing
-                && (seed ?? record.seed) == record.seed
+                && (seed ?? record.seed) == record.seed && record.series == series
         }
         return fitting.filter(\.isUnfinished) + fitting.filter { !$0.isUnfinished }
     }
 
-    /// Runs of which nothing will be needed again, given those of one server, newest first.
+    /// Runs of which nothing will be needed again, given those of one server, newest first. The repeats of an alignment count as one run
+    /// and stay or go together.
     ///
     /// A run whose process died while it prepared left a database with nothing in it; the age tells it from one that prepares now.
     static func forgettable(_ records: [RunRecord], now: Int64, policy: RunRetention) -> [RunRecord] {
-        let finished = records.filter { $0.state == .finished }.dropFirst(policy.finishedKept)
-        let unfinished = records.filter(\.isUnfinished).enumerated().filter { index, record in
-            index > 0 && (index >= policy.unfinishedKept || record.startedUnixSeconds < now - policy.unfinishedSeconds)
+        let runs = inSeries(records.filter { $0.state != .preparing })
+        let finished = runs.filter { !isUnfinished($0) }.dropFirst(policy.finishedKept)
+        let unfinished = runs.filter(isUnfinished).enumerated().filter { index, run in
+            index > 0 && (index >= policy.unfinishedKept || run[0].startedUnixSeconds < now - policy.unfinishedSeconds)
         }
         let left = records.filter { $0.state == .preparing && $0.startedUnixSeconds < now - policy.preparingSeconds }
-        return finished + unfinished.map(\.element) + left
+        return finished.flatMap(\.self) + unfinished.flatMap(\.element) + left
+    }
+
+    /// The alignments whose repeats are among these records, the newer before the older.
+    static func series(among records: [RunRecord]) -> (unfinished: [RunRecord.Series], finished: [RunRecord.Series]) {
+        let all = inSeries(records.filter { $0.series != nil && $0.state != .preparing })
+        return (
+            all.filter(isUnfinished).compactMap { $0[0].series }, all.filter { !isUnfinished($0) }.compactMap { $0[0].series }
+        )
+    }
+
+    /// Records by the alignment that they belong to, each of the others by itself; in the order of the first of each.
+    private static func inSeries(_ records: [RunRecord]) -> [[RunRecord]] {
+        var runs: [[RunRecord]] = []
+        var places: [String: Int] = [:]
+        for record in records {
+            if let series = record.series, let place = places[series.id] {
+                runs[place].append(record)
+            } else {
+                if let series = record.series { places[series.id] = runs.count }
+                runs.append([record])
+            }
+        }
+        return runs
+    }
+
+    /// Whether the owner of a run, or of an alignment, may want it continued.
+    private static func isUnfinished(_ run: [RunRecord]) -> Bool {
+        run.contains(where: \.isUnfinished) || run.count < run[0].series?.repeats ?? 1
     }
 }
 

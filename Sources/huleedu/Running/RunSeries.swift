@@ -2,7 +2,8 @@ import Synchronization
 
 /// Like runs one after the other: what they cost is agreed to once, and their rankings are looked at together.
 final class RunSeries: Sendable {
-    private let runs: Int
+    /// As it stands in the record of each run.
+    let mark: RunRecord.Series
     private let state = Mutex(State())
 
     private struct State {
@@ -10,12 +11,12 @@ final class RunSeries: Sendable {
         var reports: [RankingReport] = []
     }
 
-    init(runs: Int) {
-        self.runs = runs
+    init(_ mark: RunRecord.Series) {
+        self.mark = mark
     }
 
     /// Runs without a ranking so far.
-    var runsLeft: Int { runs - reports.count }
+    var runsLeft: Int { mark.repeats - reports.count }
 
     /// Whether somebody has agreed to what the runs that were left then cost.
     var isAgreed: Bool { state.withLock(\.isAgreed) }

@@ -21,8 +21,10 @@ struct ScoreReport: Sendable {
         case corrected(epsilon: Double)
     }
 
-    /// As a person would name where the judgements came from.
+    /// As a person would name where the judgements came from: the file's path, or the standard input.
     let source: String
+    /// The same without the folders.
+    var sourceName: String { source.split(separator: "/").last.map(String.init) ?? source }
     /// Best first.
     let items: [Item]
     /// By name.

@@ -84,6 +84,7 @@ struct AlignmentTests {
 
                 """)
         let dry = AlignmentPlan(input: try input(), showsPrompt: true).text()
+        #expect(dry.contains("One pair as the judge would be asked") && !dry.contains("first pair"))
         #expect(dry.contains("The essay a.") && dry.contains("The essay b.") && dry.contains("Why?"))
         let prompt = try #require(dry.components(separatedBy: "SHA-256").last)
         #expect(!prompt.contains("a.txt") && !prompt.contains("anchor"))
@@ -118,6 +119,53 @@ struct AlignmentTests {
         #expect(json["simulated"] as? Bool == false)
     }
 
+    @Test("Anchors that speak to the judge are shown with what they say, once, however many repeats there are")
+    func suspects() throws {
+        var repetition = report(agreeing)
+        repetition.suspects = [
+            .init(id: "b.txt", attempts: (0..<5).map { .init(kind: .demand, start: $0, length: 9, excerpt: "pick \u{1B}me") })
+        ]
+        let report = try AlignmentReport(input: input(repeats: 2), repeats: [repetition, repetition])
+        let text = AlignmentText(report: report, capabilities: .plain).text()
+        #expect(text.contains("1 anchor seems to speak to the judge"))
+        #expect(text.components(separatedBy: "b.txt asks for a verdict or a grade: “pick ").count == 4)
+        #expect(text.contains("and 2 more passages of b.txt") && !text.contains("\u{1B}"))
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(report.json.text().utf8)) as? [String: Any])
+        let suspects = try #require(json["suspect_essays"] as? [[String: Any]])
+        #expect(suspects.map { $0["id"] as? String } == ["b.txt"])
+        let none = try AlignmentReport(input: input(), repeats: [self.report(agreeing)])
+        #expect(!AlignmentText(report: none, capabilities: .plain).text().contains("speak to the judge"))
+    }
+
+    @Test("The agreement of all repeats together has an interval too")
+    func pooled() throws {
+        let wrong = agreeing.map { ($0.1, $0.0) }
+        let report = try AlignmentReport(input: input(repeats: 2), repeats: [report(agreeing), report(wrong)])
+        let interval = report.alignment.pooledKendallTauInterval
+        #expect(interval.contains(report.alignment.pooledKendallTau))
+        #expect(interval.upperBound > interval.lowerBound, "judgements that contradict each other leave much open")
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(report.json.text().utf8)) as? [String: Any])
+        #expect(json["pooled_kendall_tau_low"] as? Double == interval.lowerBound)
+        #expect(json["pooled_kendall_tau_high"] as? Double == interval.upperBound)
+        #expect(AlignmentText(report: report, capabilities: .plain).text().contains("τ-b, all repeats together"))
+        let single = try AlignmentReport(input: input(), repeats: [self.report(agreeing)])
+        #expect(single.alignment.pooledKendallTauInterval.lowerBound <= single.alignment.pooledKendallTau)
+    }
+
+    @Test("Refuses what the assessment service would refuse, before anything is started")
+    func limits() throws {
+        var rows = "file,grade\n"
+        // 318 anchors have 50,403 pairs, which in both orders are more than one assessment may ask for.
+        for number in 0..<318 {
+            try folder.add("n\(number).txt", "Text \(number).")
+            rows += "n\(number).txt,\(number.isMultiple(of: 2) ? "A" : "F")\n"
+        }
+        try folder.add("anchors.csv", rows)
+        #expect(try input(comparisons: 100_000).comparisons == 100_000)
+        let error = #expect(throws: CommandError.self) { try input(comparisons: 100_001) }
+        #expect(error?.message == "--comparisons: expected at most 100000, got 100001")
+    }
+
     @Test("Says that the judge is simulated where it is")
     func simulated() throws {
         var repetition = report(agreeing)
@@ -129,6 +177,15 @@ struct AlignmentTests {
 
 @Suite("huleedu align, its options")
 struct AlignOptionsTests {
+    @Test("Its help speaks of alignments and says what --resume keeps")
+    func help() {
+        let help = AlignCommand.helpMessage(columns: 10_000)
+        for foreign in ["every essay gets a grade", "--grade-shares", "--report", "first pair"] {
+            #expect(!help.contains(foreign), "\(foreign)")
+        }
+        #expect(help.contains("It keeps the --repeats, --comparisons and --seed that it was begun with"))
+    }
+
     private func message(_ arguments: [String]) -> String {
         do {
             _ = try AlignCommand.parse(arguments)

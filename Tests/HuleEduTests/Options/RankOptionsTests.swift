@@ -141,4 +141,18 @@ import Testing
             #expect(help.contains(heading), "\(heading)")
         }
     }
+
+    @Test func refusesToGradeWhereEveryGradeIsKnown() throws {
+        let folder = try TemporaryFolder()
+        for name in ["a", "b", "c"] { try folder.add("\(name).txt", "Text \(name).") }
+        try folder.add("all.csv", "file,grade\na.txt,A\nb.txt,C\nc.txt,F\n")
+        try folder.add("some.csv", "file,grade\na.txt,A\nc.txt,F\n")
+        func input(_ table: String, _ goal: [String]) throws -> RankInput {
+            try RankInput(RankOptions.parse([folder.path, "--anchors", folder.path + "/" + table] + goal).settings())
+        }
+        let error = #expect(throws: CommandError.self) { try input("all.csv", ["--grade-deviation", "0.8"]) }
+        #expect(error?.message.contains("--grade-deviation") == true)
+        #expect(try input("some.csv", ["--grade-deviation", "0.8"]).anchors.count == 2)
+        #expect(try input("all.csv", ["--tau", "0.7"]).anchors.count == 3)
+    }
 }

@@ -46,6 +46,13 @@ struct ScorePageTests {
         #expect(page.elements["script"] == nil)
     }
 
+    @Test("The heading is the file's name; its folders stand in a tooltip alone")
+    func heading() throws {
+        let page = ScorePage(report: try report(items: 7, name: "/some/folder/j.csv")).text()
+        #expect(page.contains("<h1 title=\"/some/folder/j.csv\"><bdi>j.csv</bdi></h1>"))
+        #expect(page.ranges(of: "/some/folder").count == 1)
+    }
+
     @Test("Each judge has a preference of its own in the drawing where judges are different")
     func judgesOfTheirOwn() throws {
         let page = ScorePage(report: try report(items: 12, reading: .init(judges: .different, splits: 2))).text()

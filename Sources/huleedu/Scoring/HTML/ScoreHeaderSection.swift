@@ -13,7 +13,7 @@ struct ScoreHeaderSection: ScoreSection {
         return """
             <header>
             <p class="eyebrow">A scale by comparative judgement</p>
-            <h1><bdi>\(report.source)</bdi></h1>
+            <h1 title="\(report.source)"><bdi>\(report.sourceName)</bdi></h1>
             <p class="meta">\(method)</p>
             <dl class="tiles">
             \(tiles)</dl>

@@ -19,7 +19,7 @@ struct ScorePage: Sendable {
             JudgeFitSection(report: report), PositionSection(report: report), ScoreTableSection(report: report),
         ]
         return PageShell(
-            language: .english, title: "\(report.source) – a scale by comparative judgement",
+            language: .english, title: "\(report.sourceName) – a scale by comparative judgement",
             header: ScoreHeaderSection(report: report).html, sections: sections.map(\.html).joined(), footer: .empty
         ).text()
     }

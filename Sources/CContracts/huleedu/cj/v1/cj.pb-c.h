@@ -166,7 +166,7 @@ typedef enum _Huleedu__Cj__V1__AssessmentState {
 typedef enum _Huleedu__Cj__V1__StopReason {
   HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED = 0,
   /*
-   * The target reliability was reached.
+   * What was to be reached was reached.
    */
   HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_CONVERGED = 1,
   HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_COMPARISON_BUDGET = 2,
@@ -452,8 +452,8 @@ struct  Huleedu__Cj__V1__StoppingSettings
   Huleedu__Cj__V1__StoppingSettings__MaxGradeDeviationCase _max_grade_deviation_case;
   union {
     /*
-     * Standard deviation of the least certain grade, in steps of the scale, above 0 and at most 10; needs anchors. An essay on the border of
-     * two grades has 0.5 even where everything is known.
+     * Standard deviation of the least certain grade, in steps of the scale, above 0 and at most 10; needs anchors, and an essay
+     * that is none. An essay on the border of two grades has 0.5 even where everything is known.
      */
     double max_grade_deviation;
   };
@@ -553,6 +553,9 @@ struct  Huleedu__Cj__V1__GetAssessmentResponse
    */
   size_t n_items;
   Huleedu__Cj__V1__RankedItem **items;
+  /*
+   * Absent without judgements, and of a judge found blind.
+   */
   Huleedu__Cj__V1__Reliability *reliability;
   Huleedu__Cj__V1__JudgeDiagnostics *judge;
   /*
@@ -587,7 +590,8 @@ struct  Huleedu__Cj__V1__GetAssessmentResponse
   size_t n_suspect_essays;
   Huleedu__Cj__V1__SuspectEssay **suspect_essays;
   /*
-   * How far the assessment is from what it is to reach; absent without judgements and where nothing but the limits stops it.
+   * How far the assessment is from what it is to reach; absent without judgements, of a judge found blind, and where nothing but the
+   * limits stops it.
    */
   Huleedu__Cj__V1__GoalProgress *goal;
 };
@@ -849,7 +853,8 @@ struct  Huleedu__Cj__V1__ContinueAssessmentRequest
   ProtobufCMessage base;
   char *assessment_id;
   /*
-   * As at the start; they count what has been judged and spent before.
+   * As at the start; they count what has been judged and spent before. Where they do not say what is to be reached, that stays as it was;
+   * limits that they do not give are those of a start that gives none.
    */
   Huleedu__Cj__V1__StoppingSettings *stopping;
   /*
@@ -921,13 +926,14 @@ struct  Huleedu__Cj__V1__AssessmentProgress
    */
   uint32_t failed;
   /*
-   * Judgements expected in all, from how the reliability has grown so far; the budget where nothing can be said yet.
+   * Judgements expected in all: what the target takes, by the abilities so far where there are any. For a tau, what the reliability takes
+   * that goes with it; for a deviation of grades, and where nothing but the limits stops it, max_comparisons.
    */
   uint32_t expected;
   uint32_t max_comparisons;
   /*
-   * What is aimed for: one of this, target_kendall_tau and max_grade_deviation, the others absent or zero; none of them where nothing but
-   * the limits stops it.
+   * What is aimed for: one of this, target_kendall_tau and max_grade_deviation, the others zero; all of them zero where nothing but the
+   * limits stops it.
    */
   double target_reliability;
   uint64_t elapsed_milliseconds;
