@@ -58,6 +58,9 @@ public struct ProviderConfiguration: Sendable {
         case openAIChatCompletions
     }
 
+    /// Where Anthropic itself answers.
+    public static let anthropicURL = "https://api.anthropic.com"
+
     /// What requests call it.
     public var name: String
     public var dialect: Dialect

@@ -59,12 +59,14 @@ public struct ProviderLimits: Sendable, Hashable {
 
     /// What the vendor's word raises no limit beyond: numbers that were given, then the tier that was named, then the highest tier.
     func ceilings(of pool: String, at provider: ProviderConfiguration) -> PerDimension<Int64?> {
-        let tier = (self.tier == nil ? provider.vendorTiers.last : assumedTier(of: provider))?.limits(of: pool)
+        let highest = provider.isTheVendorItself ? provider.vendorTiers.last : nil
+        let tier = (self.tier == nil ? highest : assumedTier(of: provider))?.limits(of: pool)
         return stated.map { dimension, number in number ?? tier?[dimension] }
     }
 
-    /// The tier that was named; otherwise the vendor's lowest.
+    /// The tier that was named; otherwise the vendor's lowest, and none where something else answers in the vendor's place.
     private func assumedTier(of provider: ProviderConfiguration) -> VendorTier? {
-        provider.vendorTiers.first { tier == nil || $0.name == tier }
+        guard let tier else { return provider.isTheVendorItself ? provider.vendorTiers.first : nil }
+        return provider.vendorTiers.first { $0.name == tier }
     }
 }

@@ -39,4 +39,7 @@ extension ProviderConfiguration {
     var vendorTiers: [VendorTier] {
         dialect == .anthropicMessages && !isSimulated ? VendorTier.anthropic : []
     }
+
+    /// Whether the vendor's own machines answer, and no gateway.
+    var isTheVendorItself: Bool { baseURL == Self.anthropicURL }
 }

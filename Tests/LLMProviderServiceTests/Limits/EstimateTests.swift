@@ -54,12 +54,13 @@ struct EstimateTests {
 @Suite("What an account may use")
 struct ProviderLimitsTests {
     private func provider(
-        dialect: ProviderConfiguration.Dialect = .anthropicMessages, change: (inout ProviderLimits) -> Void = { _ in }
+        dialect: ProviderConfiguration.Dialect = .anthropicMessages, url: String = ProviderConfiguration.anthropicURL,
+        change: (inout ProviderLimits) -> Void = { _ in }
     ) -> ProviderConfiguration {
         var limits = ProviderLimits()
         change(&limits)
         return ProviderConfiguration(
-            name: "vendor", dialect: dialect, baseURL: "", apiKey: nil, isSimulated: false, limits: limits)
+            name: "vendor", dialect: dialect, baseURL: url, apiKey: nil, isSimulated: false, limits: limits)
     }
 
     private func fault(_ provider: ProviderConfiguration) -> String? {
@@ -113,6 +114,15 @@ struct ProviderLimitsTests {
         #expect(fault(provider { $0.requestsPerMinute = 0 }) != nil)
         #expect(fault(provider { $0.tier = "gold" })?.contains("start, build, scale") == true)
         #expect(fault(provider(dialect: .openAIChatCompletions) { $0.tier = "gold" }) == "vendor has no tiers")
+    }
+
+    @Test("A gateway in the vendor's place has no limits but those that are named, given or stated")
+    func gateway() {
+        let open = provider(url: "http://gateway")
+        #expect(open.limits.limits(of: "claude-haiku-4", at: open) == PerDimension(all: nil))
+        #expect(open.limits.ceilings(of: "claude-haiku-4", at: open) == PerDimension(all: nil))
+        let named = provider(url: "http://gateway") { $0.tier = "build" }
+        #expect(named.limits.limits(of: "claude-haiku-4", at: named).requests == 5000)
     }
 
     @Test("An endpoint without published tiers has no limits but those that are given or stated")
