@@ -91,7 +91,8 @@ struct FakeProviderRunTests {
         arguments: [Duration.seconds(1), .milliseconds(100)], [true, false])
     func paced(burst: Duration, isBoundByRequests: Bool) async throws {
         let requests = isBoundByRequests ? 1200 : 100_000
-        let input = isBoundByRequests ? 10_000_000 : 600_000
+        // A prompt has some 1,450 tokens: 30 ms, so that the smaller bucket holds more than one.
+        let input = isBoundByRequests ? 10_000_000 : 3_000_000
         var limits = ProviderLimits()
         limits.requestsPerMinute = requests
         limits.inputTokensPerMinute = input

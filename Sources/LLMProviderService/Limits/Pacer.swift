@@ -114,9 +114,10 @@ struct Pacer: Sendable {
         return .admitted(Reservation(number: number, charge: charge, at: now))
     }
 
-    /// What a request of this cost may run ahead: with it, the vendor's bucket must still hold enough.
+    /// What a request of this cost may run ahead: half of what the vendor's bucket holds beside it. The other half is for requests that
+    /// arrive closer together than they were sent.
     private func tolerance(_ cost: Int64) -> Int64 {
-        min(burst, max(0, settings.vendorBurst - cost))
+        min(burst, max(0, settings.vendorBurst - cost) / 2)
     }
 
     private func rate(_ dimension: LimitDimension) -> Rate? {
