@@ -11,6 +11,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     private let store: RequestStore
     private let parser: SubmissionParser
     private let worker: RequestWorker
+    private let lanes: Lanes
     private let configuration: LLMProviderConfiguration
     private let work = Bell()
     private let events: Bell
@@ -29,9 +30,11 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         parser = SubmissionParser(configuration: configuration)
         self.configuration = configuration
         events = bell
+        let lanes = Lanes(configuration)
+        self.lanes = lanes
         worker = RequestWorker(
             store: store, configuration: configuration, parser: parser, http: http, work: work, events: bell, logger: logger,
-            lanes: Lanes(configuration.providers.map(\.name)))
+            lanes: lanes)
     }
 
     /// The service's own record of what happened, for its event feed.
@@ -77,7 +80,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         let content = try request.encoded()
         let submission: RequestStore.Submission
         do {
-            _ = try parser.parse(request)
+            try checkSize(try parser.parse(request))
             submission = try await store.submit(request, content: content, maximumQueue: configuration.maximumQueue)
         } catch is RequestStore.QueueFull {
             submission = .full
@@ -97,6 +100,20 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         case .full:
             throw RPCError(
                 .resourceExhausted, "the queue holds \(configuration.maximumQueue) requests and takes no more", isRefused: true)
+        }
+    }
+
+    /// Refuses what would wait for ever.
+    private func checkSize(_ parsed: SubmissionParser.Parsed) throws(RPCError) {
+        do throws(Pacer.Oversize) {
+            try lanes.check(parsed)
+        } catch {
+            throw RPCError(
+                .invalidArgument,
+                """
+                request: it takes about \(error.need) \(error.dimension.rawValue), more than the \(error.limit) a minute that \
+                \(parsed.provider.name) allows
+                """)
         }
     }
 

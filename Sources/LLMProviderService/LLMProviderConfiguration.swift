@@ -15,6 +15,12 @@ public struct LLMProviderConfiguration: Sendable {
     public var pollInterval: Duration = .milliseconds(250)
     /// How often claims of dead workers are looked for.
     public var rescueInterval: Duration = .seconds(1)
+    /// A request is claimed when it can be sent within this; the others stay in the queue, for other processes too.
+    public var claimHorizon: Duration = .milliseconds(500)
+    /// How often requests are looked for that go to another pool of models than those that a vendor does not take now.
+    public var scoutInterval: Duration = .seconds(1)
+    /// How long the first request to a pool of models goes alone, unless it is answered: what it finds out, others need not.
+    public var leaderPatience: Duration = .seconds(10)
     /// How long one call to a vendor may take.
     public var callTimeout: Duration = .seconds(120)
     public var connectTimeout: Duration = .seconds(5)
@@ -33,6 +39,13 @@ public struct LLMProviderConfiguration: Sendable {
     public init(providers: [ProviderConfiguration]) {
         self.providers = providers
     }
+
+    /// Refuses limits that are above what a vendor is known to allow, unless that is asked for by name.
+    ///
+    /// - Throws: ``ProviderLimits/Fault``.
+    public func check() throws {
+        for provider in providers { try provider.limits.check(provider) }
+    }
 }
 
 /// One vendor and how it is reached.
@@ -45,6 +58,9 @@ public struct ProviderConfiguration: Sendable {
         case openAIChatCompletions
     }
 
+    /// Where Anthropic itself answers.
+    public static let anthropicURL = "https://api.anthropic.com"
+
     /// What requests call it.
     public var name: String
     public var dialect: Dialect
@@ -54,13 +70,19 @@ public struct ProviderConfiguration: Sendable {
     public var apiKey: Secret?
     /// No language model stands behind it.
     public var isSimulated: Bool
+    /// What may be used of it.
+    public var limits: ProviderLimits
 
-    public init(name: String, dialect: Dialect, baseURL: String, apiKey: Secret?, isSimulated: Bool) {
+    public init(
+        name: String, dialect: Dialect, baseURL: String, apiKey: Secret?, isSimulated: Bool,
+        limits: ProviderLimits = ProviderLimits()
+    ) {
         self.name = name
         self.dialect = dialect
         self.baseURL = baseURL
         self.apiKey = apiKey
         self.isSimulated = isSimulated
+        self.limits = limits
     }
 }
 

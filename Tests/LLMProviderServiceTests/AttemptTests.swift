@@ -14,22 +14,25 @@ struct AttemptTests {
         let kind: LLMV1.FailureKind
         var attempts: UInt32 = 1
         var status: UInt32 = 0
+        /// Of a lane of its own for those that stop their lane.
+        var provider = "vendor"
+        var model = "claude-haiku-4-5"
     }
 
     private static let scenarios = [
         Scenario(name: "wrong", answer: .error(400), kind: .invalidRequest, status: 400),
         Scenario(name: "keyless", answer: .error(401), kind: .authentication, status: 401),
-        Scenario(name: "unpaid", answer: .error(402), kind: .billing, status: 402),
+        Scenario(name: "unpaid", answer: .error(402), kind: .billing, status: 402, model: "claude-sonnet-5-5"),
         Scenario(name: "forbidden", answer: .error(403), kind: .authentication, status: 403),
         Scenario(name: "missing", answer: .error(404), kind: .invalidRequest, status: 404),
         Scenario(name: "large", answer: .error(413), kind: .invalidRequest, status: 413),
         Scenario(
             name: "spent",
             answer: .reply(429, body: #"{"error":{"type":"x","details":{"error_code":"enforced_spend_limit_reached"}}}"#),
-            kind: .billing, status: 429),
+            kind: .billing, status: 429, model: "claude-opus-5-5"),
         Scenario(
             name: "limit", answer: .error(400, message: "You have reached your specified API usage limits."), kind: .billing,
-            status: 400),
+            status: 400, provider: "other"),
         Scenario(name: "refusal", answer: .reply(200, body: Sample.message(stopReason: "refusal")), kind: .refusal, status: 200),
         Scenario(
             name: "short", answer: .reply(200, body: Sample.message(stopReason: "max_tokens")), kind: .truncated, status: 200),
@@ -58,7 +61,13 @@ struct AttemptTests {
             }
         ) { fixture in
             try await fixture.running {
-                for name in Self.scenarios.map(\.name) { try await fixture.submit(Sample.request(name, text: "<\(name)>")) }
+                for scenario in Self.scenarios {
+                    try await fixture.submit(
+                        Sample.request(scenario.name, text: "<\(scenario.name)>") {
+                            $0.provider = scenario.provider
+                            $0.model = scenario.model
+                        })
+                }
                 for scenario in Self.scenarios {
                     let result = try await fixture.result(scenario.name)
                     let failure = try #require(result.outcome?.failure)

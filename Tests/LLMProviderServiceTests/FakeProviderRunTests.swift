@@ -10,14 +10,14 @@ import Testing
 struct FakeProviderRunTests {
     private func withFake(
         _ configuration: FakeProviderConfiguration, dialect: ProviderConfiguration.Dialect = .anthropicMessages,
-        test: (ServiceFixture, FakeProvider) async throws -> Void
+        limits: ProviderLimits = ProviderLimits(), test: (ServiceFixture, FakeProvider) async throws -> Void
     ) async throws {
         let fake = try FakeProvider(configuration: configuration)
         let address = try await fake.start()
         try await withService(configure: {
             $0.providers[0] = ProviderConfiguration(
                 name: "vendor", dialect: dialect, baseURL: "http://\(address.host):\(address.port)",
-                apiKey: Secret(FakeProviderConfiguration.defaultKey), isSimulated: true)
+                apiKey: Secret(FakeProviderConfiguration.defaultKey), isSimulated: true, limits: limits)
         }) { fixture in
             try await test(fixture, fake)
         }
@@ -83,6 +83,43 @@ struct FakeProviderRunTests {
                 #expect(result.outcome?.failure?.kind == .authentication)
             }
             #expect(fake.ledger.count == 1)
+        }
+    }
+
+    @Test(
+        "Limits that are enforced by the second, or finer, are used up and never passed",
+        arguments: [Duration.seconds(1), .milliseconds(100)], [true, false])
+    func paced(burst: Duration, isBoundByRequests: Bool) async throws {
+        let requests = isBoundByRequests ? 1200 : 100_000
+        // A prompt has some 1,450 tokens: 30 ms, so that the smaller bucket holds more than one.
+        let input = isBoundByRequests ? 10_000_000 : 3_000_000
+        var limits = ProviderLimits()
+        limits.requestsPerMinute = requests
+        limits.inputTokensPerMinute = input
+        limits.outputTokensPerMinute = 1_000_000
+        let count = 80
+        try await withFake(
+            FakeProviderConfiguration(
+                limits: RateLimits(
+                    requestsPerMinute: requests, inputTokensPerMinute: input, outputTokensPerMinute: 1_000_000, burst: burst)),
+            limits: limits
+        ) { fixture, fake in
+            for number in 0..<count { try await fixture.submit(try request(number)) }
+            try await fixture.running {
+                for number in 0..<count {
+                    let result = try await fixture.result("r\(number)")
+                    #expect(result.outcome?.reply != nil)
+                }
+            }
+            let ledger = fake.ledger
+            #expect(ledger.count == count)
+            #expect(ledger.allSatisfy { $0.status == 200 })
+            let times = ledger.map(\.received)
+            let minutes = Double((times.max() ?? 0) - (times.min() ?? 0)) / 60e9
+            let taken = isBoundByRequests ? Double(count) : Double(fake.statistics.inputTokens)
+            let share = taken * Double(count - 1) / Double(count) / minutes / Double(isBoundByRequests ? requests : input)
+            // How much it is on a machine that has nothing else to do is for the drill to say.
+            #expect(share > 0.8, "\(share)")
         }
     }
 }

@@ -27,7 +27,7 @@ struct ServiceFixture: Sendable {
     func worker() -> RequestWorker {
         RequestWorker(
             store: store, configuration: configuration, parser: SubmissionParser(configuration: configuration), http: http,
-            work: Bell(), events: Bell(), logger: log.logger, lanes: Lanes(configuration.providers.map(\.name)))
+            work: Bell(), events: Bell(), logger: log.logger, lanes: Lanes(configuration))
     }
 
     @discardableResult
@@ -70,7 +70,8 @@ struct ServiceFixture: Sendable {
         _ = try await store.rescue(besides: [])
         _ = try await store.promote()
         var lowWater = LowWater()
-        return try await store.claim(limit: limit, providers: ["vendor", "other"], leaseSeconds: 60, lowWater: &lowWater)
+        return try await store.claim(
+            limit: limit, providers: ["vendor": limit, "other": limit], leaseSeconds: 60, lowWater: &lowWater)
     }
 
     func expireLeases() async throws {

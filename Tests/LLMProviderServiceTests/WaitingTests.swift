@@ -1,5 +1,6 @@
 import Contracts
 import Testing
+import Wire
 
 @testable import LLMProviderService
 
@@ -64,6 +65,38 @@ struct WaitingTests {
                 #expect(result.outcome?.failure?.status == 429)
                 #expect(result.attempts == 3)
             }
+        }
+    }
+
+    @Test("because nothing may be spent costs one request, and that pool of models alone waits")
+    func spent() async throws {
+        try await withService(
+            answer: { $0.text.contains("<spent>") ? .error(402, type: "billing_error") : .verdict }
+        ) { fixture in
+            for number in 0..<40 {
+                try await fixture.submit(
+                    Sample.request("spent\(number)", text: "<spent> \(number)") { $0.model = "claude-opus-5-5" })
+            }
+            for number in 0..<20 { try await fixture.submit(Sample.request("r\(number)")) }
+            try await fixture.running {
+                for number in 0..<20 { #expect(try await fixture.result("r\(number)").outcome?.reply != nil) }
+                #expect(fixture.vendor.requests.count { $0.text.contains("<spent>") } == 1)
+                let events = try await fixture.events()
+                #expect(events.count { $0.outcome?.failure?.kind == .billing } == 1)
+            }
+        }
+    }
+
+    @Test("on no account gets a request that is larger than a minute's limit: it is refused when it is submitted")
+    func oversize() async throws {
+        try await withService(configure: { $0.providers[0].limits.inputTokensPerMinute = 1000 }) { fixture in
+            try await fixture.submit(Sample.request(text: String(repeating: "x", count: 1000)))
+            let refusal = await #expect(throws: RPCError.self) {
+                try await fixture.submit(Sample.request("large", text: String(repeating: "x", count: 5000)))
+            }
+            #expect(refusal?.code == .invalidArgument)
+            #expect(refusal?.message.contains("input tokens, more than the 1000 a minute that vendor allows") == true)
+            #expect(try await fixture.store.status(of: "large") == nil)
         }
     }
 }

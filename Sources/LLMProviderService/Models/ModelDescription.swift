@@ -4,6 +4,8 @@ struct ModelDescription: Sendable, Hashable {
     let id: String
     /// Other names it goes by.
     var aliases: [String] = []
+    /// The pool of models that it shares its vendor's limits with; nil where it shares them with none.
+    var pool: String?
     let contextTokens: Int
     let maximumOutputTokens: Int
     /// Takes a temperature.

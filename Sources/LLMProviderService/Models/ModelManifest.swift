@@ -29,7 +29,8 @@ struct ModelManifest: Sendable {
 
     private static let anthropic = [
         ModelDescription(
-            id: "claude-haiku-4-5", contextTokens: 200_000, maximumOutputTokens: 64_000, acceptsTemperature: true,
+            id: "claude-haiku-4-5", pool: "claude-haiku-4", contextTokens: 200_000, maximumOutputTokens: 64_000,
+            acceptsTemperature: true,
             acceptsForcedTool: true, minimumCacheableTokens: 4096,
             prices: Prices(
                 input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000, asOf: asOf)),

@@ -109,15 +109,14 @@ struct RequestStore: Sendable {
 
     // MARK: - Working
 
-    /// Claims requests that are due, of each provider the oldest first; each counts as begun from here on.
+    /// Claims requests that are due, of each provider the oldest first and so many at most; each counts as begun from here on.
     func claim(
-        limit: Int, providers: [String], leaseSeconds: Int64, lowWater: inout LowWater
+        limit: Int, providers: [String: Int], leaseSeconds: Int64, lowWater: inout LowWater
     ) async throws -> [ClaimedRequest] {
         guard limit > 0, !providers.isEmpty else { return [] }
         let (jobs, bodies) = try await pool.unitOfWork("claim requests") { unit in
             let jobs = try await Self.queue.claim(
-                limit, of: Dictionary(providers.map { ($0, limit) }) { $1 }, by: worker, for: .seconds(leaseSeconds),
-                lowWater: &lowWater, in: unit)
+                limit, of: providers, by: worker, for: .seconds(leaseSeconds), lowWater: &lowWater, in: unit)
             // Travels with the commit.
             let bodies =
                 jobs.isEmpty
@@ -203,6 +202,12 @@ struct RequestStore: Sendable {
                 WHERE request_id = \(claim.id)
                 """)
         }
+    }
+
+    /// Gives a request back as if it had not been claimed; nothing happens when the claim is no longer this worker's.
+    func putBack(_ claim: ClaimedRequest, after pause: Duration) async throws {
+        guard let job = claim.job else { return }
+        try await Self.queue.retry(job, after: pause, countsAsAttempt: false, on: pool)
     }
 
     /// Ends a request with its result and its event, once, however often it is asked to.

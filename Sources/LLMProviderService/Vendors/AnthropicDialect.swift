@@ -7,6 +7,7 @@ struct AnthropicDialect: VendorDialect {
     private static let spendingCodes: Set = ["enforced_spend_limit_reached", "contract_spend_limit_reached"]
 
     let path = "/v1/messages"
+    let counting = TokenCounting.used
 
     func headers(key: Secret?) -> [(name: String, value: String)] {
         [("content-type", "application/json"), ("anthropic-version", Self.version)]

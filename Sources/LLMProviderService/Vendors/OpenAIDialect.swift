@@ -3,6 +3,7 @@ import CurlClient
 /// OpenAI's Chat Completions API, which many other servers answer to.
 struct OpenAIDialect: VendorDialect {
     let path = "/v1/chat/completions"
+    let counting = TokenCounting.allowed
 
     func headers(key: Secret?) -> [(name: String, value: String)] {
         [("content-type", "application/json")] + (key.map { [("authorization", "Bearer \($0.value)")] } ?? [])

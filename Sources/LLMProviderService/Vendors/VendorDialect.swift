@@ -10,6 +10,12 @@ protocol VendorDialect: Sendable {
     func body(_ call: VendorCall) -> [UInt8]
     /// What an answer means.
     func outcome(of response: HTTPResponse, schema: JSONSchema) -> AttemptOutcome
+    /// What an answer says about the vendor's limits.
+    ///
+    /// - Parameter now: seconds since 1970.
+    func limits(in headers: HTTPHeaders, now: Double) -> LimitReport
+    /// How the vendor counts tokens.
+    var counting: TokenCounting { get }
 }
 
 extension ProviderConfiguration.Dialect {

@@ -1,25 +1,157 @@
+import Postgres
 import Synchronization
 
-/// Which providers take requests now, as far as this process knows: one that said to wait is left alone until then.
+/// The lanes of this process, for the loops that fill and empty them.
 final class Lanes: Sendable {
-    private let pausedUntil = Mutex<[String: ContinuousClock.Instant]>([:])
-    private let names: [String]
-    private let now: @Sendable () -> ContinuousClock.Instant
+    /// A request whose time has come.
+    struct Due: Sendable {
+        let request: PreparedRequest
+        let reservation: Pacer.Reservation
+    }
 
-    init(_ names: [String], now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
-        self.names = names
+    private struct State {
+        var table: LaneTable<PreparedRequest>
+        var estimator = TokenEstimator()
+        /// When a provider that takes nothing is looked at again for requests to other pools.
+        var scoutAt: [String: Int64] = [:]
+    }
+
+    /// Requests that are claimed together to find out which lanes they belong to.
+    private static let scouts = 32
+
+    /// Rung when a request may have become due.
+    let changed = Bell()
+    private let state: Mutex<State>
+    private let configuration: LLMProviderConfiguration
+    private let now: @Sendable () -> Int64
+
+    /// - Parameter now: nanoseconds of a clock that does not go back.
+    init(_ configuration: LLMProviderConfiguration, now: @escaping @Sendable () -> Int64 = Lanes.monotonic()) {
+        self.configuration = configuration
         self.now = now
+        state = Mutex(
+            State(
+                table: LaneTable(horizon: configuration.claimHorizon.nanoseconds) { id, time in
+                    Self.lane(id, configuration: configuration, at: time)
+                }))
     }
 
-    /// The providers that may be sent to.
-    var open: [String] {
+    static func monotonic() -> @Sendable () -> Int64 {
+        let start = ContinuousClock.now
+        return { start.duration(to: .now).nanoseconds }
+    }
+
+    private static func lane(
+        _ id: LaneID, configuration: LLMProviderConfiguration, at now: Int64
+    ) -> Lane<PreparedRequest> {
+        let provider = configuration.providers.first { $0.name == id.provider }
+        var settings = Pacer.Settings()
+        settings.spacing = provider?.limits.spacing.nanoseconds ?? 0
+        let none = PerDimension<Int64?>(all: nil)
+        let pacer = Pacer(
+            limits: provider.map { $0.limits.limits(of: id.pool, at: $0) } ?? none,
+            ceilings: provider.map { $0.limits.ceilings(of: id.pool, at: $0) } ?? none, settings: settings, now: now)
+        let concurrency = ConcurrencyLimit(
+            maximum: provider?.limits.concurrentRequests ?? configuration.maximumInFlight)
+        return Lane(pacer: pacer, concurrency: concurrency, patience: configuration.leaderPatience.nanoseconds, now: now)
+    }
+
+    // MARK: - Coming in
+
+    /// How many requests of each provider to claim, and of all of them `limit` at most.
+    func rooms(limit: Int) -> [String: Int] {
+        guard limit > 0 else { return [:] }
         let now = now()
-        return pausedUntil.withLock { paused in names.filter { paused[$0].map { $0 <= now } ?? true } }
+        return state.withLock { state in
+            var rooms: [String: Int] = [:]
+            for provider in configuration.providers {
+                rooms[provider.name] = min(limit, room(of: provider, at: now, state: &state))
+            }
+            return rooms.filter { $0.value > 0 }
+        }
     }
 
-    /// Sends nothing to a provider for a while; a longer pause that is running stays.
-    func pause(_ name: String, for duration: Duration) {
-        let end = now() + duration
-        pausedUntil.withLock { paused in paused[name] = max(paused[name] ?? end, end) }
+    private func room(of provider: ProviderConfiguration, at now: Int64, state: inout State) -> Int {
+        if let room = state.table.room(of: provider.name, at: now) { return room }
+        guard state.table.isFrozen(provider.name, at: now) else { return Self.scouts }
+        guard state.scoutAt[provider.name].map({ $0 <= now }) ?? true else { return 0 }
+        state.scoutAt[provider.name] = now + configuration.scoutInterval.nanoseconds
+        return Self.scouts
+    }
+
+    /// Lets a request wait for its turn.
+    ///
+    /// - Returns: after how long it should be claimed again; nil when it waits here.
+    func enter(_ request: PreparedRequest) -> Duration? {
+        let now = now()
+        let pause = state.withLock { state in
+            let charge = state.estimator.charge(request.size, at: now)
+            return state.table.enter(request, charge: charge, in: request.lane, at: now)
+        }
+        if pause == nil { changed.ring() }
+        return pause.map { .nanoseconds($0) }
+    }
+
+    /// Refuses a request that could never be sent within what is configured.
+    func check(_ parsed: SubmissionParser.Parsed) throws(Pacer.Oversize) {
+        let now = now()
+        let charge = state.withLock { $0.estimator.charge(TokenEstimator.Request(parsed), at: now) }
+        let limits = parsed.provider.limits.limits(
+            of: LaneID(parsed.provider, model: parsed.call.model).pool, at: parsed.provider)
+        try Pacer(limits: limits, now: 0).check(charge)
+    }
+
+    // MARK: - Going out and coming back
+
+    /// Requests that are to be sent now, and how long to wait for the next; nil for not before something changes.
+    func due() -> (requests: [Due], wait: Duration?) {
+        let now = now()
+        return state.withLock { state in
+            let due = state.table.due(at: now)
+            return (
+                due.items.map { Due(request: $0.1, reservation: $0.2) },
+                due.again.map { .nanoseconds(max(0, $0 - now)) }
+            )
+        }
+    }
+
+    /// Notes how a call ended.
+    ///
+    /// - Parameter usage: what it took, where the vendor says so.
+    /// - Returns: the requests that waited behind it in vain, because the lane stands still for longer.
+    func finish(
+        _ due: Due, _ ending: Lane<PreparedRequest>.Ending, usage: TokenUsage, report: LimitReport
+    ) -> [PreparedRequest] {
+        let now = now()
+        defer { changed.ring() }
+        return state.withLock { state in
+            let size = due.request.size
+            let isKnown = usage != TokenUsage()
+            if isKnown { state.estimator.learn(usage, of: size, sentAt: due.reservation.at) }
+            return state.table.finish(
+                due.reservation, in: due.request.lane, ending,
+                charge: isKnown ? size.counting.charge(usage, maximumOutputTokens: size.maximumOutputTokens) : nil,
+                report: report, at: now)
+        }
+    }
+
+    /// How long a lane still sends nothing.
+    func pause(of lane: LaneID) -> Duration {
+        let now = now()
+        return .nanoseconds(max(0, (state.withLock { $0.table.frozenUntil(lane) } ?? now) - now))
+    }
+
+    /// Takes out all that wait.
+    func removeWaiting() -> [PreparedRequest] {
+        state.withLock { $0.table.removeWaiting() }
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, cut off; at most what fits.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        guard abs(seconds) < 9_000_000_000 else { return seconds < 0 ? .min : .max }
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

@@ -4,6 +4,7 @@ import Logging
 import Postgres
 import ServiceKit
 import Synchronization
+import Wire
 
 extension RequestWorker {
     /// Works until cancelled. What was sent by then is waited for, within the grace period, so that no answer that is paid for is lost.
@@ -11,12 +12,58 @@ extension RequestWorker {
         // A bridge: leases are renewed for as long as there are calls under way, beyond the end of the loop that started them.
         let leases = Task { try await RetryingLoop("leases", logger: logger).run { try await self.renew() } }
         defer { leases.cancel() }
+        // Likewise: it ends when what waits in the lanes has been put back.
+        let sending = Task { await sendWhatIsDue() }
         do {
             try await RetryingLoop("requests", logger: logger).run { try await self.claimAndStart() }
         } catch is CancellationError {
             // The end of the loop, not of what it started.
         }
+        sending.cancel()
+        await sending.value
+        await putBack(lanes.removeWaiting(), now: true)
         await finishStarted()
+    }
+
+    /// Sends requests as their lanes admit them, until cancelled.
+    private func sendWhatIsDue() async {
+        while !Task.isCancelled {
+            let generation = lanes.changed.generation
+            let due = lanes.due()
+            for request in due.requests {
+                // The bridge that lets a call outlive the cancellation of the loop: a request that has been sent is paid for, and its
+                // answer is written down even while the service ends. finishStarted() bounds how long.
+                start(request.request.claim) { await process(request) }
+            }
+            await lanes.changed.wait(after: generation, upTo: due.wait ?? configuration.heartbeat)
+        }
+    }
+
+    private func start(_ claim: ClaimedRequest, _ body: @escaping @Sendable () async -> Void) {
+        Task(executorPreference: Pool.taskExecutor) {
+            await body()
+            held.remove(claim)
+            work.ring()
+        }
+    }
+
+    /// Gives requests that wait in vain back to the queue, as if they had not been claimed.
+    ///
+    /// - Parameter now: whether others may claim them at once; otherwise they wait until their lanes go on.
+    func putBack(_ requests: [PreparedRequest], now: Bool = false) async {
+        for request in requests {
+            await putBack(request.claim, after: now ? .zero : lanes.pause(of: request.lane))
+        }
+    }
+
+    private func putBack(_ claim: ClaimedRequest, after pause: Duration) async {
+        defer { held.remove(claim) }
+        do {
+            try await store.putBack(claim, after: pause)
+        } catch {
+            // Not held any more, it is made ready with the next search for what was left behind.
+            logger.warning("request not put back", metadata: ["request": "\(claim.id)", "reason": "\(error)"])
+        }
     }
 
     private func renew() async throws {
@@ -33,24 +80,34 @@ extension RequestWorker {
             state.rescueAt = .now + configuration.rescueInterval
         }
         if state.promoteAt <= .now { _ = try await promote(&state) }
-        let room = configuration.maximumInFlight - held.count
+        let rooms = lanes.rooms(limit: configuration.maximumInFlight - held.count)
+        let room = min(configuration.maximumInFlight - held.count, rooms.values.reduce(0, +))
         let claims = try await store.claim(
-            limit: room, providers: lanes.open, leaseSeconds: configuration.leaseSeconds, lowWater: &state.lowWater)
-        for claim in claims {
-            held.add(claim)
-            // The bridge that lets a call outlive the cancellation of the loop: a request that has been sent is paid for, and its
-            // answer is written down even while the service ends. finishStarted() bounds how long.
-            Task(executorPreference: Pool.taskExecutor) {
-                await self.process(claim)
-                self.held.remove(claim)
-                self.work.ring()
-            }
-        }
+            limit: room, providers: rooms, leaseSeconds: configuration.leaseSeconds, lowWater: &state.lowWater)
+        for claim in claims { held.add(claim) }
+        for claim in claims { await take(claim) }
         guard claims.count < room || room <= 0 else { return }
         // There is time: what waited may be due, and how long to wait depends on what is next.
         if room > 0, try await promote(&state) { return }
         let wait = ContinuousClock.now.duration(to: min(state.promoteAt, state.rescueAt))
         await work.wait(after: generation, upTo: wait)
+    }
+
+    /// Brings a claimed request to its lane.
+    private func take(_ claim: ClaimedRequest) async {
+        guard claim.attempts <= configuration.retry.maximumAttempts + configuration.retry.maximumDeaths else {
+            let message = "the workers that made the request died, \(claim.attempts - 1) times"
+            return start(claim) { await refuse(claim, .unreachable, message) }
+        }
+        let request: PreparedRequest
+        do throws(RPCError) {
+            request = PreparedRequest(claim, parsed: try parser.parse(claim.request))
+        } catch {
+            // The request was checked when it was taken on; that it no longer passes means that the configuration has changed.
+            let message = error.message
+            return start(claim) { await refuse(claim, .invalidRequest, message) }
+        }
+        if let pause = lanes.enter(request) { await putBack(claim, after: pause) }
     }
 
     /// - Returns: whether requests became ready.

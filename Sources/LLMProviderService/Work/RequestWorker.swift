@@ -1,5 +1,6 @@
 import Contracts
 import CurlClient
+import FoundationEssentials
 import Logging
 import Postgres
 import Wire
@@ -21,9 +22,24 @@ struct RequestWorker: Sendable {
 
     // MARK: - One request
 
-    /// Makes one attempt and writes what came of it, if need be again and again while the database can't take it.
-    func process(_ claim: ClaimedRequest) async {
-        let attempt = await attempt(claim)
+    /// Makes one attempt and writes what came of it.
+    func process(_ due: Lanes.Due) async {
+        let attempt = await attempt(due)
+        let usage = attempt.outcome.usage
+        let inVain = lanes.finish(due, attempt.ending, usage: usage, report: attempt.report)
+        await putBack(inVain)
+        await store(attempt, of: due.request.claim)
+    }
+
+    /// Ends a request that can't be sent.
+    func refuse(_ claim: ClaimedRequest, _ kind: AttemptFailure.Kind, _ message: String) async {
+        let failure = AttemptFailure(kind: kind, message: message, remedy: .none)
+        await store(
+            Attempt(parsed: nil, outcome: .failure(failure), latency: .zero, ending: .unsent, report: LimitReport()), of: claim)
+    }
+
+    /// Writes down what came of an attempt, if need be again and again while the database can't take it.
+    private func store(_ attempt: Attempt, of claim: ClaimedRequest) async {
         let end = ContinuousClock.now + configuration.storagePatience
         var pause: Duration = .milliseconds(100)
         while true {
@@ -48,24 +64,12 @@ struct RequestWorker: Sendable {
         let parsed: SubmissionParser.Parsed?
         let outcome: AttemptOutcome
         let latency: Duration
-
-        static func unsent(_ kind: AttemptFailure.Kind, _ message: String) -> Attempt {
-            Attempt(
-                parsed: nil, outcome: .failure(AttemptFailure(kind: kind, message: message, remedy: .none)), latency: .zero)
-        }
+        let ending: Lane<PreparedRequest>.Ending
+        let report: LimitReport
     }
 
-    private func attempt(_ claim: ClaimedRequest) async -> Attempt {
-        guard claim.attempts <= configuration.retry.maximumAttempts + configuration.retry.maximumDeaths else {
-            return .unsent(.unreachable, "the workers that made the request died, \(claim.attempts - 1) times")
-        }
-        let parsed: SubmissionParser.Parsed
-        do throws(RPCError) {
-            parsed = try parser.parse(claim.request)
-        } catch {
-            // The request was checked when it was taken on; that it no longer passes means that the configuration has changed.
-            return .unsent(.invalidRequest, error.message)
-        }
+    private func attempt(_ due: Lanes.Due) async -> Attempt {
+        let parsed = due.request.parsed
         let vendor = parsed.provider.dialect.vendor
         let request = HTTPRequest(
             method: "POST", url: parsed.provider.baseURL + vendor.path, headers: vendor.headers(key: parsed.provider.apiKey),
@@ -74,10 +78,28 @@ struct RequestWorker: Sendable {
         let began = ContinuousClock.now
         do throws(CurlError) {
             let response = try await http.send(request)
+            let outcome = outcome(of: response, to: parsed, from: vendor)
+            let report = vendor.limits(in: response.headers, now: Date.now.timeIntervalSince1970)
+            if !report.unreadable.isEmpty {
+                logger.warning(
+                    "limits in an answer make no sense",
+                    metadata: ["provider": "\(parsed.provider.name)", "headers": "\(report.unreadable.joined(separator: " "))"])
+            }
             return Attempt(
-                parsed: parsed, outcome: outcome(of: response, to: parsed, from: vendor), latency: began.duration(to: .now))
+                parsed: parsed, outcome: outcome, latency: began.duration(to: .now), ending: outcome.ending, report: report)
         } catch {
-            return Attempt(parsed: parsed, outcome: .failure(Self.failure(error)), latency: began.duration(to: .now))
+            return Attempt(
+                parsed: parsed, outcome: .failure(Self.failure(error)), latency: began.duration(to: .now),
+                ending: Self.ending(error), report: LimitReport())
+        }
+    }
+
+    /// What a call without an answer says about the vendor; nothing reached it where there was no connection.
+    private static func ending(_ error: CurlError) -> Lane<PreparedRequest>.Ending {
+        switch error.code {
+        case .couldNotResolve, .couldNotConnect, .invalidURL, .invalidRequest, .overloaded, .shutDown: .unsent
+        case .timeout: .overloaded(pause: nil)
+        case .tls, .connectionLost, .responseTooLarge, .cancelled, .protocolViolation, .internalFailure: .failed
         }
     }
 
@@ -125,7 +147,6 @@ struct RequestWorker: Sendable {
             case .retry(let pause):
                 try await store.postpone(claim, by: pause, countsAsAttempt: true, usage: usage)
             case .wait(let pause):
-                lanes.pause(claim.request.provider, for: pause)
                 try await store.postpone(claim, by: pause, countsAsAttempt: false, usage: usage)
             }
         }

@@ -1,4 +1,5 @@
 import EventLog
+import LLMProviderService
 import Postgres
 import ServiceKit
 import Wire
@@ -24,6 +25,7 @@ enum CommandFailure {
         switch error {
         case let error as CommandError: (error.description, error.exitStatus)
         case let error as SettingsError: (error.description, 64)
+        case let error as ProviderLimits.Fault: (error.description, 64)
         case let error as RPCError: describe(error)
         case let error as ServerError: (error.message, 69)
         case let error as EventLogError: (error.message, 69)

@@ -14,6 +14,12 @@ struct ServeCommand: AsyncParsableCommand {
             provider that is already running and makes it the provider "simulated". HULEEDU_LEASE_SECONDS, 2 to 3600 and 20 by default, \
             says how long what a process has claimed stays its own when it gives no sign of life; it should be the same for all replicas.
 
+            What an account may use of its provider is named in the environment too, for ANTHROPIC, OPENAI and HULEEDU_SIMULATED as PREFIX: \
+            PREFIX_TIER (start, build or scale; for Anthropic only, whose lowest is assumed), or PREFIX_REQUESTS_PER_MINUTE, \
+            PREFIX_INPUT_TOKENS_PER_MINUTE and PREFIX_OUTPUT_TOKENS_PER_MINUTE, which the answers' headers never raise. Numbers above the \
+            tier are refused unless PREFIX_LIMITS_ABOVE_TIER=1. PREFIX_CONCURRENT_REQUESTS bounds the requests at once of each pool \
+            of models, PREFIX_SPACING_MILLISECONDS keeps them apart. Each replica uses the whole of the limits.
+
             For drills, CRASH_AT=POINT:N kills the process the Nth time that it reaches a named point between two round trips to the \
             database; CRASH_AT=list tells the points as they are reached.
             """)
@@ -69,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
     ) async throws -> (ServiceHost, BoundAddress) {
         switch service {
         case .llmProvider:
-            let access = ProviderAccess.configurations(environment, simulatedURL: environment.text("HULEEDU_SIMULATED_URL"))
+            let access = try ProviderAccess.configurations(environment, simulatedURL: environment.text("HULEEDU_SIMULATED_URL"))
             guard !access.isEmpty else {
                 throw CommandError(
                     .judgeUnavailable,

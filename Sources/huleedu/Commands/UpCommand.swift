@@ -52,7 +52,7 @@ struct UpCommand: AsyncParsableCommand {
                 connectionString: database.connectionString, isAlone: database.isPrivate, logger: logger)
             let provider = try await assembly.llmProvider(
                 listen: Endpoint(host: hosting.host, port: Int(llmProviderPort)),
-                providers: ProviderAccess.configurations(environment, simulatedURL: simulation.url))
+                providers: try ProviderAccess.configurations(environment, simulatedURL: simulation.url))
             let assessment = try await assembly.cjAssessment(
                 listen: Endpoint(host: hosting.host, port: Int(cjAssessmentPort)),
                 provider: Endpoint(host: provider.address.host, port: provider.address.port))

@@ -75,7 +75,7 @@ struct JudgeProvider: Sendable {
 
 /// The vendors that the environment gives access to.
 enum ProviderAccess {
-    static let anthropicURL = "https://api.anthropic.com"
+    static let anthropicURL = ProviderConfiguration.anthropicURL
     static let openAIURL = "https://api.openai.com"
 
     /// Vendors that can be used here, in the order in which they are taken.
@@ -91,21 +91,25 @@ enum ProviderAccess {
     /// Every provider that can be used here.
     ///
     /// - Parameter simulatedURL: where the fake provider listens; nil leaves it out.
-    static func configurations(_ settings: Settings, simulatedURL: String?) -> [ProviderConfiguration] {
-        var configurations = vendors(settings).map { vendor in
+    /// - Throws: `SettingsError` for limits that make no sense, `ProviderLimits.Fault` for those above what the account may have.
+    static func configurations(_ settings: Settings, simulatedURL: String?) throws -> [ProviderConfiguration] {
+        var configurations = try vendors(settings).map { vendor in
             let isAnthropic = vendor == .anthropic
             let key = settings.text(isAnthropic ? "ANTHROPIC_API_KEY" : "OPENAI_API_KEY", isSecret: true)
             let url = settings.text(isAnthropic ? "ANTHROPIC_BASE_URL" : "OPENAI_BASE_URL")
             return ProviderConfiguration(
                 name: vendor.rawValue, dialect: isAnthropic ? .anthropicMessages : .openAIChatCompletions,
-                baseURL: url ?? (isAnthropic ? anthropicURL : openAIURL), apiKey: key.map(Secret.init), isSimulated: false)
+                baseURL: url ?? (isAnthropic ? anthropicURL : openAIURL), apiKey: key.map(Secret.init), isSimulated: false,
+                limits: try ProviderLimits(settings, prefix: isAnthropic ? "ANTHROPIC" : "OPENAI"))
         }
         if let simulatedURL {
             configurations.append(
                 ProviderConfiguration(
                     name: JudgeProvider.Name.simulated.rawValue, dialect: .anthropicMessages, baseURL: simulatedURL,
-                    apiKey: Secret(settings.text("HULEEDU_SIMULATED_KEY", isSecret: true) ?? "simulated"), isSimulated: true))
+                    apiKey: Secret(settings.text("HULEEDU_SIMULATED_KEY", isSecret: true) ?? "simulated"), isSimulated: true,
+                    limits: try ProviderLimits(settings, prefix: "HULEEDU_SIMULATED")))
         }
+        try LLMProviderConfiguration(providers: configurations).check()
         return configurations
     }
 }

@@ -136,7 +136,7 @@ struct RankRun: Sendable {
                 logger: logger)
             let provider = try await assembly.llmProvider(
                 listen: Self.loopback,
-                providers: ProviderAccess.configurations(environment, simulatedURL: simulation?.url))
+                providers: try ProviderAccess.configurations(environment, simulatedURL: simulation?.url))
             let assessment = try await assembly.cjAssessment(
                 listen: Self.loopback, provider: Endpoint(host: provider.address.host, port: provider.address.port))
             let outcome = try await ServiceRun.around([provider.host, assessment.host], logger: logger) {

@@ -53,14 +53,40 @@ import Testing
         #expect(error?.message.contains(hint) == true)
     }
 
-    @Test func theListOfVendorsIsTheListOfConfigurations() {
+    @Test func theListOfVendorsIsTheListOfConfigurations() throws {
         let settings = Settings(
             provider: EnvironmentVariablesProvider(environmentVariables: [
                 "ANTHROPIC_API_KEY": "a", "OPENAI_BASE_URL": "http://o",
             ]))
-        let configurations = ProviderAccess.configurations(settings, simulatedURL: "http://s")
+        let configurations = try ProviderAccess.configurations(settings, simulatedURL: "http://s")
         #expect(configurations.map(\.name) == ["anthropic", "openai", "simulated"])
         #expect(configurations.map(\.baseURL) == [ProviderAccess.anthropicURL, "http://o", "http://s"])
         #expect(configurations[1].apiKey == nil)
+    }
+
+    private func limits(_ variables: [String: String]) throws -> ProviderLimits {
+        let settings = Settings(
+            provider: EnvironmentVariablesProvider(
+                environmentVariables: variables.merging(["ANTHROPIC_API_KEY": "k"]) { own, _ in own }))
+        return try #require(try ProviderAccess.configurations(settings, simulatedURL: nil).first).limits
+    }
+
+    @Test("Limits are read from the environment, and those above the tier refused unless they are allowed by name")
+    func limits() throws {
+        let limits = try limits([
+            "ANTHROPIC_TIER": "build", "ANTHROPIC_REQUESTS_PER_MINUTE": "5000", "ANTHROPIC_INPUT_TOKENS_PER_MINUTE": "30000",
+            "ANTHROPIC_OUTPUT_TOKENS_PER_MINUTE": "8000", "ANTHROPIC_CONCURRENT_REQUESTS": "7",
+            "ANTHROPIC_SPACING_MILLISECONDS": "100",
+        ])
+        #expect(limits.tier == "build" && limits.requestsPerMinute == 5000 && limits.inputTokensPerMinute == 30_000)
+        #expect(limits.outputTokensPerMinute == 8000 && limits.concurrentRequests == 7 && limits.spacing == .milliseconds(100))
+        #expect(!limits.mayExceedTier)
+        #expect(throws: ProviderLimits.Fault.self) { try self.limits(["ANTHROPIC_REQUESTS_PER_MINUTE": "1001"]) }
+        #expect(throws: ProviderLimits.Fault.self) { try self.limits(["ANTHROPIC_TIER": "gold"]) }
+        #expect(
+            try self.limits(["ANTHROPIC_REQUESTS_PER_MINUTE": "1001", "ANTHROPIC_LIMITS_ABOVE_TIER": "1"]).mayExceedTier)
+        #expect(throws: SettingsError.self) { try self.limits(["ANTHROPIC_LIMITS_ABOVE_TIER": "yes"]) }
+        #expect(throws: SettingsError.self) { try self.limits(["ANTHROPIC_REQUESTS_PER_MINUTE": "many"]) }
+        #expect(throws: SettingsError.self) { try self.limits(["ANTHROPIC_CONCURRENT_REQUESTS": "0"]) }
     }
 }

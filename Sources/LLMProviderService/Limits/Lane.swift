@@ -1,0 +1,131 @@
+/// One lane: its pace, its room, and the requests that wait for both in the order of their coming.
+struct Lane<Item: Sendable>: Sendable {
+    /// A lane that may not spend is asked again so much later, in nanoseconds.
+    static var probeInterval: Int64 { 15 * Rate.nanosecondsPerMinute }
+
+    private struct Waiting: Sendable {
+        let item: Item
+        let charge: Charge
+    }
+
+    private(set) var pacer: Pacer
+    private(set) var concurrency: ConcurrencyLimit
+    private(set) var inFlight = 0
+    private var waiting: [Waiting] = []
+    /// What requests take, lately.
+    private var usualCharge: Charge
+    /// When the requests that were put back will all have come again.
+    private var putBackUntil: Int64
+    /// Until then one request at a time is sent, unless it has been answered: it finds out whether the account may spend, and what its
+    /// limits are, and it fills the vendor's cache for the others.
+    private var probesUntil: Int64
+
+    /// - Parameter patience: how long the first request goes alone, in nanoseconds.
+    init(pacer: Pacer, concurrency: ConcurrencyLimit, patience: Int64 = 0, now: Int64) {
+        self.pacer = pacer
+        self.concurrency = concurrency
+        probesUntil = now + patience
+        usualCharge = .nothing
+        usualCharge.requests = 1
+        putBackUntil = now
+    }
+
+    var waitingCount: Int { waiting.count }
+    var isIdle: Bool { waiting.isEmpty && inFlight == 0 }
+
+    func isFrozen(at now: Int64) -> Bool { pacer.frozenUntil > now }
+
+    // MARK: - Coming in
+
+    /// Lets a request wait for its turn, or says after how long it should be claimed again.
+    ///
+    /// One that can't be sent soon holds a lease that another process may have use for, and a place that another lane may.
+    mutating func enter(_ item: Item, charge: Charge, horizon: Int64, at now: Int64) -> Int64? {
+        guard waiting.isEmpty && !isFrozen(at: now) || room(until: now + horizon, at: now) > 0 else {
+            let interval = spacing(of: charge)
+            putBackUntil = max(putBackUntil, now + horizon, pacer.frozenUntil)
+            let pause = putBackUntil - now
+            // Twice as fast as they can be sent, so that they are there when there is room for them.
+            putBackUntil += interval / 2
+            return pause
+        }
+        waiting.append(Waiting(item: item, charge: charge))
+        return nil
+    }
+
+    /// How many more requests could be sent until then, beyond those that wait.
+    func room(until end: Int64, at now: Int64) -> Int {
+        guard !isFrozen(at: end) else { return 0 }
+        let free = places(at: now) - inFlight - waiting.count
+        guard free > 0 else { return 0 }
+        let span = end - max(now, pacer.earliest(usualCharge))
+        let interval = spacing(of: usualCharge)
+        // One may always wait, so that it is there when its time comes.
+        guard interval > 0 else { return free }
+        return min(free, max(0, max(1, Int(max(0, span) / interval) + 1) - waiting.count))
+    }
+
+    private func places(at now: Int64) -> Int { now < probesUntil ? 1 : concurrency.current }
+
+    private func spacing(of charge: Charge) -> Int64 {
+        LimitDimension.allCases.reduce(pacer.settings.spacing) { longest, dimension in
+            guard let limit = pacer.limits[dimension] else { return longest }
+            return max(longest, Rate(limit: limit, share: pacer.share).time(for: charge[dimension]))
+        }
+    }
+
+    // MARK: - Going out
+
+    /// The first in the line, if it may be sent now; otherwise when to ask again, nil for not before something changes.
+    mutating func next(at now: Int64) -> (sent: (Item, Pacer.Reservation)?, again: Int64?) {
+        guard let first = waiting.first, inFlight < places(at: now) else { return (nil, nil) }
+        switch pacer.admit(pacer.capped(first.charge), at: now) {
+        case .wait(let until): return (nil, until)
+        case .admitted(let reservation):
+            waiting.removeFirst()
+            inFlight += 1
+            usualCharge = first.charge
+            return ((first.item, reservation), nil)
+        }
+    }
+
+    /// Takes out all that wait.
+    mutating func removeWaiting() -> [Item] {
+        defer { waiting = [] }
+        return waiting.map(\.item)
+    }
+
+    // MARK: - Coming back
+
+    /// How a call ended, as far as the lane is concerned.
+    enum Ending: Sendable, Hashable {
+        case answered
+        /// Nothing reached the vendor.
+        case unsent
+        case refused(for: Int64)
+        case overloaded(pause: Int64?)
+        case spent
+        /// An error that tells nothing about the vendor's load.
+        case failed
+    }
+
+    mutating func finish(
+        _ reservation: Pacer.Reservation, _ ending: Ending, charge: Charge?, report: LimitReport, at now: Int64
+    ) {
+        let isFull = inFlight >= concurrency.current
+        inFlight -= 1
+        pacer.settle(reservation, as: ending == .unsent ? .nothing : charge ?? reservation.charge, report: report)
+        probesUntil = ending == .spent ? .max : now
+        switch ending {
+        case .answered:
+            concurrency.answered(after: now - reservation.at, sentAt: reservation.at, isFull: isFull, at: now)
+        case .unsent, .failed: break
+        case .refused(let pause): pacer.refuse(until: now + pause, sentAt: reservation.at, at: now)
+        case .overloaded(let pause):
+            concurrency.overloaded(sentAt: reservation.at, at: now)
+            if let pause { pacer.freeze(until: now + pause) }
+        case .spent:
+            pacer.freeze(until: now + Self.probeInterval)
+        }
+    }
+}

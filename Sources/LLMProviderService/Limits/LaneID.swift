@@ -1,0 +1,23 @@
+import Crypto
+
+/// What a vendor counts together: the requests of one account to one pool of models.
+struct LaneID: Sendable, Hashable {
+    let provider: String
+    /// Tells accounts apart without telling their keys.
+    let credential: String
+    /// Models that share their limits.
+    let pool: String
+
+    init(provider: String, credential: String, pool: String) {
+        self.provider = provider
+        self.credential = credential
+        self.pool = pool
+    }
+
+    init(_ provider: ProviderConfiguration, model: ModelDescription) {
+        let digest = provider.apiKey.map { SHA256.hash(data: Array($0.value.utf8)) }
+        self.init(
+            provider: provider.name, credential: digest?.prefix(4).map { String($0, radix: 16) }.joined(separator: ".") ?? "",
+            pool: model.pool ?? model.id)
+    }
+}

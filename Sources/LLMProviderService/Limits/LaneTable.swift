@@ -1,0 +1,75 @@
+/// All lanes of a process, and which requests go next.
+struct LaneTable<Item: Sendable>: Sendable {
+    /// Lanes that are remembered; beyond it those without requests are forgotten.
+    static var maximumLanes: Int { 1024 }
+
+    /// Requests are taken on when they can be sent within this, in nanoseconds.
+    let horizon: Int64
+    private let make: @Sendable (LaneID, Int64) -> Lane<Item>
+    private var lanes: [LaneID: Lane<Item>] = [:]
+
+    /// - Parameter make: a new lane, and when.
+    init(horizon: Int64, make: @escaping @Sendable (LaneID, Int64) -> Lane<Item>) {
+        self.horizon = horizon
+        self.make = make
+    }
+
+    subscript(id: LaneID) -> Lane<Item>? { lanes[id] }
+    var waitingCount: Int { lanes.values.reduce(0) { $0 + $1.waitingCount } }
+
+    /// - Returns: after how long the request should be claimed again; nil when it waits here.
+    mutating func enter(_ item: Item, charge: Charge, in id: LaneID, at now: Int64) -> Int64? {
+        if lanes.count >= Self.maximumLanes, lanes[id] == nil {
+            lanes = lanes.filter { !$0.value.isIdle || $0.value.isFrozen(at: now) }
+        }
+        return lanes[id, default: make(id, now)].enter(item, charge: charge, horizon: horizon, at: now)
+    }
+
+    /// Requests whose time has come, and when to ask again; nil for not before something changes.
+    mutating func due(at now: Int64) -> (items: [(LaneID, Item, Pacer.Reservation)], again: Int64?) {
+        var items: [(LaneID, Item, Pacer.Reservation)] = []
+        var again: Int64?
+        for id in lanes.keys {
+            while let step = lanes[id]?.next(at: now) {
+                if let sent = step.sent {
+                    items.append((id, sent.0, sent.1))
+                    continue
+                }
+                if let time = step.again { again = min(again ?? time, time) }
+                break
+            }
+        }
+        return (items, again)
+    }
+
+    /// How many requests of a provider could be sent soon; nil where nothing is known of its lanes, or all of them are frozen.
+    func room(of provider: String, at now: Int64) -> Int? {
+        let known = lanes.filter { $0.key.provider == provider && !$0.value.isFrozen(at: now + horizon) }
+        guard !known.isEmpty else { return nil }
+        return known.values.reduce(0) { $0 + $1.room(until: now + horizon, at: now) }
+    }
+
+    /// Whether all that is known of a provider is frozen.
+    func isFrozen(_ provider: String, at now: Int64) -> Bool {
+        let known = lanes.filter { $0.key.provider == provider }
+        return !known.isEmpty && known.values.allSatisfy { $0.isFrozen(at: now) }
+    }
+
+    /// - Returns: the requests that waited, when the lane stands still beyond the horizon.
+    mutating func finish(
+        _ reservation: Pacer.Reservation, in id: LaneID, _ ending: Lane<Item>.Ending, charge: Charge?, report: LimitReport,
+        at now: Int64
+    ) -> [Item] {
+        lanes[id]?.finish(reservation, ending, charge: charge, report: report, at: now)
+        guard lanes[id]?.isFrozen(at: now + horizon) == true else { return [] }
+        return lanes[id]?.removeWaiting() ?? []
+    }
+
+    /// Until when a lane sends nothing.
+    func frozenUntil(_ id: LaneID) -> Int64? { lanes[id]?.pacer.frozenUntil }
+
+    /// Takes out all that wait.
+    mutating func removeWaiting() -> [Item] {
+        lanes.keys.flatMap { lanes[$0]?.removeWaiting() ?? [] }
+    }
+}

@@ -1,0 +1,22 @@
+extension AttemptOutcome {
+    /// What it used, where the vendor says so.
+    var usage: TokenUsage {
+        switch self {
+        case .reply(let reply): reply.usage
+        case .failure(let failure): failure.usage
+        }
+    }
+
+    /// What it says about the vendor's load and limits.
+    var ending: Lane<PreparedRequest>.Ending {
+        guard case .failure(let failure) = self else { return .answered }
+        let pause: Int64? = if case .wait(let pause) = failure.remedy { pause.nanoseconds } else { nil }
+        return switch failure.kind {
+        case .unreadableReply, .refusal, .truncated: .answered
+        case .rateLimited: .refused(for: pause ?? 0)
+        case .overloaded: .overloaded(pause: pause)
+        case .billing: .spent
+        case .invalidRequest, .authentication, .unreachable, .cancelled: .failed
+        }
+    }
+}
