@@ -1,6 +1,7 @@
 import Contracts
 import Postgres
 import PostgresTestSupport
+import Synchronization
 import Testing
 
 @testable import LLMProviderService
@@ -44,16 +45,30 @@ struct StorageFailureTests {
 
     @Test("is kept for as long as the patience lasts, and then the request is another worker's to make again")
     func patience() async throws {
-        try await withService(configure: { $0.storagePatience = .zero }) { fixture in
+        let gate = Gate()
+        let answers = Mutex(0)
+        let isFirst: @Sendable () -> Bool = {
+            answers.withLock {
+                $0 += 1; return $0 == 1
+            }
+        }
+        try await withService(
+            answer: { _ in
+                if !isFirst() { gate.pass() }
+                return .verdict
+            },
+            configure: { $0.storagePatience = .zero }
+        ) { fixture in
+            defer { gate.open() }
             try await fixture.pool.execute(
                 "ALTER TABLE llm_provider.result ADD CONSTRAINT nothing CHECK (octet_length(content) < 0)")
             try await fixture.submit(Sample.request())
             try await fixture.running {
                 try await eventually { fixture.log.text.contains("result not stored") }
-                #expect(fixture.vendor.requests.count == 1)
-                #expect(try await fixture.get("r1").state == .sending)
+                #expect(try await fixture.get("r1").result == nil)
+                try await eventually { fixture.vendor.requests.count == 2 }
                 try await fixture.pool.execute("ALTER TABLE llm_provider.result DROP CONSTRAINT nothing")
-                try await fixture.expireLeases()
+                gate.open()
                 let result = try await fixture.result("r1")
                 #expect(result.attempts == 2)
             }
