@@ -48,8 +48,8 @@ struct EndedSessionTests {
         #expect(error.message.contains("terminating connection"))
     }
 
-    @Test("tells why also in the middle of a transaction, when only sending shows that it has ended")
-    func reason() async throws {
+    @Test("is sent nothing in the middle of a transaction either, as that has certainly been rolled back")
+    func inTransaction() async throws {
         let pool = try await TestDatabase.make().pool(size: 1)
         let process = try await pool.query("SELECT pg_backend_pid()")[0].decode(Int32.self)
         let connection = try await pool.core.acquire().connection
@@ -57,10 +57,28 @@ struct EndedSessionTests {
         #expect(begun.failure == nil)
         let reply = try await replyAfterEnd(process, of: connection)
         pool.core.release(connection)
-        guard case .lost(let error)? = reply.failure else {
+        guard case .notSent(let error)? = reply.failure else {
             Issue.record("\(String(describing: reply.failure))")
             return
         }
         #expect(error.code == .connectionLost && error.sqlState == .adminShutdown)
+    }
+
+    @Test("is over when the server has said so, though the connection is still there")
+    func farewell() async throws {
+        let pool = try await TestDatabase.make().pool(size: 1)
+        let process = try await pool.query("SELECT pg_backend_pid()")[0].decode(Int32.self)
+        let connection = try await pool.core.acquire().connection
+        await readFarewell(process, of: connection)
+        pool.core.release(connection)
+        #expect(try await pool.query("SELECT 1").count == 1)
+    }
+
+    /// What the server said is read, and not yet that the stream has ended: the library reads once each time.
+    @PostgresLoop
+    private func readFarewell(_ process: Int32, of connection: Connection) {
+        Self.endSession(process, of: connection)
+        connection.descriptorIsReady(readable: true, writable: false)
+        #expect(!connection.isOpen)
     }
 }

@@ -62,11 +62,10 @@ struct TaskExecutorTests {
         let blockade = Blockade()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<count { group.addTask(executorPreference: Pool.taskExecutor) { blockade.block() } }
-            try await eventually { blockade.arrived.load(ordering: .relaxed) > 0 }
-            // Not before all threads are blocked that ever will be.
+            defer { blockade.lift(count) }
+            // All threads are blocked that ever will be.
+            try await eventually { blockade.arrived.load(ordering: .relaxed) == min(count, EventLoop.maxThreads - 1) }
             for number in 1...20 { #expect(try await pool.query("SELECT \(number)")[0].decode(Int.self) == number) }
-            blockade.lift(count)
-            try await group.waitForAll()
         }
         #expect(blockade.arrived.load(ordering: .relaxed) == count)
         #expect(try await pool.query("SELECT 1").count == 1)
@@ -80,7 +79,7 @@ struct TaskExecutorTests {
             for number in 0..<400 {
                 group.addTask(executorPreference: Pool.taskExecutor) {
                     if number % 40 == 0 {
-                        let end = ContinuousClock.now + Leadership.patience * 3
+                        let end = ContinuousClock.now + .nanoseconds(Leadership.patience) * 3
                         while ContinuousClock.now < end {}
                     }
                     let answer = try await pool.query("SELECT \(number)")[0].decode(Int.self)
@@ -94,13 +93,19 @@ struct TaskExecutorTests {
         #expect(finished.numbers == Array(0..<400))
     }
 
-    @Test("wake the loop also after it has had nothing to do for long enough to sleep")
+    @Test("keep nobody from PostgreSQL also when they come after there has been none for long enough to sleep")
     func afterSleep() async throws {
+        let pool = try await TestDatabase.make().pool()
         for _ in 0..<3 {
-            let name = await Task(executorPreference: Pool.taskExecutor) { Self.threadName() }.value
-            #expect(name == "postgres-loop")
             // Longer than the watcher stays awake.
             try await Task.sleep(for: .milliseconds(60))
+            let blockade = Blockade()
+            let task = Task(executorPreference: Pool.taskExecutor) { blockade.block() }
+            defer { blockade.lift(1) }
+            try await eventually { blockade.arrived.load(ordering: .relaxed) == 1 }
+            #expect(try await pool.query("SELECT 1").count == 1)
+            blockade.lift(1)
+            await task.value
         }
     }
 }
@@ -111,10 +116,10 @@ struct LeadershipTests {
     func patience() {
         let leadership = Leadership()
         let start = Leadership.Mark.now
-        #expect(!leadership.takeOver(start.advanced(by: .seconds(1))))
+        #expect(!leadership.takeOver(start.advanced(by: 1_000_000_000)))
         leadership.begin(start)
         #expect(!leadership.takeOver(start.advanced(by: Leadership.patience)))
-        #expect(leadership.takeOver(start.advanced(by: Leadership.patience + .nanoseconds(1))))
+        #expect(leadership.takeOver(start.advanced(by: Leadership.patience + 1)))
         #expect(!leadership.end(start))
     }
 
@@ -124,7 +129,7 @@ struct LeadershipTests {
         let start = Leadership.Mark.now
         leadership.begin(start)
         #expect(leadership.end(start))
-        #expect(!leadership.takeOver(start.advanced(by: .seconds(1))))
+        #expect(!leadership.takeOver(start.advanced(by: 1_000_000_000)))
     }
 
     @Test("is not given back to who lost it by what the next leader runs")
@@ -132,8 +137,8 @@ struct LeadershipTests {
         let leadership = Leadership()
         let first = Leadership.Mark.now
         leadership.begin(first)
-        #expect(leadership.takeOver(first.advanced(by: .seconds(1))))
-        let second = first.advanced(by: .seconds(1))
+        #expect(leadership.takeOver(first.advanced(by: 1_000_000_000)))
+        let second = first.advanced(by: 1_000_000_000)
         leadership.begin(second)
         #expect(!leadership.end(first))
         #expect(leadership.end(second))

@@ -64,7 +64,10 @@ struct AssessmentDriver: Sendable {
             start("retries") { _ in try await self.retry() }
             start("submissions") { _ in try await self.submit() }
             start("sweep") { _ in try await self.sweep() }
-            for _ in 0..<configuration.decisionsAtOnce { start("decisions") { _ in try await self.decideNext() } }
+            for _ in 0..<configuration.decisionsAtOnce {
+                // Not with the others: to decide is to compute, for much longer than anybody should wait for answers.
+                group.addTask { try await RetryingLoop("decisions", logger: logger).run { try await self.decideNext() } }
+            }
             try await group.waitForAll()
         }
     }

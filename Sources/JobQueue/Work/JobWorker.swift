@@ -46,9 +46,9 @@ public final class JobWorker: Sendable {
     /// Works until cancelled. Jobs in hand may then end within the grace period; after it they are cancelled and given back.
     public func run() async {
         // Bridges: leases are renewed and completions written for as long as there are jobs in hand, beyond the end of the loop
-        // that claimed them.
-        let leases = Task(executorPreference: Pool.taskExecutor) { await self.repeating("leases") { try await self.renew() } }
-        let completions = Task(executorPreference: Pool.taskExecutor) { await self.writeCompletions() }
+        // that claimed them, and whatever the handlers do with the threads that they run on.
+        let leases = Task { await repeating("leases") { try await self.renew() } }
+        let completions = Task { await self.writeCompletions() }
         await withTaskExecutorPreference(Pool.taskExecutor) { await claimUntilCancelled() }
         // This task is cancelled already, so the end is another's.
         await Task { await self.finish() }.value

@@ -11,7 +11,7 @@ extension Connection {
         }
         let error = await withCheckedContinuation { continuation in
             phase = .runningScript(continuation, nil)
-            guard PQsendQuery(handle.raw, sql) == 1 else { return end(lostError()) }
+            guard PQsendQuery(handle.raw, sql) == 1 else { return sendingFailed() }
             self.silenceTimeout = silenceTimeout
             restartSilenceTimer()
             flush()

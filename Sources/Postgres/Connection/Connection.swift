@@ -122,7 +122,7 @@ final class Connection: EventLoop.Handler {
         } catch {
             return continuation.resume(returning: Reply(results: [], failure: .notSent(error)))
         }
-        guard isStillWanted else { return continuation.resume(returning: Reply(results: [], failure: .notSent(closedError))) }
+        guard isStillOpen else { return continuation.resume(returning: Reply(results: [], failure: .notSent(closedError))) }
         roundTrips += 1
         unfinishedBytes = 0
         let (pipeline, isSent) = send(batch)
@@ -136,12 +136,11 @@ final class Connection: EventLoop.Handler {
         flush()
     }
 
-    /// Looks at a session that has been idle for what the server may have said meanwhile: when it has ended the session, nothing that is
-    /// sent now will be read, and nobody needs to be in doubt about it.
-    private var isStillWanted: Bool {
-        guard isOutsideTransaction, handle.hasInput(watchedDescriptor) else { return true }
-        receive()
-        if isOpen, farewell.report != nil { end(lostError()) }
+    /// Looks for what the server may have said since the last answer: when it has ended the session, nothing that is sent now will be read,
+    /// and nobody needs to be in doubt about it.
+    private var isStillOpen: Bool {
+        // The library reads once at a time, and the end may stand behind a notice.
+        for _ in 0..<Self.mostLooks where isOpen && handle.hasInput(watchedDescriptor) { receive() }
         return isOpen
     }
 
@@ -190,7 +189,7 @@ final class Connection: EventLoop.Handler {
     }
 
     /// The reason may still be readable: a server that ends a session says so before it closes.
-    private func sendingFailed() {
+    func sendingFailed() {
         receive()
         if isOpen { end(lostError()) }
     }
@@ -209,6 +208,8 @@ final class Connection: EventLoop.Handler {
         watchedDescriptor = -1
     }
 
+    /// Looks at what a server has said to an idle session. One that goes on talking is heard later.
+    private static let mostLooks = 4
     /// The library reads at least this much at a time, when there is as much: it makes that much room in its buffer first.
     private static let leastBytesPerRead = 8192
 
@@ -224,6 +225,8 @@ final class Connection: EventLoop.Handler {
         guard isOpen else { return }
         if let whenNotified, handle.takeNotifications(whenNotified) > 0 { unfinishedBytes = 0 }
         guard isAlive, PQstatus(handle.raw) == CONNECTION_OK else { return end(lostError()) }
+        // The end of the stream follows, but may take its time.
+        if case .idle = phase, farewell.report != nil { return end(lostError()) }
         guard unfinishedBytes <= settings.maxResultBytes else { return end(tooLargeError) }
     }
 

@@ -14,10 +14,17 @@ enum DetachedThread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// Starts a thread that ends when `body` returns.
+    /// Starts a thread that ends when `body` returns. The process must be able to do so.
     ///
     /// - Parameter name: shown by `top` and debuggers, which cut it to 15 bytes.
     static func start(name: StaticString, _ body: @escaping @Sendable () -> Void) {
+        precondition(startIfPossible(name: name, body), "the process may not start another thread")
+    }
+
+    /// Starts a thread that ends when `body` returns.
+    ///
+    /// - Returns: whether the system allows the process another thread.
+    static func startIfPossible(name: StaticString, _ body: @escaping @Sendable () -> Void) -> Bool {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
@@ -36,7 +43,8 @@ enum DetachedThread {
                 box.body()
                 return nil
             }, box.toOpaque())
-        precondition(status == 0, "the process may not start another thread")
+        if status != 0 { box.release() }
+        return status == 0
     }
 
     /// Runs a blocking call on a thread of its own.

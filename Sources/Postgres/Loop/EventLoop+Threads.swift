@@ -6,18 +6,33 @@ extension EventLoop {
     /// Events taken per `epoll_wait`; more wait for the next round.
     private static let eventsPerRound = 64
     /// Most threads: as many tasks are run at once as there are processors, and one thread is left for the sockets.
-    private static let maxThreads = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))) + 1
+    static let maxThreads = max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))) + 1
 
     // MARK: Threads
 
-    func startThread(leads: Bool) {
+    func startFirstThread() {
         DetachedThread.start(name: "postgres-loop") { [self] in
-            if leads { lead() }
+            while true {
+                lead()
+                standBy()
+            }
+        }
+    }
+
+    /// Where the system allows no more threads there are fewer, and tasks wait until one is back from a long task.
+    private func startThread() {
+        let isStarted = DetachedThread.startIfPossible(name: "postgres-loop") { [self] in
             while true {
                 standBy()
                 lead()
             }
         }
+        guard !isStarted else { return }
+        let isAlone = inbox.withLock { inbox in
+            inbox.threads -= 1
+            return inbox.threads == 1
+        }
+        precondition(!isAlone, "the process may not start another thread")
     }
 
     /// Runs a task's job, soon, on the thread that leads.
@@ -26,7 +41,7 @@ extension EventLoop {
             inbox.tasks.append(job)
             return Self.addThread(&inbox, unless: inbox.threads > 1)
         }
-        if isFirst { startThread(leads: false) } else { post { _ in } }
+        if isFirst { startThread() } else { post { _ in } }
     }
 
     private func standBy() {
@@ -37,7 +52,7 @@ extension EventLoop {
             inbox.standingBy -= 1
             return Self.addThread(&inbox, unless: inbox.standingBy > 0)
         }
-        if isLast { startThread(leads: false) }
+        if isLast { startThread() }
     }
 
     private static func addThread(_ inbox: inout Inbox, unless isEnough: Bool) -> Bool {

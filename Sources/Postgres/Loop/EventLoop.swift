@@ -2,7 +2,7 @@ private import CPostgres
 private import Glibc
 import Synchronization
 
-/// A thread that waits for sockets, timers and work with one `epoll`, and executes the jobs of ``PostgresLoop``.
+/// Waits for sockets, timers and work with one `epoll` on a thread of its own, and executes the jobs of ``PostgresLoop``.
 ///
 /// There is one per process: a connection costs this thread little, while every further thread would compete with the cooperative
 /// pool for the same cores. The thread is started by the first use and ends with the process.
@@ -66,7 +66,7 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: UInt64(UInt32(bitPattern: eventDescriptor))))
         precondition(epoll_ctl(epollDescriptor, EPOLL_CTL_ADD, eventDescriptor, &event) == 0, "epoll refused its own eventfd")
         watch = StandbyWatch()
-        startThread(leads: true)
+        startFirstThread()
     }
 
     // MARK: Work from other threads

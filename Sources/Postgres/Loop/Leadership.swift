@@ -7,8 +7,8 @@ private import Synchronization
 /// every now and then, and takes the lead when one task has kept it for longer than ``patience``. The leader learns of it when the task
 /// ends.
 final class Leadership: Sendable {
-    /// How long one task may keep the leader from its sockets.
-    static let patience: Duration = .milliseconds(2)
+    /// How long one task may keep the leader from its sockets, in nanoseconds.
+    static let patience: UInt64 = 2_000_000
 
     /// When the leader began the task that it runs; zero while it runs none.
     private let runningSince = Atomic<UInt64>(0)
@@ -26,12 +26,10 @@ final class Leadership: Sendable {
             return Mark(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
         }
 
-        func advanced(by duration: Duration) -> Mark {
-            Mark(nanoseconds: nanoseconds + UInt64(duration / .nanoseconds(1)))
-        }
+        func advanced(by nanoseconds: UInt64) -> Mark { Mark(nanoseconds: self.nanoseconds + nanoseconds) }
 
-        func isLaterThan(_ other: Mark, by duration: Duration) -> Bool {
-            nanoseconds > other.advanced(by: duration).nanoseconds
+        func isLaterThan(_ other: Mark, by nanoseconds: UInt64) -> Bool {
+            self.nanoseconds > other.nanoseconds + nanoseconds
         }
     }
 

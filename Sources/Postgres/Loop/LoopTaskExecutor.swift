@@ -6,8 +6,10 @@ extension Pool {
     /// group.addTask(executorPreference: Pool.taskExecutor) { try await pool.unitOfWork("grade") { … } }
     /// ```
     ///
-    /// A task that computes for long, or blocks, delays answers to others by two milliseconds: then another thread reads them. There are
-    /// as many such threads as processors, and one more that only reads.
+    /// Tasks are run one at a time, first come, first served, whatever their priorities. One that computes for long, or blocks, delays the
+    /// others and all answers by some milliseconds: then another thread goes on. At most as many such tasks as there are processors run at
+    /// once, and answers are read even then. A preference goes with a task wherever it calls, `@concurrent` functions included, so long
+    /// computations are better sent away with `withTaskExecutorPreference(globalConcurrentExecutor)`.
     public static var taskExecutor: any TaskExecutor { LoopTaskExecutor.shared }
 }
 

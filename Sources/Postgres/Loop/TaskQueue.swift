@@ -12,8 +12,8 @@ struct TaskQueue {
 
     mutating func popFirst() -> UnownedJob? {
         if next.isEmpty {
-            next = arrived.reversed()
-            arrived.removeAll(keepingCapacity: true)
+            swap(&next, &arrived)
+            next.reverse()
         }
         return next.popLast()
     }
