@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Code of ``PostgresLoop`` runs for whoever has the loop's turn, and one thread has it at a time. Mostly that is the loop's own; but a
 /// caller that finds the turn free takes it for as long as it needs to send a statement, because waking another thread for that costs
-/// more than the sending. Tasks that prefer ``LoopTaskExecutor`` run on the loop's thread too, outside its turn; while there are such
+/// more than the sending. Tasks that prefer ``LoopTaskExecutor`` run on the thread that leads too, outside its turn; while there are such
 /// tasks, the loop has further threads that stand by, and ``Leadership`` says which of them waits for the sockets.
 final class EventLoop: SerialExecutor, @unchecked Sendable {
     static let shared = EventLoop()
@@ -24,7 +24,7 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         var jobs: [UnownedJob] = []
         var blocks: [@Sendable @PostgresLoop () -> Void] = []
         var tasks = TaskQueue()
-        /// True while the thread waits, or is about to, and nobody has woken it yet.
+        /// True while the thread that leads waits, or is about to, and nobody has woken it yet.
         var isThreadAsleep = false
         /// Threads that have been started; none but the first before there is a task.
         var threads = 1
@@ -56,7 +56,7 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     var registrations: [Int32: Registration] = [:]
     private var lastGeneration: UInt32 = 0
     var timers = TimerQueue<@PostgresLoop () -> Void>()
-    /// When the thread looks at the timers by itself; nil for never. Changed by the thread only that leads.
+    /// When the thread that leads looks at the timers by itself; nil for never. Only that thread changes it.
     var wakeDeadline: ContinuousClock.Instant?
 
     private init() {
@@ -76,14 +76,14 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         post { $0.jobs.append(job) }
     }
 
-    /// Runs a block on the loop's thread, soon.
+    /// Runs a block on the thread that leads, soon.
     ///
     /// This is the way for cancellation handlers: they run under a lock of their task, which a block may want to resume.
     func execute(_ block: @escaping @Sendable @PostgresLoop () -> Void) {
         post { $0.blocks.append(block) }
     }
 
-    /// Runs a block now, on this thread, if the turn is free or this thread's already, and otherwise soon on the loop's thread.
+    /// Runs a block now, on this thread, if the turn is free or this thread's already, and otherwise soon on the one that leads.
     func perform(_ block: @escaping @Sendable @PostgresLoop () -> Void) {
         if performIfFree(block) == nil { execute(block) }
     }
