@@ -12,15 +12,6 @@ public struct Ledger: Sendable {
         let sequence: Int
         let status: Int?
         let promptSha256: String?
-        let received: String
-    }
-
-    /// When calls arrived that were answered with success, in seconds since 1970 and in no certain order.
-    var arrivals: [Double] {
-        get throws {
-            let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-            return try entries.filter { $0.status == 200 }.map { try style.parse($0.received).timeIntervalSince1970 }
-        }
     }
 
     /// How often each prompt was answered with success, by the prompt's hash.
