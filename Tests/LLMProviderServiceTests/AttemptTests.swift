@@ -14,16 +14,16 @@ struct AttemptTests {
         let kind: LLMV1.FailureKind
         var attempts: UInt32 = 1
         var status: UInt32 = 0
-        /// Of a lane of its own for those that stop their lane.
+        /// One of its own for those that stop their account, a model of its own for those that stop their lane.
         var provider = "vendor"
         var model = "claude-haiku-4-5"
     }
 
     private static let scenarios = [
         Scenario(name: "wrong", answer: .error(400), kind: .invalidRequest, status: 400),
-        Scenario(name: "keyless", answer: .error(401), kind: .authentication, status: 401),
-        Scenario(name: "unpaid", answer: .error(402), kind: .billing, status: 402, model: "claude-sonnet-5-5"),
-        Scenario(name: "forbidden", answer: .error(403), kind: .authentication, status: 403),
+        Scenario(name: "keyless", answer: .error(401), kind: .authentication, status: 401, provider: "keyless"),
+        Scenario(name: "unpaid", answer: .error(402), kind: .billing, status: 402, provider: "unpaid"),
+        Scenario(name: "forbidden", answer: .error(403), kind: .authentication, status: 403, provider: "forbidden"),
         Scenario(name: "missing", answer: .error(404), kind: .invalidRequest, status: 404),
         Scenario(name: "large", answer: .error(413), kind: .invalidRequest, status: 413),
         Scenario(
@@ -58,6 +58,11 @@ struct AttemptTests {
             configure: {
                 $0.retry.maximumAttempts = 3
                 $0.maximumReplyBytes = 50_000
+                for name in Set(Self.scenarios.map(\.provider)).subtracting($0.providers.map(\.name)) {
+                    var provider = $0.providers[0]
+                    provider.name = name
+                    $0.providers.append(provider)
+                }
             }
         ) { fixture in
             try await fixture.running {

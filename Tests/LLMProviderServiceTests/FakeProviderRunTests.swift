@@ -2,6 +2,7 @@ import CJCore
 import Contracts
 import EventLog
 import FakeProvider
+import Postgres
 import Testing
 
 @testable import LLMProviderService
@@ -74,15 +75,21 @@ struct FakeProviderRunTests {
         }
     }
 
-    @Test("A wrong key is no matter of patience")
+    @Test("A wrong key is no matter of patience: it costs one call, and the other requests wait for another key")
     func wrongKey() async throws {
         try await withFake(FakeProviderConfiguration(keys: ["another": "w"])) { fixture, fake in
-            try await fixture.submit(try request(1))
+            for number in 0..<20 { try await fixture.submit(try request(number)) }
             try await fixture.running {
-                let result = try await fixture.result("r1")
-                #expect(result.outcome?.failure?.kind == .authentication)
+                try await eventually { try await fixture.events().count == 1 }
+                // The others are claimed, and put back for when the account is tried again.
+                try await eventually {
+                    let later = try await fixture.pool.query(
+                        "SELECT count(*) FROM llm_provider.job_scheduled WHERE run_at > now() + interval '10 minutes'")
+                    return try later[0].decode(Int.self) == 19
+                }
             }
-            #expect(fake.ledger.count == 1)
+            #expect(try await fixture.events().map { $0.outcome?.failure?.kind } == [.authentication])
+            #expect(fake.ledger.map(\.status) == [401])
         }
     }
 
@@ -91,13 +98,13 @@ struct FakeProviderRunTests {
         arguments: [Duration.seconds(1), .milliseconds(100)], [true, false])
     func paced(burst: Duration, isBoundByRequests: Bool) async throws {
         let requests = isBoundByRequests ? 1200 : 100_000
-        // A prompt has some 1,450 tokens: 30 ms, so that the smaller bucket holds more than one.
-        let input = isBoundByRequests ? 10_000_000 : 3_000_000
+        // A prompt has some 1,450 tokens: 145 ms, more than the smaller bucket holds.
+        let input = isBoundByRequests ? 10_000_000 : 600_000
         var limits = ProviderLimits()
         limits.requestsPerMinute = requests
         limits.inputTokensPerMinute = input
         limits.outputTokensPerMinute = 1_000_000
-        let count = 80
+        let count = isBoundByRequests ? 80 : 40
         try await withFake(
             FakeProviderConfiguration(
                 limits: RateLimits(

@@ -38,7 +38,14 @@ struct HTTPFailureTests {
         for status in [400, 402, 429, 500] {
             #expect(failure(status, isSpent: true).kind == .billing)
             #expect(failure(status, isSpent: true).remedy == AttemptFailure.Remedy.none)
+            #expect(failure(status, isSpent: true).reach == .lane)
         }
+    }
+
+    @Test("A key that is refused and a bill that is not paid keep out the whole account, other refusals one request")
+    func reach() {
+        for status in [401, 402, 403] { #expect(failure(status).reach == .account) }
+        for status in [400, 404, 413, 429, 500, 503, 529] { #expect(failure(status).reach == .request) }
     }
 
     @Test("A server that says not to try again is not tried again")

@@ -71,7 +71,9 @@ struct WaitingTests {
     @Test("because nothing may be spent costs one request, and that pool of models alone waits")
     func spent() async throws {
         try await withService(
-            answer: { $0.text.contains("<spent>") ? .error(402, type: "billing_error") : .verdict }
+            answer: {
+                $0.text.contains("<spent>") ? .error(400, message: "You have reached your specified API usage limits.") : .verdict
+            }
         ) { fixture in
             for number in 0..<40 {
                 try await fixture.submit(

@@ -89,6 +89,9 @@ struct Lane<Item: Sendable>: Sendable {
         }
     }
 
+    /// A request that was admitted leaves only now.
+    mutating func depart(_ reservation: Pacer.Reservation, at now: Int64) { pacer.depart(reservation, at: now) }
+
     /// Takes out all that wait.
     mutating func removeWaiting() -> [Item] {
         defer { waiting = [] }
@@ -104,7 +107,10 @@ struct Lane<Item: Sendable>: Sendable {
         case unsent
         case refused(for: Int64)
         case overloaded(pause: Int64?)
+        /// The account may not spend more in this lane.
         case spent
+        /// The account is not let in: its key is refused, or its bill is not paid.
+        case barred
         /// An error that tells nothing about the vendor's load.
         case failed
     }
@@ -115,7 +121,7 @@ struct Lane<Item: Sendable>: Sendable {
         let isFull = inFlight >= concurrency.current
         inFlight -= 1
         pacer.settle(reservation, as: ending == .unsent ? .nothing : charge ?? reservation.charge, report: report)
-        probesUntil = ending == .spent ? .max : now
+        probesUntil = ending == .spent || ending == .barred ? .max : now
         switch ending {
         case .answered:
             concurrency.answered(after: now - reservation.at, sentAt: reservation.at, isFull: isFull, at: now)
@@ -124,8 +130,10 @@ struct Lane<Item: Sendable>: Sendable {
         case .overloaded(let pause):
             concurrency.overloaded(sentAt: reservation.at, at: now)
             if let pause { pacer.freeze(until: now + pause) }
-        case .spent:
-            pacer.freeze(until: now + Self.probeInterval)
+        case .spent, .barred: park(until: now + Self.probeInterval)
         }
     }
+
+    /// Sends nothing before `until`.
+    mutating func park(until: Int64) { pacer.freeze(until: until) }
 }

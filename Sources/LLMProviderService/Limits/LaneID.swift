@@ -8,6 +8,14 @@ struct LaneID: Sendable, Hashable {
     /// Models that share their limits.
     let pool: String
 
+    /// Who pays, and is let in or not, whatever the model.
+    struct Account: Sendable, Hashable {
+        let provider: String
+        let credential: String
+    }
+
+    var account: Account { Account(provider: provider, credential: credential) }
+
     init(provider: String, credential: String, pool: String) {
         self.provider = provider
         self.credential = credential

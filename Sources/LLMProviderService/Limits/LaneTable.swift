@@ -8,6 +8,15 @@ struct LaneTable<Item: Sendable>: Sendable {
     private let make: @Sendable (LaneID, Int64) -> Lane<Item>
     private var lanes: [LaneID: Lane<Item>] = [:]
 
+    /// An account that was not let in.
+    private struct Bar {
+        let since: Int64
+        let until: Int64
+    }
+
+    /// Until one request of theirs has found out that they are let in again. There are no more of them than keys are configured.
+    private var bars: [LaneID.Account: Bar] = [:]
+
     /// - Parameter make: a new lane, and when.
     init(horizon: Int64, make: @escaping @Sendable (LaneID, Int64) -> Lane<Item>) {
         self.horizon = horizon
@@ -22,7 +31,12 @@ struct LaneTable<Item: Sendable>: Sendable {
         if lanes.count >= Self.maximumLanes, lanes[id] == nil {
             lanes = lanes.filter { !$0.value.isIdle || $0.value.isFrozen(at: now) }
         }
-        return lanes[id, default: make(id, now)].enter(item, charge: charge, horizon: horizon, at: now)
+        if lanes[id] == nil {
+            var lane = make(id, now)
+            if let bar = bars[id.account], bar.until > now { lane.park(until: bar.until) }
+            lanes[id] = lane
+        }
+        return lanes[id]?.enter(item, charge: charge, horizon: horizon, at: now)
     }
 
     /// Requests whose time has come, and when to ask again; nil for not before something changes.
@@ -30,7 +44,7 @@ struct LaneTable<Item: Sendable>: Sendable {
         var items: [(LaneID, Item, Pacer.Reservation)] = []
         var again: Int64?
         for id in lanes.keys {
-            while let step = lanes[id]?.next(at: now) {
+            while !isFindingOut(id.account), let step = lanes[id]?.next(at: now) {
                 if let sent = step.sent {
                     items.append((id, sent.0, sent.1))
                     continue
@@ -40,6 +54,16 @@ struct LaneTable<Item: Sendable>: Sendable {
             }
         }
         return (items, again)
+    }
+
+    /// Whether an account that was not let in has one request with the vendor already.
+    private func isFindingOut(_ account: LaneID.Account) -> Bool {
+        bars[account] != nil && lanes.contains { $0.key.account == account && $0.value.inFlight > 0 }
+    }
+
+    /// A request that was due leaves only now.
+    mutating func depart(_ reservation: Pacer.Reservation, in id: LaneID, at now: Int64) {
+        lanes[id]?.depart(reservation, at: now)
     }
 
     /// How many requests of a provider could be sent soon; nil where nothing is known of its lanes, or all of them are frozen.
@@ -55,14 +79,21 @@ struct LaneTable<Item: Sendable>: Sendable {
         return !known.isEmpty && known.values.allSatisfy { $0.isFrozen(at: now) }
     }
 
-    /// - Returns: the requests that waited, when the lane stands still beyond the horizon.
+    /// - Returns: the requests that waited, where lanes stand still beyond the horizon.
     mutating func finish(
         _ reservation: Pacer.Reservation, in id: LaneID, _ ending: Lane<Item>.Ending, charge: Charge?, report: LimitReport,
         at now: Int64
     ) -> [Item] {
         lanes[id]?.finish(reservation, ending, charge: charge, report: report, at: now)
-        guard lanes[id]?.isFrozen(at: now + horizon) == true else { return [] }
-        return lanes[id]?.removeWaiting() ?? []
+        if ending == .barred {
+            let bar = Bar(since: now, until: now + Lane<Item>.probeInterval)
+            bars[id.account] = bar
+            for other in lanes.keys where other.account == id.account { lanes[other]?.park(until: bar.until) }
+        } else if let bar = bars[id.account], ending != .unsent, reservation.at >= bar.since {
+            bars[id.account] = nil
+        }
+        return lanes.keys.filter { $0.account == id.account && lanes[$0]?.isFrozen(at: now + horizon) == true }
+            .flatMap { lanes[$0]?.removeWaiting() ?? [] }
     }
 
     /// Until when a lane sends nothing.

@@ -25,6 +25,8 @@ struct PacerLedger: Sendable {
 
     /// When each queue will be empty, in nanoseconds of the lane's clock.
     private(set) var arrivals: PerDimension<Int64>
+    /// What the last entry took, as far as is known.
+    private(set) var lastCosts = PerDimension<Int64>(all: 0)
     /// As before the first entry.
     private var base: PerDimension<Int64>
     private var entries: [Entry] = []
@@ -45,6 +47,7 @@ struct PacerLedger: Sendable {
     mutating func append(_ debits: PerDimension<Debit>, isSettled: Bool = false) -> UInt64 {
         let number = firstNumber + UInt64(entries.count)
         arrivals = arrivals.map { debits[$0].applied(to: $1) }
+        lastCosts = debits.map { $1.cost }
         if isSettled, count == 0 {
             base = arrivals
         } else {
@@ -55,19 +58,39 @@ struct PacerLedger: Sendable {
 
     /// Changes what an entry did, once and for all; nothing happens to one that is settled.
     mutating func settle(_ number: UInt64, _ change: (LimitDimension, Debit) -> Debit) {
-        guard number >= firstNumber, number - firstNumber < UInt64(entries.count) else { return }
-        let index = Int(number - firstNumber)
-        guard index >= folded, !entries[index].isSettled else { return }
-        entries[index].debits = entries[index].debits.map(change)
+        guard let index = open(number) else { return }
+        alter(index, change)
         entries[index].isSettled = true
         while folded < entries.count, entries[folded].isSettled {
             base = base.map { entries[folded].debits[$0].applied(to: $1) }
             folded += 1
         }
-        arrivals = entries[folded...].reduce(base) { arrivals, entry in arrivals.map { entry.debits[$0].applied(to: $1) } }
+        refold()
         guard folded > 64, folded * 2 > entries.count else { return }
         entries.removeFirst(folded)
         firstNumber += UInt64(folded)
         folded = 0
+    }
+
+    /// Lets an entry be taken later than it was; nothing happens to one that is settled.
+    mutating func delay(_ number: UInt64, until time: Int64) {
+        guard let index = open(number) else { return }
+        alter(index) { Debit(at: $1.at.map { max($0, time) }, cost: $1.cost, floor: $1.floor) }
+        refold()
+    }
+
+    private func open(_ number: UInt64) -> Int? {
+        guard number >= firstNumber, number - firstNumber < UInt64(entries.count) else { return nil }
+        let index = Int(number - firstNumber)
+        return index >= folded && !entries[index].isSettled ? index : nil
+    }
+
+    private mutating func alter(_ index: Int, _ change: (LimitDimension, Debit) -> Debit) {
+        entries[index].debits = entries[index].debits.map(change)
+        if index == entries.count - 1 { lastCosts = entries[index].debits.map { $1.cost } }
+    }
+
+    private mutating func refold() {
+        arrivals = entries[folded...].reduce(base) { arrivals, entry in arrivals.map { entry.debits[$0].applied(to: $1) } }
     }
 }

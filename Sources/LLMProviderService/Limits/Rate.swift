@@ -14,6 +14,9 @@ struct Rate: Sendable, Hashable {
         self.share = min(max(1, share), 1000)
     }
 
+    /// By how much the vendor's own count is behind after a request of this cost, in nanoseconds, because it does without the margin.
+    func lag(after cost: Int64) -> Int64 { cost / 1000 * (1000 - share) }
+
     /// How long so many units take, in nanoseconds, rounded up and at most a year.
     func time(for units: Int64) -> Int64 {
         let divisor = Int128(limit) * Int128(share)

@@ -19,7 +19,7 @@ extension AttemptFailure {
         guard repeatsKey || quotes(prompt) else { return self }
         return AttemptFailure(
             kind: kind, message: "the provider's words repeat the request and are withheld", remedy: remedy,
-            httpStatus: httpStatus, usage: usage, vendorRequestID: vendorRequestID)
+            reach: reach, httpStatus: httpStatus, usage: usage, vendorRequestID: vendorRequestID)
     }
 
     private func quotes(_ prompt: [VendorCall.Block]) -> Bool {

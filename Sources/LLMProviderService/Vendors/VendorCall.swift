@@ -71,7 +71,17 @@ struct AttemptFailure: Error, Sendable, Hashable {
         case wait(Duration)
     }
 
+    /// What else it keeps the vendor from doing, until somebody has put it right.
+    enum Reach: Sendable, Hashable {
+        case request
+        /// All requests of the account to the same pool of models.
+        case lane
+        /// All requests of the account.
+        case account
+    }
+
     let kind: Kind
+    let reach: Reach
     /// For a person to read.
     let message: String
     let remedy: Remedy
@@ -82,10 +92,11 @@ struct AttemptFailure: Error, Sendable, Hashable {
     let vendorRequestID: String
 
     init(
-        kind: Kind, message: String, remedy: Remedy, httpStatus: Int = 0, usage: TokenUsage = TokenUsage(),
-        vendorRequestID: String = ""
+        kind: Kind, message: String, remedy: Remedy, reach: Reach = .request, httpStatus: Int = 0,
+        usage: TokenUsage = TokenUsage(), vendorRequestID: String = ""
     ) {
         self.kind = kind
+        self.reach = reach
         self.message = message.passedOn(limit: 400)
         self.remedy = remedy
         self.httpStatus = httpStatus

@@ -40,16 +40,18 @@ enum HTTPFailure {
         _ response: HTTPResponse, code: String, message: String, isSpent: Bool, vendorRequestID: String,
         now: () -> Int64 = { Int64(Date.now.timeIntervalSince1970) }
     ) -> AttemptFailure {
-        func failure(_ kind: AttemptFailure.Kind, _ remedy: AttemptFailure.Remedy) -> AttemptFailure {
+        func failure(
+            _ kind: AttemptFailure.Kind, _ remedy: AttemptFailure.Remedy, reach: AttemptFailure.Reach = .request
+        ) -> AttemptFailure {
             AttemptFailure(
                 kind: kind,
                 message: "the provider answered \(response.status) \(code.passedOn(limit: 60)): \(message.passedOn(limit: 300))",
-                remedy: remedy, httpStatus: response.status, vendorRequestID: vendorRequestID)
+                remedy: remedy, reach: reach, httpStatus: response.status, vendorRequestID: vendorRequestID)
         }
-        if isSpent { return failure(.billing, .none) }
+        if isSpent { return failure(.billing, .none, reach: .lane) }
         switch response.status {
-        case 401, 403: return failure(.authentication, .none)
-        case 402: return failure(.billing, .none)
+        case 401, 403: return failure(.authentication, .none, reach: .account)
+        case 402: return failure(.billing, .none, reach: .account)
         case 408, 409: return failure(.overloaded, .retry)
         case 429: return failure(.rateLimited, .wait(RetryAfter.pause(in: response.headers, now: now) ?? usualWait))
         case 400..<500: return failure(.invalidRequest, .none)

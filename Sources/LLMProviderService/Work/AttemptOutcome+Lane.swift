@@ -11,12 +11,16 @@ extension AttemptOutcome {
     var ending: Lane<PreparedRequest>.Ending {
         guard case .failure(let failure) = self else { return .answered }
         let pause: Int64? = if case .wait(let pause) = failure.remedy { pause.nanoseconds } else { nil }
+        switch failure.reach {
+        case .request: break
+        case .lane: return .spent
+        case .account: return .barred
+        }
         return switch failure.kind {
         case .unreadableReply, .refusal, .truncated: .answered
         case .rateLimited: .refused(for: pause ?? 0)
         case .overloaded: .overloaded(pause: pause)
-        case .billing: .spent
-        case .invalidRequest, .authentication, .unreachable, .cancelled: .failed
+        case .invalidRequest, .authentication, .billing, .unreachable, .cancelled: .failed
         }
     }
 }

@@ -115,6 +115,12 @@ final class Lanes: Sendable {
         }
     }
 
+    /// Notes that a request leaves only now: a busy machine may have kept it since it was due, and the next one is not to catch up with it.
+    func depart(_ due: Due) {
+        let now = now()
+        state.withLock { $0.table.depart(due.reservation, in: due.request.lane, at: now) }
+    }
+
     /// Notes how a call ended.
     ///
     /// - Parameter usage: what it took, where the vendor says so.

@@ -26,6 +26,14 @@ struct RequestWorker: Sendable {
     func process(_ due: Lanes.Due) async {
         let attempt = await attempt(due)
         let usage = attempt.outcome.usage
+        if attempt.ending == .barred || attempt.ending == .spent {
+            logger.error(
+                "the provider does not let the account in; one request in a quarter of an hour finds out whether it does again",
+                metadata: [
+                    "provider": "\(due.request.lane.provider)", "pool": "\(due.request.lane.pool)",
+                    "scope": attempt.ending == .barred ? "account" : "pool",
+                ])
+        }
         let inVain = lanes.finish(due, attempt.ending, usage: usage, report: attempt.report)
         await putBack(inVain)
         await store(attempt, of: due.request.claim)
@@ -76,6 +84,7 @@ struct RequestWorker: Sendable {
             body: vendor.body(parsed.call), connectTimeout: configuration.connectTimeout, timeout: configuration.callTimeout,
             maxResponseBytes: configuration.maximumReplyBytes)
         let began = ContinuousClock.now
+        lanes.depart(due)
         do throws(CurlError) {
             let response = try await http.send(request)
             let outcome = outcome(of: response, to: parsed, from: vendor)

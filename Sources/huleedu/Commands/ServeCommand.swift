@@ -18,7 +18,9 @@ struct ServeCommand: AsyncParsableCommand {
             PREFIX_TIER (start, build or scale; for Anthropic only, whose lowest is assumed), or PREFIX_REQUESTS_PER_MINUTE, \
             PREFIX_INPUT_TOKENS_PER_MINUTE and PREFIX_OUTPUT_TOKENS_PER_MINUTE, which the answers' headers never raise. Numbers above the \
             tier are refused unless PREFIX_LIMITS_ABOVE_TIER=1. PREFIX_CONCURRENT_REQUESTS bounds the requests at once of each pool \
-            of models, PREFIX_SPACING_MILLISECONDS keeps them apart. Each replica uses the whole of the limits.
+            of models, PREFIX_SPACING_MILLISECONDS keeps them apart. Each replica uses the whole of the limits. \
+            HULEEDU_CONCURRENT_REQUESTS, 1 to 900 and 32 by default, bounds the requests at once of a process, with those about to be \
+            sent among them: a limit takes as many as it allows in the time of one answer and half a second.
 
             For drills, CRASH_AT=POINT:N kills the process the Nth time that it reaches a named point between two round trips to the \
             database; CRASH_AT=list tells the points as they are reached.
@@ -56,7 +58,8 @@ struct ServeCommand: AsyncParsableCommand {
             let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
             let crashPoint = try environment.text("CRASH_AT").map(CrashPoint.init)
             let assembly = ServiceAssembly(
-                connectionString: url, isAlone: false, crashPoint: crashPoint, leases: try Leases(environment), logger: logger)
+                connectionString: url, isAlone: false, crashPoint: crashPoint, leases: try Leases(environment),
+                concurrentRequests: try ConcurrentRequests(environment), logger: logger)
             var hosts: [ServiceHost] = []
             for service in services.sorted(by: { $0.usualPort < $1.usualPort }) {
                 let listen = Endpoint(host: host, port: port.map(Int.init) ?? service.usualPort)

@@ -49,7 +49,8 @@ struct UpCommand: AsyncParsableCommand {
         let simulation = try await Simulation.start(FakeProviderConfiguration(), logger: logger)
         do {
             let assembly = ServiceAssembly(
-                connectionString: database.connectionString, isAlone: database.isPrivate, logger: logger)
+                connectionString: database.connectionString, isAlone: database.isPrivate,
+                concurrentRequests: try ConcurrentRequests(environment), logger: logger)
             let provider = try await assembly.llmProvider(
                 listen: Endpoint(host: hosting.host, port: Int(llmProviderPort)),
                 providers: try ProviderAccess.configurations(environment, simulatedURL: simulation.url))

@@ -34,6 +34,7 @@ struct ServiceAssembly: Sendable {
     var crashPoint: CrashPoint?
     /// How long the processes keep what they have claimed.
     var leases = Leases()
+    var concurrentRequests = ConcurrentRequests()
     let logger: Logger
 
     /// Connections of one service to the database.
@@ -45,11 +46,12 @@ struct ServiceAssembly: Sendable {
     ) async throws -> (host: ServiceHost, address: BoundAddress) {
         let pool = pool()
         try await LLMProvider.migrate(pool)
-        let curl = CurlClient()
+        let curl = CurlClient(configuration: .init(maxTransfersInFlight: concurrentRequests.count))
         let bell = Bell()
         let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: bell, logger: named(.llmProvider))
         var configuration = leases.configuration(providers: providers)
         configuration.instance = Self.instance(listen)
+        configuration.maximumInFlight = concurrentRequests.count
         let provider = LLMProvider(
             pool: pool, bell: bell, configuration: configuration, http: curl, logger: named(.llmProvider))
         if isAlone {

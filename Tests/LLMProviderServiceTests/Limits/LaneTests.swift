@@ -44,6 +44,41 @@ struct LaneTests {
         #expect(table.due(at: later + 2).items.count > 1)
     }
 
+    @Test(
+        "An account that is not let in stands still in all its pools, and one request of one of them finds out whether it is again"
+    )
+    func barred() throws {
+        var table = table()
+        let other = id("a", provider: "other")
+        for lane in [id("a"), id("b"), other] { #expect(table.enter(1, charge: small, in: lane, at: 0) == nil) }
+        var due = table.due(at: 0).items
+        #expect(due.count == 3)
+        for lane in [id("a"), id("b"), other] { #expect(table.enter(2, charge: small, in: lane, at: 1) == nil) }
+        let first = try #require(due.first { $0.0 == id("a") })
+        #expect(table.finish(first.2, in: id("a"), .barred, charge: nil, report: LimitReport(), at: 1) == [2, 2])
+        #expect(table.due(at: 2).items.map(\.0) == [other])
+        // What was under way before proves nothing.
+        let second = try #require(due.first { $0.0 == id("b") })
+        _ = table.finish(second.2, in: id("b"), .answered, charge: nil, report: LimitReport(), at: 3)
+        for pool in ["a", "b", "new"] {
+            #expect(table.enter(3, charge: small, in: id(pool), at: 3) == 15 * minute - 2)
+        }
+        #expect(table.isFrozen("vendor", at: 3) && !table.isFrozen("other", at: 3))
+
+        var now = 15 * minute + 1
+        for pool in ["a", "b", "new"] { #expect(table.enter(4, charge: small, in: id(pool), at: now) == nil) }
+        due = table.due(at: now).items
+        #expect(due.count == 1, "one finds out for all")
+        #expect(table.finish(due[0].2, in: due[0].0, .barred, charge: nil, report: LimitReport(), at: now) == [4, 4])
+
+        now += 15 * minute
+        for pool in ["a", "b", "new"] { #expect(table.enter(5, charge: small, in: id(pool), at: now) == nil) }
+        due = table.due(at: now).items
+        #expect(due.count == 1)
+        #expect(table.finish(due[0].2, in: due[0].0, .answered, charge: nil, report: LimitReport(), at: now) == [])
+        #expect(table.due(at: now).items.count == 2)
+    }
+
     @Test("No more is taken on than can be sent soon; the rest is put back for about when its turn comes")
     func horizonOfClaims() {
         var table = table(600)

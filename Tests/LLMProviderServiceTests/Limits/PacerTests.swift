@@ -12,6 +12,7 @@ struct PacerTests {
         var settings = Pacer.Settings()
         settings.share = 1000
         settings.mostShare = 1000
+        settings.jitter = 0
         change(&settings)
         return Pacer(
             limits: PerDimension(requests: requests, inputTokens: input, outputTokens: output), settings: settings, now: 0)
@@ -48,6 +49,48 @@ struct PacerTests {
         pacer = self.pacer(900)
         _ = try admitted(pacer.admit(small, at: 0))
         #expect(pacer.admit(small, at: 0) == .wait(until: 66_666_667 - (100_000_000 - 66_666_667) / 2))
+    }
+
+    @Test(
+        "Where the bucket holds no more than one request, they keep the distance that their way varies by, unless the margin does"
+    )
+    func jitter() throws {
+        // 400 a minute: 150 ms each, more than the bucket holds.
+        var pacer = pacer(400) { $0.jitter = 3_000_000 }
+        _ = try admitted(pacer.admit(small, at: 0))
+        #expect(pacer.admit(small, at: 0) == .wait(until: 153_000_000))
+        // A margin of a hundredth is half of that, and counts.
+        pacer = self.pacer(400) {
+            $0.jitter = 3_000_000
+            $0.share = 990
+        }
+        _ = try admitted(pacer.admit(small, at: 0))
+        let time = Rate(limit: 400, share: 990).time(for: 1)
+        #expect(pacer.admit(small, at: 0) == .wait(until: time + 3_000_000 - time / 1000 * 10))
+        // A second each: the margin alone is more.
+        pacer = self.pacer(60) {
+            $0.jitter = 3_000_000
+            $0.share = 990
+        }
+        _ = try admitted(pacer.admit(small, at: 0))
+        #expect(pacer.admit(small, at: 0) == .wait(until: Rate(limit: 60, share: 990).time(for: 1)))
+        // Where the bucket holds 4 ms more than the request of 96, one of them is left to run ahead.
+        pacer = self.pacer(625) { $0.jitter = 3_000_000 }
+        _ = try admitted(pacer.admit(small, at: 0))
+        #expect(pacer.admit(small, at: 0) == .wait(until: 95_000_000))
+    }
+
+    @Test("A request that leaves late holds back those after it, unless it is settled")
+    func lateDeparture() throws {
+        var pacer = pacer(60)
+        let first = try admitted(pacer.admit(small, at: 0))
+        pacer.depart(first, at: 7_000_000)
+        #expect(pacer.earliest(small) == Self.second + 7_000_000)
+        pacer.depart(first, at: 3_000_000)
+        #expect(pacer.earliest(small) == Self.second + 7_000_000)
+        pacer.settle(first, as: small)
+        pacer.depart(first, at: 9_000_000)
+        #expect(pacer.earliest(small) == Self.second + 7_000_000)
     }
 
     @Test("The scarcest of the three decides")

@@ -23,6 +23,8 @@ public final class Deployment: Sendable {
         public var latencyMilliseconds = 20...80
         /// Of the fake provider, as its `--fault` takes them.
         public var faults: [String] = []
+        /// Of the fake provider, as its command line takes them.
+        public var limits: [String] = []
         /// How long a process keeps what it has claimed; nil for the services' default.
         public var leaseSeconds: Int?
         /// Variables of single services.
@@ -83,7 +85,7 @@ public final class Deployment: Sendable {
         let fake = try ChildProcess.program(
             "fakeprovider",
             ["--ledger", ledger.path, "--min-latency", "\(latency.lowerBound)", "--max-latency", "\(latency.upperBound)"]
-                + options.faults.flatMap { ["--fault", $0] })
+                + options.faults.flatMap { ["--fault", $0] } + options.limits)
         guard let url = await fake.firstLine(), url.hasPrefix("http://") else {
             throw StartError(description: "the fake provider did not start: \(fake.printed)")
         }

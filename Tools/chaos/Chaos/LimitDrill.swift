@@ -1,0 +1,171 @@
+import CJCore
+import Contracts
+public import Logging
+import Postgres
+import Wire
+import WireNIO
+
+/// Sends a backlog of requests to a provider that enforces its limits by the second, or finer, and measures how much of the limit that
+/// binds was used, and how often it was passed.
+public enum LimitDrill {
+    public struct Options: Sendable {
+        /// The account's, and the provider's; nil for ten million, which binds nothing here.
+        public var requestsPerMinute: Int?
+        public var inputTokensPerMinute: Int?
+        /// What the provider's bucket holds, in milliseconds of its refill.
+        public var burstMilliseconds = 100
+        /// How long the provider takes over an answer.
+        public var latencyMilliseconds = 1000
+        public var requests = 1000
+        /// Of the service's process, those about to be sent among them.
+        public var concurrentRequests = 256
+
+        public init() {}
+    }
+
+    public struct Report: Sendable, Codable {
+        public let requests: Int
+        public let requestsPerMinute: Int?
+        public let inputTokensPerMinute: Int?
+        public let burstMilliseconds: Int
+        public let latencyMilliseconds: Int
+        /// Answers with 429.
+        public let refused: Int
+        /// From the first result to the last; the provider takes the same time over each.
+        public let seconds: Double
+        /// Hundredths of the limit that was used most.
+        public let used: Double
+
+        enum CodingKeys: String, CodingKey {
+            case requests, refused, seconds
+            case requestsPerMinute = "requests_per_minute"
+            case inputTokensPerMinute = "input_tokens_per_minute"
+            case burstMilliseconds = "burst_ms"
+            case latencyMilliseconds = "latency_ms"
+            case used = "used_percent"
+        }
+    }
+
+    /// Limits that are not named.
+    private static let large = 10_000_000
+
+    /// Runs the drill on a database of its own.
+    ///
+    /// - Parameters:
+    ///   - folder: empty; the database and the ledger go there.
+    ///   - tell: called with a line about how far the drill is.
+    public static func run(
+        _ options: Options, folder: String, logger: Logger, tell: @escaping @Sendable (String) -> Void
+    ) async throws -> Report {
+        try await Stage.run(folder: folder, logger: logger, options: { _ in deployment(options) }) { deployment, _ in
+            let client = WireClient(
+                host: "127.0.0.1", port: deployment.port(of: .llmProvider), configuration: .init(), logger: logger)
+            do {
+                try await submit(options.requests, to: LLMV1.LLMProviderClient(client))
+                tell("\(options.requests) requests taken on")
+                try await wait(for: options.requests, deployment, tell: tell)
+                await client.close()
+            } catch {
+                await client.close()
+                throw error
+            }
+            return try await report(options, deployment)
+        }
+    }
+
+    private static func deployment(_ options: Options) -> Deployment.Options {
+        let limits = [
+            ("REQUESTS_PER_MINUTE", "--requests-per-minute", options.requestsPerMinute ?? large),
+            ("INPUT_TOKENS_PER_MINUTE", "--input-tokens-per-minute", options.inputTokensPerMinute ?? large),
+            ("OUTPUT_TOKENS_PER_MINUTE", "--output-tokens-per-minute", large),
+        ]
+        var settings = Deployment.Options()
+        settings.latencyMilliseconds = options.latencyMilliseconds...options.latencyMilliseconds
+        settings.limits = limits.flatMap { [$0.1, "\($0.2)"] } + ["--burst", "\(options.burstMilliseconds)"]
+        var environment: [String: String?] = ["HULEEDU_CONCURRENT_REQUESTS": "\(options.concurrentRequests)"]
+        for (name, _, number) in limits { environment["HULEEDU_SIMULATED_" + name] = "\(number)" }
+        settings.environment[.llmProvider] = environment
+        return settings
+    }
+
+    // MARK: - Requests
+
+    private static func submit(_ count: Int, to provider: LLMV1.LLMProviderClient) async throws {
+        guard let template = PromptTemplate(language: "en") else { throw DrillError(description: "no prompt template for 'en'") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lane in 0..<min(16, count) {
+                group.addTask {
+                    for number in stride(from: lane, to: count, by: 16) {
+                        _ = try await provider.submit(request(number, template))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Asks which of two short essays is better; no two requests are alike.
+    private static func request(_ number: Int, _ template: PromptTemplate) -> LLMV1.SubmitRequest {
+        let prompt = template.prompt(
+            question: nil, rubric: nil, first: "Essay \(number) is about the sea.", second: "The sea is in essay \(number).")
+        return LLMV1.SubmitRequest(
+            requestID: "limits-\(number)", owner: "limits", provider: "simulated", model: "simulated-judge", temperature: nil,
+            maxOutputTokens: 512,
+            blocks: prompt.blocks.map {
+                LLMV1.PromptBlock(
+                    target: $0.target == .system ? .system : .user, text: Array($0.text.utf8), cacheMark: .none)
+            },
+            replyFormat: LLMV1.ReplyFormat(
+                name: "submit_verdict", description: Array("Submits the verdict.".utf8), jsonSchema: Array(schema.utf8)))
+    }
+
+    private static let schema =
+        #"{"type":"object","properties":{"rationale":{"type":"string"},"winner":{"type":"string","enum":["first","second"]},"#
+        + #""confidence":{"type":"integer","enum":[1,2,3,4,5]}},"required":["rationale","winner","confidence"],"#
+        + #""additionalProperties":false}"#
+
+    private static func wait(
+        for count: Int, _ deployment: Deployment, tell: @Sendable (String) -> Void
+    ) async throws {
+        var told = 0
+        while true {
+            let ended = try await deployment.pool.query("SELECT count(*) FROM llm_provider.result")[0].decode(Int.self)
+            if ended >= count { return }
+            if ended * 10 / count > told {
+                told = ended * 10 / count
+                tell("\(ended) of \(count) answered")
+            }
+            // Seldom, so that what is measured is not this.
+            try await Task.sleep(for: .milliseconds(500))
+        }
+    }
+
+    // MARK: - Measuring
+
+    private static func report(_ options: Options, _ deployment: Deployment) async throws -> Report {
+        let results = try await deployment.pool.query("SELECT content FROM llm_provider.result").map {
+            try LLMV1.Result(decoding: try $0.decode([UInt8].self))
+        }
+        let statuses = try deployment.ledger.statuses
+        let seconds = try await deployment.pool.query(
+            "SELECT extract(epoch FROM max(finished_at) - min(finished_at))::float8 FROM llm_provider.result")[0]
+            .decode(Double.self)
+        guard results.count == options.requests, seconds > 0,
+            results.allSatisfy({ if case .reply = $0.outcome { true } else { false } })
+        else {
+            throw DrillError(description: "\(options.requests) requests had \(results.count) results, not all of them replies")
+        }
+        let minutes = seconds / 60
+        // What the last one took is refilled only after the run.
+        let share = Double(options.requests - 1) / Double(options.requests)
+        let tokens = Double(results.reduce(0) { $0 + ($1.usage?.inputTokens ?? 0) }) * share
+        let used = max(
+            Double(options.requests - 1) / minutes / Double(options.requestsPerMinute ?? large),
+            tokens / minutes / Double(options.inputTokensPerMinute ?? large))
+        return Report(
+            requests: options.requests, requestsPerMinute: options.requestsPerMinute,
+            inputTokensPerMinute: options.inputTokensPerMinute, burstMilliseconds: options.burstMilliseconds,
+            latencyMilliseconds: options.latencyMilliseconds, refused: statuses.count { $0 == 429 },
+            seconds: (seconds * 1000).rounded() / 1000, used: (used * 10_000).rounded() / 100)
+    }
+}
