@@ -79,6 +79,9 @@ struct AlignCommand: AsyncParsableCommand {
     @OptionGroup(title: "OUTPUT")
     var output: AlignOutputOptions
 
+    @OptionGroup(title: "OUTPUT")
+    var running: RunningOptions
+
     func validate() throws {
         guard !folder.isEmpty else {
             throw ValidationError("The folder's name is empty; name the folder in which the anchors lie.")
@@ -113,10 +116,10 @@ struct AlignCommand: AsyncParsableCommand {
             settings: .environment)
         return try await AlignRun(
             input: input, asked: AlignSeriesChoice(repeats: repeats, comparisons: comparisons, seed: seed), judge: judge,
-            data: DataFolder(chosen: output.data, environment: environment),
+            data: DataFolder(chosen: running.data, environment: environment),
             environment: .environment,
-            errorTerminal: .ofDescriptor(STDERR_FILENO, colourWanted: !output.noColor, environment: environment),
-            outputTerminal: .ofDescriptor(STDOUT_FILENO, colourWanted: !output.noColor, environment: environment)
+            errorTerminal: .ofDescriptor(STDERR_FILENO, colourWanted: !running.noColor, environment: environment),
+            outputTerminal: .ofDescriptor(STDOUT_FILENO, colourWanted: !running.noColor, environment: environment)
         ).run()
     }
 
@@ -129,8 +132,8 @@ struct AlignCommand: AsyncParsableCommand {
             model: judge.model, temperature: judge.temperature, levels: judge.levels, qualities: judge.qualities, budget: nil,
             timeLimit: nil, goal: .budget, seed: nil, concurrency: concurrency, pairing: .rounds, resume: resume,
             output: RankSettings.Output(
-                json: output.json, report: nil, yes: output.yes, quiet: output.quiet, colour: !output.noColor,
-                dataFolder: output.data, database: output.database))
+                json: output.json, report: nil, yes: running.yes, quiet: output.quiet, colour: !running.noColor,
+                dataFolder: running.data, database: running.database))
     }
 
     private static func repeats(_ text: String) throws(CommandError) -> Int {

@@ -21,6 +21,9 @@ struct RankOptions: ParsableArguments {
     @OptionGroup(title: "OUTPUT")
     var output: OutputOptions
 
+    @OptionGroup(title: "OUTPUT")
+    var running: RunningOptions
+
     func validate() throws {
         guard !folder.isEmpty else {
             throw ValidationError("The folder's name is empty; name the folder in which the essays lie.")
@@ -69,8 +72,8 @@ struct RankOptions: ParsableArguments {
             pairing: effort.pairing,
             resume: effort.resume,
             output: RankSettings.Output(
-                json: output.json, report: output.report, yes: output.yes, quiet: output.quiet, colour: !output.noColor,
-                dataFolder: output.data, database: output.database))
+                json: output.json, report: output.report, yes: running.yes, quiet: output.quiet, colour: !running.noColor,
+                dataFolder: running.data, database: running.database))
     }
 }
 
