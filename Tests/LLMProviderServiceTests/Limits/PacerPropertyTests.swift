@@ -1,3 +1,4 @@
+import CJCore
 import Testing
 
 @testable import LLMProviderService
@@ -37,18 +38,6 @@ private struct ContinuousVendor {
 
 @Suite("A lane's pace before a vendor that refills continuously")
 struct PacerPropertyTests {
-    /// Splitmix64.
-    private struct Chance: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     private struct Run {
         var refused = 0
         /// Of the binding limit, in the time from the first request to the last.
@@ -66,7 +55,7 @@ struct PacerPropertyTests {
         error: ClosedRange<Double>,
         fill: Double, way: ClosedRange<Int64> = 0...0
     ) -> Run {
-        var chance = Chance(state: seed)
+        var chance = SplitMix64(seed: seed)
         var pacer = Pacer(
             limits: PerDimension(requests: limits.requests, inputTokens: limits.input, outputTokens: limits.output), now: 0)
         let typical = Double(limits.input) / Double(limits.requests)
@@ -120,7 +109,7 @@ struct PacerPropertyTests {
         arguments: [Int64(1_000_000_000), 100_000_000])
     func schedules(burst: Int64) {
         for seed in 0..<1500 {
-            var chance = Chance(state: UInt64(seed) &* 7919)
+            var chance = SplitMix64(seed: UInt64(seed) &* 7919)
             let requests = Int64.random(in: 50...10_000, using: &chance)
             // Requests, input or output bind, in turn.
             let input = requests * Int64.random(in: 200...3000, using: &chance)
@@ -141,7 +130,7 @@ struct PacerPropertyTests {
     @Test("Requests larger than the vendor's bucket are not refused for a way that varies by 3 ms, and use 97 % of the limit")
     func oversize() {
         for seed in 0..<300 {
-            var chance = Chance(state: UInt64(seed) &* 104_729)
+            var chance = SplitMix64(seed: UInt64(seed) &* 104_729)
             // From 75 to 450 ms each; a bucket of 100.
             let requests = Int64.random(in: 200...400, using: &chance)
             let run = run(
@@ -154,7 +143,7 @@ struct PacerPropertyTests {
 
     @Test("In no window does a lane take more than its rate and one burst or one request", arguments: [Int64(50), 4000])
     func windows(limit: Int64) {
-        var chance = Chance(state: 5)
+        var chance = SplitMix64(seed: 5)
         var pacer = Pacer(limits: PerDimension(requests: limit, inputTokens: nil, outputTokens: nil), now: 0)
         var sent: [Int64] = []
         var now: Int64 = 0

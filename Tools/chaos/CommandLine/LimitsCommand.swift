@@ -28,11 +28,13 @@ struct LimitsCommand: AsyncParsableCommand {
     var requests = 1000
 
     func validate() throws {
-        let numbers = [requestsPerMinute ?? 1, inputTokensPerMinute ?? 1, burst]
-        guard numbers.allSatisfy({ (1...10_000_000).contains($0) }), latency >= 0 else {
-            throw ValidationError("Expected limits of 1 to 10,000,000, a burst from 1 and a latency from 0.")
+        for (name, number, range) in [
+            ("--requests-per-minute", requestsPerMinute ?? 1, 1...10_000_000),
+            ("--input-tokens-per-minute", inputTokensPerMinute ?? 1, 1...10_000_000), ("--burst", burst, 1...10_000_000),
+            ("--latency", latency, 0...3_600_000), ("--requests", requests, 2...100_000),
+        ] where !range.contains(number) {
+            throw ValidationError("\(name): expected \(range.lowerBound) to \(range.upperBound), got \(number).")
         }
-        guard (2...100_000).contains(requests) else { throw ValidationError("--requests: expected 2 to 100,000.") }
     }
 
     func run() async throws {
