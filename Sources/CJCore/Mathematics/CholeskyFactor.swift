@@ -14,11 +14,7 @@ struct CholeskyFactor: Sendable {
     }
 
     /// Natural logarithm of the determinant of the matrix that was factored.
-    var logDeterminant: Double { Self.logDeterminant(of: lower, leading: lower.size) }
-
-    private static func logDeterminant(of factor: SymmetricMatrix, leading count: Int) -> Double {
-        (0..<count).reduce(0) { $0 + 2 * ElementaryFunctions.log(factor[$1, $1]) }
-    }
+    var logDeterminant: Double { (0..<lower.size).reduce(0) { $0 + 2 * ElementaryFunctions.log(lower[$1, $1]) } }
 
     /// L times a vector.
     func applied(to vector: [Double]) -> [Double] {
@@ -50,14 +46,13 @@ struct CholeskyFactor: Sendable {
     /// diagonal.
     ///
     /// - Parameter count: all, or a multiple of eight.
-    /// - Returns: the natural logarithm of their determinant; nothing where they are not positive definite.
-    static func invert(leading count: Int, of matrix: inout SymmetricMatrix) -> Double? {
+    /// - Returns: whether they are positive definite.
+    static func invert(leading count: Int, of matrix: inout SymmetricMatrix) -> Bool {
         precondition(count == matrix.size || count.isMultiple(of: 8), "blocks are dealt with whole")
         let panels = (count + 7) >> 3
-        guard factor(&matrix, panels: panels) else { return nil }
-        let logDeterminant = logDeterminant(of: matrix, leading: count)
+        guard factor(&matrix, panels: panels) else { return false }
         invert(&matrix, panels: panels)
-        return logDeterminant
+        return true
     }
 }
 

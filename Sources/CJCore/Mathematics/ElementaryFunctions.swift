@@ -92,17 +92,23 @@ enum ElementaryFunctions {
         return (x >= 0 ? 1 : tail) / (1 + tail)
     }
 
-    /// Logits up to here, either way, may be given to the function of eight.
+    /// Numbers up to here, either way, may be given to the functions of eight.
     static let farthestOfEight = 600.0
 
     /// Eight probabilities at a time, as 1 / (1 + e⁻ˣ), of logits up to ``farthestOfEight``.
-    ///
-    /// The series of ``exp(_:)``, in an order in which fewer terms wait for one another (G. Estrin 1960).
     @inline(never)
-    static func logistic(_ x: SIMD8<Double>) -> SIMD8<Double> {
-        let shifted = x * -0x1.71547652b82fep0 + 0x1.8p52
+    static func logistic(_ x: SIMD8<Double>) -> SIMD8<Double> { 1 / (powers(-x) + 1) }
+
+    /// e to the power of eight numbers up to ``farthestOfEight``.
+    @inline(never)
+    static func exp(_ x: SIMD8<Double>) -> SIMD8<Double> { powers(x) }
+
+    /// The series of ``exp(_:)``, in an order in which fewer terms wait for one another (G. Estrin 1960).
+    @inline(__always)
+    private static func powers(_ x: SIMD8<Double>) -> SIMD8<Double> {
+        let shifted = x * 0x1.71547652b82fep0 + 0x1.8p52
         let k = shifted - 0x1.8p52
-        let r = (-x - k * ln2High) - k * ln2Low
+        let r = (x - k * ln2High) - k * ln2Low
         let r2 = r * r
         let r4 = r2 * r2
         @inline(__always)
@@ -115,7 +121,7 @@ enum ElementaryFunctions {
         // The integer k stands in the low bits of the shifted number.
         var power = SIMD8<Double>.zero
         for place in 0..<8 { power[place] = Double(bitPattern: (shifted[place].bitPattern &+ 1023) << 52) }
-        return 1 / (value * power + 1)
+        return value * power
     }
 
     private static func powerOfTwo(_ exponent: Int) -> Double {

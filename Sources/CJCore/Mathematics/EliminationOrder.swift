@@ -17,6 +17,10 @@ struct EliminationOrder: Sendable {
     private static let sparsity = 2
 
     init(_ pattern: SparseSymmetricMatrix.Pattern) {
+        guard pattern.size > SparseInverse.fewRows else {
+            (steps, rest) = ([], Array(0..<pattern.size))
+            return
+        }
         var rows = Array(repeating: BitSet(count: pattern.size), count: pattern.size)
         var degrees = Array(repeating: 0, count: pattern.size)
         for row in 0..<pattern.size {

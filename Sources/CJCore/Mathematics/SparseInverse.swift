@@ -14,8 +14,9 @@ struct SparseInverse: Sendable, InverseEntries {
     private var matrix: SymmetricMatrix
     /// Where each row stands: those that were not eliminated come first, then the others, the last to be eliminated first.
     private let places: [Int]
-    /// Natural logarithm of the determinant of the matrix that was inverted.
-    let logDeterminant: Double
+
+    /// Up to so many rows, a matrix is as good as full from the start.
+    static let fewRows = 40
 
     /// What was eliminated with a row: what was on the diagonal, who had entries with the row, and these as shares of that.
     private struct Pivot {
@@ -37,8 +38,12 @@ struct SparseInverse: Sendable, InverseEntries {
             guard let pivot = Self.eliminate(step, from: &rows, places: places) else { return nil }
             pivots.append(pivot)
         }
-        guard let rest = CholeskyFactor.invert(leading: order.rest.count, of: &rows) else { return nil }
-        logDeterminant = pivots.reduce(rest) { $0 + ElementaryFunctions.log($1.diagonal) }
+        if size <= Self.fewRows {
+            guard rows.invert() else { return nil }
+            (self.matrix, self.places) = (rows, places)
+            return
+        }
+        guard CholeskyFactor.invert(leading: order.rest.count, of: &rows) else { return nil }
         for pivot in pivots.reversed() { Self.restore(pivot, in: &rows) }
         self.matrix = rows
         self.places = places
@@ -80,15 +85,6 @@ struct SparseInverse: Sendable, InverseEntries {
     }
 
     subscript(row: Int, column: Int) -> Double { matrix[places[row], places[column]] }
-
-    /// The matrix with every row and column multiplied by its factor.
-    func scaled(by factors: [Double]) -> SparseInverse {
-        var scaled = self
-        for (row, place) in places.enumerated() {
-            for (column, other) in places.enumerated() { scaled.matrix[place, other] *= factors[row] * factors[column] }
-        }
-        return scaled
-    }
 
     /// The image of a vector.
     func multiply(_ vector: [Double]) -> [Double] {

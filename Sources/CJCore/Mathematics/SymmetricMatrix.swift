@@ -17,6 +17,26 @@ struct SymmetricMatrix: Sendable {
         blocks = Array(repeating: .zero, count: width * 8 * stride)
     }
 
+    /// The weighted sum of matrices of one size.
+    init(mixing matrices: [SymmetricMatrix], shares: [Double]) {
+        self.init(size: matrices[0].size)
+        for (matrix, share) in zip(matrices, shares) {
+            for index in blocks.indices { blocks[index] += share * matrix.blocks[index] }
+        }
+    }
+
+    /// Adds a share of the products of a vector's parts with one another.
+    mutating func add(_ share: Double, timesSquareOf vector: [Double]) {
+        let padded = (0..<width).map { block in
+            var eight = SIMD8<Double>.zero
+            for place in 0..<min(8, size - block * 8) { eight[place] = vector[block * 8 + place] }
+            return eight
+        }
+        for row in 0..<size {
+            for block in 0..<width { blocks[row * stride + block] += share * vector[row] * padded[block] }
+        }
+    }
+
     /// Only symmetric content makes sense of the whole; both halves must be written.
     subscript(row: Int, column: Int) -> Double {
         get { blocks[row * stride + column >> 3][column & 7] }
@@ -95,6 +115,29 @@ struct SymmetricMatrix: Sendable {
         for row in 0..<panels * 8 {
             for column in 0..<row { self[column, row] = self[row, column] }
         }
+    }
+
+    /// Puts the inverse in the matrix's place, reading the half below the diagonal: by Gauss and Jordan's elimination, which suits few rows.
+    ///
+    /// - Returns: whether the matrix is positive definite.
+    mutating func invert() -> Bool {
+        mirrorLowerHalf(panels: width)
+        let (size, width, stride) = (size, width, stride)
+        var blocks = blocks.mutableSpan
+        for pivot in 0..<size {
+            let (start, column, lane) = (pivot * stride, pivot >> 3, pivot & 7)
+            let diagonal = blocks[start + column][lane]
+            guard diagonal > 0, diagonal < .infinity else { return false }
+            blocks[start + column][lane] = 1
+            for block in 0..<width { blocks[start + block] /= diagonal }
+            for row in 0..<size where row != pivot {
+                let place = row * stride + column
+                let share = blocks[place][lane]
+                blocks[place][lane] = 0
+                for block in 0..<width { blocks[row * stride + block] -= share * blocks[start + block] }
+            }
+        }
+        return true
     }
 
     /// Subtracts sums from four neighbouring rows.

@@ -72,7 +72,7 @@ struct Outlook {
     private var blocksInUse: Int { (correctionCount + 7) >> 3 }
 
     private func covariance(_ one: Int, _ other: Int) -> Double {
-        if let scale, let row = places[one], let column = places[other] { return scale.covariance(at: row, column) }
+        if let scale, let row = places[one], let column = places[other] { return scale.orderCovariance(at: row, column) }
         return one == other ? priorVariance : 0
     }
 }

@@ -72,18 +72,17 @@ public struct SimulatedAssessment: Sendable {
         var scale: Scale?
         while true {
             let state = PairingState(items: table.items, scale: scale, judgements: judgements, inFlight: waiting)
-            let spread = scale?.priorStandardDeviation
             let decision = rule.decide(
                 scale: scale, judged: judgements.count, inFlight: waiting.count, cost: 0, expectedCostPerComparison: 0,
                 pairsLeft: state.comparisonsLeft(maximumJudgementsPerPair: pairing.maximumJudgementsPerPair)
             ) { count in
-                estimator.estimate(items: table.items, judgements: Array(judgements.dropLast(count)), startingAt: spread)
+                estimator.estimate(items: table.items, judgements: Array(judgements.dropLast(count)))
             }
             switch decision {
             case .stop(let reason):
                 // What is with the judge is paid for and counts.
                 judgements += waiting.map { table.judge($0) }
-                let last = estimator.estimate(items: table.items, judgements: judgements, startingAt: spread)
+                let last = estimator.estimate(items: table.items, judgements: judgements)
                 return Outcome(reason: reason, quality: ScaleQuality(of: last, truth: table.truth))
             case .continue(let mayStart):
                 let room = min(mayStart, inFlight - waiting.count)
@@ -93,7 +92,7 @@ public struct SimulatedAssessment: Sendable {
                 guard !waiting.isEmpty else { break }
                 judgements.append(table.judge(waiting.remove(at: table.generator.below(waiting.count))))
             }
-            let next = estimator.estimate(items: table.items, judgements: judgements, startingAt: spread)
+            let next = estimator.estimate(items: table.items, judgements: judgements)
             watch?(ScaleQuality(of: next, truth: table.truth))
             scale = next
         }

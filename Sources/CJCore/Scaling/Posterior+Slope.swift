@@ -10,11 +10,11 @@ extension Posterior {
     ///
     /// - Parameters:
     ///   - point: the distribution's mean.
-    ///   - answer: averages of the derivatives of the logarithm of an answer's probability.
-    func averagedSlope(at point: [Double], answer: (ComparisonTable.Cell) -> ResponseModel.Slope) -> Slope {
+    ///   - answer: averages of the derivatives of the logarithm of an answer's probability, by its place in the table.
+    func averagedSlope(at point: [Double], answer: (Int, ComparisonTable.Cell) -> ResponseModel.Slope) -> Slope {
         var slope = emptySlope
         beginWithPriors(at: point, into: &slope)
-        for (index, cell) in table.cells.enumerated() { add(answer(cell), of: cell, at: index, to: &slope) }
+        for (index, cell) in table.cells.enumerated() { add(answer(index, cell), of: cell, at: index, to: &slope) }
         finish(&slope, at: point)
         return slope
     }

@@ -34,12 +34,6 @@ struct PriorSearch {
     /// Whose pattern all others take over.
     private let template: Posterior
 
-    /// First and second derivative of the height by ln σ; the second leaves out the third derivatives of the likelihood.
-    private struct Derivatives {
-        let slope: Double
-        let bend: Double
-    }
-
     /// Prepares a search.
     init(table: ComparisonTable, settings: Posterior.Settings, prior: (median: Double, logDeviation: Double)) {
         self.table = table
@@ -52,22 +46,22 @@ struct PriorSearch {
     mutating func mostProbable(startingAt start: Double?) -> PosteriorFit {
         var index = Self.index(of: start ?? prior.median)
         if start == nil, table.itemCount >= Self.estimatedFrom {
-            index = zero(startingAt: index) { search, index in search.estimatedDerivatives(at: index) }
+            index = Self.zero(startingAt: index) { estimatedDerivatives(at: $0) }
         }
-        index = zero(startingAt: index) { search, index in search.exactDerivatives(at: index) }
+        index = Self.zero(startingAt: index) { exactDerivatives(at: $0) }
         return fits[index] ?? fit(at: index)
     }
 
     /// The grid point nearest to where the slope changes its sign.
-    private mutating func zero(
-        startingAt start: Int, derivatives: (inout PriorSearch, Int) -> Derivatives
-    ) -> Int {
+    ///
+    /// - Parameter derivatives: first and second derivative of the height by ln σ; the second may leave out what is dear to find.
+    private static func zero(startingAt start: Int, derivatives: (Int) -> (slope: Double, bend: Double)) -> Int {
         var index = start
         // The nearest points so far below and above the zero.
         var lower: (index: Int, slope: Double)?
         var upper: (index: Int, slope: Double)?
         while true {
-            let here = derivatives(&self, index)
+            let here = derivatives(index)
             if here.slope > 0 { lower = (index, here.slope) } else { upper = (index, here.slope) }
             if let lower, let upper, upper.index == lower.index + 1 {
                 return lower.slope < -upper.slope ? lower.index : upper.index
@@ -85,22 +79,27 @@ struct PriorSearch {
         }
     }
 
-    private mutating func exactDerivatives(at index: Int) -> Derivatives {
+    private mutating func exactDerivatives(at index: Int) -> (slope: Double, bend: Double) {
         let fit = fit(at: index)
         fits = fits.filter { abs($0.key - index) == 1 }
         fits[index] = fit
         return derivatives(fit.posterior, mode: fit.mode, slope: fit.slope, inverse: fit.inverse)
     }
 
+    /// ln σ of a grid point near the most probable one, without a look at the whole of X.
+    mutating func approximateLogDeviation() -> Double {
+        Double(Self.zero(startingAt: Self.index(of: prior.median)) { estimatedDerivatives(at: $0) }) / Self.resolution
+    }
+
     /// The posterior with the σ of a grid point.
-    mutating func fit(at index: Int, centre: ScaleEstimator.Centre = .mode) -> PosteriorFit {
+    private mutating func fit(at index: Int) -> PosteriorFit {
         let posterior = posterior(at: index)
         let known = order ?? EliminationOrder(posterior.pattern.matrix)
         order = known
-        return PosteriorFit(posterior, order: known, centre: centre)
+        return PosteriorFit(posterior, order: known)
     }
 
-    private mutating func estimatedDerivatives(at index: Int) -> Derivatives {
+    private mutating func estimatedDerivatives(at index: Int) -> (slope: Double, bend: Double) {
         let posterior = posterior(at: index)
         let mode = posterior.mode(startingAt: lastMode)
         lastMode = mode
@@ -116,7 +115,7 @@ struct PriorSearch {
 
     private func derivatives(
         _ posterior: Posterior, mode: [Double], slope: Slope, inverse: some InverseEntries, isEstimated: Bool = false
-    ) -> Derivatives {
+    ) -> (slope: Double, bend: Double) {
         let items = 0..<posterior.layout.itemCount
         let variance = posterior.settings.abilityDeviation * posterior.settings.abilityDeviation
         let squares = items.reduce(0) { $0 + mode[$1] * mode[$1] }
@@ -130,7 +129,7 @@ struct PriorSearch {
         let precision = 1 / (prior.logDeviation * prior.logDeviation)
         let change = curvatureChange(posterior, mode: mode, slope: slope, move: move, inverse: inverse)
         let bend = SparseSymmetricMatrix.product(pull, move) - 2 * squares / variance - 2 * diagonal / variance
-        return Derivatives(
+        return (
             slope: squares / variance - Double(items.count) + diagonal / variance - 0.5 * change - precision * distance,
             bend: bend + 2 * own / (variance * variance) - precision)
     }

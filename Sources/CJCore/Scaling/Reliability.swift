@@ -30,31 +30,27 @@ public struct Reliability: Sendable, Hashable {
     /// Half the width of an interval that holds a normal variable nine times in ten, in standard deviations.
     private static let nineTenths = 1.6448536269514722
 
-    /// - Parameters:
-    ///   - covariances: where the prior's standard deviation is known.
-    ///   - standardErrors: with what is not known of it.
-    init(
-        abilities: [Double], covariances: SymmetricMatrix, standardErrors: [Double], priorDeviation: Double,
-        logDeviationError: Double
-    ) {
+    /// - Parameter parts: for each spread that the prior may have; the estimates are the mean over them.
+    init(abilities: [Double], _ parts: [AbilityErrors], standardErrors: [Double]) {
         let count = Double(abilities.count)
-        let shape = ErrorShape(abilities: abilities, covariances: covariances)
-        if shape.length > 0, shape.across > 0 {
-            let known = shape.along / shape.length
-            let luck = shape.acrossSquared / (shape.across * shape.across)
-            let perLogDeviation =
-                (4 * shape.along - 2 * shape.squares / shape.trace) / (priorDeviation * priorDeviation) * logDeviationError
-            logOdds = ElementaryFunctions.log(shape.length / shape.across) - known + luck
-            logOddsDeviation = (4 * known + 2 * luck + perLogDeviation * perLogDeviation).squareRoot()
+        let length = abilities.reduce(0) { $0 + $1 * $1 }
+        var (mean, square) = (0.0, 0.0)
+        for part in parts {
+            let odds = ErrorShape(part).logOdds
+            mean += part.share * odds.mean
+            square += part.share * (odds.variance + odds.mean * odds.mean)
+        }
+        if mean > -.infinity {
+            (logOdds, logOddsDeviation) = (mean, max(0, square - mean * mean).squareRoot())
         } else {
             (logOdds, logOddsDeviation) = (-.infinity, 0)
         }
         posteriorReliability =
-            shape.length > 0
+            logOdds > -.infinity
             ? ExpectedInformation.expectation(difference: logOdds, variance: logOddsDeviation * logOddsDeviation) { $0 } : 0
         low = ElementaryFunctions.logistic(logOdds - Self.nineTenths * logOddsDeviation)
         high = ElementaryFunctions.logistic(logOdds + Self.nineTenths * logOddsDeviation)
-        let variance = count > 1 ? shape.length / (count - 1) : 0
+        let variance = count > 1 ? length / (count - 1) : 0
         let error = count > 0 ? standardErrors.reduce(0) { $0 + $1 * $1 } / count : 0
         scaleSeparationReliability = variance > error ? 1 - error / variance : 0
         separationRatio = error > 0 ? (variance / error).squareRoot() : 0
@@ -86,7 +82,8 @@ private struct ErrorShape {
     /// Whether there are two items, which always correlate: then all of the error counts.
     private let isLine: Bool
 
-    init(abilities: [Double], covariances: SymmetricMatrix) {
+    init(_ errors: AbilityErrors) {
+        let (abilities, covariances) = (errors.abilities, errors.covariances)
         isLine = abilities.count == 2
         length = abilities.reduce(0) { $0 + $1 * $1 }
         guard length > 0 else { return }
@@ -101,6 +98,13 @@ private struct ErrorShape {
             along += image * abilities[row] / length
             squaresOfImage += image * image
         }
+    }
+
+    /// Mean and variance of ln(ρ²/(1 − ρ²)); the mean is −∞ where nothing is known.
+    var logOdds: (mean: Double, variance: Double) {
+        guard length > 0, across > 0 else { return (-.infinity, 0) }
+        let (known, luck) = (along / length, acrossSquared / (across * across))
+        return (ElementaryFunctions.log(length / across) - known + luck, 4 * known + 2 * luck)
     }
 
     /// T.

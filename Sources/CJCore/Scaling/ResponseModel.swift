@@ -42,6 +42,55 @@ enum ResponseModel: Sendable, Hashable {
         }
     }
 
+    /// Probabilities of an answer at eight logits, but for a common factor.
+    func probabilities(of response: Response, logits: SIMD8<Double>, clear: Double, tie: Double) -> SIMD8<Double> {
+        switch self {
+        case .cumulative:
+            let (a, notB) = Interval(response, clear: clear, tie: tie).probabilities(logits: logits)
+            return a * notB
+        case .davidson:
+            let shares = Self.davidsonShares(logits: logits, tie: tie)
+            return response == .tie ? shares.tie : response == .first ? shares.first : shares.second
+        }
+    }
+
+    /// The slope on average over eight logits with shares that sum to one.
+    func averagedSlope(
+        of response: Response, logits: SIMD8<Double>, shares: SIMD8<Double>, clear: Double, tie: Double
+    ) -> Slope {
+        switch self {
+        case .cumulative:
+            let interval = Interval(response, clear: clear, tie: tie)
+            let (a, notB) = interval.probabilities(logits: logits)
+            return interval.averagedSlope(a: a, notB: notB, shares: shares)
+        case .davidson:
+            let (first, even, second) = Self.davidsonShares(logits: logits, tie: tie)
+            let lead = first - second
+            var slope = Slope()
+            slope.byLogit = response.firstScore - 0.5 - 0.5 * SymmetricMatrix.total(shares * lead)
+            slope.byTie = (response == .tie ? 1 : 0) - SymmetricMatrix.total(shares * even)
+            slope.logitLogit = 0.25 * SymmetricMatrix.total(shares * (first + second - lead * lead))
+            slope.logitTie = -0.5 * SymmetricMatrix.total(shares * even * lead)
+            slope.tieTie = SymmetricMatrix.total(shares * even * (1 - even))
+            return slope
+        }
+    }
+
+    private static func davidsonShares(
+        logits: SIMD8<Double>, tie: Double
+    ) -> (first: SIMD8<Double>, tie: SIMD8<Double>, second: SIMD8<Double>) {
+        let isNegative = logits .< 0
+        let magnitude = logits.replacing(with: -logits, where: isNegative)
+        let half = ElementaryFunctions.exp(-0.5 * magnitude)
+        let even = ElementaryFunctions.exp(tie) * half
+        let (total, behind) = (1 + even + half * half, half * half)
+        let one = SIMD8<Double>(repeating: 1)
+        return (
+            one.replacing(with: behind, where: isNegative) / total, even / total,
+            behind.replacing(with: one, where: isNegative) / total
+        )
+    }
+
     /// Expected share of a win of the item shown first, a tie counting as half, and the variance of that share.
     func score(logit: Double, tie: Double, hasTies: Bool) -> (mean: Double, variance: Double) {
         guard hasTies else {
@@ -131,7 +180,11 @@ private struct Interval {
     func slope(logit: Double) -> ResponseModel.Slope {
         let a = lower.map { ElementaryFunctions.logistic(logit - $0.value) } ?? 1
         let b = upper.map { ElementaryFunctions.logistic(logit - $0.value) } ?? 0
-        let (weightA, weightB) = (a * (1 - a), b * (1 - b))
+        return slope(a: a, b: b, weightA: a * (1 - a), weightB: b * (1 - b))
+    }
+
+    /// From A, B, A(1 − A) and B(1 − B), in which all derivatives are linear; so averages of these give averages of those.
+    private func slope(a: Double, b: Double, weightA: Double, weightB: Double) -> ResponseModel.Slope {
         var q = 0.0
         if let lower, let upper {
             let tail = ElementaryFunctions.exp(lower.value - upper.value)
@@ -158,5 +211,21 @@ private struct Interval {
             slope.tieTie -= 2 * r * lower.tie * upper.tie
         }
         return slope
+    }
+
+    /// Probabilities at eight logits but for a common factor, A·(1 − B); and 1 − B, which is not zero where B is one but for rounding.
+    func probabilities(logits: SIMD8<Double>) -> (a: SIMD8<Double>, notB: SIMD8<Double>) {
+        let one = SIMD8<Double>(repeating: 1)
+        return (
+            lower.map { ElementaryFunctions.logistic(logits - $0.value) } ?? one,
+            upper.map { ElementaryFunctions.logistic($0.value - logits) } ?? one
+        )
+    }
+
+    /// The slope on average over eight logits with shares that sum to one.
+    func averagedSlope(a: SIMD8<Double>, notB: SIMD8<Double>, shares: SIMD8<Double>) -> ResponseModel.Slope {
+        slope(
+            a: SymmetricMatrix.total(shares * a), b: 1 - SymmetricMatrix.total(shares * notB),
+            weightA: SymmetricMatrix.total(shares * a * (1 - a)), weightB: SymmetricMatrix.total(shares * notB * (1 - notB)))
     }
 }

@@ -26,33 +26,32 @@ public struct Scale: Sendable {
 
     private let index: [Item.ID: Int]
     private let estimates: [ItemEstimate]
-    /// Where the prior's standard deviation is known.
+    /// Everything that is not known of the abilities.
     private let covariances: SymmetricMatrix
-    /// How far each ability moves with one standard deviation of what is not known of the prior's: items then lie further apart, or less,
-    /// and keep their order.
-    private let spreadShifts: [Double]
+    /// What could change their order: not how far apart all of them lie.
+    private let orderCovariances: SymmetricMatrix
 
-    /// Reads the scale off the normal distribution that stands for a posterior.
-    init(named: NamedJudgements, fit: PosteriorFit) {
-        let (posterior, centre, covariance, spreadShifts) = (fit.posterior, fit.centre, fit.covariance, fit.spreadShifts)
+    /// Reads the scale off the normal distributions that stand for a posterior.
+    init(named: NamedJudgements, fit: FittedNormal) {
+        let (posterior, centre) = (fit.posterior, fit.centre)
         let (table, layout) = (posterior.table, posterior.layout)
         let count = layout.itemCount
-        let covariances = covariance.centred(leading: count)
         let abilities = Array(centre[..<count])
         let ranks = ItemEstimate.ranks(of: abilities)
         let residuals = Residuals(table: table) { posterior.expectedScore(of: $0, at: centre) }
         let holdsBiases = posterior.settings.biasDeviation == nil
-        func error(at place: Int) -> Double { max(0, covariance.diagonal(place)).squareRoot() }
+        let error = fit.error(at:)
+        let shapes = fit.parts.map { AbilityErrors($0, itemCount: count) }
         items = named.items
         index = named.index
         judgementCount = table.judgementCount
         positionBias = centre[layout.bias(of: 0)]
-        positionBiasStandardError = holdsBiases ? 0 : error(at: layout.bias(of: 0))
-        priorStandardDeviation = posterior.settings.abilityDeviation
-        thresholds = Thresholds(posterior: posterior, mode: centre, error: error(at:))
-        self.covariances = covariances
-        self.spreadShifts = spreadShifts
-        let variances = (0..<count).map { max(0, covariances[$0, $0]) + spreadShifts[$0] * spreadShifts[$0] }
+        positionBiasStandardError = holdsBiases ? 0 : error(layout.bias(of: 0))
+        priorStandardDeviation = fit.abilityDeviation
+        thresholds = Thresholds(posterior: posterior, mode: centre, error: error)
+        covariances = AbilityErrors.covariances(shapes, about: abilities)
+        orderCovariances = AbilityErrors.orderCovariances(shapes)
+        let variances = (0..<count).map { [covariances] in max(0, covariances[$0, $0]) }
         componentCount = table.componentCount
         estimates = (0..<count).map { item in
             residuals.estimate(of: item, ability: centre[item], variance: variances[item], rank: ranks[item])
@@ -63,12 +62,10 @@ public struct Scale: Sendable {
                 let bias = layout.bias(of: Int32(judge))
                 return JudgeEstimate(
                     id: named.judges[judge], fit: fit, positionBias: centre[bias],
-                    positionBiasStandardError: holdsBiases ? 0 : error(at: bias), discrimination: posterior.scale(of: judge))
+                    positionBiasStandardError: holdsBiases ? 0 : error(bias), discrimination: posterior.scale(of: judge))
             }
         }
-        reliability = Reliability(
-            abilities: abilities, covariances: covariances, standardErrors: variances.map { $0.squareRoot() },
-            priorDeviation: priorStandardDeviation, logDeviationError: fit.logDeviationError)
+        reliability = Reliability(abilities: abilities, shapes, standardErrors: variances.map { $0.squareRoot() })
     }
 
     /// Whether every item can be reached from every other through judged pairs.
@@ -78,13 +75,13 @@ public struct Scale: Sendable {
     /// 2Φ(|θ̂ᵢ − θ̂ⱼ| / sᵢⱼ) − 1, with sᵢⱼ the standard error of the difference. It is computed when asked for, from every pair.
     public var expectedKendallTau: Double {
         guard items.count > 1 else { return 0 }
-        let variances = items.indices.map { covariances[$0, $0] }
+        let variances = items.indices.map { orderCovariances[$0, $0] }
         var sum = 0.0
         for row in items.indices {
             for column in 0..<row {
                 let difference = (estimates[row].ability - estimates[column].ability).magnitude
                 guard difference > 0 else { continue }
-                let variance = variances[row] + variances[column] - 2 * covariances[row, column]
+                let variance = variances[row] + variances[column] - 2 * orderCovariances[row, column]
                 sum += variance > 0 ? 2 * NormalDistribution.cumulative(difference / variance.squareRoot()) - 1 : 1
             }
         }
@@ -103,20 +100,19 @@ public struct Scale: Sendable {
     /// Covariance of two abilities under the posterior, in squared logits; both items must be on the scale.
     public func covariance(of one: Item.ID, and other: Item.ID) -> Double {
         let (row, column) = (place(of: one), place(of: other))
-        return covariances[row, column] + spreadShifts[row] * spreadShifts[column]
+        return covariances[row, column]
     }
 
     /// Variance of the difference of two abilities under the posterior, in squared logits; the same in every gauge.
     public func varianceOfDifference(_ one: Item.ID, _ other: Item.ID) -> Double {
         let (row, column) = (place(of: one), place(of: other))
-        let shift = spreadShifts[row] - spreadShifts[column]
-        return max(0, covariances[row, row] + covariances[column, column] - 2 * covariances[row, column]) + shift * shift
+        return max(0, covariances[row, row] + covariances[column, column] - 2 * covariances[row, column])
     }
 
     func ability(at place: Int) -> Double { estimates[place].ability }
 
-    /// Covariance of two abilities where the prior's standard deviation is known: what could change their order.
-    func covariance(at row: Int, _ column: Int) -> Double { covariances[row, column] }
+    /// Covariance of two abilities in what could change their order.
+    func orderCovariance(at row: Int, _ column: Int) -> Double { orderCovariances[row, column] }
 
     private func place(of item: Item.ID) -> Int {
         guard let place = index[item] else { preconditionFailure("an item that is not on the scale was asked for") }

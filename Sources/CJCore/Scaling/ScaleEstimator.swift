@@ -117,17 +117,17 @@ public struct ScaleEstimator: Sendable {
     }
 
     /// The fit that a scale is read off.
-    func fit(_ judgements: IndexedJudgements, startingAt previous: Double?) -> PosteriorFit {
+    func fit(_ judgements: IndexedJudgements, startingAt previous: Double?) -> FittedNormal {
         let (table, own) = reading(judgements, deviation: 1)
         let alike = fit(table, own, startingAt: previous)
         guard settings.judges == .different, table.judgeCount > 1 else { return alike }
         var search = JudgeScaleSearch(table: table, settings: alike.posterior.settings)
         let (posterior, mode) = search.fit { settings in
-            fit(table, settings, startingAt: settings.abilityDeviation).posterior.settings.abilityDeviation
+            fit(table, settings, startingAt: settings.abilityDeviation).abilityDeviation
         }
-        var different = PosteriorFit(posterior, mode: mode, centre: settings.centre)
-        different.logDeviationError = alike.logDeviationError
-        return different
+        return settings.centre == .mode
+            ? FittedNormal(PosteriorFit(posterior, mode: mode))
+            : fit(table, posterior.settings, startingAt: posterior.settings.abilityDeviation)
     }
 
     /// The judgements as the settings read them.
@@ -141,19 +141,21 @@ public struct ScaleEstimator: Sendable {
     }
 
     /// The fit with the prior's deviation that the settings ask for.
-    private func fit(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> PosteriorFit {
+    private func fit(_ table: ComparisonTable, _ own: Posterior.Settings, startingAt previous: Double?) -> FittedNormal {
         switch (settings.prior, settings.centre) {
         case (.fixed(let standardDeviation), let centre):
             var own = own
             own.abilityDeviation = standardDeviation
-            return PosteriorFit(Posterior(table: table, settings: own), centre: centre)
+            let posterior = Posterior(table: table, settings: own)
+            let order = EliminationOrder(posterior.pattern.matrix)
+            let mode = PosteriorFit(posterior, order: order)
+            return centre == .mode ? FittedNormal(mode) : FittedNormal(MatchedNormal(mode, order: order))
         case (.marginalLikelihood, .mode):
             var search = PriorSearch(table: table, settings: own, prior: (median: 2.2, logDeviation: 0.7))
-            return search.mostProbable(startingAt: previous)
+            return FittedNormal(search.mostProbable(startingAt: previous))
         case (.marginalLikelihood, .mean):
             // A wider prior is affordable: the evidence does not fall off at spreads that few judgements cannot tell apart.
-            var search = EvidenceSearch(table: table, settings: own, prior: (median: 2.2, logDeviation: 1))
-            return search.mostProbable(startingAt: previous)
+            return SpreadMixture(table: table, settings: own, prior: (median: 2.2, logDeviation: 1)).fit()
         }
     }
 }

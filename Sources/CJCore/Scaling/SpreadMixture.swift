@@ -1,0 +1,123 @@
+/// Stands for a posterior whose prior has a spread σ that is not known: by normal distributions for several spreads, each with the probability
+/// that the judgements and a log-normal prior on σ give to it.
+///
+/// With few judgements the spread is known to within a factor of two or so. A posterior with the most probable spread alone would then
+/// be too sure, most of all of items that have won or lost nearly everything, whose place is the prior's guess.
+///
+/// By ln σ, the logarithm of the evidence has the derivative E|θ|²/σ² − n (``MatchedNormal/evidenceSlope``). Newton steps lead to near its top,
+/// prior included. Five spreads about it, evenly apart in ln σ, stand for all; how probable they are follows from the slopes, integrated
+/// from one to the next.
+struct SpreadMixture {
+    private let table: ComparisonTable
+    /// All but the deviation that is not known.
+    private let settings: Posterior.Settings
+    private let prior: (median: Double, logDeviation: Double)
+    /// Whose pattern all others take over.
+    private let template: Posterior
+    private let order: EliminationOrder
+
+    /// Spreads on either side of the middle one.
+    private static let sideCount = 2
+    /// How far apart they are, in standard deviations of ln σ. That is found as if the sites stayed where they are, and up to a third too small
+    /// when there are few judgements, so the spreads reach to between two and three.
+    private static let spacing = 1.4
+    /// How far from the top the middle may be, in the same unit.
+    private static let nearness = 0.3
+    /// Newton steps at most, and the longest; one or two are usual.
+    private static let maximumSteps = 10
+    private static let longestStep = 1.0
+    /// Items from which Laplace's approximation tells where to begin, for a fraction of what a step costs.
+    private static let approximatedFrom = 150
+
+    /// - Parameters:
+    ///   - settings: all but the deviation that is not known.
+    ///   - prior: median of σ, and the standard deviation of ln σ.
+    init(table: ComparisonTable, settings: Posterior.Settings, prior: (median: Double, logDeviation: Double)) {
+        self.table = table
+        self.settings = settings
+        self.prior = prior
+        template = Posterior(table: table, settings: settings)
+        order = EliminationOrder(template.pattern.matrix)
+    }
+
+    /// The normal distributions, in ascending order of their spreads.
+    func fit() -> FittedNormal {
+        let (middle, logError) = middle()
+        let logMiddle = middle.posterior.logDeviation
+        let width = Self.spacing * logError
+        let lower = side(of: middle, at: (1...Self.sideCount).map { logMiddle - Double($0) * width })
+        let upper = side(of: middle, at: (1...Self.sideCount).map { logMiddle + Double($0) * width })
+        let normals = lower.reversed() + [middle] + upper
+        return FittedNormal(normals, shares: Self.shares(slopes: normals.map { slope(of: $0) }, width: width))
+    }
+
+    /// A normal distribution whose spread is near the most probable one, and how well that is known.
+    private func middle() -> (normal: MatchedNormal, logError: Double) {
+        var normal = MatchedNormal(PosteriorFit(posterior(logDeviation: startingLogDeviation), order: order), order: order)
+        var logError = error(of: normal)
+        for _ in 0..<Self.maximumSteps {
+            let step = slope(of: normal) * logError * logError
+            guard step.magnitude > Self.nearness * logError else { break }
+            let next = normal.posterior.logDeviation + max(-Self.longestStep, min(Self.longestStep, step))
+            normal = MatchedNormal(posterior(logDeviation: next), startingAt: normal, order: order)
+            logError = error(of: normal)
+        }
+        return (normal, logError)
+    }
+
+    /// Each begins where the one before it has ended.
+    private func side(of middle: MatchedNormal, at logDeviations: [Double]) -> [MatchedNormal] {
+        var normals: [MatchedNormal] = []
+        for logDeviation in logDeviations {
+            normals.append(
+                MatchedNormal(posterior(logDeviation: logDeviation), startingAt: normals.last ?? middle, order: order))
+        }
+        return normals
+    }
+
+    private var startingLogDeviation: Double {
+        guard table.itemCount >= Self.approximatedFrom else { return ElementaryFunctions.log(prior.median) }
+        var search = PriorSearch(table: table, settings: settings, prior: prior)
+        return search.approximateLogDeviation()
+    }
+
+    private func posterior(logDeviation: Double) -> Posterior {
+        var settings = settings
+        settings.abilityDeviation = ElementaryFunctions.exp(logDeviation)
+        return Posterior(table: table, settings: settings, sharing: template)
+    }
+
+    /// Derivative of the logarithm of σ's own posterior by ln σ.
+    private func slope(of normal: MatchedNormal) -> Double {
+        let distance = normal.posterior.logDeviation - ElementaryFunctions.log(prior.median)
+        return normal.evidenceSlope - distance / (prior.logDeviation * prior.logDeviation)
+    }
+
+    /// Standard deviation of ln σ, at most the prior's.
+    private func error(of normal: MatchedNormal) -> Double {
+        let precision = 1 / (prior.logDeviation * prior.logDeviation)
+        return 1 / (precision + max(0, -normal.evidenceBend)).squareRoot()
+    }
+
+    /// How probable spreads are that lie `width` apart in ln σ.
+    ///
+    /// From one to the next, the logarithm of the density rises by the integral of the cubic through four slopes,
+    /// (−g₋₁ + 13g₀ + 13g₁ − g₂) · width/24; at the ends, by that of the parabola through three.
+    private static func shares(slopes: [Double], width: Double) -> [Double] {
+        var heights = [0.0]
+        for (place, slope) in slopes.enumerated().dropFirst() {
+            let last = slopes[place - 1]
+            let before = place > 1 ? slopes[place - 2] : 3 * last - 3 * slope + slopes[place + 1]
+            let after = place + 1 < slopes.count ? slopes[place + 1] : 3 * slope - 3 * last + slopes[place - 2]
+            heights.append(heights[place - 1] + width / 24 * (13 * (last + slope) - before - after))
+        }
+        let top = heights.max() ?? 0
+        let densities = heights.map { ElementaryFunctions.exp($0 - top) }
+        let total = densities.reduce(0, +)
+        return densities.map { $0 / total }
+    }
+}
+
+extension Posterior {
+    fileprivate var logDeviation: Double { ElementaryFunctions.log(settings.abilityDeviation) }
+}
