@@ -20,6 +20,7 @@ final class SimulatedProcess: @unchecked Sendable {
     private(set) var isAlive = true
     /// Assessments to look at; forgotten with the process, and found again by the next sweep.
     var agenda: [String] = []
+    private let scales = RecentScales()
     /// Handlers under way.
     private(set) var underWay = 0
 
@@ -117,7 +118,11 @@ final class SimulatedProcess: @unchecked Sendable {
     }
 
     private func advance(_ id: String, _ store: MemoryStore) async throws {
-        _ = try await AssessmentWorkflow(store: store, machine: World.machine).advance(id)
+        _ = try await workflow(on: store).advance(id)
+    }
+
+    private func workflow(on store: MemoryStore) -> AssessmentWorkflow<MemoryStore> {
+        AssessmentWorkflow(store: store, machine: World.machine, scales: scales)
     }
 
     // MARK: - What callers ask
@@ -128,7 +133,7 @@ final class SimulatedProcess: @unchecked Sendable {
         world.scheduler.begin {
             do {
                 let store = MemoryStore(process: self)
-                if try await AssessmentWorkflow(store: store, machine: World.machine).cancel(id) == true {
+                if try await self.workflow(on: store).cancel(id) == true {
                     try await SimulatedRequestTaker(process: self).withdraw(assessment: id)
                     try await self.advance(id, store)
                 }
@@ -145,7 +150,7 @@ final class SimulatedProcess: @unchecked Sendable {
         world.scheduler.begin {
             do {
                 let store = MemoryStore(process: self)
-                let isTakenUp = try await AssessmentWorkflow(store: store, machine: World.machine).takeUp(id) { snapshot in
+                let isTakenUp = try await self.workflow(on: store).takeUp(id) { snapshot in
                     (
                         AssessmentPlan.Stopping(
                             goal: snapshot.stopping.goal,
