@@ -21,6 +21,8 @@ struct MatchedNormal {
     private static let maximumSweeps = 12
     /// Change of a logit's mean, in its standard deviations, and of its variance, as a share of it, at which sites are left as they are.
     private static let tolerance = 5e-3
+    /// The same where a spread is one of several.
+    private static let sideTolerance = 2e-2
     /// A sweep that leaves more than this share of the change before it overshoots; the next goes half as far.
     private static let overshoot = 0.7
 
@@ -35,24 +37,26 @@ struct MatchedNormal {
             let precision = cell.weight * slope.logitLogit
             return NormalSite(precision: precision, location: cell.weight * slope.byLogit + precision * logit)
         }
-        match(order)
+        match(order, tolerance: Self.tolerance)
     }
 
     /// Begins with the sites of a posterior of the same table with another prior.
-    init(_ posterior: Posterior, startingAt other: MatchedNormal, order: EliminationOrder) {
+    ///
+    /// - Parameter isSide: whether others count for more.
+    init(_ posterior: Posterior, startingAt other: MatchedNormal, order: EliminationOrder, isSide: Bool = false) {
         self = other
         self.posterior = posterior
         move(along: slope(), order)
-        match(order)
+        match(order, tolerance: isSide ? Self.sideTolerance : Self.tolerance)
     }
 
     /// Moves the sites until they match.
-    private mutating func match(_ order: EliminationOrder) {
+    private mutating func match(_ order: EliminationOrder, tolerance: Double) {
         var (stepLength, before) = (1.0, Double.infinity)
         for _ in 0..<Self.maximumSweeps {
             var change = 0.0
             let slope = slope(movingSitesBy: stepLength, change: &change)
-            guard change > Self.tolerance else { return }
+            guard change > tolerance else { return }
             move(along: slope, order)
             if change > Self.overshoot * before { stepLength *= 0.5 }
             before = change
@@ -84,9 +88,9 @@ struct MatchedNormal {
         let slope = posterior.averagedSlope(at: mean) { index, cell in
             let (logit, deviation) = (posterior.logit(of: cell, at: mean), variance(of: cell).squareRoot())
             var answer = ResponseModel.Slope()
-            if let tilted = TiltedLogit(
+            let tilted = TiltedLogit(
                 cell, model: model, clear: clear, tie: tie, mean: logit, deviation: deviation, site: sites[index])
-            {
+            if tilted.isTelling {
                 largest = max(largest, tilted.change(fromDeviation: deviation))
                 sites[index].move(stepLength, towards: tilted, mean: logit, deviation: deviation)
                 if posterior.hasThresholds {

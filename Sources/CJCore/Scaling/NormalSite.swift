@@ -39,31 +39,41 @@ struct TiltedLogit {
     let shift: Double
     let variance: Double
 
-    /// Nothing where the quadrature tells nothing: where the logit is known, or the answer as good as impossible.
-    init?(
+    init(
         _ answer: ComparisonTable.Cell, model: ResponseModel, clear: Double, tie: Double, mean: Double, deviation: Double,
         site: NormalSite
     ) {
-        let limit = SIMD8<Double>(repeating: ElementaryFunctions.farthestOfEight)
         let offsets = deviation * Self.nodes
-        logits = (mean + offsets).clamped(lowerBound: -limit, upperBound: limit)
+        logits = Self.kept(mean + offsets, below: mean.magnitude + deviation * Self.farthest)
         let chances = model.probabilities(of: answer.response, logits: logits, clear: clear, tie: tie)
-        var exponents = (0.5 * site.precision * offsets - site.pull(at: mean)) * offsets
+        let (bend, pull) = (0.5 * site.precision, site.pull(at: mean))
+        var exponents = (bend * offsets - pull) * offsets
+        let reach = deviation * Self.farthest
+        var highest = (bend * reach + pull.magnitude) * reach
         var weights = Self.weights
         if answer.weight == 1 {
             weights *= chances
         } else {
-            let highest = ElementaryFunctions.log(chances.max())
-            for place in 0..<8 { exponents[place] += answer.weight * (ElementaryFunctions.log(chances[place]) - highest) }
+            let most = ElementaryFunctions.log(chances.max())
+            for place in 0..<8 { exponents[place] += answer.weight * (ElementaryFunctions.log(chances[place]) - most) }
+            highest = .infinity
         }
-        weights *= ElementaryFunctions.exp(exponents.clamped(lowerBound: -limit, upperBound: limit))
+        weights *= ElementaryFunctions.exp(Self.kept(exponents, below: highest))
         let total = SymmetricMatrix.total(weights)
-        guard total > 0, total < .infinity else { return nil }
         shares = weights / total
         shift = SymmetricMatrix.total(shares * offsets)
         let distances = offsets - shift
         variance = SymmetricMatrix.total(shares * distances * distances)
-        guard variance > 0 else { return nil }
+    }
+
+    /// Whether the quadrature tells something, which it does not where the logit is known, or the answer as good as impossible.
+    var isTelling: Bool { variance > 0 && variance < .infinity }
+
+    /// Keeps numbers within the reach of the functions of eight, unless they are known to be.
+    private static func kept(_ numbers: SIMD8<Double>, below bound: Double) -> SIMD8<Double> {
+        guard !(bound < ElementaryFunctions.farthestOfEight) else { return numbers }
+        let limit = SIMD8<Double>(repeating: ElementaryFunctions.farthestOfEight)
+        return numbers.clamped(lowerBound: -limit, upperBound: limit)
     }
 
     /// How far the moments are from those under all sites: the mean in standard deviations, or the variance as a share.
@@ -75,6 +85,8 @@ struct TiltedLogit {
     private static let nodes = SIMD8(
         -4.1445471861258945, -2.8024858612875416, -1.636519042435108, -0.5390798113513751, 0.5390798113513751, 1.636519042435108,
         2.8024858612875416, 4.1445471861258945)
+    /// The outermost is nearer than this.
+    private static let farthest = 4.2
     private static let weights = SIMD8(
         0.00011261453837536762, 0.009635220120788256, 0.11723990766175904, 0.3730122576790773, 0.3730122576790773,
         0.11723990766175904, 0.009635220120788256, 0.00011261453837536762)

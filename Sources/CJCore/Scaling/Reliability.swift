@@ -8,9 +8,9 @@
 /// where u ~ N(0, v) with v = mᵀVm/|m|², and |e⊥|² has the mean T = tr V − v and the variance 2Q, Q = ‖PVP‖² with P = I − mmᵀ/|m|².
 /// To second order the logarithm of these odds has the mean ln(|m|²/T) − v/|m|² + Q/T² and the variance 4v/|m|² + 2Q/T², and is close
 /// to normal. The first term is what is not known of how far the items lie apart, the second the luck of the errors; both fall with the
-/// number of items. A third comes from the prior's standard deviation σ: for each unit of ln σ, ln|m|² moves by 4v/σ² and ln T by
-/// 2‖V‖²/(σ² tr V). Because the prior has already drawn estimates together that rest on little, choosing pairs by the estimates does not
-/// inflate ρ², as it does the scale separation reliability.
+/// number of items. Where the prior's standard deviation is not known, these are the moments of a mixture over several. Because the
+/// prior has already drawn estimates together that rest on little, choosing pairs by the estimates does not inflate ρ², as it does the
+/// scale separation reliability.
 public struct Reliability: Sendable, Hashable {
     /// Expected ρ², from 0 to 1.
     public let posteriorReliability: Double

@@ -1,7 +1,7 @@
 /// Abilities of items in logits, with their errors and what they are worth.
 ///
-/// Abilities sum to zero. Errors are those of the posterior in the same gauge: the inverse of the curvature, the prior's
-/// included, with the common movement of all items taken out.
+/// Abilities sum to zero. Errors are those of the posterior in the same gauge, with the common movement of all items taken out: about
+/// the mode the inverse of the curvature, the prior's included; about the mean, those over all spreads of the prior.
 public struct Scale: Sendable {
     /// In ascending order of their names.
     public let items: [Item.ID]
@@ -12,7 +12,7 @@ public struct Scale: Sendable {
     public let positionBias: Double
     /// Standard deviation of the posterior of the position bias, in logits; zero where the bias was held at zero.
     public let positionBiasStandardError: Double
-    /// Standard deviation of the prior on the abilities, in logits.
+    /// Standard deviation of the prior on the abilities, in logits: given, the most probable one, or the mean over several, in the logarithm.
     public let priorStandardDeviation: Double
     public let reliability: Reliability
     /// Misfit of the judgements as a whole; nothing where there are none.
@@ -41,7 +41,7 @@ public struct Scale: Sendable {
         let residuals = Residuals(table: table) { posterior.expectedScore(of: $0, at: centre) }
         let holdsBiases = posterior.settings.biasDeviation == nil
         let error = fit.error(at:)
-        let shapes = fit.parts.map { AbilityErrors($0, itemCount: count) }
+        let errors = fit.parts.map { AbilityErrors($0, itemCount: count) }
         items = named.items
         index = named.index
         judgementCount = table.judgementCount
@@ -49,8 +49,8 @@ public struct Scale: Sendable {
         positionBiasStandardError = holdsBiases ? 0 : error(layout.bias(of: 0))
         priorStandardDeviation = fit.abilityDeviation
         thresholds = Thresholds(posterior: posterior, mode: centre, error: error)
-        covariances = AbilityErrors.covariances(shapes, about: abilities)
-        orderCovariances = AbilityErrors.orderCovariances(shapes)
+        covariances = AbilityErrors.covariances(errors, about: abilities)
+        orderCovariances = AbilityErrors.orderCovariances(errors)
         let variances = (0..<count).map { [covariances] in max(0, covariances[$0, $0]) }
         componentCount = table.componentCount
         estimates = (0..<count).map { item in
@@ -65,7 +65,7 @@ public struct Scale: Sendable {
                     positionBiasStandardError: holdsBiases ? 0 : error(bias), discrimination: posterior.scale(of: judge))
             }
         }
-        reliability = Reliability(abilities: abilities, shapes, standardErrors: variances.map { $0.squareRoot() })
+        reliability = Reliability(abilities: abilities, errors, standardErrors: variances.map { $0.squareRoot() })
     }
 
     /// Whether every item can be reached from every other through judged pairs.

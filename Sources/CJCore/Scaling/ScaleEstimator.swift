@@ -48,8 +48,8 @@ public struct ScaleEstimator: Sendable {
     public enum Centre: Sendable, Hashable {
         /// Where the posterior is highest, with errors from its curvature there: quick, and comparable with other programs.
         case mode
-        /// Where the normal distribution lies that comes closest to the posterior, with its errors. With few judgements for each item
-        /// these are the truer errors; it takes about ten times as long.
+        /// The mean of the posterior, with its errors, over all spreads that the judgements leave probable. With few judgements for each item
+        /// these are the truer errors; it takes several times as long.
         case mean
     }
 
@@ -81,9 +81,9 @@ public struct ScaleEstimator: Sendable {
     /// - Parameters:
     ///   - items: What is to be on the scale; repetitions count once.
     ///   - judgements: In any order. Those of items that are not among `items` are left out.
-    ///   - previous: The prior's standard deviation of an earlier scale of much the same judgements, near which to look first. It
+    ///   - previous: The prior's standard deviation of an earlier scale of much the same judgements, near which to look first for the mode. It
     ///     saves time and does not change the result, as long as there is one most probable spread in sight of both; the abilities
-    ///     are always found from zero.
+    ///     are always found from zero. The mean is over all spreads, and always found in the same way.
     /// - Returns: The scale, in the gauge in which abilities sum to zero.
     public func estimate(items: [Item.ID], judgements: [Judgement], startingAt previous: Double? = nil) -> Scale {
         estimate(NamedJudgements(items: items, judgements: judgements), startingAt: previous)

@@ -69,8 +69,8 @@ struct SpreadMixture {
     private func side(of middle: MatchedNormal, at logDeviations: [Double]) -> [MatchedNormal] {
         var normals: [MatchedNormal] = []
         for logDeviation in logDeviations {
-            normals.append(
-                MatchedNormal(posterior(logDeviation: logDeviation), startingAt: normals.last ?? middle, order: order))
+            let last = normals.last ?? middle
+            normals.append(MatchedNormal(posterior(logDeviation: logDeviation), startingAt: last, order: order, isSide: true))
         }
         return normals
     }

@@ -63,7 +63,7 @@ struct ScoreCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            What is told of each ability: its most probable value, or its mean, which takes about ten times as long and has the truer \
+            What is told of each ability: its most probable value, or its mean, which takes several times as long and has the truer \
             errors where judgements are few.
             """, valueName: "mode|mean"))
     var centre = CentreReading.mode

@@ -40,18 +40,18 @@ struct MethodText: Sendable {
             """
             The scale is a Bradley–Terry model (1952): the probability that essay a, shown first, is preferred to essay b \
             is 1 / (1 + e^−(θa − θb + β)), where θ are the abilities in logits and β is the judge's leaning towards the \
-            first place. Abilities and leaning have normal priors about zero, and are the means of the normal distribution that comes \
-            closest to the posterior (in Kullback–Leibler divergence); the abilities sum to zero. The prior on an ability has the standard \
-            deviation σ = \(prior), the one that makes the judgements most probable (by the bound that this distribution sets on the marginal \
-            likelihood, times a log-normal prior on σ with median 2.2 and 1 in the logarithm); that on the leaning has \(biasPrior).
+            first place. Abilities and leaning have normal priors about zero, and are told by the means of the posterior, whose moments are \
+            found by expectation propagation (Minka 2001); the abilities sum to zero. The prior on the leaning has the standard deviation \
+            \(biasPrior); that on an ability has σ, which is not known either: the posterior is taken over all σ, each with the probability that \
+            the judgements and a log-normal prior on σ, with median 2.2 and 1 in the logarithm, give to it. Their geometric mean is \(prior).
             """,
             """
             Skalan är en Bradley–Terry-modell (1952): sannolikheten att uppsats a, som visas först, föredras framför \
             uppsats b är 1 / (1 + e^−(θa − θb + β)), där θ är nivåerna i logit och β domarens dragning åt den första \
-            platsen. Nivåer och dragning har normalfördelade priorer kring noll, och är medelvärdena i den normalfördelning som ligger \
-            närmast posteriorn (i Kullback–Leibler-divergens); nivåerna summerar till noll. Priorn för en nivå har standardavvikelsen \
-            σ = \(prior), den som gör bedömningarna mest sannolika (enligt den undre gräns som fördelningen ger den marginella likelihooden, \
-            gånger en lognormal prior för σ med median 2,2 och 1 i logaritmen); den för dragningen har \(biasPrior).
+            platsen. Nivåer och dragning har normalfördelade priorer kring noll och anges med posteriorns medelvärden, vars moment \
+            beräknas med expectation propagation (Minka 2001); nivåerna summerar till noll. Priorn för dragningen har standardavvikelsen \
+            \(biasPrior); den för en nivå har σ, som inte heller är känd: posteriorn tas över alla σ, vart och ett med den sannolikhet som \
+            bedömningarna och en lognormal prior för σ, med median 2,2 och 1 i logaritmen, ger det. Deras geometriska medelvärde är \(prior).
             """
         )
     }
