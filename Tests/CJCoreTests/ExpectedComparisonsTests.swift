@@ -39,7 +39,7 @@ struct ExpectedComparisonsTests {
             let estimator = ScaleEstimator(settings: .init(centre: .mean))
             let rule = StoppingRule(targetReliability: 0.8, maximumComparisons: 1_000)
             var (planned, halfway, taken) = (0.0, 0.0, 0.0)
-            for seed in 0..<6 {
+            for seed in 0..<12 {
                 var simulation = Simulation(items: count, deviation: deviation, seed: UInt64(70 + seed))
                 var judgements: [Judgement] = []
                 var scale = estimator.estimate(items: simulation.items, judgements: [])
@@ -52,8 +52,7 @@ struct ExpectedComparisonsTests {
                     for comparison in InformationPairing().nextComparisons(6, state: state, using: &simulation.generator) {
                         judgements.append(simulation.judge(comparison))
                     }
-                    scale = estimator.estimate(
-                        items: simulation.items, judgements: judgements, startingAt: scale.priorStandardDeviation)
+                    scale = estimator.estimate(items: simulation.items, judgements: judgements)
                     forecasts.append(expected.total(given: scale))
                 }
                 planned += Double(ExpectedComparisons.total(items: count, target: 0.8, deviation: deviation))

@@ -24,7 +24,7 @@ struct MatchedNormalTests {
         )
     }
 
-    private func judgements(_ one: Item.ID, _ other: Item.ID, wins: Int, losses: Int) throws -> [Judgement] {
+    private func record(_ one: Item.ID, _ other: Item.ID, wins: Int, losses: Int) throws -> [Judgement] {
         let comparison = try Comparison(first: one, second: other)
         return (0..<(wins + losses)).map {
             Judgement(comparison: comparison, outcome: $0 < wins ? .first : .second, judge: "j")
@@ -32,7 +32,7 @@ struct MatchedNormalTests {
     }
 
     private func settings(
-        _ deviation: Double, centre: ScaleEstimator.Centre = .mean, bias: Double? = nil
+        of deviation: Double, centre: ScaleEstimator.Centre = .mean, bias: Double? = nil
     ) -> ScaleEstimator.Settings {
         .init(prior: .fixed(standardDeviation: deviation), positionBiasDeviation: bias, centre: centre)
     }
@@ -50,14 +50,14 @@ struct MatchedNormalTests {
             (3, 3, 2.0), (3, 3, 4.0), (6, 6, 4.0), (12, 12, 4.0), (1, 1, 1.0), (1, 1, 4.0), (4, 6, 3.0), (10, 12, 2.0), (0, 5, 2.0),
         ])
     func twoItems(wins: Int, count: Int, deviation: Double) throws {
-        let judgements = try judgements("a", "b", wins: wins, losses: count - wins)
+        let judgements = try record("a", "b", wins: wins, losses: count - wins)
         let exact = exact(wins: Double(wins), losses: Double(count - wins), deviation: deviation)
         func estimate(_ centre: ScaleEstimator.Centre) -> (mean: Double, deviation: Double) {
             difference(
-                ScaleEstimator(settings: settings(deviation, centre: centre)).estimate(items: ["a", "b"], judgements: judgements))
+                ScaleEstimator(settings: settings(of: deviation, centre: centre)).estimate(items: ["a", "b"], judgements: judgements))
         }
         let (mean, mode) = (estimate(.mean), estimate(.mode))
-        #expect((mean.mean - exact.mean).magnitude < 0.03 * exact.deviation, "\(mean) \(exact)")
+        #expect((mean.mean - exact.mean).magnitude < 0.06 * exact.deviation, "\(mean) \(exact)")
         #expect((mean.deviation / exact.deviation - 1).magnitude < 0.03, "\(mean) \(exact)")
         #expect((mean.deviation - exact.deviation).magnitude < (mode.deviation - exact.deviation).magnitude, "\(mode) \(exact)")
         #expect((mean.mean - exact.mean).magnitude < (mode.mean - exact.mean).magnitude, "\(mode) \(exact)")
@@ -67,7 +67,7 @@ struct MatchedNormalTests {
     func halves(ties: Int, deviation: Double) throws {
         let comparison = try Comparison(first: "a", second: "b")
         let judgements = (0..<ties).map { _ in Judgement(comparison: comparison, outcome: .tie, judge: "j") }
-        var settings = settings(deviation)
+        var settings = settings(of: deviation)
         settings.ties = .halves
         let scale = ScaleEstimator(settings: settings).estimate(items: ["a", "b"], judgements: judgements)
         let exact = exact(wins: 0.5 * Double(ties), losses: 0.5 * Double(ties), deviation: deviation)
@@ -102,9 +102,9 @@ struct MatchedNormalTests {
         let deviation = 2.0
         let pairs: [(Item.ID, Item.ID)] = [("a", "b"), ("b", "c"), ("a", "c")]
         let judgements = try zip(pairs, records).flatMap {
-            try judgements($0.0, $0.1, wins: $1.wins, losses: $1.losses)
+            try record($0.0, $0.1, wins: $1.wins, losses: $1.losses)
         }
-        let scale = ScaleEstimator(settings: settings(deviation)).estimate(items: ["a", "b", "c"], judgements: judgements)
+        let scale = ScaleEstimator(settings: settings(of: deviation)).estimate(items: ["a", "b", "c"], judgements: judgements)
         // By a and b in the gauge in which all sum to zero.
         let exact = moments(to: 12) { a, b in
             let c = -a - b
@@ -124,9 +124,9 @@ struct MatchedNormalTests {
     @Test("A position bias that is not known is known as well as the exact posterior says", arguments: [(4, 0, 4, 0), (5, 1, 2, 3)])
     func bias(firstWins: Int, firstLosses: Int, secondWins: Int, secondLosses: Int) throws {
         let judgements =
-            try judgements("a", "b", wins: firstWins, losses: firstLosses)
-            + judgements("b", "a", wins: secondWins, losses: secondLosses)
-        let scale = ScaleEstimator(settings: settings(2, bias: 1)).estimate(items: ["a", "b"], judgements: judgements)
+            try record("a", "b", wins: firstWins, losses: firstLosses)
+            + record("b", "a", wins: secondWins, losses: secondLosses)
+        let scale = ScaleEstimator(settings: settings(of: 2, bias: 1)).estimate(items: ["a", "b"], judgements: judgements)
         let exact = moments(to: 14) { d, bias in
             func logProbability(_ logit: Double, _ wins: Int, _ losses: Int) -> Double {
                 -Double(wins) * ElementaryFunctions.logOnePlusExp(-logit) - Double(losses) * ElementaryFunctions.logOnePlusExp(logit)
@@ -141,13 +141,14 @@ struct MatchedNormalTests {
         #expect((scale.positionBiasStandardError / exact.variances.1.squareRoot() - 1).magnitude < 0.04)
     }
 
+    /// Of perfect records that are all there is, the widest spreads have much to say, and are seen unevenly: the errors are on the wide side.
     @Test(
         "Over all spreads, they are those of the exact posterior with its spread not known",
         arguments: [(1, 0), (3, 0), (2, 2), (6, 2), (12, 0)])
     func spread(wins: Int, losses: Int) throws {
         let settings = ScaleEstimator.Settings(positionBiasDeviation: nil, centre: .mean)
         let scale = ScaleEstimator(settings: settings).estimate(
-            items: ["a", "b"], judgements: try judgements("a", "b", wins: wins, losses: losses))
+            items: ["a", "b"], judgements: try record("a", "b", wins: wins, losses: losses))
         var (total, log, first, second) = (0.0, 0.0, 0.0, 0.0)
         for step in -48...36 {
             let logDeviation = ElementaryFunctions.log(2.2) + Double(step) / 12
@@ -161,8 +162,8 @@ struct MatchedNormalTests {
         let (mean, deviation) = (first / total, (second / total - first * first / total / total).squareRoot())
         let found = difference(scale)
         #expect((ElementaryFunctions.log(scale.priorStandardDeviation) - log / total).magnitude < 0.1)
-        #expect((found.mean / mean - 1).magnitude < 0.1 || wins == losses, "\(found) \(mean) ± \(deviation)")
-        #expect((found.deviation / deviation - 1).magnitude < 0.15, "\(found) \(mean) ± \(deviation)")
+        #expect((found.mean - mean).magnitude < 0.15 * deviation, "\(found) \(mean) ± \(deviation)")
+        #expect((found.deviation / deviation - 1).magnitude < (losses > 0 ? 0.1 : 0.25), "\(found) \(mean) ± \(deviation)")
     }
 
     @Test("With many judgements, mean and mode are the same, margins and ties among the answers or not", arguments: [0, 1, 2])
@@ -179,7 +180,7 @@ struct MatchedNormalTests {
                 margin: kind == 2 ? (perceived.magnitude < 1 ? .slight : .clear) : nil)
         }
         func fit(_ centre: ScaleEstimator.Centre) -> FittedNormal {
-            ScaleEstimator(settings: settings(2, centre: centre, bias: 0.3)).fit(judgements, startingAt: nil)
+            ScaleEstimator(settings: settings(of: 2, centre: centre, bias: 0.3)).fit(judgements, startingAt: nil)
         }
         let (mean, mode) = (fit(.mean), fit(.mode))
         for place in mean.centre.indices {
