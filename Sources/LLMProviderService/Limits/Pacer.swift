@@ -79,6 +79,17 @@ struct Pacer: Sendable {
         shrunkAt = now
     }
 
+    /// Goes on where another process has stopped, which may have sent its largest request just now, as early as it was allowed to.
+    mutating func resume(_ record: LaneRecord, at now: Int64) {
+        share = min(max(record.share, settings.leastShare), settings.mostShare)
+        freeze(until: record.frozenUntil)
+        cleanSince = max(frozenUntil, now)
+        let floors = record.largest.map { dimension, units in
+            PacerLedger.Debit(floor: rate(dimension).map { now + burst + settings.jitter + $0.time(for: units) })
+        }
+        _ = ledger.append(floors, isSettled: true)
+    }
+
     /// Reservations that are remembered, the settled ones behind an open one among them.
     var openReservations: Int { ledger.count }
 
