@@ -38,10 +38,14 @@ struct Lane<Item: Sendable>: Sendable {
     func isFrozen(at now: Int64) -> Bool { pacer.frozenUntil > now }
 
     /// For the process that sends to the lane after this one.
-    var record: LaneRecord { LaneRecord(share: pacer.share, largest: largestCharge, frozenUntil: pacer.frozenUntil) }
+    var record: LaneRecord {
+        LaneRecord(
+            share: pacer.share, stated: pacer.stated, largest: largestCharge, frozenUntil: pacer.frozenUntil)
+    }
 
-    /// Goes on where another process has stopped.
+    /// Goes on where another process has stopped; what the first request was to find out is known, unless nothing may be sent yet.
     mutating func resume(_ record: LaneRecord, at now: Int64) {
+        if record.frozenUntil <= now { probesUntil = now }
         largestCharge.raise(to: record.largest)
         pacer.resume(record, at: now)
     }

@@ -27,6 +27,10 @@ extension RequestStore {
             pool text NOT NULL,
             -- Thousandths of the limits that are used.
             share bigint NOT NULL,
+            -- A minute, as the vendor has said.
+            stated_requests bigint,
+            stated_input_tokens bigint,
+            stated_output_tokens bigint,
             largest_input_tokens bigint NOT NULL,
             largest_output_tokens bigint NOT NULL,
             frozen_until timestamptz NOT NULL,
