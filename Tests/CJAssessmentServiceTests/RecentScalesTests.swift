@@ -31,11 +31,11 @@ struct RecentScalesTests {
         let items: [Item.ID] = ["a", "b", "c"]
         let judgements = try ["ab", "bc", "ac", "ba"].map { pair in
             Judgement(
-                comparison: try Comparison(first: Item.ID(String(pair.first!)), second: Item.ID(String(pair.last!))), outcome: .first,
-                judge: "j")
+                comparison: try Comparison(first: Item.ID(String(pair.first!)), second: Item.ID(String(pair.last!))),
+                outcome: .first, judge: "j")
         }
         func expectOwn(_ assessment: String, _ items: [Item.ID], _ judgements: [Judgement]) {
-            let expected = AssessmentMachine.estimator.estimate(items: items, judgements: judgements)
+            let expected = scales.estimator.estimate(items: items, judgements: judgements)
             let told = scales.scale(of: assessment, items: items, judgements: judgements).scale
             #expect(told.items == expected.items)
             #expect(told.judgementCount == expected.judgementCount)

@@ -164,7 +164,7 @@ struct AssessmentView: Sendable {
             infit: scale.judgeFit?.infit ?? 0,
             outfit: scale.judgeFit?.outfit ?? 0,
             meanConfidence: confidences.isEmpty ? 0 : Double(confidences.reduce(0, +)) / Double(confidences.count),
-            positionBiasPrior: AssessmentMachine.estimator.settings.positionBiasDeviation ?? 0,
+            positionBiasPrior: scales.estimator.settings.positionBiasDeviation ?? 0,
             verdictLevels: UInt32(snapshot.judge.levels.rawValue),
             margins: checked.margins.map { CJV1.MarginCheck($0, used: checked.usesMargins) },
             tieShare: judgements.isEmpty ? 0 : Double(judgements.count { $0.outcome == .tie }) / Double(judgements.count))

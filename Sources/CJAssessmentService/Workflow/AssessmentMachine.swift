@@ -48,9 +48,6 @@ package struct AssessmentMachine: Sendable {
         return proceed(snapshot, scales: scales)
     }
 
-    /// The estimator of every scale of this service.
-    package static let estimator = ScaleEstimator(settings: .init(centre: .mean))
-
     // MARK: - The running assessment
 
     private func proceed(_ snapshot: AssessmentSnapshot, scales: RecentScales) -> Decision {
@@ -74,7 +71,7 @@ package struct AssessmentMachine: Sendable {
             pairsLeft: pairing.comparisonsLeft(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair),
             grades: snapshot.gradeProbabilities,
             earlierScale: { latest in
-                Self.estimator.estimateCheckingMargins(
+                scales.estimator.estimateCheckingMargins(
                     items: items, judgements: Array(judgements.dropLast(latest)), startingAt: scale.priorStandardDeviation
                 ).scale
             })

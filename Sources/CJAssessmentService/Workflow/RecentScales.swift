@@ -1,4 +1,4 @@
-import CJCore
+package import CJCore
 import Synchronization
 
 /// The last scale of each assessment that this process has looked at.
@@ -30,12 +30,19 @@ package final class RecentScales: Sendable {
         var size = 0
     }
 
-    private let shelf = Mutex(Shelf())
-    private let capacity: Int
+    /// What the service goes by.
+    package static let serviceEstimator = ScaleEstimator(settings: .init(centre: .mean))
 
-    /// - Parameter capacity: numbers, of eight bytes each, that the scales kept may hold together: the square of its number of essays for
-    ///   each. The one asked for last is always kept.
-    package init(capacity: Int = 8_000_000) {
+    let estimator: ScaleEstimator
+    private let capacity: Int
+    private let shelf = Mutex(Shelf())
+
+    /// - Parameters:
+    ///   - estimator: of every scale.
+    ///   - capacity: numbers, of eight bytes each, that the scales kept may hold together: the square of its number of essays for each.
+    ///     The one asked for last is always kept.
+    package init(estimator: ScaleEstimator = RecentScales.serviceEstimator, capacity: Int = 8_000_000) {
+        self.estimator = estimator
         self.capacity = capacity
     }
 
@@ -47,7 +54,7 @@ package final class RecentScales: Sendable {
         let key = Key(assessment: assessment, essays: items.count)
         let last = entry(key)
         if let last, last.items == items, last.judgements == judgements { return last.checked }
-        let checked = AssessmentMachine.estimator.estimateCheckingMargins(
+        let checked = estimator.estimateCheckingMargins(
             items: items, judgements: judgements, startingAt: last?.checked.scale.priorStandardDeviation)
         keep(Entry(items: items, judgements: judgements, checked: checked, asked: 0), as: key)
         return checked

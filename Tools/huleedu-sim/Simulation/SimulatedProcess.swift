@@ -20,13 +20,14 @@ final class SimulatedProcess: @unchecked Sendable {
     private(set) var isAlive = true
     /// Assessments to look at; forgotten with the process, and found again by the next sweep.
     var agenda: [String] = []
-    private let scales = RecentScales()
+    private let scales: RecentScales
     /// Handlers under way.
     private(set) var underWay = 0
 
     init(_ number: Int, world: World) {
         self.number = number
         self.world = world
+        scales = RecentScales(estimator: world.estimator)
     }
 
     func note(_ deed: @autoclosure () -> String) {
