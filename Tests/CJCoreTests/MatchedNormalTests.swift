@@ -47,14 +47,16 @@ struct MatchedNormalTests {
     @Test(
         "Of two items, they are those of the exact posterior, of such that won everything too, and nearer than about the mode",
         arguments: [
-            (3, 3, 2.0), (3, 3, 4.0), (6, 6, 4.0), (12, 12, 4.0), (1, 1, 1.0), (1, 1, 4.0), (4, 6, 3.0), (10, 12, 2.0), (0, 5, 2.0),
+            (3, 3, 2.0), (3, 3, 4.0), (6, 6, 4.0), (12, 12, 4.0), (1, 1, 1.0), (1, 1, 4.0), (4, 6, 3.0), (10, 12, 2.0),
+            (0, 5, 2.0),
         ])
     func twoItems(wins: Int, count: Int, deviation: Double) throws {
         let judgements = try record("a", "b", wins: wins, losses: count - wins)
         let exact = exact(wins: Double(wins), losses: Double(count - wins), deviation: deviation)
         func estimate(_ centre: ScaleEstimator.Centre) -> (mean: Double, deviation: Double) {
             difference(
-                ScaleEstimator(settings: settings(of: deviation, centre: centre)).estimate(items: ["a", "b"], judgements: judgements))
+                ScaleEstimator(settings: settings(of: deviation, centre: centre)).estimate(
+                    items: ["a", "b"], judgements: judgements))
         }
         let (mean, mode) = (estimate(.mean), estimate(.mode))
         #expect((mean.mean - exact.mean).magnitude < 0.06 * exact.deviation, "\(mean) \(exact)")
@@ -121,7 +123,8 @@ struct MatchedNormalTests {
         }
     }
 
-    @Test("A position bias that is not known is known as well as the exact posterior says", arguments: [(4, 0, 4, 0), (5, 1, 2, 3)])
+    @Test(
+        "A position bias that is not known is known as well as the exact posterior says", arguments: [(4, 0, 4, 0), (5, 1, 2, 3)])
     func bias(firstWins: Int, firstLosses: Int, secondWins: Int, secondLosses: Int) throws {
         let judgements =
             try record("a", "b", wins: firstWins, losses: firstLosses)
@@ -129,7 +132,8 @@ struct MatchedNormalTests {
         let scale = ScaleEstimator(settings: settings(of: 2, bias: 1)).estimate(items: ["a", "b"], judgements: judgements)
         let exact = moments(to: 14) { d, bias in
             func logProbability(_ logit: Double, _ wins: Int, _ losses: Int) -> Double {
-                -Double(wins) * ElementaryFunctions.logOnePlusExp(-logit) - Double(losses) * ElementaryFunctions.logOnePlusExp(logit)
+                -Double(wins) * ElementaryFunctions.logOnePlusExp(-logit) - Double(losses)
+                    * ElementaryFunctions.logOnePlusExp(logit)
             }
             return -d * d / 16 - 0.5 * bias * bias + logProbability(bias + d, firstWins, firstLosses)
                 + logProbability(bias - d, secondWins, secondLosses)
@@ -176,7 +180,8 @@ struct MatchedNormalTests {
             let logit = 0.4 * Double(first - second) + 0.2
             let perceived = logit + ElementaryFunctions.log(1 / (generator.unit() + 0x1p-54) - 1)
             judgements.append(
-                first: first, second: second, outcome: kind == 1 && perceived.magnitude < 0.3 ? .tie : perceived > 0 ? .first : .second,
+                first: first, second: second,
+                outcome: kind == 1 && perceived.magnitude < 0.3 ? .tie : perceived > 0 ? .first : .second,
                 margin: kind == 2 ? (perceived.magnitude < 1 ? .slight : .clear) : nil)
         }
         func fit(_ centre: ScaleEstimator.Centre) -> FittedNormal {

@@ -49,24 +49,10 @@ struct CholeskyFactor: Sendable {
     /// - Returns: whether they are positive definite.
     static func invert(leading count: Int, of matrix: inout SymmetricMatrix) -> Bool {
         precondition(count == matrix.size || count.isMultiple(of: 8), "blocks are dealt with whole")
-        guard count > SmallMatrix.largestSize else { return invertSmall(leading: count, of: &matrix) }
         let panels = (count + 7) >> 3
         guard factor(&matrix, panels: panels) else { return false }
         invert(&matrix, panels: panels)
         return true
-    }
-
-    private static func invertSmall(leading count: Int, of matrix: inout SymmetricMatrix) -> Double? {
-        var small = SmallMatrix(size: count)
-        for row in 0..<count {
-            for column in 0...row {
-                small[row, column] = matrix[row, column]
-                small[column, row] = matrix[row, column]
-            }
-        }
-        guard let logDeterminant = small.invert() else { return nil }
-        for row in 0..<count { matrix[row, block: 0] = small[row] }
-        return logDeterminant
     }
 }
 

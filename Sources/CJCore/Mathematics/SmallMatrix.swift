@@ -21,38 +21,6 @@ struct SmallMatrix {
         set { rows[row][column] = newValue }
     }
 
-    /// Reads a row, the first `size` numbers of it.
-    subscript(row: Int) -> SIMD8<Double> {
-        get { rows[row] }
-        set { rows[row] = newValue }
-    }
-
-    /// Turns the matrix into its inverse, by the sweep operator (Goodnight 1979).
-    ///
-    /// - Returns: the natural logarithm of its determinant; nothing where it is not positive definite.
-    mutating func invert() -> Double? {
-        var logDeterminant = 0.0
-        for pivot in 0..<size {
-            let square = rows[pivot][pivot]
-            guard square > 0, square < .infinity else { return nil }
-            logDeterminant += ElementaryFunctions.log(square)
-            var own = rows[pivot] / square
-            own[pivot] = 1 / square
-            for row in 0..<size where row != pivot {
-                let entry = rows[row][pivot]
-                var swept = rows[row]
-                swept[pivot] = 0
-                rows[row] = swept - entry * own
-            }
-            rows[pivot] = own
-        }
-        // Rounding leaves the halves apart by a little.
-        for row in 0..<size {
-            for column in 0..<row { rows[column][row] = rows[row][column] }
-        }
-        return logDeterminant
-    }
-
     /// Solves matrix · solution = vector, both in the first `size` numbers; nothing where the matrix is singular but for rounding.
     consuming func solve(_ vector: SIMD8<Double>) -> SIMD8<Double>? {
         var solution = vector

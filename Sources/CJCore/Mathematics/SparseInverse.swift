@@ -15,7 +15,7 @@ struct SparseInverse: Sendable, InverseEntries {
     /// Where each row stands: those that were not eliminated come first, then the others, the last to be eliminated first.
     private let places: [Int]
 
-    /// Up to so many rows, a matrix is as good as full from the start.
+    /// Up to so many rows, a matrix is as good as full from the start, and no row is eliminated by itself.
     static let fewRows = 40
 
     /// What was eliminated with a row: what was on the diagonal, who had entries with the row, and these as shares of that.
@@ -38,12 +38,9 @@ struct SparseInverse: Sendable, InverseEntries {
             guard let pivot = Self.eliminate(step, from: &rows, places: places) else { return nil }
             pivots.append(pivot)
         }
-        if size <= Self.fewRows {
-            guard rows.invert() else { return nil }
-            (self.matrix, self.places) = (rows, places)
-            return
-        }
-        guard CholeskyFactor.invert(leading: order.rest.count, of: &rows) else { return nil }
+        let isInverted =
+            size <= Self.fewRows ? rows.invert() : CholeskyFactor.invert(leading: order.rest.count, of: &rows)
+        guard isInverted else { return nil }
         for pivot in pivots.reversed() { Self.restore(pivot, in: &rows) }
         self.matrix = rows
         self.places = places

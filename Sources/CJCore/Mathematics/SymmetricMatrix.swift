@@ -117,12 +117,19 @@ struct SymmetricMatrix: Sendable {
         }
     }
 
-    /// Puts the inverse in the matrix's place, reading the half below the diagonal: by Gauss and Jordan's elimination, which suits few rows.
+    /// Puts the inverse in the matrix's place, reading the half below the diagonal: by the sweep operator (Goodnight 1979), which suits few
+    /// rows.
     ///
     /// - Returns: whether the matrix is positive definite.
     mutating func invert() -> Bool {
         mirrorLowerHalf(panels: width)
-        let (size, width, stride) = (size, width, stride)
+        guard Self.sweep(&blocks, size: size, width: width, stride: stride) else { return false }
+        // Rounding leaves the halves apart by a little.
+        mirrorLowerHalf(panels: width)
+        return true
+    }
+
+    private static func sweep(_ blocks: inout [SIMD8<Double>], size: Int, width: Int, stride: Int) -> Bool {
         var blocks = blocks.mutableSpan
         for pivot in 0..<size {
             let (start, column, lane) = (pivot * stride, pivot >> 3, pivot & 7)
@@ -132,9 +139,9 @@ struct SymmetricMatrix: Sendable {
             for block in 0..<width { blocks[start + block] /= diagonal }
             for row in 0..<size where row != pivot {
                 let place = row * stride + column
-                let share = blocks[place][lane]
+                let entry = blocks[place][lane]
                 blocks[place][lane] = 0
-                for block in 0..<width { blocks[row * stride + block] -= share * blocks[start + block] }
+                for block in 0..<width { blocks[row * stride + block] -= entry * blocks[start + block] }
             }
         }
         return true

@@ -131,7 +131,8 @@ struct PriorSearch {
         let bend = SparseSymmetricMatrix.product(pull, move) - 2 * squares / variance - 2 * diagonal / variance
         return (
             slope: squares / variance - Double(items.count) + diagonal / variance - 0.5 * change - precision * distance,
-            bend: bend + 2 * own / (variance * variance) - precision)
+            bend: bend + 2 * own / (variance * variance) - precision
+        )
     }
 
     /// tr(X A′).
