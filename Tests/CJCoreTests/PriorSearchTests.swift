@@ -21,7 +21,7 @@ struct PriorSearchTests {
         let factor = try #require(CholeskyFactor(dense))
         let logDeviation = ElementaryFunctions.log(deviation)
         let distance = (logDeviation - ElementaryFunctions.log(2.2)) / 0.7
-        return posterior.logDensity(at: mode) - Double(table.itemCount) * logDeviation - 0.5 * factor.logDeterminant - 0.5
+        return posterior.logDensity(at: mode) - Double(table.itemCount) * logDeviation - 0.5 * factor.logDeterminant(size: mode.count) - 0.5
             * distance
             * distance
     }

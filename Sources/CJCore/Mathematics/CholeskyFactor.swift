@@ -13,9 +13,6 @@ struct CholeskyFactor: Sendable {
         lower = factor
     }
 
-    /// Natural logarithm of the determinant of the matrix that was factored.
-    var logDeterminant: Double { (0..<lower.size).reduce(0) { $0 + 2 * ElementaryFunctions.log(lower[$1, $1]) } }
-
     /// L times a vector.
     func applied(to vector: [Double]) -> [Double] {
         vector.indices.map { row in (0...row).reduce(0) { $0 + lower[row, $1] * vector[$1] } }

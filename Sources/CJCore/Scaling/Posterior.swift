@@ -97,18 +97,6 @@ struct Posterior {
         add(cell, at: index, point: point, to: &slope)
     }
 
-    /// Logarithm of likelihood times priors, without the normalising constants of the priors.
-    func logDensity(at point: [Double]) -> Double {
-        let (clear, tie) = (point[layout.clear], point[layout.tie])
-        var sum = 0.0
-        for cell in table.cells {
-            let logit = logit(of: cell, at: point)
-            sum += cell.weight * settings.model.logProbability(of: cell.response, logit: logit, clear: clear, tie: tie)
-        }
-        for index in 0..<layout.clear { sum -= 0.5 * precision[index] * point[index] * point[index] }
-        return sum + thresholdPrior(clear: clear, tie: tie).height
-    }
-
     /// Where the climb begins when nothing is known.
     var start: [Double] {
         var point = Array(repeating: 0.0, count: layout.dimension)
@@ -167,7 +155,6 @@ struct Posterior {
 
 extension Posterior {
     struct ThresholdPrior {
-        var height = 0.0
         var byClear = 0.0
         var byTie = 0.0
         var clearClear = 1.0
@@ -180,20 +167,17 @@ extension Posterior {
         guard settings.model == .cumulative else {
             guard table.hasTies else { return prior }
             let precision = 1 / (Self.tieLogitDeviation * Self.tieLogitDeviation)
-            prior.height = -0.5 * precision * tie * tie
             prior.byTie = -precision * tie
             prior.tieTie = precision
             return prior
         }
         if table.hasTies {
-            prior.height += ElementaryFunctions.log(tie) - tie / Self.usualTie
             prior.byTie = 1 / tie - 1 / Self.usualTie
             prior.tieTie = 1 / (tie * tie)
         }
         if table.hasMargins {
             let gap = clear - tie
             let square = 1 / (gap * gap)
-            prior.height += ElementaryFunctions.log(gap) - gap / Self.usualGap
             prior.byClear = 1 / gap - 1 / Self.usualGap
             prior.clearClear = square
             if table.hasTies {

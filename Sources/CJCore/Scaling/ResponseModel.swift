@@ -32,16 +32,6 @@ enum ResponseModel: Sendable, Hashable {
         }
     }
 
-    /// Natural logarithm of the probability of an answer.
-    func logProbability(of response: Response, logit: Double, clear: Double, tie: Double) -> Double {
-        switch self {
-        case .cumulative: return Interval(response, clear: clear, tie: tie).logProbability(logit: logit)
-        case .davidson:
-            let shares = Self.davidsonShares(logit: logit, tie: tie)
-            return ElementaryFunctions.log(response == .tie ? shares.tie : response == .first ? shares.first : shares.second)
-        }
-    }
-
     /// Probabilities of an answer at eight logits, but for a common factor.
     func probabilities(of response: Response, logits: SIMD8<Double>, clear: Double, tie: Double) -> SIMD8<Double> {
         switch self {
@@ -162,19 +152,6 @@ private struct Interval {
         }
     }
 
-    /// ln(σ(d − lower) − σ(d − upper)), which is −d + ln(e^upper − e^lower) + ln σ(d − lower) + ln σ(d − upper).
-    func logProbability(logit: Double) -> Double {
-        switch (lower, upper) {
-        case (let lower?, nil): return -ElementaryFunctions.logOnePlusExp(lower.value - logit)
-        case (nil, let upper?): return -ElementaryFunctions.logOnePlusExp(logit - upper.value)
-        case (let lower?, let upper?):
-            let width = upper.value - lower.value
-            return upper.value - logit + ElementaryFunctions.log(1 - ElementaryFunctions.exp(-width))
-                - ElementaryFunctions.logOnePlusExp(lower.value - logit) - ElementaryFunctions.logOnePlusExp(upper.value - logit)
-        case (nil, nil): return 0
-        }
-    }
-
     /// With A = σ(d − lower), B = σ(d − upper) and q = 1/(e^(upper − lower) − 1): ∂d = 1 − A − B, ∂lower = −(q + 1 − A),
     /// ∂upper = q + B, and their derivatives. A is 1 without a lower end, B is 0 without an upper one, and q is 0 without either.
     func slope(logit: Double) -> ResponseModel.Slope {
@@ -213,7 +190,8 @@ private struct Interval {
         return slope
     }
 
-    /// Probabilities at eight logits but for a common factor, A·(1 − B); and 1 − B, which is not zero where B is one but for rounding.
+    /// A and 1 − B at eight logits; their product is the probability A − B, but for the factor 1 − e^(lower − upper). 1 − B is found by itself,
+    /// because it is more than zero where B is one but for rounding.
     func probabilities(logits: SIMD8<Double>) -> (a: SIMD8<Double>, notB: SIMD8<Double>) {
         let one = SIMD8<Double>(repeating: 1)
         return (
