@@ -21,9 +21,8 @@ struct PriorSearchTests {
         let factor = try #require(CholeskyFactor(dense))
         let logDeviation = ElementaryFunctions.log(deviation)
         let distance = (logDeviation - ElementaryFunctions.log(2.2)) / 0.7
-        return posterior.logDensity(at: mode) - Double(table.itemCount) * logDeviation - 0.5 * factor.logDeterminant(size: mode.count) - 0.5
-            * distance
-            * distance
+        let volume = factor.logDeterminant(size: mode.count)
+        return posterior.logDensity(at: mode) - Double(table.itemCount) * logDeviation - 0.5 * (volume + distance * distance)
     }
 
     /// Draws judgements; of kind 0 with winners alone, of kind 1 with ties, of kind 2 with margins.
