@@ -75,7 +75,13 @@ struct SessionLockTests {
         let pool = try await TestDatabase.make().pool(size: 1)
         let (obtained, lost) = (Count(), Count())
         let lock = lock(pool)
-        let holder = Task { await lock.hold { obtained.next() } lost: { lost.next() } }
+        let holder = Task {
+            await lock.hold {
+                obtained.next()
+            } lost: {
+                lost.next()
+            }
+        }
         try await eventually { obtained.value == 1 }
         #expect(lost.value == 0)
         try await endSessions(pool)

@@ -20,7 +20,7 @@ struct LaneTests {
         LaneID(provider: provider, credential: "", pool: pool)
     }
 
-    @Test("Who goes on with a lane knows what the vendor stated, and lets no request find it out again, unless nothing may be sent")
+    @Test("Who goes on with a lane knows what the vendor stated, and lets no request find out, unless nothing may be sent")
     func resumed() throws {
         var first = table(1000)
         #expect(first.enter(1, charge: small, in: id("a"), at: 0) == nil)

@@ -36,6 +36,8 @@ public enum LimitDrill {
         public let latencyMilliseconds: Int
         /// Answers with 429.
         public let refused: Int
+        /// Calls that were answered, those of a process that died meanwhile among them.
+        public let accepted: Int
         public let replicas: Int
         /// From the death of the process that sent to the first request that another sent; nil where none was killed.
         public let recoverySeconds: Double?
@@ -43,11 +45,11 @@ public enum LimitDrill {
         public let recordsPerSecond: Double
         /// From the first result to the last; the provider takes the same time over each.
         public let seconds: Double
-        /// Hundredths of the limit that was used most.
+        /// Hundredths of the limit that was used most, by what the provider accepted.
         public let used: Double
 
         enum CodingKeys: String, CodingKey {
-            case requests, refused, replicas, seconds
+            case requests, refused, accepted, replicas, seconds
             case requestsPerMinute = "requests_per_minute"
             case inputTokensPerMinute = "input_tokens_per_minute"
             case burstMilliseconds = "burst_ms"
@@ -193,16 +195,18 @@ public enum LimitDrill {
                     """)[0].decode(Double.self) - killedAt - Double(options.latencyMilliseconds) / 1000
         }
         let minutes = seconds / 60
+        let accepted = statuses.count { $0 == 200 }
         // What the last one took is refilled only after the run.
-        let share = Double(options.requests - 1) / Double(options.requests)
-        let tokens = Double(results.reduce(0) { $0 + ($1.usage?.inputTokens ?? 0) }) * share
+        let calls = Double(accepted - 1)
+        let tokens = Double(results.reduce(0) { $0 + ($1.usage?.inputTokens ?? 0) }) / Double(options.requests) * calls
         let used = max(
-            Double(options.requests - 1) / minutes / Double(options.requestsPerMinute ?? large),
+            calls / minutes / Double(options.requestsPerMinute ?? large),
             tokens / minutes / Double(options.inputTokensPerMinute ?? large))
         return Report(
             requests: options.requests, requestsPerMinute: options.requestsPerMinute,
             inputTokensPerMinute: options.inputTokensPerMinute, burstMilliseconds: options.burstMilliseconds,
-            latencyMilliseconds: options.latencyMilliseconds, refused: statuses.count { $0 == 429 }, replicas: options.replicas,
+            latencyMilliseconds: options.latencyMilliseconds, refused: statuses.count { $0 == 429 }, accepted: accepted,
+            replicas: options.replicas,
             recoverySeconds: recovery.map { ($0 * 1000).rounded() / 1000 },
             recordsPerSecond: (Double(records) / seconds * 100).rounded() / 100,
             seconds: (seconds * 1000).rounded() / 1000, used: (used * 10_000).rounded() / 100)
