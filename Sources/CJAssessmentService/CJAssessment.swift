@@ -197,7 +197,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             }
             return (snapshot, try await store.history(of: request.assessmentID, in: unit))
         }
-        return await AssessmentView(snapshot: snapshot).response(history: history)
+        return await AssessmentView(snapshot: snapshot, scales: driver.workflow.scales).response(history: history)
     }
 
     public func watchAssessment(

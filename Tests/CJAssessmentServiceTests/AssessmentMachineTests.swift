@@ -130,7 +130,7 @@ struct AssessmentMachineTests {
         #expect(assessment.snapshot.reason == .blindJudge)
         #expect(assessment.snapshot.count(.judged) <= 24)
         #expect(assessment.snapshot.failure?.contains("preferred the essay shown first in") == true)
-        let response = await AssessmentView(snapshot: assessment.snapshot).response(history: [])
+        let response = await AssessmentView(snapshot: assessment.snapshot, scales: RecentScales()).response(history: [])
         #expect(response.progress?.stopReason == .blindJudge)
         #expect(response.progress?.failure == assessment.snapshot.failure)
         #expect(response.items.count == essays)

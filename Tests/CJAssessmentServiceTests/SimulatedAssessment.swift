@@ -31,8 +31,8 @@ struct SimulatedAssessment {
 
     /// Decides once and carries the decision out.
     @discardableResult
-    mutating func advance() -> AssessmentMachine.Decision {
-        let decision = machine.advance(snapshot)
+    mutating func advance(scales: RecentScales = RecentScales()) -> AssessmentMachine.Decision {
+        let decision = machine.advance(snapshot, scales: scales)
         for comparison in decision.start {
             snapshot.entries.append(
                 .init(number: snapshot.entries.count + 1, comparison: comparison, state: .inFlight, judgement: nil))

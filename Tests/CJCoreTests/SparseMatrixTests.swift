@@ -30,7 +30,7 @@ struct SparseMatrixTests {
 
     @Test(
         "The inverse times the matrix is the identity, whether there are rows to eliminate or not",
-        arguments: [(1, 0), (2, 1), (9, 8), (20, 30), (33, 500), (60, 0), (75, 150), (150, 700)])
+        arguments: [(1, 0), (2, 1), (5, 0), (7, 12), (8, 28), (9, 8), (20, 30), (33, 500), (60, 0), (75, 150), (150, 700)])
     func inverse(size: Int, entries: Int) throws {
         let matrix = matrix(size: size, entries: entries, seed: UInt64(size))
         let order = EliminationOrder(matrix.pattern)
@@ -54,22 +54,39 @@ struct SparseMatrixTests {
 
     @Test("What is not positive definite has no inverse, whether it shows in an eliminated row or in the rest")
     func indefinite() {
-        for row in [0, 40, 79] {
-            var matrix = matrix(size: 80, entries: 200, seed: 3)
+        for (size, row) in [(80, 0), (80, 40), (80, 79), (8, 0), (8, 7), (1, 0)] {
+            var matrix = matrix(size: size, entries: 200, seed: 3)
             matrix.diagonal[row] = -1
             #expect(SparseInverse(matrix, order: EliminationOrder(matrix.pattern)) == nil)
         }
     }
 
-    @Test("Conjugate gradients find what the matrix turns into a vector")
-    func solution() {
-        let matrix = matrix(size: 50, entries: 120, seed: 8)
+    @Test("A system is solved, whether it has few rows or many", arguments: [(1, 0), (3, 3), (8, 28), (9, 20), (50, 120)])
+    func solution(size: Int, entries: Int) {
+        let matrix = matrix(size: size, entries: entries, seed: 8)
         var generator = SplitMix64(seed: 2)
-        let vector = (0..<50).map { _ in generator.normal() }
+        let vector = (0..<size).map { _ in generator.normal() }
         let solution = matrix.solve(vector, tolerance: 1e-12)
         var image = vector
         matrix.multiply(solution, into: &image)
         #expect(zip(image, vector).allSatisfy { ($0 - $1).magnitude < 1e-10 })
+    }
+
+    @Test("Where only differences are known, a vector of differences is still found", arguments: [2, 5, 8, 12])
+    func singular(size: Int) {
+        // The Laplacian of a chain: rows sum to zero.
+        let pattern = SparseSymmetricMatrix.Pattern(
+            size: size, starts: (0...size).map { Int32(min($0, size - 1)) }, columns: (1..<size).map(Int32.init))
+        let diagonal = (0..<size).map { $0 == 0 || $0 == size - 1 ? 1.0 : 2.0 }
+        let chain = SparseSymmetricMatrix(
+            pattern: pattern, diagonal: diagonal, entries: Array(repeating: -1, count: size - 1))
+        var vector = Array(repeating: 0.0, count: size)
+        (vector[0], vector[size - 1]) = (1, -1)
+        let solution = chain.solve(vector, tolerance: 1e-12)
+        var image = vector
+        chain.multiply(solution, into: &image)
+        #expect(zip(image, vector).allSatisfy { ($0 - $1).magnitude < 1e-10 })
+        #expect((solution[0] - solution[size - 1] - Double(size - 1)).magnitude < 1e-9)
     }
 
     @Test("The estimate of an inverse is exact for a star and close for a graph with many circles")

@@ -70,6 +70,28 @@ struct SessionLockTests {
         await holder.value
     }
 
+    @Test("tells its holder when it is lost, and before it is given back")
+    func lost() async throws {
+        let pool = try await TestDatabase.make().pool(size: 1)
+        let (obtained, lost) = (Count(), Count())
+        let lock = lock(pool)
+        let holder = Task {
+            await lock.hold {
+                obtained.next()
+            } lost: {
+                lost.next()
+            }
+        }
+        try await eventually { obtained.value == 1 }
+        #expect(lost.value == 0)
+        try await endSessions(pool)
+        try await eventually { obtained.value == 2 }
+        #expect(lost.value == 1)
+        holder.cancel()
+        await holder.value
+        #expect(lost.value == 2 && obtained.value == 2)
+    }
+
     @Test("has what is to be done under it tried again until it goes well")
     func failingWork() async throws {
         let pool = try await TestDatabase.make().pool(size: 1)

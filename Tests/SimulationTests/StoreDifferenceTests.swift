@@ -109,6 +109,11 @@ private struct OperationSequence {
 
     // MARK: - Handlers
 
+    /// With no memory of earlier looks, so that neither store's look profits from the other's.
+    private static func workflow<Store: WorkflowStore>(on store: Store) -> AssessmentWorkflow<Store> {
+        AssessmentWorkflow(store: store, machine: World.machine, scales: RecentScales())
+    }
+
     private mutating func advance(_ id: String) async throws -> (String, String, String) {
         func kind(_ look: AssessmentWorkflow<MemoryStore>.Look) -> String {
             switch look {
@@ -128,8 +133,8 @@ private struct OperationSequence {
         }) {
             snapshots.append(snapshot)
         }
-        let memory = try stores.inMemory { try await AssessmentWorkflow(store: $0, machine: World.machine).advance(id) }
-        let real = try await AssessmentWorkflow(store: stores.real, machine: World.machine).advance(id)
+        let memory = try stores.inMemory { try await Self.workflow(on: $0).advance(id) }
+        let real = try await Self.workflow(on: stores.real).advance(id)
         return noted("advance \(id)", kind(memory), kind(real))
     }
 
@@ -177,8 +182,8 @@ private struct OperationSequence {
     private mutating func callers(_ id: String) async throws -> (String, String, String) {
         if Bool.random(using: &generator) {
             return try await both(
-                "cancel \(id)", { try await AssessmentWorkflow(store: $0, machine: World.machine).cancel(id) },
-                { try await AssessmentWorkflow(store: $0, machine: World.machine).cancel(id) })
+                "cancel \(id)", { try await Self.workflow(on: $0).cancel(id) },
+                { try await Self.workflow(on: $0).cancel(id) })
         }
         let room = Int.random(in: 1...4, using: &generator)
         let more = Int.random(in: 0...3, using: &generator)
@@ -192,8 +197,8 @@ private struct OperationSequence {
         }
         return try await both(
             "continue \(id) with \(more) more",
-            { try await AssessmentWorkflow(store: $0, machine: World.machine).takeUp(id) { limits($0) } },
-            { try await AssessmentWorkflow(store: $0, machine: World.machine).takeUp(id) { limits($0) } })
+            { try await Self.workflow(on: $0).takeUp(id) { limits($0) } },
+            { try await Self.workflow(on: $0).takeUp(id) { limits($0) } })
     }
 
     // MARK: - Single operations

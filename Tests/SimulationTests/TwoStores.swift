@@ -14,7 +14,7 @@ final class TwoStores {
 
     /// Makes the assessments of a simulated world in a database, too.
     init(seed: UInt64, pool: Pool) async throws {
-        world = World(seed: seed)
+        world = World(seed: seed, estimator: RecentScales.serviceEstimator)
         world.troubles = Troubles()
         process = SimulatedProcess(0, world: world)
         real = AssessmentStore(pool: pool)

@@ -4,6 +4,8 @@ import Contracts
 /// An assessment as its callers see it, computed from the stored judgements.
 struct AssessmentView: Sendable {
     let snapshot: AssessmentSnapshot
+    /// What has been estimated already.
+    let scales: RecentScales
 
     /// Where an assessment stands; its comparisons are needed in numbers only.
     static func progress(
@@ -33,17 +35,17 @@ struct AssessmentView: Sendable {
             maxGradeDeviation: snapshot.stopping.goal.gradeDeviation ?? 0)
     }
 
-    /// The whole assessment. Estimation takes milliseconds to fractions of a second of a processor.
+    /// The whole assessment. Estimation, where there are new judgements, takes milliseconds to fractions of a second of a processor.
     @concurrent func response(history: [CJV1.ScalePoint]) async -> CJV1.GetAssessmentResponse {
         let judgements = snapshot.judgements
-        let checked = AssessmentMachine.estimator.estimateCheckingMargins(items: snapshot.itemIDs, judgements: judgements)
+        let checked = scales.scale(of: snapshot.id, items: snapshot.itemIDs, judgements: judgements)
         let scale = checked.scale
         // The figures are those by which the assessment was stopped: of the essays that can be judged.
         let judgeable = AssessmentMachine.judgeable(snapshot)
         let measured =
             judgeable.count == snapshot.items.count
             ? scale
-            : AssessmentMachine.estimator.estimateCheckingMargins(items: judgeable, judgements: judgements).scale
+            : scales.scale(of: snapshot.id, items: judgeable, judgements: judgements).scale
         // The answers of a judge that goes by places order nothing.
         let isRanked = !judgements.isEmpty && snapshot.reason != .blindJudge
         let grading = isRanked ? grading(on: scale) : nil
@@ -162,7 +164,7 @@ struct AssessmentView: Sendable {
             infit: scale.judgeFit?.infit ?? 0,
             outfit: scale.judgeFit?.outfit ?? 0,
             meanConfidence: confidences.isEmpty ? 0 : Double(confidences.reduce(0, +)) / Double(confidences.count),
-            positionBiasPrior: AssessmentMachine.estimator.settings.positionBiasDeviation ?? 0,
+            positionBiasPrior: scales.estimator.settings.positionBiasDeviation ?? 0,
             verdictLevels: UInt32(snapshot.judge.levels.rawValue),
             margins: checked.margins.map { CJV1.MarginCheck($0, used: checked.usesMargins) },
             tieShare: judgements.isEmpty ? 0 : Double(judgements.count { $0.outcome == .tie }) / Double(judgements.count))

@@ -35,7 +35,8 @@ struct AssessmentDriver: Sendable {
         self.configuration = configuration
         self.changes = changes
         self.logger = logger
-        workflow = AssessmentWorkflow(store: store, machine: AssessmentMachine(configuration: configuration))
+        workflow = AssessmentWorkflow(
+            store: store, machine: AssessmentMachine(configuration: configuration), scales: RecentScales())
         taker = RemoteRequestTaker(provider: LLMV1.LLMProviderClient(provider), timeout: configuration.callTimeout)
         let intake = ResultIntake(maximumAttempts: configuration.maximumAttempts)
         monitor = RequestMonitor(

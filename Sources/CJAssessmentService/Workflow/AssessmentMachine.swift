@@ -35,8 +35,8 @@ package struct AssessmentMachine: Sendable {
 
     /// Looks at a running assessment and says what follows.
     ///
-    /// - Parameter spread: that of the scale at an earlier look; it saves time and changes nothing.
-    package func advance(_ snapshot: AssessmentSnapshot, knownSpread spread: Double? = nil) -> Decision {
+    /// - Parameter scales: of earlier looks; they save time and change nothing.
+    package func advance(_ snapshot: AssessmentSnapshot, scales: RecentScales = RecentScales()) -> Decision {
         guard snapshot.state == .running else { return Decision() }
         if let reason = snapshot.reason { return drain(snapshot, reason: reason) }
         if let failure = judgeFailure(snapshot) {
@@ -45,20 +45,15 @@ package struct AssessmentMachine: Sendable {
             decision.failure = failure
             return decision
         }
-        return proceed(snapshot, knownSpread: spread)
+        return proceed(snapshot, scales: scales)
     }
-
-    /// The estimator of every scale of this service.
-    package static let estimator = ScaleEstimator(settings: .init(centre: .mean))
 
     // MARK: - The running assessment
 
-    private func proceed(_ snapshot: AssessmentSnapshot, knownSpread: Double?) -> Decision {
+    private func proceed(_ snapshot: AssessmentSnapshot, scales: RecentScales) -> Decision {
         let judgements = snapshot.judgements
         let items = Self.judgeable(snapshot)
-        let scale = Self.estimator.estimateCheckingMargins(
-            items: items, judgements: judgements, startingAt: knownSpread
-        ).scale
+        let scale = scales.scale(of: snapshot.id, items: items, judgements: judgements).scale
         var decision = Decision()
         if !judgements.isEmpty {
             decision.figures = Figures(
@@ -76,7 +71,7 @@ package struct AssessmentMachine: Sendable {
             pairsLeft: pairing.comparisonsLeft(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair),
             grades: snapshot.gradeProbabilities,
             earlierScale: { latest in
-                Self.estimator.estimateCheckingMargins(
+                scales.estimator.estimateCheckingMargins(
                     items: items, judgements: Array(judgements.dropLast(latest)), startingAt: scale.priorStandardDeviation
                 ).scale
             })

@@ -14,11 +14,13 @@ package struct AssessmentWorkflow<Store: WorkflowStore>: Sendable {
 
     let store: Store
     let machine: AssessmentMachine
-    private let spreads = KnownSpreads()
+    /// What this process has estimated.
+    let scales: RecentScales
 
-    package init(store: Store, machine: AssessmentMachine) {
+    package init(store: Store, machine: AssessmentMachine, scales: RecentScales) {
         self.store = store
         self.machine = machine
+        self.scales = scales
     }
 
     /// Looks in a row that others may overtake before the rest is left to the next sweep.
@@ -50,7 +52,7 @@ package struct AssessmentWorkflow<Store: WorkflowStore>: Sendable {
         let decision = await decide(snapshot)
         guard snapshot.reason == nil || decision.finish != nil else { return .settled }
         // Nothing is under way when an assessment ends, so nothing can come that the conclusion does not know of.
-        let conclusion = decision.finish == nil ? nil : await Conclusion(of: snapshot.applying(decision))
+        let conclusion = decision.finish == nil ? nil : await Conclusion(of: snapshot.applying(decision), scales: scales)
         return try await store.unit("advance assessment") { unit in
             guard try await store.lock(snapshot, in: unit) else { return .overtaken }
             var decision = decision
@@ -66,9 +68,7 @@ package struct AssessmentWorkflow<Store: WorkflowStore>: Sendable {
 
     /// Estimation takes milliseconds to fractions of a second of a processor, so it leaves the caller's executor.
     @concurrent private func decide(_ snapshot: AssessmentSnapshot) async -> AssessmentMachine.Decision {
-        let decision = machine.advance(snapshot, knownSpread: spreads[snapshot.id])
-        spreads[snapshot.id] = decision.finish == nil ? decision.figures?.spread : nil
-        return decision
+        machine.advance(snapshot, scales: scales)
     }
 
     /// Starts nothing more of an assessment; what is with the judge is waited for or withdrawn by whoever is told.

@@ -10,10 +10,12 @@ package struct Conclusion: Sendable {
     private let run: Int64
     private let result: CJV1.GetAssessmentResponse
 
-    /// - Parameter ended: the assessment as it stands after the decision that ends it.
-    init(of ended: AssessmentSnapshot) async {
+    /// - Parameters:
+    ///   - ended: the assessment as it stands after the decision that ends it.
+    ///   - scales: that decision's among them.
+    init(of ended: AssessmentSnapshot, scales: RecentScales) async {
         run = ended.run
-        result = await AssessmentView(snapshot: ended).response(history: [])
+        result = await AssessmentView(snapshot: ended, scales: scales).response(history: [])
     }
 
     /// The ranking, for who wants all of it, and the state, for who wants no more.

@@ -53,10 +53,24 @@ struct CholeskyFactor: Sendable {
     /// - Returns: the natural logarithm of their determinant; nothing where they are not positive definite.
     static func invert(leading count: Int, of matrix: inout SymmetricMatrix) -> Double? {
         precondition(count == matrix.size || count.isMultiple(of: 8), "blocks are dealt with whole")
+        guard count > SmallMatrix.largestSize else { return invertSmall(leading: count, of: &matrix) }
         let panels = (count + 7) >> 3
         guard factor(&matrix, panels: panels) else { return nil }
         let logDeterminant = logDeterminant(of: matrix, leading: count)
         invert(&matrix, panels: panels)
+        return logDeterminant
+    }
+
+    private static func invertSmall(leading count: Int, of matrix: inout SymmetricMatrix) -> Double? {
+        var small = SmallMatrix(size: count)
+        for row in 0..<count {
+            for column in 0...row {
+                small[row, column] = matrix[row, column]
+                small[column, row] = matrix[row, column]
+            }
+        }
+        guard let logDeterminant = small.invert() else { return nil }
+        for row in 0..<count { matrix[row, block: 0] = small[row] }
         return logDeterminant
     }
 }

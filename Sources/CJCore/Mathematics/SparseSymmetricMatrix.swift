@@ -39,12 +39,13 @@ struct SparseSymmetricMatrix: Sendable {
         }
     }
 
-    /// Solves matrix · solution = vector by conjugate gradients, preconditioned with the diagonal. The matrix is positive definite, or
-    /// at least not negative and the vector within its range.
+    /// Solves matrix · solution = vector by conjugate gradients, preconditioned with the diagonal, or by elimination where rows are few.
+    /// The matrix is positive definite, or at least not negative and the vector within its range.
     ///
     /// However early the iterations end, what they have found has a positive product with the vector.
     /// - Parameter tolerance: length of the residual at which the solution is good enough, as a share of its first.
     func solve(_ vector: [Double], tolerance: Double) -> [Double] {
+        if let solution = eliminate(vector) { return solution }
         var solution = Array(repeating: 0.0, count: vector.count)
         var residual = vector
         let inverses = diagonal.map { 1 / $0 }
@@ -70,6 +71,25 @@ struct SparseSymmetricMatrix: Sendable {
             fit = nextFit
         }
         return solution
+    }
+
+    /// The solution by elimination; nothing where there are many rows, or the matrix is singular.
+    private func eliminate(_ vector: [Double]) -> [Double]? {
+        let size = pattern.size
+        guard size <= SmallMatrix.largestSize else { return nil }
+        var small = SmallMatrix(size: size)
+        var right = SIMD8<Double>.zero
+        for row in 0..<size {
+            right[row] = vector[row]
+            small[row, row] = diagonal[row]
+            for place in Int(pattern.starts[row])..<Int(pattern.starts[row + 1]) {
+                let column = Int(pattern.columns[place])
+                small[row, column] = entries[place]
+                small[column, row] = entries[place]
+            }
+        }
+        guard let solution = small.solve(right) else { return nil }
+        return (0..<size).map { solution[$0] }
     }
 
     static func product(_ one: [Double], _ other: [Double]) -> Double {

@@ -30,7 +30,7 @@ public struct MarginCheck: Sendable, Hashable {
     private static let tolerance = 2.0
     /// Where t is looked for, in logits, and how closely.
     private static let thresholds = 0.02...8.0
-    private static let searchSteps = 40
+    private static let searchSteps = 24
 
     /// Whether the scale may rest on the margins: unless the evidence, or the flips, speak against them.
     public var isUsable: Bool { evidence >= Self.leastEvidence && !flipsContradict }

@@ -14,6 +14,8 @@ struct Lane<Item: Sendable>: Sendable {
     private var waiting: [Waiting] = []
     /// What requests take, lately.
     private var usualCharge: Charge
+    /// The most that one took.
+    private var largestCharge = Charge.nothing
     /// When the requests that were put back will all have come again.
     private var putBackUntil: Int64
     /// Until then one request at a time is sent, unless it has been answered: it finds out whether the account may spend, and what its
@@ -34,6 +36,19 @@ struct Lane<Item: Sendable>: Sendable {
     var isIdle: Bool { waiting.isEmpty && inFlight == 0 }
 
     func isFrozen(at now: Int64) -> Bool { pacer.frozenUntil > now }
+
+    /// For the process that sends to the lane after this one.
+    var record: LaneRecord {
+        LaneRecord(
+            share: pacer.share, stated: pacer.stated, largest: largestCharge, frozenUntil: pacer.frozenUntil)
+    }
+
+    /// Goes on where another process has stopped; what the first request was to find out is known, unless nothing may be sent yet.
+    mutating func resume(_ record: LaneRecord, at now: Int64) {
+        if record.frozenUntil <= now { probesUntil = now }
+        largestCharge.raise(to: record.largest)
+        pacer.resume(record, at: now)
+    }
 
     // MARK: - Coming in
 
@@ -85,6 +100,7 @@ struct Lane<Item: Sendable>: Sendable {
             waiting.removeFirst()
             inFlight += 1
             usualCharge = first.charge
+            largestCharge.raise(to: reservation.charge)
             return ((first.item, reservation), nil)
         }
     }
@@ -120,7 +136,9 @@ struct Lane<Item: Sendable>: Sendable {
     ) {
         let isFull = inFlight >= concurrency.current
         inFlight -= 1
-        pacer.settle(reservation, as: ending == .unsent ? .nothing : charge ?? reservation.charge, report: report)
+        let taken = ending == .unsent ? .nothing : charge ?? reservation.charge
+        largestCharge.raise(to: taken)
+        pacer.settle(reservation, as: taken, report: report)
         probesUntil = ending == .spent || ending == .barred ? .max : now
         switch ending {
         case .answered:

@@ -1,5 +1,13 @@
 import Crypto
 
+extension ProviderConfiguration {
+    /// Tells its keys apart without telling them; empty where there is none.
+    var credential: String {
+        guard let apiKey else { return "" }
+        return SHA256.hash(data: Array(apiKey.value.utf8)).prefix(4).map { String($0, radix: 16) }.joined(separator: ".")
+    }
+}
+
 /// What a vendor counts together: the requests of one account to one pool of models.
 struct LaneID: Sendable, Hashable {
     let provider: String
@@ -23,9 +31,6 @@ struct LaneID: Sendable, Hashable {
     }
 
     init(_ provider: ProviderConfiguration, model: ModelDescription) {
-        let digest = provider.apiKey.map { SHA256.hash(data: Array($0.value.utf8)) }
-        self.init(
-            provider: provider.name, credential: digest?.prefix(4).map { String($0, radix: 16) }.joined(separator: ".") ?? "",
-            pool: model.pool ?? model.id)
+        self.init(provider: provider.name, credential: provider.credential, pool: model.pool ?? model.id)
     }
 }

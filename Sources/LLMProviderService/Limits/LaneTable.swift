@@ -39,6 +39,22 @@ struct LaneTable<Item: Sendable>: Sendable {
         return lanes[id]?.enter(item, charge: charge, horizon: horizon, at: now)
     }
 
+    /// Goes on with the lanes of a provider where another process has stopped.
+    mutating func resume(_ records: [LaneID: LaneRecord], of provider: String, at now: Int64) {
+        lanes = lanes.filter { $0.key.provider != provider || !$0.value.isIdle }
+        for (id, record) in records { lanes[id, default: make(id, now)].resume(record, at: now) }
+    }
+
+    /// Of the lanes of a provider.
+    func records(of provider: String) -> [LaneID: LaneRecord] {
+        lanes.filter { $0.key.provider == provider }.mapValues(\.record)
+    }
+
+    /// Takes out all that wait in the lanes of a provider.
+    mutating func removeWaiting(of provider: String) -> [Item] {
+        lanes.keys.filter { $0.provider == provider }.flatMap { lanes[$0]?.removeWaiting() ?? [] }
+    }
+
     /// Requests whose time has come, and when to ask again; nil for not before something changes.
     mutating func due(at now: Int64) -> (items: [(LaneID, Item, Pacer.Reservation)], again: Int64?) {
         var items: [(LaneID, Item, Pacer.Reservation)] = []

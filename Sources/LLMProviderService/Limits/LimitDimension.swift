@@ -61,6 +61,9 @@ extension Charge {
             requests: 1, inputTokens: min(max(0, inputTokens), Self.most), outputTokens: min(max(0, outputTokens), Self.most))
     }
 
+    /// Makes each part at least what it is in another.
+    mutating func raise(to other: Charge) { self = map { dimension, units in Swift.max(units, other[dimension]) } }
+
     /// Of a request that never reached the vendor.
     static let nothing = Charge(all: 0)
 }

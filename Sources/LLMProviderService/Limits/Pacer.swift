@@ -48,6 +48,8 @@ struct Pacer: Sendable {
     let ceilings: PerDimension<Int64?>
     /// Per minute; nil where there is none.
     private(set) var limits: PerDimension<Int64?>
+    /// What the vendor has said they are; nil where it has not.
+    private(set) var stated = PerDimension<Int64?>(all: nil)
     /// Thousandths of the limits that are used.
     private(set) var share: Int64
     /// How far ahead of the rate, at most, in nanoseconds.
@@ -77,6 +79,20 @@ struct Pacer: Sendable {
         nextBySpacing = now
         cleanSince = now
         shrunkAt = now
+    }
+
+    /// Goes on where another process has stopped, which may have sent its largest request just now, as early as it was allowed to.
+    mutating func resume(_ record: LaneRecord, at now: Int64) {
+        for dimension in LimitDimension.allCases {
+            if let limit = record.stated[dimension] { adopt(limit, of: dimension) }
+        }
+        share = min(max(record.share, settings.leastShare), settings.mostShare)
+        freeze(until: record.frozenUntil)
+        cleanSince = max(frozenUntil, now)
+        let floors = record.largest.map { dimension, units in
+            PacerLedger.Debit(floor: rate(dimension).map { now + burst + settings.jitter + $0.time(for: units) })
+        }
+        _ = ledger.append(floors, isSettled: true)
     }
 
     /// Reservations that are remembered, the settled ones behind an open one among them.
@@ -183,9 +199,13 @@ struct Pacer: Sendable {
     /// Takes over limits that the vendor states; what remains of them is never a reason to send more.
     mutating func adopt(_ report: LimitReport) {
         for dimension in LimitDimension.allCases {
-            guard let stated = report[dimension]?.limit else { continue }
-            limits[dimension] = min(max(1, stated), ceilings[dimension] ?? Rate.largestLimit)
+            if let limit = report[dimension]?.limit { adopt(limit, of: dimension) }
         }
+    }
+
+    private mutating func adopt(_ limit: Int64, of dimension: LimitDimension) {
+        stated[dimension] = min(max(1, limit), Rate.largestLimit)
+        limits[dimension] = min(max(1, limit), ceilings[dimension] ?? Rate.largestLimit)
     }
 
     /// Stops the lane until the vendor takes requests again, and uses less of the limits from then on.

@@ -51,6 +51,11 @@ public struct ProviderLimits: Sendable, Hashable {
         }
     }
 
+    /// Whether limits are known before the vendor has said anything.
+    func areKnown(at provider: ProviderConfiguration) -> Bool {
+        spacing > .zero || LimitDimension.allCases.contains { stated[$0] != nil || assumedTier(of: provider)?.most[$0] != nil }
+    }
+
     /// Where a pool starts, before the vendor has said anything.
     func limits(of pool: String, at provider: ProviderConfiguration) -> PerDimension<Int64?> {
         let tier = assumedTier(of: provider)?.limits(of: pool)

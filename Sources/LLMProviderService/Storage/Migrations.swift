@@ -15,7 +15,28 @@ extension RequestStore {
             EventLog.migration(version: 2, schema: schema),
             log.outboxMigration(version: 3),
             JobQueue.migration(version: 4, schema: schema),
+            Migration(version: 5, name: "lanes", sql: lanes),
         ], enums: [StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored], firstRelease: 4)
+
+    private static let lanes = """
+        -- What a process has to know of the vendor's limits that sends where another has stopped.
+        CREATE TABLE llm_provider.lane (
+            provider text NOT NULL,
+            -- Tells accounts apart without telling their keys.
+            credential text NOT NULL,
+            pool text NOT NULL,
+            -- Thousandths of the limits that are used.
+            share bigint NOT NULL,
+            -- A minute, as the vendor has said.
+            stated_requests bigint,
+            stated_input_tokens bigint,
+            stated_output_tokens bigint,
+            largest_input_tokens bigint NOT NULL,
+            largest_output_tokens bigint NOT NULL,
+            frozen_until timestamptz NOT NULL,
+            PRIMARY KEY (provider, credential, pool)
+        ) WITH (fillfactor = 70);
+        """
 
     private static let tables = """
         CREATE TYPE llm_provider.final_state AS ENUM ('succeeded', 'failed', 'cancelled');

@@ -12,6 +12,10 @@ final class Lanes: Sendable {
     private struct State {
         var table: LaneTable<PreparedRequest>
         var estimator = TokenEstimator()
+        /// Providers with limits that are another process's to use, or nobody's yet.
+        var foreign: Set<String>
+        /// What is on record of the lanes.
+        var recorded: [LaneID: LaneRecord] = [:]
         /// When a provider that takes nothing is looked at again for requests to other pools.
         var scoutAt: [String: Int64] = [:]
     }
@@ -21,6 +25,8 @@ final class Lanes: Sendable {
 
     /// Rung when a request may have become due.
     let changed = Bell()
+    /// Rung when what is on record of a lane no longer holds.
+    let unrecorded = Bell()
     private let state: Mutex<State>
     private let configuration: LLMProviderConfiguration
     private let now: @Sendable () -> Int64
@@ -33,7 +39,7 @@ final class Lanes: Sendable {
             State(
                 table: LaneTable(horizon: configuration.claimHorizon.nanoseconds) { id, time in
                     Self.lane(id, configuration: configuration, at: time)
-                }))
+                }, foreign: Set(configuration.providersInTurn.map(\.name))))
     }
 
     static func monotonic() -> @Sendable () -> Int64 {
@@ -64,7 +70,7 @@ final class Lanes: Sendable {
         let now = now()
         return state.withLock { state in
             var rooms: [String: Int] = [:]
-            for provider in configuration.providers {
+            for provider in configuration.providers where !state.foreign.contains(provider.name) {
                 rooms[provider.name] = min(limit, room(of: provider, at: now, state: &state))
             }
             return rooms.filter { $0.value > 0 }
@@ -101,6 +107,55 @@ final class Lanes: Sendable {
         try Pacer(limits: limits, now: 0).check(charge)
     }
 
+    // MARK: - Turns
+
+    /// Lets requests be sent to a provider from now on.
+    ///
+    /// - Parameter records: what the processes before have left.
+    func begin(_ provider: String, from records: [LaneID: LaneRecord]) {
+        let now = now()
+        state.withLock { state in
+            state.foreign.remove(provider)
+            state.table.resume(records.mapValues { $0.moved(by: now) }, of: provider, at: now)
+            state.recorded = state.recorded.filter { $0.key.provider != provider }
+            for (id, record) in state.table.records(of: provider) { state.recorded[id] = record }
+        }
+        changed.ring()
+    }
+
+    /// Lets no more requests be sent to a provider.
+    ///
+    /// - Returns: those that waited.
+    func end(_ provider: String) -> [PreparedRequest] {
+        state.withLock { state in
+            state.foreign.insert(provider)
+            return state.table.removeWaiting(of: provider)
+        }
+    }
+
+    /// What is to be put on record: lanes of which something has changed, with times that count from now.
+    func takeUnrecorded() -> [LaneID: LaneRecord] {
+        let now = now()
+        return state.withLock { state in
+            var changes: [LaneID: LaneRecord] = [:]
+            for provider in configuration.providersInTurn where !state.foreign.contains(provider.name) {
+                for (id, record) in state.table.records(of: provider.name) where state.recorded[id] != record {
+                    state.recorded[id] = record
+                    changes[id] = record.moved(by: -now)
+                }
+            }
+            return changes
+        }
+    }
+
+    /// Takes back that lanes are on record.
+    func forget(_ records: [LaneID: LaneRecord]) {
+        state.withLock { state in
+            for id in records.keys { state.recorded[id] = nil }
+        }
+        unrecorded.ring()
+    }
+
     // MARK: - Going out and coming back
 
     /// Requests that are to be sent now, and how long to wait for the next; nil for not before something changes.
@@ -108,6 +163,7 @@ final class Lanes: Sendable {
         let now = now()
         return state.withLock { state in
             let due = state.table.due(at: now)
+            for request in due.items { noteChange(of: request.0, in: state) }
             return (
                 due.items.map { Due(request: $0.1, reservation: $0.2) },
                 due.again.map { .nanoseconds(max(0, $0 - now)) }
@@ -134,11 +190,16 @@ final class Lanes: Sendable {
             let size = due.request.size
             let isKnown = usage != TokenUsage()
             if isKnown { state.estimator.learn(usage, of: size, sentAt: due.reservation.at) }
+            defer { noteChange(of: due.request.lane, in: state) }
             return state.table.finish(
                 due.reservation, in: due.request.lane, ending,
                 charge: isKnown ? size.counting.charge(usage, maximumOutputTokens: size.maximumOutputTokens) : nil,
                 report: report, at: now)
         }
+    }
+
+    private func noteChange(of lane: LaneID, in state: State) {
+        if let known = state.table[lane], state.recorded[lane] != known.record { unrecorded.ring() }
     }
 
     /// How long a lane still sends nothing.

@@ -12,6 +12,8 @@ extension RequestWorker {
         // A bridge: leases are renewed for as long as there are calls under way, beyond the end of the loop that started them.
         let leases = Task { try await RetryingLoop("leases", logger: logger).run { try await self.renew() } }
         defer { leases.cancel() }
+        // Likewise: a turn lasts until what waits in the lanes has been put back.
+        let turns = Task { await SendingTurns(of: self).run() }
         // Likewise: it ends when what waits in the lanes has been put back.
         let sending = Task { await sendWhatIsDue() }
         do {
@@ -22,6 +24,8 @@ extension RequestWorker {
         sending.cancel()
         await sending.value
         await putBack(lanes.removeWaiting(), now: true)
+        turns.cancel()
+        await turns.value
         await finishStarted()
     }
 

@@ -17,9 +17,13 @@ public struct SessionLock: Sendable {
 
     /// Waits for the lock and holds it until cancelled; a lock that was lost with its connection is waited for again.
     ///
-    /// - Parameter acquired: called each time the lock has been obtained; the lock is held while it runs. What it throws is logged, and it
-    ///   is called again.
-    public func hold(_ acquired: @escaping @Sendable () async throws -> Void) async {
-        await core.hold(acquired)
+    /// - Parameters:
+    ///   - acquired: called each time the lock has been obtained; the lock is held while it runs. What it throws is logged, and it is
+    ///     called again.
+    ///   - lost: called each time what was acquired is over: before the lock is given back, or as soon as its loss is known.
+    public func hold(
+        _ acquired: @escaping @Sendable () async throws -> Void, lost: @escaping @Sendable () -> Void = {}
+    ) async {
+        await core.hold(acquired, lost: lost)
     }
 }

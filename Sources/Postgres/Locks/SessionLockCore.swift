@@ -19,15 +19,18 @@ final class SessionLockCore {
         self.retryInterval = retryInterval
     }
 
-    func hold(_ acquired: @escaping @Sendable () async throws -> Void) async {
+    func hold(
+        _ acquired: @escaping @Sendable () async throws -> Void, lost: @escaping @Sendable () -> Void
+    ) async {
         let delays = configuration.reconnectDelay
         var delay = delays.lowerBound
         while !Task.isCancelled {
             do {
-                try await holdOnce {
-                    try await acquired()
-                    delay = delays.lowerBound
-                }
+                try await holdOnce(
+                    {
+                        try await acquired()
+                        delay = delays.lowerBound
+                    }, lost: lost)
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.warning("session lock not held", metadata: ["lock": "\(name)", "reason": "\(error)"])
@@ -39,7 +42,7 @@ final class SessionLockCore {
     }
 
     /// Holds the lock until the connection is lost, which is thrown, or the task is cancelled.
-    private func holdOnce(_ acquired: () async throws -> Void) async throws {
+    private func holdOnce(_ acquired: () async throws -> Void, lost: () -> Void) async throws {
         let connection = try await Connection.connect(number: 0, settings: configuration.connectionSettings())
         defer {
             connection.whenEnded = nil
@@ -50,6 +53,7 @@ final class SessionLockCore {
             await wait(upTo: retryInterval * Double.random(in: 0.5...1), or: connection)
             guard !Task.isCancelled else { return }
         }
+        defer { lost() }
         try await acquired()
         while !Task.isCancelled {
             guard connection.isOpen else { throw connection.closedError }

@@ -20,6 +20,37 @@ struct LaneTests {
         LaneID(provider: provider, credential: "", pool: pool)
     }
 
+    @Test("Who goes on with a lane knows what the vendor stated, and lets no request find out, unless nothing may be sent")
+    func resumed() throws {
+        var first = table(1000)
+        #expect(first.enter(1, charge: small, in: id("a"), at: 0) == nil)
+        let due = try #require(first.due(at: 0).items.first)
+        var report = LimitReport()
+        report.words.requests = LimitReport.Word(limit: 300)
+        _ = first.finish(due.2, in: id("a"), .answered, charge: Charge(inputTokens: 70, outputTokens: 9), report: report, at: 1)
+        let record = try #require(first.records(of: "vendor")[id("a")])
+        #expect(record.stated == PerDimension(requests: 300, inputTokens: nil, outputTokens: nil))
+        #expect(record.largest == Charge(inputTokens: 70, outputTokens: 9))
+
+        for isFrozen in [false, true] {
+            var next = LaneTable<Int>(horizon: horizon) { _, now in
+                Lane(
+                    pacer: Pacer(limits: PerDimension(requests: 1000, inputTokens: nil, outputTokens: nil), now: now),
+                    concurrency: ConcurrencyLimit(maximum: 8), patience: 10 * minute, now: now)
+            }
+            var record = record
+            if isFrozen { record.frozenUntil = minute }
+            next.resume([id("a"): record], of: "vendor", at: 0)
+            #expect(next[id("a")]?.pacer.limits.requests == 300)
+            #expect(next[id("b")] == nil)
+            let later = 2 * minute
+            for number in 1...3 { _ = next.enter(number, charge: small, in: id("a"), at: later) }
+            var sent = 0
+            for step in 0..<10 { sent += next.due(at: later + Int64(step) * 1_000_000_000).items.count }
+            #expect(sent == (isFrozen ? 1 : 3))
+        }
+    }
+
     @Test("A spend limit parks its lane for a quarter of an hour, lets one request find out, and leaves the others alone")
     func spent() throws {
         var table = table()

@@ -50,10 +50,11 @@ struct PacerPropertyTests {
     /// - Parameters:
     ///   - fill: how much of the input tokens requests at their full rate would use.
     ///   - way: how long requests are on their way, each for itself.
+    ///   - deaths: how probable it is before each request that the process dies and another goes on at once.
     private func run(
         seed: UInt64, limits: (requests: Int64, input: Int64, output: Int64), burst: Int64, count: Int,
         error: ClosedRange<Double>,
-        fill: Double, way: ClosedRange<Int64> = 0...0
+        fill: Double, way: ClosedRange<Int64> = 0...0, deaths: Double = 0
     ) -> Run {
         var chance = SplitMix64(seed: seed)
         var pacer = Pacer(
@@ -69,7 +70,15 @@ struct PacerPropertyTests {
         var last = Charge.nothing
         var arrived: Int64 = 0
         var answers: [(at: Int64, reservation: Pacer.Reservation, actual: Charge)] = []
+        var largest = Charge.nothing
         for _ in 0..<count {
+            if Double.random(in: 0..<1, using: &chance) < deaths {
+                let record = LaneRecord(
+                    share: pacer.share, stated: pacer.stated, largest: largest, frozenUntil: pacer.frozenUntil)
+                pacer = Pacer(limits: pacer.limits, now: now)
+                pacer.resume(record, at: now)
+                answers = []
+            }
             let size = Int64(typical * fill * Double.random(in: 0.5...1.5, using: &chance))
             let actual = Charge(inputTokens: max(1, size), outputTokens: Int64.random(in: 60...100, using: &chance))
             let guess = Charge(
@@ -88,6 +97,7 @@ struct PacerPropertyTests {
                     now = min(until + Int64.random(in: 0...1_000_000, using: &chance), max(answers.first?.at ?? .max, now + 1))
                 }
             }
+            largest.raise(to: guess)
             run.longestWait = max(run.longestWait, now - asked)
             arrived = max(arrived, now + Int64.random(in: way, using: &chance))
             if !vendor.accepts(actual, at: arrived) { run.refused += 1 }
@@ -138,6 +148,20 @@ struct PacerPropertyTests {
                 fill: 100_000 / Double(requests), way: 20_000_000...23_000_000)
             #expect(run.refused == 0, "seed \(seed)")
             #expect(run.used >= 0.97, "seed \(seed): \(run.used)")
+        }
+    }
+
+    @Test("Processes that die one after the other and know only what is on record of the lane pass no limit either")
+    func deaths() {
+        for seed in 0..<1000 {
+            var chance = SplitMix64(seed: UInt64(seed) &* 15_485_863)
+            let requests = Int64.random(in: 50...10_000, using: &chance)
+            let input = requests * Int64.random(in: 200...3000, using: &chance)
+            let output = seed % 3 == 2 ? requests * 10 : requests * 200
+            let run = run(
+                seed: UInt64(seed), limits: (requests, input, output), burst: seed % 2 == 0 ? 100_000_000 : 1_000_000_000,
+                count: 150, error: 1...1.1, fill: seed % 3 == 1 ? 2.5 : 0.5, deaths: 0.05)
+            #expect(run.refused == 0, "seed \(seed)")
         }
     }
 

@@ -27,6 +27,8 @@ public final class Deployment: Sendable {
         public var limits: [String] = []
         /// How long a process keeps what it has claimed; nil for the services' default.
         public var leaseSeconds: Int?
+        /// Processes of a service that may be started.
+        public var replicas = 2
         /// Variables of single services.
         public var environment: [Service: [String: String?]] = [:]
         /// Folder of the database server's socket file where everything goes through proxies; nil for the direct way.
@@ -91,7 +93,7 @@ public final class Deployment: Sendable {
         }
         var ports: [Replica: String] = [:]
         for service in Service.allCases {
-            for number in 0..<2 { ports[Replica(service: service, number: number)] = try freePort() }
+            for number in 0..<options.replicas { ports[Replica(service: service, number: number)] = try freePort() }
         }
         let proxies = try await Proxies.start(ports: ports, socketFolder: options.proxiedSocketFolder)
         let deployment = Deployment(

@@ -1,5 +1,6 @@
 import CJCore
 import Contracts
+import Glibc
 public import Logging
 import Postgres
 import Wire
@@ -19,6 +20,10 @@ public enum LimitDrill {
         public var requests = 1000
         /// Of the service's process, those about to be sent among them.
         public var concurrentRequests = 256
+        /// Processes of the service on one database.
+        public var replicas = 1
+        /// Whether the process that was started first, and sends, is killed when half of the requests have been answered.
+        public var killsSender = false
 
         public init() {}
     }
@@ -31,17 +36,26 @@ public enum LimitDrill {
         public let latencyMilliseconds: Int
         /// Answers with 429.
         public let refused: Int
+        /// Calls that were answered, those of a process that died meanwhile among them.
+        public let accepted: Int
+        public let replicas: Int
+        /// From the death of the process that sent to the first request that another sent; nil where none was killed.
+        public let recoverySeconds: Double?
+        /// Writes of what is on record of the limits, a second, by all processes together.
+        public let recordsPerSecond: Double
         /// From the first result to the last; the provider takes the same time over each.
         public let seconds: Double
-        /// Hundredths of the limit that was used most.
+        /// Hundredths of the limit that was used most, by what the provider accepted.
         public let used: Double
 
         enum CodingKeys: String, CodingKey {
-            case requests, refused, seconds
+            case requests, refused, accepted, replicas, seconds
             case requestsPerMinute = "requests_per_minute"
             case inputTokensPerMinute = "input_tokens_per_minute"
             case burstMilliseconds = "burst_ms"
             case latencyMilliseconds = "latency_ms"
+            case recoverySeconds = "recovery_seconds"
+            case recordsPerSecond = "records_per_second"
             case used = "used_percent"
         }
     }
@@ -60,16 +74,25 @@ public enum LimitDrill {
         try await Stage.run(folder: folder, logger: logger, options: { _ in deployment(options) }) { deployment, _ in
             let client = WireClient(
                 host: "127.0.0.1", port: deployment.port(of: .llmProvider), configuration: .init(), logger: logger)
+            var killedAt: Double?
             do {
+                for replica in 1..<max(1, options.replicas) { try await deployment.start(.llmProvider, replica: replica) }
                 try await submit(options.requests, to: LLMV1.LLMProviderClient(client))
                 tell("\(options.requests) requests taken on")
+                if options.killsSender {
+                    try await wait(for: options.requests / 2, deployment, tell: tell)
+                    deployment.signal(.llmProvider, SIGKILL)
+                    killedAt = try await deployment.pool.query("SELECT extract(epoch FROM clock_timestamp())::float8")[0]
+                        .decode(Double.self)
+                    tell("the process that sent is dead")
+                }
                 try await wait(for: options.requests, deployment, tell: tell)
                 await client.close()
             } catch {
                 await client.close()
                 throw error
             }
-            return try await report(options, deployment)
+            return try await report(options, deployment, killedAt: killedAt)
         }
     }
 
@@ -80,6 +103,7 @@ public enum LimitDrill {
             ("OUTPUT_TOKENS_PER_MINUTE", "--output-tokens-per-minute", large),
         ]
         var settings = Deployment.Options()
+        settings.replicas = max(2, options.replicas)
         settings.latencyMilliseconds = options.latencyMilliseconds...options.latencyMilliseconds
         settings.limits = limits.flatMap { [$0.1, "\($0.2)"] } + ["--burst", "\(options.burstMilliseconds)"]
         var environment: [String: String?] = ["HULEEDU_CONCURRENT_REQUESTS": "\(options.concurrentRequests)"]
@@ -142,7 +166,9 @@ public enum LimitDrill {
 
     // MARK: - Measuring
 
-    private static func report(_ options: Options, _ deployment: Deployment) async throws -> Report {
+    private static func report(
+        _ options: Options, _ deployment: Deployment, killedAt: Double?
+    ) async throws -> Report {
         let results = try await deployment.pool.query("SELECT content FROM llm_provider.result").map {
             try LLMV1.Result(decoding: try $0.decode([UInt8].self))
         }
@@ -155,17 +181,34 @@ public enum LimitDrill {
         else {
             throw DrillError(description: "\(options.requests) requests had \(results.count) results, not all of them replies")
         }
+        let records = try await deployment.pool.query(
+            "SELECT n_tup_ins + n_tup_upd FROM pg_stat_user_tables WHERE schemaname = 'llm_provider' AND relname = 'lane'")[0]
+            .decode(Int64.self)
+        var recovery: Double?
+        if let killedAt {
+            // The dead one's answers came to nobody, so this is the first of another's.
+            recovery =
+                try await deployment.pool.query(
+                    """
+                    SELECT extract(epoch FROM min(finished_at))::float8 FROM llm_provider.result
+                    WHERE extract(epoch FROM finished_at) > \(killedAt)
+                    """)[0].decode(Double.self) - killedAt - Double(options.latencyMilliseconds) / 1000
+        }
         let minutes = seconds / 60
+        let accepted = statuses.count { $0 == 200 }
         // What the last one took is refilled only after the run.
-        let share = Double(options.requests - 1) / Double(options.requests)
-        let tokens = Double(results.reduce(0) { $0 + ($1.usage?.inputTokens ?? 0) }) * share
+        let calls = Double(accepted - 1)
+        let tokens = Double(results.reduce(0) { $0 + ($1.usage?.inputTokens ?? 0) }) / Double(options.requests) * calls
         let used = max(
-            Double(options.requests - 1) / minutes / Double(options.requestsPerMinute ?? large),
+            calls / minutes / Double(options.requestsPerMinute ?? large),
             tokens / minutes / Double(options.inputTokensPerMinute ?? large))
         return Report(
             requests: options.requests, requestsPerMinute: options.requestsPerMinute,
             inputTokensPerMinute: options.inputTokensPerMinute, burstMilliseconds: options.burstMilliseconds,
-            latencyMilliseconds: options.latencyMilliseconds, refused: statuses.count { $0 == 429 },
+            latencyMilliseconds: options.latencyMilliseconds, refused: statuses.count { $0 == 429 }, accepted: accepted,
+            replicas: options.replicas,
+            recoverySeconds: recovery.map { ($0 * 1000).rounded() / 1000 },
+            recordsPerSecond: (Double(records) / seconds * 100).rounded() / 100,
             seconds: (seconds * 1000).rounded() / 1000, used: (used * 10_000).rounded() / 100)
     }
 }

@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import Simulation
 
 /// `huleedu-sim`
@@ -18,6 +18,16 @@ struct SimulationCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many runs.", valueName: "count"))
     var count: UInt64 = 100_000
 
+    @Option(help: ArgumentHelp("How many runs at the same time.", valueName: "count"))
+    var threads: Int = 1
+
+    @Option(
+        help: """
+            How scales are estimated: quick, with a given spread of the essays, or service, as the service does it, which takes most of the \
+            time. The rules hold of any figures.
+            """)
+    var estimation = Simulation.Estimation.quick
+
     @Flag(help: "Tell what happens, of the first seed only.")
     var trace = false
 
@@ -25,33 +35,32 @@ struct SimulationCommand: ParsableCommand {
         guard count > 0, first.addingReportingOverflow(count).overflow == false else {
             throw ValidationError("--count: expected at least one run, and seeds below 2^64.")
         }
+        guard threads > 0 else { throw ValidationError("--threads: expected at least one.") }
     }
 
     func run() throws {
         if trace {
-            let (events, failure) = Simulation.trace(seed: first)
+            let (events, outcome) = Simulation.trace(seed: first, estimation: estimation)
             events.forEach { print($0) }
-            try end(failure.map { [$0] } ?? [], runs: 1)
-            return
+            return try end(outcome)
         }
-        let clock = ContinuousClock()
-        var failures: [Simulation.Failure] = []
-        let time = clock.measure {
-            for seed in first..<first + count {
-                if let failure = Simulation.run(seed: seed) { failures.append(failure) }
-                if failures.count == 10 { break }
-            }
-        }
-        print("\(count) runs, seeds \(first) to \(first + count - 1), in \(time)")
-        try end(failures, runs: count)
+        let start = ContinuousClock.now
+        let outcome = Simulation.run(
+            seeds: first..<first + count, estimation: estimation, threads: threads, failuresAtMost: 10)
+        let time = start.duration(to: .now)
+        print("\(outcome.runs) runs, seeds from \(first), on \(threads) threads, in \(time)")
+        try end(outcome)
     }
 
-    private func end(_ failures: [Simulation.Failure], runs: UInt64) throws {
-        for failure in failures {
+    private func end(_ outcome: Simulation.Outcome) throws {
+        print("assessments ended: " + outcome.endingsByName.map { "\($0.name) \($0.count)" }.joined(separator: ", "))
+        for failure in outcome.failures {
             print("seed \(failure.seed):")
             failure.violations.forEach { print("  \($0)") }
         }
-        guard failures.isEmpty else { throw ExitCode.failure }
-        print("every rule held in \(runs == 1 ? "it" : "each")")
+        guard outcome.failures.isEmpty else { throw ExitCode.failure }
+        print("every rule held in \(outcome.runs == 1 ? "it" : "each")")
     }
 }
+
+extension Simulation.Estimation: ExpressibleByArgument {}

@@ -20,12 +20,14 @@ final class SimulatedProcess: @unchecked Sendable {
     private(set) var isAlive = true
     /// Assessments to look at; forgotten with the process, and found again by the next sweep.
     var agenda: [String] = []
+    private let scales: RecentScales
     /// Handlers under way.
     private(set) var underWay = 0
 
     init(_ number: Int, world: World) {
         self.number = number
         self.world = world
+        scales = RecentScales(estimator: world.estimator)
     }
 
     func note(_ deed: @autoclosure () -> String) {
@@ -117,7 +119,11 @@ final class SimulatedProcess: @unchecked Sendable {
     }
 
     private func advance(_ id: String, _ store: MemoryStore) async throws {
-        _ = try await AssessmentWorkflow(store: store, machine: World.machine).advance(id)
+        _ = try await workflow(on: store).advance(id)
+    }
+
+    private func workflow(on store: MemoryStore) -> AssessmentWorkflow<MemoryStore> {
+        AssessmentWorkflow(store: store, machine: World.machine, scales: scales)
     }
 
     // MARK: - What callers ask
@@ -128,7 +134,7 @@ final class SimulatedProcess: @unchecked Sendable {
         world.scheduler.begin {
             do {
                 let store = MemoryStore(process: self)
-                if try await AssessmentWorkflow(store: store, machine: World.machine).cancel(id) == true {
+                if try await self.workflow(on: store).cancel(id) == true {
                     try await SimulatedRequestTaker(process: self).withdraw(assessment: id)
                     try await self.advance(id, store)
                 }
@@ -145,7 +151,7 @@ final class SimulatedProcess: @unchecked Sendable {
         world.scheduler.begin {
             do {
                 let store = MemoryStore(process: self)
-                let isTakenUp = try await AssessmentWorkflow(store: store, machine: World.machine).takeUp(id) { snapshot in
+                let isTakenUp = try await self.workflow(on: store).takeUp(id) { snapshot in
                     (
                         AssessmentPlan.Stopping(
                             goal: snapshot.stopping.goal,

@@ -92,7 +92,8 @@ struct Tables {
     /// Requests to hand over: those of dead processes whatever their assessment does, and new ones as far as there is room.
     func due(limit: Int, now: Int, lifetime: Int) -> [(assessment: Int, request: Int)] {
         var due: [(Int, Int)] = []
-        for (place, assessment) in assessments.enumerated() {
+        for (place, assessment) in assessments.enumerated()
+        where assessment.requests.contains(where: { !$0.isFinished && !$0.isSubmitted }) {
             let open = assessment.requests.indices.filter { !assessment.requests[$0].isFinished }
                 .sorted { key(assessment.requests[$0]) < key(assessment.requests[$1]) }
             let isGoingOn = assessment.snapshot.state == .running && assessment.snapshot.reason == nil

@@ -5,6 +5,7 @@ import Logging
 /// One simulated run: assessments, processes that serve them, a provider, and everything that can go wrong, all from one seed.
 final class World: @unchecked Sendable {
     let scheduler = Scheduler()
+    let estimator: ScaleEstimator
     var generator: SplitMix64
     var tables = Tables()
     var provider = SimulatedProvider()
@@ -30,7 +31,9 @@ final class World: @unchecked Sendable {
     private static let peacefulRounds = 400
     private static let processCount = 2
 
-    init(seed: UInt64, isTraced: Bool = false) {
+    /// - Parameter estimator: of every scale.
+    init(seed: UInt64, estimator: ScaleEstimator, isTraced: Bool = false) {
+        self.estimator = estimator
         generator = SplitMix64(seed: seed)
         self.isTraced = isTraced
         troubles.garbage = [0, 0, 0.1, 0.4].randomElement(using: &generator) ?? 0

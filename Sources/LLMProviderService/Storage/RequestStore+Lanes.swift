@@ -1,0 +1,50 @@
+import Postgres
+
+extension RequestStore {
+    /// What is on record of a provider's lanes, with times in nanoseconds from now.
+    func laneRecords(of provider: String) async throws -> [LaneID: LaneRecord] {
+        let rows = try await pool.query(
+            """
+            SELECT credential, pool, share, stated_requests, stated_input_tokens, stated_output_tokens, largest_input_tokens,
+                largest_output_tokens,
+                greatest(0, floor(extract(epoch FROM frozen_until - clock_timestamp()) * 1000000)::bigint)
+            FROM llm_provider.lane WHERE provider = \(provider)
+            """)
+        return try rows.reduce(into: [:]) { records, row in
+            let (credential, pool, share, requests, input, output, largestInput, largestOutput, frozen) = try row.decode(
+                String.self, String.self, Int64.self, Int64?.self, Int64?.self, Int64?.self, Int64.self, Int64.self, Int64.self)
+            records[LaneID(provider: provider, credential: credential, pool: pool)] = LaneRecord(
+                share: share, stated: PerDimension(requests: requests, inputTokens: input, outputTokens: output),
+                largest: Charge(inputTokens: largestInput, outputTokens: largestOutput), frozenUntil: frozen * 1000)
+        }
+    }
+
+    /// Puts lanes on record; their times are nanoseconds from now.
+    func record(_ lanes: [LaneID: LaneRecord]) async throws {
+        let lanes = lanes.sorted {
+            ($0.key.provider, $0.key.credential, $0.key.pool) < ($1.key.provider, $1.key.credential, $1.key.pool)
+        }
+        try await pool.execute(
+            """
+            INSERT INTO llm_provider.lane AS lane
+                (provider, credential, pool, share, stated_requests, stated_input_tokens, stated_output_tokens,
+                largest_input_tokens, largest_output_tokens, frozen_until)
+            SELECT given.provider, given.credential, given.pool, given.share, given.requests, given.input, given.output,
+                given.largest_input, given.largest_output, clock_timestamp() + given.frozen * interval '1 microsecond'
+            FROM unnest(
+                \(lanes.map(\.key.provider))::text[], \(lanes.map(\.key.credential))::text[], \(lanes.map(\.key.pool))::text[],
+                \(lanes.map(\.value.share))::bigint[], \(lanes.map(\.value.stated.requests))::bigint[],
+                \(lanes.map(\.value.stated.inputTokens))::bigint[], \(lanes.map(\.value.stated.outputTokens))::bigint[],
+                \(lanes.map(\.value.largest.inputTokens))::bigint[],
+                \(lanes.map(\.value.largest.outputTokens))::bigint[],
+                \(lanes.map { max(0, $0.value.frozenUntil) / 1000 })::bigint[]
+            ) AS given (
+                provider, credential, pool, share, requests, input, output, largest_input, largest_output, frozen)
+            ON CONFLICT (provider, credential, pool) DO UPDATE SET
+                share = excluded.share, stated_requests = excluded.stated_requests,
+                stated_input_tokens = excluded.stated_input_tokens, stated_output_tokens = excluded.stated_output_tokens,
+                largest_input_tokens = excluded.largest_input_tokens,
+                largest_output_tokens = excluded.largest_output_tokens, frozen_until = excluded.frozen_until
+            """)
+    }
+}
