@@ -81,7 +81,9 @@ struct FakeProviderRunTests {
     func promptCache() async throws {
         let pairs = 100
         let template = try #require(PromptTemplate(language: "en"))
-        func essay(_ number: Int) -> String { String(repeating: "Essay \(number) is about the sea, and so is its end. ", count: 48) }
+        func essay(_ number: Int) -> String {
+            String(repeating: "Essay \(number) is about the sea, and so is its end. ", count: 48)
+        }
         var configuration = FakeProviderConfiguration()
         configuration.latency = .init(minimum: .milliseconds(50), maximum: .milliseconds(100))
         try await withFake(configuration, concurrency: 50) { fixture, fake in

@@ -92,7 +92,9 @@ struct PromptLayoutTests {
                 return error.description
             }
         }
-        #expect(fault([block(.none, system: false), block(.none)]) == "block 1 is of the system part and stands behind the user part")
+        #expect(
+            fault([block(.none, system: false), block(.none)])
+                == "block 1 is of the system part and stands behind the user part")
         #expect(fault(Array(repeating: block(.fiveMinutes), count: 4)) == nil)
         #expect(fault(Array(repeating: block(.fiveMinutes), count: 5)) == "5 blocks are marked, more than 4")
         #expect(
