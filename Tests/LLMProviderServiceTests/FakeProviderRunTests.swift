@@ -117,12 +117,13 @@ struct FakeProviderRunTests {
 
             // A mark behind the essays, as the service's predecessor had it, writes them all for nobody to read.
             let prices = try #require(
-                ModelManifest.description(of: "simulated-judge", at: fixture.configuration.providers[0])?.prices)
+                ModelManifest.description(of: "simulated-judge", at: fixture.configuration.providers[0])?.prices
+            ).tariff(on: .today)
             let essays = usages.reduce(0) { $0 + Int64($1.inputTokens) }
             let read = Int64(prefix) * Int64(pairs - 1)
-            let ours = prices.cost(of: TokenUsage(input: essays, cacheRead: read, cacheWriteFiveMinutes: Int64(prefix)))
-            let predecessor = prices.cost(of: TokenUsage(cacheRead: read, cacheWriteFiveMinutes: Int64(prefix) + essays))
-            let uncached = prices.cost(of: TokenUsage(input: essays + Int64(prefix) * Int64(pairs)))
+            let ours = prices.bill(for: TokenUsage(input: essays, cacheRead: read, cacheWriteFiveMinutes: Int64(prefix))).cost
+            let predecessor = prices.bill(for: TokenUsage(cacheRead: read, cacheWriteFiveMinutes: Int64(prefix) + essays)).cost
+            let uncached = prices.bill(for: TokenUsage(input: essays + Int64(prefix) * Int64(pairs))).cost
             #expect(ours < predecessor && predecessor < uncached, "\(ours) \(predecessor) \(uncached)")
             // The quarter more that a write costs, of what the essays cost.
             #expect(predecessor - ours == essays * (prices.cacheWriteFiveMinutes - prices.input))

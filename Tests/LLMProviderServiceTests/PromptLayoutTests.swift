@@ -5,6 +5,7 @@ import Testing
 @Suite("Where a prompt is kept in the vendor's cache")
 struct PromptLayoutTests {
     private typealias Block = VendorCall.Block
+    private static let day = Day(2026, 10, 1)
 
     private func model(_ name: String = "sonnet") throws -> ModelDescription {
         try #require(ModelManifest.description(of: name, at: LLMProviderConfiguration.test().providers[0]))
@@ -20,7 +21,7 @@ struct PromptLayoutTests {
     private func marks(
         _ blocks: [Block], model name: String = "sonnet", overhead: Int = 0, requests: Int64? = nil
     ) throws -> [VendorCall.CacheMark] {
-        try PromptLayout(planning: blocks, for: model(name), overhead: overhead, expectedRequests: requests)
+        try PromptLayout(planning: blocks, for: model(name), overhead: overhead, expectedRequests: requests, on: Self.day)
             .blocks.map(\.cacheMark)
     }
 
@@ -34,7 +35,7 @@ struct PromptLayoutTests {
             named("date", system: true, varies: true), named("rules", system: true, varies: false),
             named("task", system: true, varies: false),
         ]
-        let layout = try PromptLayout(planning: blocks, for: try model(), overhead: 0, expectedRequests: nil)
+        let layout = try PromptLayout(planning: blocks, for: try model(), overhead: 0, expectedRequests: nil, on: Self.day)
         #expect(layout.blocks.map(\.text) == ["rules", "task", "date", "how to answer", "essays"])
     }
 
@@ -69,7 +70,7 @@ struct PromptLayoutTests {
     @Test("A single text without a mark is sent as it is")
     func single() throws {
         let text = block(.none, system: false)
-        #expect(try PromptLayout(planning: [text], for: model(), overhead: 0, expectedRequests: 1).blocks == [text])
+        #expect(try PromptLayout(planning: [text], for: model(), overhead: 0, expectedRequests: 1, on: Self.day).blocks == [text])
     }
 
     @Test("Nothing is kept for one request; an hour pays only for more requests than five minutes do")
@@ -108,7 +109,7 @@ struct PromptLayoutTests {
         var generator = Seeded(state: 5)
         for name in ["sonnet", "claude-haiku-4-5"] {
             let model = try model(name)
-            let prices = try #require(model.prices)
+            let prices = try #require(model.prices).tariff(on: Self.day)
             for _ in 0..<2000 {
                 let blocks = (0..<Int.random(in: 1...32, using: &generator)).map { _ in
                     block(
@@ -118,7 +119,7 @@ struct PromptLayoutTests {
                 }
                 let requests = Int64.random(in: 1...6, using: &generator)
                 let layout = try PromptLayout(
-                    planning: blocks, for: model, overhead: 300, expectedRequests: requests)
+                    planning: blocks, for: model, overhead: 300, expectedRequests: requests, on: Self.day)
                 #expect(
                     layout.blocks.map { "\($0.isSystem) \($0.text.count)" }.sorted()
                         == blocks.map { "\($0.isSystem) \($0.text.count)" }.sorted())
@@ -139,7 +140,7 @@ struct PromptLayoutTests {
                     plain += pending * requests
                     pending = 0
                 }
-                #expect(prices.cost(of: usage) <= plain * prices.input)
+                #expect(prices.bill(for: usage).cost <= plain * prices.input)
             }
         }
     }

@@ -42,7 +42,10 @@ struct PromptLayout: Sendable, Hashable {
     ///   - wishes: the blocks with the marks that were asked for.
     ///   - overhead: bytes that the vendor reads before the first block, such as the tool.
     ///   - expectedRequests: with the same beginning; nil where it is not known.
-    init(planning wishes: [Block], for model: ModelDescription, overhead: Int, expectedRequests: Int64?) throws(Fault) {
+    ///   - day: of whose prices they are to pay.
+    init(
+        planning wishes: [Block], for model: ModelDescription, overhead: Int, expectedRequests: Int64?, on day: Day
+    ) throws(Fault) {
         let system = wishes.filter(\.isSystem)
         let user = wishes.filter { !$0.isSystem }
         let ordered = [system, user].flatMap { part in part.filter { !$0.varies } + part.filter(\.varies) }
@@ -51,7 +54,8 @@ struct PromptLayout: Sendable, Hashable {
         if let lastLong = marks.indices.last(where: { marks[$0] == .oneHour }) {
             for place in 0..<lastLong where marks[place] == .fiveMinutes { marks[place] = .none }
         }
-        marks = marks.map { Self.affordable($0, prices: model.prices, requests: expectedRequests) }
+        let tariff = model.prices?.tariff(on: day)
+        marks = marks.map { Self.affordable($0, tariff: tariff, requests: expectedRequests) }
         // The shortest beginnings are shared with the most requests; the longest saves the most in each.
         for place in marks.indices.filter({ marks[$0] != .none }).dropFirst(Self.maximumMarks - 1).dropLast() {
             marks[place] = .none
@@ -75,13 +79,13 @@ struct PromptLayout: Sendable, Hashable {
 
     /// The longest life up to the one wished for that does not cost more than keeping nothing, when every request after the first reads.
     static func affordable(
-        _ wish: VendorCall.CacheMark, prices: Prices?, requests: Int64?
+        _ wish: VendorCall.CacheMark, tariff: Tariff?, requests: Int64?
     ) -> VendorCall.CacheMark {
-        guard let prices, let requests else { return wish }
-        func pays(_ write: Int64) -> Bool { write + prices.cacheRead * (requests - 1) <= prices.input * requests }
+        guard let tariff, let requests else { return wish }
+        func pays(_ write: Int64) -> Bool { write + tariff.cacheRead * (requests - 1) <= tariff.input * requests }
         return switch wish {
-        case .oneHour where pays(prices.cacheWriteOneHour): .oneHour
-        case .oneHour, .fiveMinutes: pays(prices.cacheWriteFiveMinutes) ? .fiveMinutes : .none
+        case .oneHour where pays(tariff.cacheWriteOneHour): .oneHour
+        case .oneHour, .fiveMinutes: pays(tariff.cacheWriteFiveMinutes) ? .fiveMinutes : .none
         case .none: .none
         }
     }

@@ -40,7 +40,7 @@ struct SubmissionParser: Sendable {
         do throws(PromptLayout.Fault) {
             layout = try PromptLayout(
                 planning: blocks, for: model, overhead: format.byteCount,
-                expectedRequests: request.expectedRequests == 0 ? nil : Int64(request.expectedRequests))
+                expectedRequests: request.expectedRequests == 0 ? nil : Int64(request.expectedRequests), on: .today)
         } catch {
             throw RPCError(.internal, "blocks: no layout that vendors take: \(error)")
         }
