@@ -128,9 +128,11 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         let outcome = AttemptOutcome.failure(
             AttemptFailure(kind: .cancelled, message: "withdrawn before there was an answer", remedy: .none))
         let cancelled = try await store.cancel(owner: request.owner) { [parser] withdrawn in
-            // One that no longer passes is of a provider that is no longer configured; its price is not known then.
+            // One that no longer passes is of a provider that is no longer configured; what is not priced yet stays so.
             let parsed = try? parser.parse(withdrawn.request)
-            return LLMV1.Result(withdrawn, outcome: outcome, usage: withdrawn.usage, provider: parsed, latency: .zero)
+            return LLMV1.Result(
+                withdrawn, outcome: outcome, usage: withdrawn.usage,
+                bill: withdrawn.bill(at: parsed?.call.model.prices, on: .today), provider: parsed, latency: .zero)
         }
         if cancelled > 0 { events.ring() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))
@@ -145,12 +147,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             provider: provider.name, model: model.id, contextTokens: UInt32(model.contextTokens),
             maxOutputTokens: UInt32(model.maximumOutputTokens), acceptsTemperature: model.acceptsTemperature,
             minimumCacheableTokens: UInt32(model.minimumCacheableTokens),
-            prices: model.prices.map { prices in
-                LLMV1.Prices(
-                    input: UInt64(prices.input), output: UInt64(prices.output), cacheRead: UInt64(prices.cacheRead),
-                    cacheWriteFiveMinutes: UInt64(prices.cacheWriteFiveMinutes),
-                    cacheWriteOneHour: UInt64(prices.cacheWriteOneHour), asOf: prices.asOf)
-            },
+            prices: model.prices?.tariff(on: .today).contract,
             simulated: provider.isSimulated)
     }
 }

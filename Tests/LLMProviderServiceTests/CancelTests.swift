@@ -52,6 +52,23 @@ struct CancelTests {
         }
     }
 
+    @Test("An attempt keeps the price of its own day, whatever holds when it is told")
+    func priced() async throws {
+        try await withService { fixture in
+            try await fixture.submit(Sample.request())
+            let first = try #require(try await fixture.claim().first)
+            #expect(first.bill == nil)
+            try await fixture.store.postpone(
+                first, by: .zero, countsAsAttempt: true, usage: TokenUsage(input: 7), bill: Bill(cost: 1, cacheSavings: -2))
+            #expect(try await fixture.claim().first?.bill == Bill(cost: 1, cacheSavings: -2))
+            try await fixture.store.releaseAll()
+            #expect(try await fixture.cancel("class-9b") == 1)
+            let event = try #require(try await fixture.events().first)
+            #expect(event.costNanodollars == 1)
+            #expect(event.cacheSavingsNanodollars == -2)
+        }
+    }
+
     @Test("More than one unit of work takes are all withdrawn")
     func many() async throws {
         try await withService { fixture in

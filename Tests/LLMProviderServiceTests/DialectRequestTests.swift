@@ -12,11 +12,12 @@ struct DialectRequestTests {
         return VendorCall(
             model: try #require(ModelManifest.description(of: model, at: provider)), temperature: temperature,
             maximumOutputTokens: 512,
-            blocks: blocks ?? [
-                .init(isSystem: true, text: "Rules.", cacheMark: .oneHour),
-                .init(isSystem: true, text: "Task: \"why\"", cacheMark: .fiveMinutes),
-                .init(isSystem: false, text: "One\nTwo", cacheMark: .none),
-            ],
+            layout: try PromptLayout(
+                checked: blocks ?? [
+                    .init(isSystem: true, text: "Rules.", cacheMark: .oneHour),
+                    .init(isSystem: true, text: "Task: \"why\"", cacheMark: .fiveMinutes),
+                    .init(isSystem: false, text: "One\nTwo", cacheMark: .none),
+                ]),
             format: .init(name: "submit_verdict", description: "Submits.", schema: Sample.schema))
     }
 

@@ -39,8 +39,9 @@ struct ModelManifestTests {
         let names = models.flatMap { [$0.id] + $0.aliases }
         #expect(Set(names).count == names.count)
         for model in models {
-            #expect(model.prices?.asOf.count == 10)
-            #expect(model.prices.map { $0.cacheRead < $0.input && $0.input < $0.cacheWriteFiveMinutes } == true)
+            let tariff = model.prices?.tariff(on: Day(2026, 10, 1))
+            #expect(tariff?.asOf == Day(2026, 10, 1))
+            #expect(tariff.map { $0.cacheRead < $0.input && $0.input < $0.cacheWriteFiveMinutes } == true)
         }
     }
 }

@@ -4,28 +4,29 @@ import Testing
 
 @Suite("What models cost")
 struct PriceTests {
-    private let prices = Prices(
-        input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000, asOf: "2026-10-01")
+    private let tariff = Tariff(
+        asOf: Day(2026, 10, 1), input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000)
 
     @Test("Each class of token has its price")
     func cost() {
-        #expect(prices.cost(of: TokenUsage()) == 0)
-        #expect(prices.cost(of: TokenUsage(input: 3)) == 3000)
-        #expect(prices.cost(of: TokenUsage(output: 3)) == 15_000)
-        #expect(prices.cost(of: TokenUsage(cacheRead: 3)) == 300)
-        #expect(prices.cost(of: TokenUsage(cacheWriteFiveMinutes: 3)) == 3750)
-        #expect(prices.cost(of: TokenUsage(cacheWriteOneHour: 3)) == 6000)
+        #expect(tariff.bill(for: TokenUsage()).cost == 0)
+        #expect(tariff.bill(for: TokenUsage(input: 3)).cost == 3000)
+        #expect(tariff.bill(for: TokenUsage(output: 3)).cost == 15_000)
+        #expect(tariff.bill(for: TokenUsage(cacheRead: 3)).cost == 300)
+        #expect(tariff.bill(for: TokenUsage(cacheWriteFiveMinutes: 3)).cost == 3750)
+        #expect(tariff.bill(for: TokenUsage(cacheWriteOneHour: 3)).cost == 6000)
         #expect(
-            prices.cost(
-                of: TokenUsage(input: 1, output: 2, cacheRead: 3, cacheWriteFiveMinutes: 4, cacheWriteOneHour: 5)) == 26_300)
+            tariff.bill(
+                for: TokenUsage(input: 1, output: 2, cacheRead: 3, cacheWriteFiveMinutes: 4, cacheWriteOneHour: 5)
+            ).cost == 26_300)
     }
 
     @Test("The cache saves what reading is cheaper and costs what writing is dearer")
     func savings() {
-        #expect(prices.cacheSavings(of: TokenUsage(input: 10, output: 10)) == 0)
-        #expect(prices.cacheSavings(of: TokenUsage(cacheRead: 10)) == 9000)
-        #expect(prices.cacheSavings(of: TokenUsage(cacheWriteFiveMinutes: 10)) == -2500)
-        #expect(prices.cacheSavings(of: TokenUsage(cacheWriteOneHour: 10)) == -10_000)
+        #expect(tariff.bill(for: TokenUsage(input: 10, output: 10)).cacheSavings == 0)
+        #expect(tariff.bill(for: TokenUsage(cacheRead: 10)).cacheSavings == 9000)
+        #expect(tariff.bill(for: TokenUsage(cacheWriteFiveMinutes: 10)).cacheSavings == -2500)
+        #expect(tariff.bill(for: TokenUsage(cacheWriteOneHour: 10)).cacheSavings == -10_000)
     }
 
     @Test("No count that a vendor may report makes a sum or a price overflow")
@@ -41,6 +42,22 @@ struct PriceTests {
                 + TokenUsage(
                     input: count, output: count, cacheRead: count, cacheWriteFiveMinutes: count, cacheWriteOneHour: count)
         }
-        #expect(prices.cost(of: usage) == 25_000_000_000 * 9350)
+        #expect(tariff.bill(for: usage).cost == 25_000_000_000 * 9350)
+    }
+
+    @Test("A call costs what holds on its day: the border is the first day of the next tariff")
+    func history() {
+        let dearer = Tariff(
+            asOf: Day(2026, 12, 1), input: 1001, output: 5001, cacheRead: 101, cacheWriteFiveMinutes: 1251,
+            cacheWriteOneHour: 2001)
+        let cheaper = Tariff(
+            asOf: Day(2027, 1, 1), input: 999, output: 4999, cacheRead: 99, cacheWriteFiveMinutes: 1249, cacheWriteOneHour: 1999)
+        let history = PriceHistory(tariff, cheaper, dearer)
+        #expect(history.tariff(on: Day(2020, 1, 1)) == tariff)
+        #expect(history.tariff(on: Day(2026, 11, 30)) == tariff)
+        #expect(history.tariff(on: Day(2026, 12, 1)) == dearer)
+        #expect(history.tariff(on: Day(2026, 12, 31)) == dearer)
+        #expect(history.tariff(on: Day(2027, 1, 1)) == cheaper)
+        #expect(history.bill(for: TokenUsage(input: 10), on: Day(2026, 12, 24)) == Bill(cost: 10_010))
     }
 }

@@ -6,17 +6,6 @@ import Testing
 
 @Suite("No reply becomes a success unless it fits")
 struct ReplyPropertyTests {
-    /// A generator with a seed, so that a failure can be repeated.
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     /// Whether the bytes are a verdict, decided by another reader of JSON and by hand.
     private func isVerdict(_ json: [UInt8]) throws -> Bool {
         guard let object = try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any],

@@ -49,7 +49,7 @@ struct SubmissionParserTests {
         #expect(parsed.call.maximumOutputTokens == 77)
         #expect(parsed.call.blocks.map(\.text) == ["Judge.", "Which is better?"])
         #expect(parsed.call.blocks.map(\.isSystem) == [true, false])
-        #expect(parsed.call.blocks.map(\.cacheMark) == [.fiveMinutes, .none])
+        #expect(parsed.call.blocks.map(\.cacheMark) == [.none, .none], "too short to be kept")
         #expect(parsed.call.format.schema == Sample.schema)
     }
 
@@ -136,19 +136,10 @@ struct SubmissionParserTests {
         #expect(fault { $0.blocks[1].cacheMark = .unspecified } == nil)
     }
 
-    @Test("There are at most four cache marks, and those for an hour come before those for five minutes as the vendor reads them")
-    func cacheMarks() {
-        func marks(_ marks: LLMV1.CacheMark...) -> String? {
-            fault { $0.blocks = marks.map { Sample.block(.user, "x", $0) } }
-        }
-        #expect(marks(.fiveMinutes, .fiveMinutes, .fiveMinutes, .fiveMinutes) == nil)
-        #expect(marks(.oneHour, .oneHour, .none, .fiveMinutes, .fiveMinutes) == nil)
-        #expect(marks(.fiveMinutes, .fiveMinutes, .fiveMinutes, .fiveMinutes, .fiveMinutes) == "blocks")
-        #expect(marks(.fiveMinutes, .oneHour) == "blocks")
-        #expect(marks(.fiveMinutes, .none, .oneHour) == "blocks")
-        // The vendor reads the system part first, wherever it stands in the request.
-        #expect(fault { $0.blocks = [Sample.block(.user, "x", .fiveMinutes), Sample.block(.system, "y", .oneHour)] } == nil)
-        #expect(fault { $0.blocks = [Sample.block(.user, "x", .oneHour), Sample.block(.system, "y", .fiveMinutes)] } == "blocks")
+    @Test("Requests are expected up to a million")
+    func expectedRequests() {
+        for count: UInt32 in [0, 1, 1_000_000] { #expect(fault { $0.expectedRequests = count } == nil) }
+        for count: UInt32 in [1_000_001, .max] { #expect(fault { $0.expectedRequests = count } == "expected_requests") }
     }
 
     @Test("The reply's format has a name of 1 to 64 characters, a description in UTF-8 and a schema")

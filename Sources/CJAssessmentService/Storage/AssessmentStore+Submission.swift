@@ -55,7 +55,7 @@ extension AssessmentStore {
                         prompt: context.template.prompt(
                             question: context.question, rubric: context.rubric, first: String(decoding: first, as: UTF8.self),
                             second: String(decoding: second, as: UTF8.self)),
-                        replyFormat: ReplyFormat(for: context.template)))
+                        replyFormat: ReplyFormat(for: context.template), expectedRequests: Int(context.essays)))
             }
             // What is asked is on record before it is asked: a result may come before anything else is written.
             _ = unit.send(
@@ -148,17 +148,19 @@ extension AssessmentStore {
         let template: PromptTemplate
         let question: String
         let rubric: String
+        let essays: Int64
     }
 
     private func promptContext(of assessment: String, in unit: UnitOfWork) async throws -> PromptContext {
         let rows = try await unit.query(
             """
-            SELECT question, rubric, language, provider, model, temperature, maximum_output_tokens, verdict_levels
+            SELECT question, rubric, language, provider, model, temperature, maximum_output_tokens, verdict_levels,
+                (SELECT count(*) FROM cj.essay WHERE assessment_id = assessment.id)
             FROM cj.assessment WHERE id = \(assessment)
             """)
-        let (question, rubric, language, provider, model, temperature, tokens, storedLevels) = try rows[0].decode(
+        let (question, rubric, language, provider, model, temperature, tokens, storedLevels, essays) = try rows[0].decode(
             [UInt8].self, [UInt8].self, String.self, String.self, String.self, Double?.self, Int64.self,
-            Int64.self)
+            Int64.self, Int64.self)
         let levels = try Self.levels(storedLevels)
         guard let template = PromptTemplate(language: language, levels: levels) else {
             throw AssessmentError(.unknownLanguage, "assessment \(assessment) is in a language without a prompt: \(language)")
@@ -167,6 +169,6 @@ extension AssessmentStore {
             judge: AssessmentPlan.Judge(
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens), levels: levels),
             template: template, question: String(decoding: question, as: UTF8.self),
-            rubric: String(decoding: rubric, as: UTF8.self))
+            rubric: String(decoding: rubric, as: UTF8.self), essays: essays)
     }
 }

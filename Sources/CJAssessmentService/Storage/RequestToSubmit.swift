@@ -14,11 +14,14 @@ package struct RequestToSubmit: Sendable {
     package let judge: AssessmentPlan.Judge
     package let prompt: Prompt
     package let replyFormat: ReplyFormat
+    /// Requests of the assessment that are to be expected at the least: as many as it has essays. It does not follow the budget, which may
+    /// change between two hand-overs of one request.
+    package let expectedRequests: Int
 
     package init(
         id: String, assessment: String, comparison: Int64, attempt: Int64, isUnclear: Bool, claim: Int64,
         judge: AssessmentPlan.Judge,
-        prompt: Prompt, replyFormat: ReplyFormat
+        prompt: Prompt, replyFormat: ReplyFormat, expectedRequests: Int
     ) {
         self.id = id
         self.assessment = assessment
@@ -29,6 +32,7 @@ package struct RequestToSubmit: Sendable {
         self.judge = judge
         self.prompt = prompt
         self.replyFormat = replyFormat
+        self.expectedRequests = expectedRequests
     }
 
     package var contract: LLMV1.SubmitRequest {
@@ -42,13 +46,14 @@ package struct RequestToSubmit: Sendable {
             blocks: prompt.blocks.map { block in
                 LLMV1.PromptBlock(
                     target: block.target == .system ? .system : .user, text: Array(block.text.utf8),
-                    cacheMark: block.cacheMark.contract)
+                    cacheMark: block.cacheMark.contract, varies: block.target == .user)
             },
             replyFormat: LLMV1.ReplyFormat(
                 name: replyFormat.toolName, description: Array(replyFormat.description.utf8),
                 jsonSchema: Array(replyFormat.jsonSchema.utf8)),
             // Whether a reply that is of no use is asked for again is this service's own decision: it keeps the budget.
-            maxPaidCalls: 1)
+            maxPaidCalls: 1,
+            expectedRequests: UInt32(expectedRequests))
     }
 }
 

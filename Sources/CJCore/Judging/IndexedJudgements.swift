@@ -23,6 +23,12 @@ public struct IndexedJudgements: Sendable {
         self.itemCount = itemCount
     }
 
+    /// Nothing judged yet, of so many items by so many judges.
+    init(itemCount: Int, judgeCount: Int) {
+        self.init(itemCount: itemCount)
+        self.judgeCount = judgeCount
+    }
+
     /// Items, and judges, at most.
     public static let maximumItems = 1_000_000
 

@@ -22,7 +22,8 @@ public struct Item: Sendable, Hashable, Identifiable {
 
         /// Two names are the same when their bytes are; canonically equivalent spellings stay apart.
         public static func == (one: ID, other: ID) -> Bool {
-            one.rawValue.utf8.elementsEqual(other.rawValue.utf8)
+            // Strings that are not equivalent do not have the same bytes, and say so fast.
+            one.rawValue == other.rawValue && one.rawValue.utf8.elementsEqual(other.rawValue.utf8)
         }
 
         public func hash(into hasher: inout Hasher) {

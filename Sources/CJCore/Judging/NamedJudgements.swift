@@ -25,21 +25,27 @@ public struct NamedJudgements: Sendable {
 
     /// Numbers items and judges in the order of their names; judgements of items that are not among `items` are left out.
     init(items: [Item.ID], judgements: [Judgement]) {
-        let names = Array(Set(items))
-        let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-        let judges = Array(Set(judgements.lazy.map(\.judge)))
-        let judgeNumbers = Dictionary(uniqueKeysWithValues: judges.enumerated().map { ($1, $0) })
-        var indexed = IndexedJudgements(itemCount: names.count)
+        self.items = Set(items).sorted()
+        index = Dictionary(uniqueKeysWithValues: zip(self.items, 0...))
+        let named = Self.sorted(Set(judgements.lazy.map(\.judge)))
+        judges = named.isEmpty ? [""] : named
+        let judgeNumbers = Dictionary(uniqueKeysWithValues: zip(judges, 0...))
+        var indexed = IndexedJudgements(itemCount: self.items.count, judgeCount: judges.count)
         indexed.reserveCapacity(judgements.count)
         for judgement in judgements {
-            guard let first = numbers[judgement.comparison.first], let second = numbers[judgement.comparison.second],
+            guard let first = index[judgement.comparison.first], let second = index[judgement.comparison.second],
                 let judge = judgeNumbers[judgement.judge]
             else { continue }
             indexed.append(
                 first: first, second: second, outcome: judgement.outcome, margin: judgement.margin, judge: judge,
                 weight: judgement.weight)
         }
-        self.init(items: names, judges: judges.isEmpty ? [""] : judges, judgements: indexed)
+        self.judgements = indexed
+    }
+
+    /// By the bytes of their names.
+    private static func sorted(_ judges: some Sequence<Judge.ID>) -> [Judge.ID] {
+        judges.sorted { $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8) }
     }
 
     /// Where each number of an order stands in it.

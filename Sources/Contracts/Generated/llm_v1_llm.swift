@@ -120,13 +120,17 @@ extension LLMV1 {
         public var temperature: Double?
         /// At least 1, at most what the model can write.
         public var maxOutputTokens: UInt32
-        /// In the order in which the model reads them; at most 32.
+        /// In the order in which the model reads them, save that the system part comes first, and within each part what stays the same before
+        /// what varies; at most 32.
         public var blocks: [LLMV1.PromptBlock]
         /// What the reply must look like.
         public var replyFormat: LLMV1.ReplyFormat?
         /// Calls at most that may be billed: those that the vendor answers, with whatever reply. A call that it turns away (429, 5xx) or that
         /// breaks off on the way is not billed and is repeated all the same. Zero asks for the service's default.
         public var maxPaidCalls: UInt32
+        /// Requests that begin with the same blocks, this one among them, as far as the caller expects; at most 1,000,000. What costs more to
+        /// keep in the vendor's cache than they save is not kept. Zero where it is not known; then all is kept that is marked.
+        public var expectedRequests: UInt32
 
         public init(
             requestID: String = "",
@@ -137,7 +141,8 @@ extension LLMV1 {
             maxOutputTokens: UInt32 = 0,
             blocks: [LLMV1.PromptBlock] = [],
             replyFormat: LLMV1.ReplyFormat? = nil,
-            maxPaidCalls: UInt32 = 0
+            maxPaidCalls: UInt32 = 0,
+            expectedRequests: UInt32 = 0
         ) {
             self.requestID = requestID
             self.owner = owner
@@ -148,6 +153,7 @@ extension LLMV1 {
             self.blocks = blocks
             self.replyFormat = replyFormat
             self.maxPaidCalls = maxPaidCalls
+            self.expectedRequests = expectedRequests
         }
     }
 
@@ -156,15 +162,19 @@ extension LLMV1 {
         /// UTF-8.
         public var text: [UInt8]
         public var cacheMark: LLMV1.CacheMark
+        /// Whether the text is another in the next request: neither it nor what follows it is kept in the vendor's cache, whatever the marks say.
+        public var varies: Bool
 
         public init(
             target: LLMV1.PromptTarget = .init(rawValue: 0),
             text: [UInt8] = [],
-            cacheMark: LLMV1.CacheMark = .init(rawValue: 0)
+            cacheMark: LLMV1.CacheMark = .init(rawValue: 0),
+            varies: Bool = false
         ) {
             self.target = target
             self.text = text
             self.cacheMark = cacheMark
+            self.varies = varies
         }
     }
 
@@ -457,7 +467,8 @@ extension LLMV1 {
         }
     }
 
-    /// Whether the prompt up to and including a block is worth keeping in the vendor's cache, and for how long.
+    /// Whether the prompt up to and including a block is worth keeping in the vendor's cache, and for how long at most. A wish: the service
+    /// decides what is marked, so that no vendor refuses it and it pays.
     public struct CacheMark: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         public let rawValue: Int32
 
@@ -587,6 +598,7 @@ extension LLMV1.SubmitRequest: WireMessage {
         blocks = cMessage.messages(6).map(LLMV1.PromptBlock.init(reading:))
         replyFormat = cMessage.message(7).map(LLMV1.ReplyFormat.init(reading:))
         maxPaidCalls = cMessage.uint32(8)
+        expectedRequests = cMessage.uint32(9)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -604,6 +616,7 @@ extension LLMV1.SubmitRequest: WireMessage {
             try cMessage.set(7, message: replyFormat.write)
         }
         cMessage.set(8, uint32: maxPaidCalls)
+        cMessage.set(9, uint32: expectedRequests)
     }
 }
 
@@ -628,12 +641,14 @@ extension LLMV1.PromptBlock: WireMessage {
         target = LLMV1.PromptTarget(rawValue: cMessage.int32(0))
         text = cMessage.bytes(1)
         cacheMark = LLMV1.CacheMark(rawValue: cMessage.int32(2))
+        varies = cMessage.bool(3)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
         cMessage.set(0, int32: target.rawValue)
         cMessage.set(1, bytes: text)
         cMessage.set(2, int32: cacheMark.rawValue)
+        cMessage.set(3, bool: varies)
     }
 }
 

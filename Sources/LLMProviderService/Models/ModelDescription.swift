@@ -15,18 +15,7 @@ struct ModelDescription: Sendable, Hashable {
     /// Shorter prefixes are not kept in the vendor's cache; zero where there is none.
     let minimumCacheableTokens: Int
     /// Nil where the price is not known.
-    let prices: Prices?
-}
-
-/// Nano-dollars per token.
-struct Prices: Sendable, Hashable {
-    let input: Int64
-    let output: Int64
-    let cacheRead: Int64
-    let cacheWriteFiveMinutes: Int64
-    let cacheWriteOneHour: Int64
-    /// The day on which they were looked up.
-    let asOf: String
+    let prices: PriceHistory?
 }
 
 /// Tokens that a call used, in the classes that are priced apart.
@@ -49,20 +38,5 @@ struct TokenUsage: Sendable, Hashable {
             input: left.input + right.input, output: left.output + right.output, cacheRead: left.cacheRead + right.cacheRead,
             cacheWriteFiveMinutes: left.cacheWriteFiveMinutes + right.cacheWriteFiveMinutes,
             cacheWriteOneHour: left.cacheWriteOneHour + right.cacheWriteOneHour)
-    }
-}
-
-extension Prices {
-    /// What the usage costs, in nano-dollars.
-    func cost(of usage: TokenUsage) -> Int64 {
-        usage.input * input + usage.output * output + usage.cacheRead * cacheRead
-            + usage.cacheWriteFiveMinutes * cacheWriteFiveMinutes + usage.cacheWriteOneHour * cacheWriteOneHour
-    }
-
-    /// What the cached tokens would have cost more as plain input, less what writing the cache cost beyond that, in nano-dollars.
-    func cacheSavings(of usage: TokenUsage) -> Int64 {
-        usage.cacheRead * (input - cacheRead)
-            - usage.cacheWriteFiveMinutes * (cacheWriteFiveMinutes - input)
-            - usage.cacheWriteOneHour * (cacheWriteOneHour - input)
     }
 }

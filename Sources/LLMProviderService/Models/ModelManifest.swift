@@ -25,25 +25,30 @@ struct ModelManifest: Sendable {
         }
     }
 
-    private static let asOf = "2026-10-01"
+    private static let asOf = Day(2026, 10, 1)
 
     private static let anthropic = [
         ModelDescription(
             id: "claude-haiku-4-5", pool: "claude-haiku-4", contextTokens: 200_000, maximumOutputTokens: 64_000,
             acceptsTemperature: true,
             acceptsForcedTool: true, minimumCacheableTokens: 4096,
-            prices: Prices(
-                input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000, asOf: asOf)),
+            prices: PriceHistory(
+                Tariff(
+                    asOf: asOf, input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000))),
         ModelDescription(
             id: "claude-sonnet-5-5", aliases: ["sonnet"], contextTokens: 1_000_000, maximumOutputTokens: 128_000,
             acceptsTemperature: false, acceptsForcedTool: false, minimumCacheableTokens: 512,
-            prices: Prices(
-                input: 2000, output: 10_000, cacheRead: 100, cacheWriteFiveMinutes: 2500, cacheWriteOneHour: 4000, asOf: asOf)),
+            prices: PriceHistory(
+                Tariff(
+                    asOf: asOf, input: 2000, output: 10_000, cacheRead: 100, cacheWriteFiveMinutes: 2500, cacheWriteOneHour: 4000)
+            )),
         ModelDescription(
             id: "claude-opus-5-5", aliases: ["opus"], contextTokens: 1_000_000, maximumOutputTokens: 128_000,
             acceptsTemperature: false, acceptsForcedTool: false, minimumCacheableTokens: 512,
-            prices: Prices(
-                input: 4000, output: 20_000, cacheRead: 200, cacheWriteFiveMinutes: 5000, cacheWriteOneHour: 8000, asOf: asOf)),
+            prices: PriceHistory(
+                Tariff(
+                    asOf: asOf, input: 4000, output: 20_000, cacheRead: 200, cacheWriteFiveMinutes: 5000, cacheWriteOneHour: 8000)
+            )),
     ]
 
     /// The fake provider's judge, priced like a small model so that budgets and estimates can be tried without a key.
@@ -51,7 +56,8 @@ struct ModelManifest: Sendable {
         ModelDescription(
             id: "simulated-judge", contextTokens: 1_000_000, maximumOutputTokens: 128_000, acceptsTemperature: true,
             acceptsForcedTool: true, minimumCacheableTokens: 512,
-            prices: Prices(
-                input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000, asOf: asOf))
+            prices: PriceHistory(
+                Tariff(
+                    asOf: asOf, input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000)))
     ]
 }

@@ -4,7 +4,7 @@ import Wire
 /// Turns a submitted request into a call with everything settled, or says what is wrong with it.
 struct SubmissionParser: Sendable {
     private static let maximumBlocks = 32
-    private static let maximumBreakpoints = 4
+    private static let maximumExpectedRequests = 1_000_000
 
     let configuration: LLMProviderConfiguration
 
@@ -31,11 +31,24 @@ struct SubmissionParser: Sendable {
                 "max_output_tokens", "expected 1 to \(model.maximumOutputTokens), got \(request.maxOutputTokens)")
         }
         let (format, schema) = try format(request.replyFormat)
+        guard request.expectedRequests <= Self.maximumExpectedRequests else {
+            throw Self.fault(
+                "expected_requests", "expected at most \(Self.maximumExpectedRequests), got \(request.expectedRequests)")
+        }
+        let blocks = try blocks(request.blocks)
+        let layout: PromptLayout
+        do throws(PromptLayout.Fault) {
+            layout = try PromptLayout(
+                planning: blocks, for: model, overhead: format.byteCount,
+                expectedRequests: request.expectedRequests == 0 ? nil : Int64(request.expectedRequests), on: .today)
+        } catch {
+            throw RPCError(.internal, "blocks: no layout that vendors take: \(error)")
+        }
         return Parsed(
             provider: provider,
             call: VendorCall(
                 model: model, temperature: request.temperature, maximumOutputTokens: Int(request.maxOutputTokens),
-                blocks: try blocks(request.blocks), format: format),
+                layout: layout, format: format),
             schema: schema)
     }
 
@@ -87,7 +100,6 @@ struct SubmissionParser: Sendable {
         guard parsed.contains(where: { !$0.isSystem }) else {
             throw Self.fault("blocks", "expected at least one for the user")
         }
-        try layout(parsed)
         return parsed
     }
 
@@ -105,19 +117,7 @@ struct SubmissionParser: Sendable {
         case .oneHour: mark = .oneHour
         default: throw Self.fault("\(path).cache_mark", "expected a CacheMark of this contract, got \(block.cacheMark)")
         }
-        return VendorCall.Block(isSystem: block.target == .system, text: text, cacheMark: mark)
-    }
-
-    /// What vendors demand of cache marks: few, and the longer-lived ones first.
-    private func layout(_ blocks: [VendorCall.Block]) throws(RPCError) {
-        let ordered = blocks.filter(\.isSystem) + blocks.filter { !$0.isSystem }
-        let marks = ordered.map(\.cacheMark).filter { $0 != .none }
-        guard marks.count <= Self.maximumBreakpoints else {
-            throw Self.fault("blocks", "expected at most \(Self.maximumBreakpoints) cache marks, got \(marks.count)")
-        }
-        if let firstShort = marks.firstIndex(of: .fiveMinutes), marks[firstShort...].contains(.oneHour) {
-            throw Self.fault("blocks", "expected marks for one hour before those for five minutes")
-        }
+        return VendorCall.Block(isSystem: block.target == .system, text: text, cacheMark: mark, varies: block.varies)
     }
 
     private func format(_ format: LLMV1.ReplyFormat?) throws(RPCError) -> (VendorCall.Format, JSONSchema) {

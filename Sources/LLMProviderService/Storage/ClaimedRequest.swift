@@ -11,5 +11,12 @@ struct ClaimedRequest: Sendable {
     let waits: Int64
     /// What earlier attempts used.
     let usage: TokenUsage
+    /// What earlier attempts cost, each by the tariff of its own day; nil where that is not priced yet.
+    let bill: Bill?
     let request: LLMV1.SubmitRequest
+
+    /// What earlier attempts cost; nil where the price is not known.
+    func bill(at prices: PriceHistory?, on day: Day) -> Bill? {
+        bill ?? prices?.bill(for: usage, on: day)
+    }
 }

@@ -16,7 +16,13 @@ extension RequestStore {
             log.outboxMigration(version: 3),
             JobQueue.migration(version: 4, schema: schema),
             Migration(version: 5, name: "lanes", sql: lanes),
+            Migration(version: 6, name: "bills", sql: bills),
         ], enums: [StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored], firstRelease: 4)
+
+    private static let bills = """
+        -- What the attempts of an open request cost, each by the tariff of its own day; absent while they are not priced.
+        ALTER TABLE llm_provider.account ADD COLUMN cost_nanodollars bigint, ADD COLUMN cache_savings_nanodollars bigint;
+        """
 
     private static let lanes = """
         -- What a process has to know of the vendor's limits that sends where another has stopped.

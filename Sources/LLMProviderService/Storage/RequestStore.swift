@@ -151,16 +151,18 @@ struct RequestStore: Sendable {
     /// What ``claimed(_:attempts:job:)`` reads after the number of the job.
     static let bookkeeping = """
         request.id, account.waits, request.content, input_tokens, output_tokens, cache_read_tokens,
-        cache_write_five_minutes_tokens, cache_write_one_hour_tokens
+        cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars, cache_savings_nanodollars
         """
 
     static func claimed(_ row: Row, attempts: Int64, job: Job?) throws -> ClaimedRequest {
-        let (_, id, waits, content, input, output, read, five, hour) = try row.decode(
-            Int64.self, String.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self)
+        let (_, id, waits, content, input, output, read, five, hour, cost, savings) = try row.decode(
+            Int64.self, String.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self,
+            Int64?.self, Int64?.self)
         return ClaimedRequest(
             id: id, job: job, attempts: attempts, waits: waits,
             usage: TokenUsage(
                 input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour),
+            bill: cost.map { Bill(cost: $0, cacheSavings: savings ?? 0) },
             // What this version can't read must not hold up what was claimed with it: without content it is refused like any other
             // that no longer passes, and has its event.
             request: (try? LLMV1.SubmitRequest(decoding: content)) ?? LLMV1.SubmitRequest(requestID: id))
@@ -184,7 +186,12 @@ struct RequestStore: Sendable {
     }
 
     /// Puts a request back to be tried later; nothing happens when the claim is no longer this worker's. Doing it twice is doing it once.
-    func postpone(_ claim: ClaimedRequest, by pause: Duration, countsAsAttempt: Bool, usage: TokenUsage) async throws {
+    ///
+    /// - Parameter usage: of all attempts so far.
+    /// - Parameter bill: for all attempts so far; nil where that is not priced.
+    func postpone(
+        _ claim: ClaimedRequest, by pause: Duration, countsAsAttempt: Bool, usage: TokenUsage, bill: Bill? = nil
+    ) async throws {
         guard let job = claim.job else { return }
         try await pool.unitOfWork("postpone request") { unit in
             do {
@@ -198,7 +205,8 @@ struct RequestStore: Sendable {
                     waits = \(claim.waits + (countsAsAttempt ? 0 : 1)), input_tokens = \(usage.input),
                     output_tokens = \(usage.output), cache_read_tokens = \(usage.cacheRead),
                     cache_write_five_minutes_tokens = \(usage.cacheWriteFiveMinutes),
-                    cache_write_one_hour_tokens = \(usage.cacheWriteOneHour)
+                    cache_write_one_hour_tokens = \(usage.cacheWriteOneHour),
+                    cost_nanodollars = \(bill?.cost), cache_savings_nanodollars = \(bill?.cacheSavings)
                 WHERE request_id = \(claim.id)
                 """)
         }

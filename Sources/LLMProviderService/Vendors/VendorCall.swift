@@ -6,6 +6,12 @@ struct VendorCall: Sendable, Hashable {
         let isSystem: Bool
         let text: String
         let cacheMark: CacheMark
+        /// The text is another in the next request.
+        var varies = false
+
+        func marked(_ mark: CacheMark) -> Block {
+            Block(isSystem: isSystem, text: text, cacheMark: mark, varies: varies)
+        }
     }
 
     struct Format: Sendable, Hashable {
@@ -13,13 +19,17 @@ struct VendorCall: Sendable, Hashable {
         let description: String
         /// JSON Schema, as the caller wrote it.
         let schema: String
+
+        var byteCount: Int { name.utf8.count + description.utf8.count + schema.utf8.count }
     }
 
     let model: ModelDescription
     let temperature: Double?
     let maximumOutputTokens: Int
-    let blocks: [Block]
+    let layout: PromptLayout
     let format: Format
+
+    var blocks: [Block] { layout.blocks }
 }
 
 /// What came of one attempt.

@@ -19,23 +19,21 @@ extension TokenEstimator.Request {
     init(_ parsed: SubmissionParser.Parsed) {
         let call = parsed.call
         let format = call.format
-        let ordered = call.blocks.filter(\.isSystem) + call.blocks.filter { !$0.isSystem }
-        let lastMark = ordered.lastIndex { $0.cacheMark != .none }
+        let blocks = call.blocks
+        let lastMark = blocks.lastIndex { $0.cacheMark != .none }
         self.init(
             model: parsed.provider.name + " " + call.model.id,
-            bytes: ordered.reduce(format.schema.utf8.count + format.name.utf8.count + format.description.utf8.count) {
-                $0 + $1.text.utf8.count
-            },
+            bytes: blocks.reduce(format.byteCount) { $0 + $1.text.utf8.count },
             maximumOutputTokens: call.maximumOutputTokens,
             prefix: lastMark.map { last in
                 var hasher = Hasher()
                 hasher.combine(parsed.provider.name)
                 hasher.combine(call.model.id)
                 hasher.combine(format)
-                hasher.combine(ordered[...last].map(\.text))
+                hasher.combine(blocks[...last].map(\.text))
                 return hasher.finalize()
             },
-            prefixLife: (lastMark.map { ordered[$0].cacheMark == .oneHour } ?? false ? 60 : 5) * Rate.nanosecondsPerMinute,
+            prefixLife: (lastMark.map { blocks[$0].cacheMark == .oneHour } ?? false ? 60 : 5) * Rate.nanosecondsPerMinute,
             counting: parsed.provider.dialect.vendor.counting)
     }
 }

@@ -43,7 +43,8 @@ struct RequestWorker: Sendable {
     func refuse(_ claim: ClaimedRequest, _ kind: AttemptFailure.Kind, _ message: String) async {
         let failure = AttemptFailure(kind: kind, message: message, remedy: .none)
         await store(
-            Attempt(parsed: nil, outcome: .failure(failure), latency: .zero, ending: .unsent, report: LimitReport()), of: claim)
+            Attempt(parsed: nil, outcome: .failure(failure), day: .today, latency: .zero, ending: .unsent, report: LimitReport()),
+            of: claim)
     }
 
     /// Writes down what came of an attempt, if need be again and again while the database can't take it.
@@ -71,6 +72,8 @@ struct RequestWorker: Sendable {
         /// Nil for a request that can't be sent any more.
         let parsed: SubmissionParser.Parsed?
         let outcome: AttemptOutcome
+        /// The day on which the call was begun, whose tariff it is priced by.
+        let day: Day
         let latency: Duration
         let ending: Lane<PreparedRequest>.Ending
         let report: LimitReport
@@ -84,6 +87,7 @@ struct RequestWorker: Sendable {
             body: vendor.body(parsed.call), connectTimeout: configuration.connectTimeout, timeout: configuration.callTimeout,
             maxResponseBytes: configuration.maximumReplyBytes)
         let began = ContinuousClock.now
+        let day = Day.today
         lanes.depart(due)
         do throws(CurlError) {
             let response = try await http.send(request)
@@ -95,10 +99,11 @@ struct RequestWorker: Sendable {
                     metadata: ["provider": "\(parsed.provider.name)", "headers": "\(report.unreadable.joined(separator: " "))"])
             }
             return Attempt(
-                parsed: parsed, outcome: outcome, latency: began.duration(to: .now), ending: outcome.ending, report: report)
+                parsed: parsed, outcome: outcome, day: day, latency: began.duration(to: .now), ending: outcome.ending,
+                report: report)
         } catch {
             return Attempt(
-                parsed: parsed, outcome: .failure(Self.failure(error)), latency: began.duration(to: .now),
+                parsed: parsed, outcome: .failure(Self.failure(error)), day: day, latency: began.duration(to: .now),
                 ending: Self.ending(error), report: LimitReport())
         }
     }
@@ -135,38 +140,42 @@ struct RequestWorker: Sendable {
     }
 
     private func settle(_ claim: ClaimedRequest, _ attempt: Attempt) async throws {
-        switch attempt.outcome {
-        case .reply(let reply):
-            try await finish(
-                claim, attempt.outcome, usage: claim.usage + reply.usage, provider: attempt.parsed, latency: attempt.latency)
-        case .failure(let failure):
-            let usage = claim.usage + failure.usage
-            let step = configuration.retry.step(
-                after: failure, paidCalls: claim.request.maxPaidCalls == 0 ? nil : Int64(claim.request.maxPaidCalls),
-                attempts: claim.attempts, waits: claim.waits, chance: .random(in: 0...1))
-            logger.info(
-                "attempt failed",
-                metadata: [
-                    "request": "\(claim.id)", "attempt": "\(claim.attempts)", "kind": "\(failure.kind.rawValue)",
-                    "status": "\(failure.httpStatus)", "then": "\(step)",
-                ])
-            switch step {
-            case .giveUp:
-                try await finish(claim, attempt.outcome, usage: usage, provider: attempt.parsed, latency: attempt.latency)
-            case .retry(let pause):
-                try await store.postpone(claim, by: pause, countsAsAttempt: true, usage: usage)
-            case .wait(let pause):
-                try await store.postpone(claim, by: pause, countsAsAttempt: false, usage: usage)
-            }
+        let usage = claim.usage + attempt.outcome.usage
+        let bill = Self.bill(claim, attempt)
+        guard case .failure(let failure) = attempt.outcome else {
+            return try await finish(claim, attempt, usage: usage, bill: bill)
+        }
+        let step = configuration.retry.step(
+            after: failure, paidCalls: claim.request.maxPaidCalls == 0 ? nil : Int64(claim.request.maxPaidCalls),
+            attempts: claim.attempts, waits: claim.waits, chance: .random(in: 0...1))
+        logger.info(
+            "attempt failed",
+            metadata: [
+                "request": "\(claim.id)", "attempt": "\(claim.attempts)", "kind": "\(failure.kind.rawValue)",
+                "status": "\(failure.httpStatus)", "then": "\(step)",
+            ])
+        switch step {
+        case .giveUp:
+            try await finish(claim, attempt, usage: usage, bill: bill)
+        case .retry(let pause):
+            try await store.postpone(claim, by: pause, countsAsAttempt: true, usage: usage, bill: bill)
+        case .wait(let pause):
+            try await store.postpone(claim, by: pause, countsAsAttempt: false, usage: usage, bill: bill)
         }
     }
 
-    private func finish(
-        _ claim: ClaimedRequest, _ outcome: AttemptOutcome, usage: TokenUsage, provider: SubmissionParser.Parsed?,
-        latency: Duration
-    ) async throws {
-        let result = LLMV1.Result(claim, outcome: outcome, usage: usage, provider: provider, latency: latency)
-        let isSuccess = if case .reply = outcome { true } else { false }
+    /// What the attempt and those before it cost, each by the tariff of its own day; nil where the price is not known.
+    private static func bill(_ claim: ClaimedRequest, _ attempt: Attempt) -> Bill? {
+        let prices = attempt.parsed?.call.model.prices
+        let earlier = claim.bill(at: prices, on: attempt.day)
+        guard let prices else { return earlier }
+        return (earlier ?? Bill()) + prices.bill(for: attempt.outcome.usage, on: attempt.day)
+    }
+
+    private func finish(_ claim: ClaimedRequest, _ attempt: Attempt, usage: TokenUsage, bill: Bill?) async throws {
+        let result = LLMV1.Result(
+            claim, outcome: attempt.outcome, usage: usage, bill: bill, provider: attempt.parsed, latency: attempt.latency)
+        let isSuccess = if case .reply = attempt.outcome { true } else { false }
         guard try await store.finish(claim, with: result, isSuccess: isSuccess) else {
             return logger.warning("result dropped: the request is another worker's by now", metadata: ["request": "\(claim.id)"])
         }

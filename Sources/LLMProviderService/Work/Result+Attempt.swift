@@ -2,10 +2,13 @@ import Contracts
 
 extension LLMV1.Result {
     /// What is told about a request that has ended.
+    ///
+    /// - Parameter usage: of all attempts.
+    /// - Parameter bill: for all attempts; nil where the price is not known.
     init(
-        _ claim: ClaimedRequest, outcome: AttemptOutcome, usage: TokenUsage, provider: SubmissionParser.Parsed?, latency: Duration
+        _ claim: ClaimedRequest, outcome: AttemptOutcome, usage: TokenUsage, bill: Bill?, provider: SubmissionParser.Parsed?,
+        latency: Duration
     ) {
-        let prices = provider?.call.model.prices
         self.init(
             requestID: claim.id,
             owner: claim.request.owner,
@@ -17,8 +20,8 @@ extension LLMV1.Result {
                 inputTokens: UInt64(usage.input), outputTokens: UInt64(usage.output), cacheReadTokens: UInt64(usage.cacheRead),
                 cacheWriteFiveMinutesTokens: UInt64(usage.cacheWriteFiveMinutes),
                 cacheWriteOneHourTokens: UInt64(usage.cacheWriteOneHour)),
-            costNanodollars: prices.map { UInt64(clamping: $0.cost(of: usage)) },
-            cacheSavingsNanodollars: prices.map { $0.cacheSavings(of: usage) },
+            costNanodollars: bill.map { UInt64(clamping: $0.cost) },
+            cacheSavingsNanodollars: bill?.cacheSavings,
             latencyMilliseconds: UInt64(max(0, latency / .milliseconds(1))),
             vendorRequestID: Self.vendorRequestID(outcome),
             simulated: provider?.provider.isSimulated ?? false)

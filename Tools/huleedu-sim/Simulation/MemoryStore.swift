@@ -119,7 +119,8 @@ struct MemoryStore: WorkflowStore {
                 RequestToSubmit(
                     id: request.id, assessment: request.assessment, comparison: Int64(request.comparison),
                     attempt: Int64(request.attempt), isUnclear: request.claimedAt != nil, claim: request.claims + 1,
-                    judge: world.tables.assessments[place].snapshot.judge, prompt: World.prompt, replyFormat: World.replyFormat))
+                    judge: world.tables.assessments[place].snapshot.judge, prompt: World.prompt, replyFormat: World.replyFormat,
+                    expectedRequests: world.tables.assessments[place].snapshot.items.count))
         }
         for request in claimed { process.note("claims \(request.id) (\(request.claim))") }
         try await process.step(.afterCommit)

@@ -682,7 +682,7 @@ void   huleedu__llm__v1__usage__free_unpacked
   assert(message->base.descriptor == &huleedu__llm__v1__usage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[9] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[10] =
 {
   {
     "request_id",
@@ -792,9 +792,22 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "expected_requests",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitRequest, expected_requests),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] = {
   6,   /* field[6] = blocks */
+  9,   /* field[9] = expected_requests */
   5,   /* field[5] = max_output_tokens */
   8,   /* field[8] = max_paid_calls */
   3,   /* field[3] = model */
@@ -807,7 +820,7 @@ static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] 
 static const ProtobufCIntRange huleedu__llm__v1__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
 {
@@ -817,14 +830,14 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
   "Huleedu__Llm__V1__SubmitRequest",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__SubmitRequest),
-  9,
+  10,
   huleedu__llm__v1__submit_request__field_descriptors,
   huleedu__llm__v1__submit_request__field_indices_by_name,
   1,  huleedu__llm__v1__submit_request__number_ranges,
   (ProtobufCMessageInit) huleedu__llm__v1__submit_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__llm__v1__prompt_block__field_descriptors[3] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__prompt_block__field_descriptors[4] =
 {
   {
     "target",
@@ -862,16 +875,29 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__prompt_block__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "varies",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__PromptBlock, varies),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__prompt_block__field_indices_by_name[] = {
   2,   /* field[2] = cache_mark */
   0,   /* field[0] = target */
   1,   /* field[1] = text */
+  3,   /* field[3] = varies */
 };
 static const ProtobufCIntRange huleedu__llm__v1__prompt_block__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__prompt_block__descriptor =
 {
@@ -881,7 +907,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__prompt_block__descriptor =
   "Huleedu__Llm__V1__PromptBlock",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__PromptBlock),
-  3,
+  4,
   huleedu__llm__v1__prompt_block__field_descriptors,
   huleedu__llm__v1__prompt_block__field_indices_by_name,
   1,  huleedu__llm__v1__prompt_block__number_ranges,

@@ -41,7 +41,8 @@ typedef enum _Huleedu__Llm__V1__PromptTarget {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__LLM__V1__PROMPT_TARGET)
 } Huleedu__Llm__V1__PromptTarget;
 /*
- * Whether the prompt up to and including a block is worth keeping in the vendor's cache, and for how long.
+ * Whether the prompt up to and including a block is worth keeping in the vendor's cache, and for how long at most. A wish: the service
+ * decides what is marked, so that no vendor refuses it and it pays.
  */
 typedef enum _Huleedu__Llm__V1__CacheMark {
   HULEEDU__LLM__V1__CACHE_MARK__CACHE_MARK_UNSPECIFIED = 0,
@@ -136,7 +137,8 @@ struct  Huleedu__Llm__V1__SubmitRequest
    */
   uint32_t max_output_tokens;
   /*
-   * In the order in which the model reads them; at most 32.
+   * In the order in which the model reads them, save that the system part comes first, and within each part what stays the same before
+   * what varies; at most 32.
    */
   size_t n_blocks;
   Huleedu__Llm__V1__PromptBlock **blocks;
@@ -149,6 +151,11 @@ struct  Huleedu__Llm__V1__SubmitRequest
    * breaks off on the way is not billed and is repeated all the same. Zero asks for the service's default.
    */
   uint32_t max_paid_calls;
+  /*
+   * Requests that begin with the same blocks, this one among them, as far as the caller expects; at most 1,000,000. What costs more to
+   * keep in the vendor's cache than they save is not kept. Zero where it is not known; then all is kept that is marked.
+   */
+  uint32_t expected_requests;
   Huleedu__Llm__V1__SubmitRequest__TemperatureCase _temperature_case;
   union {
     /*
@@ -159,7 +166,7 @@ struct  Huleedu__Llm__V1__SubmitRequest
 };
 #define HULEEDU__LLM__V1__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0, 0, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
 
 
 struct  Huleedu__Llm__V1__PromptBlock
@@ -171,10 +178,14 @@ struct  Huleedu__Llm__V1__PromptBlock
    */
   ProtobufCBinaryData text;
   Huleedu__Llm__V1__CacheMark cache_mark;
+  /*
+   * Whether the text is another in the next request: neither it nor what follows it is kept in the vendor's cache, whatever the marks say.
+   */
+  protobuf_c_boolean varies;
 };
 #define HULEEDU__LLM__V1__PROMPT_BLOCK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__prompt_block__descriptor) \
-    , HULEEDU__LLM__V1__PROMPT_TARGET__PROMPT_TARGET_UNSPECIFIED, {0,NULL}, HULEEDU__LLM__V1__CACHE_MARK__CACHE_MARK_UNSPECIFIED }
+    , HULEEDU__LLM__V1__PROMPT_TARGET__PROMPT_TARGET_UNSPECIFIED, {0,NULL}, HULEEDU__LLM__V1__CACHE_MARK__CACHE_MARK_UNSPECIFIED, 0 }
 
 
 /*
