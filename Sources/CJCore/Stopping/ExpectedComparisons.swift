@@ -3,11 +3,11 @@
 /// With R the posterior reliability, the odds R/(1 − R) grow with the information gathered, and information-seeking pairing
 /// gathers it the more slowly the better the items are known. To be as certain of the target as ``StoppingRule/usualCertainty`` asks for
 /// takes odds that are exp(0.2533·√((4(1 − R)/R + 2)/n)) times as large (see ``Reliability``). In simulations with that rule and
-/// pairing (12 to 60 items whose abilities have standard deviations σ from 1 to 6, targets from 0.8 to 0.9), the comparisons per item follow
+/// pairing (12 to 60 items whose abilities have standard deviations σ from 1.2 to 6, targets from 0.8 to 0.9), the comparisons per item follow
 ///
-///     (1 + 3.8/n) · (5.3 + 11.4/σ²) · (odds/4)^(0.25 + 0.82/σ),
+///     (1 + 0.5/n) · (4.9 + 11.4/σ²) · (odds/4)^(0.25 + 1/σ),
 ///
-/// and half a comparison more to confirm it, within about 15 %, as long as they stay below the number of other items; repeated pairs tell
+/// and half a comparison more to confirm it, within about a fifth, as long as they stay below the number of other items; repeated pairs tell
 /// less. Before the run σ is a guess; during it, the scale says what it is, and what has been reached so far is extrapolated along the same
 /// curve.
 public struct ExpectedComparisons: Sendable, Hashable {
@@ -75,7 +75,7 @@ public struct ExpectedComparisons: Sendable, Hashable {
         guard itemCount > 1 else { return 0 }
         let count = Double(itemCount)
         let perItem =
-            (1 + 3.8 / count) * (5.3 + 11.4 / (deviation * deviation))
+            (1 + 0.5 / count) * (4.9 + 11.4 / (deviation * deviation))
             * Self.power(neededOdds / 4, Self.exponent(deviation: deviation))
         return bounded(perItem * count / 2 + count / 4, atLeast: 0)
     }
@@ -96,7 +96,7 @@ public struct ExpectedComparisons: Sendable, Hashable {
         return odds * ElementaryFunctions.exp(Self.certaintyInDeviations * deviation)
     }
 
-    private static func exponent(deviation: Double) -> Double { 0.25 + 0.82 / deviation }
+    private static func exponent(deviation: Double) -> Double { 0.25 + 1 / deviation }
 
     private static func odds(_ reliability: Double) -> Double {
         reliability / max(1 - reliability, 1e-9)
