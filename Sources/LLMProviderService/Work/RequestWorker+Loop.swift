@@ -39,6 +39,8 @@ extension RequestWorker {
                 // answer is written down even while the service ends. finishStarted() bounds how long.
                 start(request.request.claim) { await process(request) }
             }
+            // What one of them keeps back leaves room for others.
+            if !due.requests.isEmpty, lanes.keptBackCount > 0 { work.ring() }
             await lanes.changed.wait(after: generation, upTo: due.wait ?? configuration.heartbeat)
         }
     }
@@ -84,8 +86,10 @@ extension RequestWorker {
             state.rescueAt = .now + configuration.rescueInterval
         }
         if state.promoteAt <= .now { _ = try await promote(&state) }
-        let rooms = lanes.rooms(limit: configuration.maximumInFlight - held.count)
-        let room = min(configuration.maximumInFlight - held.count, rooms.values.reduce(0, +))
+        // Those that wait for the answer to another leave their places to requests that need not.
+        let free = configuration.maximumInFlight - held.count + lanes.keptBackCount
+        let rooms = lanes.rooms(limit: free)
+        let room = min(free, rooms.values.reduce(0, +))
         let claims = try await store.claim(
             limit: room, providers: rooms, leaseSeconds: configuration.leaseSeconds, lowWater: &state.lowWater)
         for claim in claims { held.add(claim) }
