@@ -77,7 +77,9 @@ let package = Package(
         .target(name: "CurlClient", dependencies: ["CCurl", "CCurlShims"], swiftSettings: strict),
         .target(
             name: "ServiceKit",
-            dependencies: ["Wire", "WireNIO", "Contracts", logging, configuration, lifecycle],
+            dependencies: [
+                "Wire", "WireNIO", "Contracts", configuration, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+            ],
             swiftSettings: strict),
 
         // Services.
@@ -223,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "ServiceKitTests",
             dependencies: [
-                "ServiceKit", "Contracts", "Wire", "WireNIO", configuration, lifecycle, lifecycleTesting, logging,
+                "ServiceKit", "Contracts", "CurlClient", "Wire", "WireNIO", configuration, lifecycle, lifecycleTesting, logging,
             ],
             swiftSettings: strict),
         .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "ChildProcesses"], swiftSettings: strict),
@@ -235,7 +237,7 @@ let package = Package(
             dependencies: [
                 "LLMProviderService", "CJCore", "FakeProvider", "CurlClient", "Postgres", "PostgresTestSupport", "JobQueue",
                 "EventLog",
-                "Contracts", "Wire", "ChildProcesses", logging,
+                "Contracts", "ServiceKit", "Wire", "ChildProcesses", logging,
             ],
             swiftSettings: strict),
         .testTarget(

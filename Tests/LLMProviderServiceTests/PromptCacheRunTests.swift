@@ -1,6 +1,7 @@
 import CJCore
 import Contracts
 import FakeProvider
+import ServiceKit
 import Testing
 
 @testable import LLMProviderService
@@ -18,9 +19,9 @@ struct PromptCacheRunTests {
         func essay(_ number: Int) -> String {
             String(repeating: "Essay \(number) is about the sea, and so is its end. ", count: 49)
         }
+        let question = String(repeating: "What is the sea to \(assessment)? And what is land, and what between? ", count: 56)
         let prompt = template.prompt(
-            question: String(repeating: "What is the sea to \(assessment)? And what is land, and what between? ", count: 56), rubric: nil,
-            first: essay(2 * number), second: essay(2 * number + 1))
+            question: question, rubric: nil, first: essay(2 * number), second: essay(2 * number + 1))
         return Sample.request("\(assessment)\(number)", owner: assessment) {
             $0.model = "simulated-judge"
             $0.expectedRequests = UInt32(Self.pairs)
@@ -68,6 +69,14 @@ struct PromptCacheRunTests {
             #expect(usages.allSatisfy { $0.cacheWriteOneHourTokens == 0 })
             #expect(usages.count { $0.cacheReadTokens == prefix } == Self.pairs - 1)
             #expect(usages.allSatisfy { $0.inputTokens > 1000 }, "the essays are neither read nor written")
+
+            func count(_ result: String) -> UInt64 { fixture.metrics.promptCacheEvents["vendor", "simulated-judge", result] }
+            #expect([count("hit"), count("miss"), count("bypass")] == [99, 1, 1])
+            func tokens(_ direction: String) -> UInt64 {
+                fixture.metrics.promptCacheTokens["vendor", "simulated-judge", direction]
+            }
+            #expect([tokens("read"), tokens("write")] == [99 * prefix, prefix])
+            #expect(tokens("none") == UInt64(fake.statistics.inputTokens))
 
             // A mark behind the essays, as the service's predecessor had it, writes them all for nobody to read.
             let prices = try #require(

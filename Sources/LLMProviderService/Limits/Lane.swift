@@ -109,7 +109,8 @@ struct Lane<Item: Sendable>: Sendable {
 
     private func places(at now: Int64) -> Int { now < probesUntil ? 1 : concurrency.current }
 
-    private func spacing(of charge: Charge) -> Int64 {
+    /// Least time between two requests of this size, in nanoseconds.
+    func spacing(of charge: Charge) -> Int64 {
         LimitDimension.allCases.reduce(pacer.settings.spacing) { longest, dimension in
             guard let limit = pacer.limits[dimension] else { return longest }
             return max(longest, Rate(limit: limit, share: pacer.share).time(for: charge[dimension]))
@@ -121,7 +122,9 @@ struct Lane<Item: Sendable>: Sendable {
     /// The first in the line, if it may be sent now; otherwise when to ask again, nil for not before something changes.
     mutating func next(at now: Int64) -> (sent: (Item, Pacer.Reservation)?, again: Int64?) {
         guard !waiting.isEmpty, inFlight < places(at: now) else { return (nil, nil) }
-        guard let place = waiting.firstIndex(where: { !isKeptBack($0, at: now) }) else { return (nil, prefixes.nextHandOver(after: now)) }
+        guard let place = waiting.firstIndex(where: { !isKeptBack($0, at: now) }) else {
+            return (nil, prefixes.nextHandOver(after: now))
+        }
         let first = waiting[place]
         let charge = charge(of: first, at: now)
         switch pacer.admit(pacer.capped(charge), at: now) {

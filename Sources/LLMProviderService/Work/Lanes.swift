@@ -116,6 +116,15 @@ final class Lanes: Sendable {
         try Pacer(limits: limits, now: 0).check(charge)
     }
 
+    /// Least time between two requests of this size that the limits of a lane allow, in nanoseconds.
+    func interval(in lane: LaneID, of size: TokenEstimator.Request) -> Int64 {
+        let now = now()
+        return state.withLock { state in
+            let known = state.table[lane] ?? Self.lane(lane, configuration: configuration, at: now)
+            return known.spacing(of: state.estimator.charge(size))
+        }
+    }
+
     // MARK: - Turns
 
     /// Lets requests be sent to a provider from now on.

@@ -19,10 +19,15 @@ struct PreparedRequest: Sendable {
 }
 
 extension TokenEstimator.Request {
+    /// What a model is called among those of all providers.
+    static func model(_ model: ModelDescription, at provider: ProviderConfiguration) -> String {
+        provider.name + " " + model.id
+    }
+
     init(_ parsed: SubmissionParser.Parsed) {
         let call = parsed.call
         self.init(
-            model: parsed.provider.name + " " + call.model.id,
+            model: Self.model(call.model, at: parsed.provider),
             bytes: call.blocks.reduce(call.format.byteCount) { $0 + $1.text.utf8.count },
             maximumOutputTokens: call.maximumOutputTokens, counting: parsed.provider.dialect.vendor.counting)
     }

@@ -64,8 +64,7 @@ struct WarmUpPropertyTests {
         }
     }
 
-    @Test(
-        "No two requests ever lead one cold beginning, and none waits for what will not come", arguments: [1, 2, 3, 4] as [UInt64])
+    @Test("No two requests ever lead one cold beginning, and none waits for what will not come", arguments: UInt64(1)...4)
     func schedules(seed: UInt64) {
         var generator = Seeded(state: seed)
         for _ in 0..<300 {
