@@ -258,7 +258,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "fakeprovider", "huleedu", "Chaos", "ChaosProxy", "ChildProcesses", "CJCore", "CJAssessmentService", "Contracts",
-                "EventLog",
+                "CurlClient", "EventLog",
                 "FakeProvider",
                 "LLMProviderService", "Postgres", "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
             ],
