@@ -7,7 +7,7 @@ public struct LLMProviderMetrics: Sendable {
     /// Answered calls by what they had of the vendor's cache.
     let promptCacheEvents = CounterFamily(
         "llm_provider_prompt_cache_events_total",
-        help: "Answered calls: hit where something was read from the vendor's cache, miss where it was written only, else bypass.",
+        help: "Answered calls: hit where they read from the vendor's cache, miss where they only wrote to it, else bypass.",
         labels: ["provider", "model", "result"])
     /// Tokens of prompts by what was done with them.
     let promptCacheTokens = CounterFamily(

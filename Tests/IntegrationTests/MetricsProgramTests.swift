@@ -5,7 +5,7 @@ import Logging
 import Testing
 import WireNIO
 
-@Suite("huleedu up --metrics-port")
+@Suite("huleedu up --metrics-port", .timeLimit(.minutes(2)))
 struct MetricsProgramTests {
     /// What follows a name at the start of a line that the program prints.
     private func address(_ name: String, in output: String) throws -> String {

@@ -13,8 +13,8 @@ struct StaticBlocksTests {
         Sample.request(owner: owner) {
             $0.blocks = texts.enumerated().map { place, text in
                 LLMV1.PromptBlock(
-                    target: place < 2 ? .system : .user, text: Array(text.utf8), cacheMark: place == marked ? .fiveMinutes : .none,
-                    varies: varying.contains(place))
+                    target: place < 2 ? .system : .user, text: Array(text.utf8),
+                    cacheMark: place == marked ? .fiveMinutes : .none, varies: varying.contains(place))
             }
             change(&$0)
         }

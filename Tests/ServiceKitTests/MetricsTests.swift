@@ -57,7 +57,8 @@ struct MetricsTests {
         let calls = CounterFamily("calls_total", help: "Calls.", labels: [])
         calls.add(7)
         let server = MetricsServer(
-            Metrics([calls]), at: BoundAddress(host: "127.0.0.1", port: 0), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            Metrics([calls]), at: BoundAddress(host: "127.0.0.1", port: 0),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let url = "http://\(try await server.start())"
         let http = CurlClient()
         func answer(_ method: String, _ path: String) async throws -> HTTPResponse {

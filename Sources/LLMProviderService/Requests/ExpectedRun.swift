@@ -25,7 +25,7 @@ struct ExpectedRun: Sendable, Hashable {
             let isRenewed = interval < life.rawValue - WarmPrefixes.margin
             let writes = isRenewed ? min(parts + breaks, requests * parts) : requests * parts
             let cost = writes * write + (requests * parts - writes) * tariff.cacheRead
-            // What costs as much as plain input is kept: the answers come sooner.
+            // What costs as much as plain input is kept: what is read need not count towards limits.
             guard best == .none ? cost <= least : cost < least else { return }
             (best, least) = (mark, cost)
         }
