@@ -95,17 +95,20 @@ final class Lanes: Sendable {
         return state.withLock { $0.table.keptBackCount(at: now) }
     }
 
-    /// Lets a request wait for its turn.
+    /// Lets requests that were claimed together wait for their turns.
     ///
-    /// - Returns: after how long it should be claimed again; nil when it waits here.
-    func enter(_ request: PreparedRequest) -> Duration? {
+    /// - Returns: those that should be claimed again, and after how long; the others wait here.
+    func enter(_ requests: [PreparedRequest]) -> [(request: PreparedRequest, pause: Duration)] {
         let now = now()
-        let pause = state.withLock { state in
-            let charge = state.estimator.charge(request.size)
-            return state.table.enter(request, charge: charge, prefix: request.prefix, in: request.lane, at: now)
+        let refused = state.withLock { state in
+            requests.compactMap { request -> (request: PreparedRequest, pause: Duration)? in
+                let charge = state.estimator.charge(request.size)
+                let pause = state.table.enter(request, charge: charge, prefix: request.prefix, in: request.lane, at: now)
+                return pause.map { (request, .nanoseconds($0)) }
+            }
         }
-        if pause == nil { changed.ring() }
-        return pause.map { .nanoseconds($0) }
+        if refused.count < requests.count { changed.ring() }
+        return refused
     }
 
     /// Refuses a request that could never be sent within what is configured.
