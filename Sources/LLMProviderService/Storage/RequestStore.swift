@@ -19,24 +19,29 @@ struct RequestStore: Sendable {
 
     // MARK: - Submitting and looking
 
-    /// Takes a request on, unless its id is known or the queue is full.
-    func submit(_ request: LLMV1.SubmitRequest, content: [UInt8], maximumQueue: Int64) async throws -> Submission {
-        try await pool.unitOfWork("submit request") { unit in
+    /// Takes a request on, unless its id is known, the queue is full, or a budget does not allow it.
+    ///
+    /// - Parameter cost: the most that it can cost, in nano-dollars; nil where its price is not known.
+    func submit(
+        _ request: LLMV1.SubmitRequest, content: [UInt8], cost: Int64?, maximumQueue: Int64
+    ) async throws -> Submission {
+        let payer = Payer(request)
+        return try await pool.unitOfWork("submit request") { unit in
+            // The lock keeps a budget from being set between the look for budgets and the commit.
             let inserted = try await unit.execute(
                 """
-                INSERT INTO llm_provider.request (id, owner, content) VALUES (\(request.requestID), \(request.owner), \(content))
+                INSERT INTO llm_provider.request (id, owner, content) SELECT \(request.requestID), \(request.owner), \(content)
+                FROM pg_advisory_xact_lock_shared(\(unescaped: Self.budgetLock), hashtext(\(payer.tenant)))
                 ON CONFLICT (id) DO NOTHING
                 """)
             guard inserted == 1 else { return try await known(request, content: content, in: unit) ?? .differs }
-            guard try await waiting(in: unit, butAtMost: maximumQueue) < maximumQueue else { throw QueueFull() }
+            let (waiting, hasBudget) = try await lookAround(for: payer, in: unit, queue: maximumQueue)
+            guard waiting < maximumQueue else { throw QueueFull() }
+            if hasBudget { for account in try await accounts(of: payer, in: unit) { try account.check(cost) } }
             // When to give up is the retry policy's to decide, whatever the number of attempts.
             let job = NewJob(kind: request.provider, subject: request.requestID, maxAttempts: .max)
             let number = try await Self.queue.enqueue([job], in: unit)[0]
-            unit.send(
-                """
-                INSERT INTO llm_provider.account (request_id, job, owner, provider)
-                VALUES (\(request.requestID), \(number), \(request.owner), \(request.provider))
-                """)
+            unit.send(Self.opening(request, job: number, payer: payer, reserved: cost ?? 0))
             return .accepted
         }
     }
@@ -58,13 +63,23 @@ struct RequestStore: Sendable {
     /// Undoes a submission for which there is no room.
     struct QueueFull: Error {}
 
-    /// Requests that are not at their end; they are counted one by one only where there may be more than `enough`.
-    private func waiting(in unit: UnitOfWork, butAtMost enough: Int64) async throws -> Int64 {
+    /// How many requests are not at their end, and whether a budget holds for a payer; if so, it is locked.
+    ///
+    /// Requests are counted one by one only where there may be more than the queue holds.
+    private func lookAround(
+        for payer: Payer, in unit: UnitOfWork, queue maximum: Int64
+    ) async throws -> (waiting: Int64, hasBudget: Bool) {
         // The numbers of the oldest and of the newest are read from the ends of the index and bound the count from above.
-        let span = try await unit.query("SELECT coalesce(max(job) - min(job) + 1, 0) FROM llm_provider.account")[0]
-            .decode(Int64.self)
-        guard span >= enough else { return span }
-        return try await unit.query("SELECT count(*) FROM llm_provider.account")[0].decode(Int64.self)
+        let (span, budgets) = try await unit.query(
+            """
+            WITH budget AS (
+                SELECT 1 FROM llm_provider.budget WHERE tenant = \(payer.tenant) AND owner IN ('', \(payer.owner))
+                ORDER BY owner FOR UPDATE)
+            SELECT (SELECT coalesce(max(job) - min(job) + 1, 0) FROM llm_provider.account), (SELECT count(*) FROM budget)
+            """)[0].decode(Int64.self, Int64.self)
+        guard span >= maximum else { return (span, budgets > 0) }
+        let count = try await unit.query("SELECT count(*) FROM llm_provider.account")[0].decode(Int64.self)
+        return (count, budgets > 0)
     }
 
     private func state(of id: String, in unit: UnitOfWork) async throws -> LLMV1.RequestState {
@@ -151,15 +166,16 @@ struct RequestStore: Sendable {
     /// What ``claimed(_:attempts:job:)`` reads after the number of the job.
     static let bookkeeping = """
         request.id, account.waits, request.content, input_tokens, output_tokens, cache_read_tokens,
-        cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars, cache_savings_nanodollars
+        cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars, cache_savings_nanodollars,
+        account.tenant, account.owner, account.reserved_nanodollars
         """
 
     static func claimed(_ row: Row, attempts: Int64, job: Job?) throws -> ClaimedRequest {
-        let (_, id, waits, content, input, output, read, five, hour, cost, savings) = try row.decode(
+        let (_, id, waits, content, input, output, read, five, hour, cost, savings, tenant, owner, reserved) = try row.decode(
             Int64.self, String.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self,
-            Int64?.self, Int64?.self)
+            Int64?.self, Int64?.self, String.self, String.self, Int64.self)
         return ClaimedRequest(
-            id: id, job: job, attempts: attempts, waits: waits,
+            id: id, job: job, payer: Payer(tenant: tenant, owner: owner), reserved: reserved, attempts: attempts, waits: waits,
             usage: TokenUsage(
                 input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour),
             bill: cost.map { Bill(cost: $0, cacheSavings: savings ?? 0) },
@@ -220,8 +236,11 @@ struct RequestStore: Sendable {
 
     /// Ends a request with its result and its event, once, however often it is asked to.
     ///
+    /// - Parameter entry: what the ledger is told of it.
     /// - Returns: false when the claim is no longer this worker's and nothing was written.
-    func finish(_ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool) async throws -> Bool {
+    func finish(
+        _ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool, entry: LedgerEntry
+    ) async throws -> Bool {
         let content = try result.encoded()
         let event = try NewEvent(EventsV1.LLMRequestFinished(result: result), aggregateID: claim.id)
         return try await pool.unitOfWork("finish request") { unit in
@@ -233,13 +252,14 @@ struct RequestStore: Sendable {
                     "SELECT 1 FROM llm_provider.result WHERE request_id = \(claim.id) AND content = \(content)"
                 ).isEmpty
             }
-            unit.send("DELETE FROM llm_provider.account WHERE request_id = \(claim.id)")
             unit.send(
                 """
+                WITH account AS (DELETE FROM llm_provider.account WHERE request_id = \(claim.id))
                 INSERT INTO llm_provider.result (request_id, state, attempts, content)
                 VALUES (\(claim.id), \((isSuccess ? FinalState.succeeded : .failed).rawValue)::llm_provider.final_state,
                     \(claim.attempts + claim.waits), \(content))
                 """)
+            unit.send(Self.entering([entry]))
             try await Self.log.append([event], in: unit)
             return true
         }
