@@ -64,7 +64,8 @@ struct Tables {
         let pace = DecisionPace(essays: snapshot.items.count)
         if snapshot.results - advanced >= pace.results { return true }
         if advanced != snapshot.results,
-            snapshot.permanentFailure != nil || snapshot.consecutiveFailures >= DecisionPace.failuresWorthALook
+            snapshot.permanentFailure != nil || snapshot.budgetRefusal != nil
+                || snapshot.consecutiveFailures >= DecisionPace.failuresWorthALook
         {
             return true
         }
@@ -202,7 +203,7 @@ struct Tables {
             case .giveUp(let reason), .judgeUnusable(let reason):
                 assessments[index].snapshot.entries[entry].state = .failed
                 assessments[index].snapshot.entries[entry].failure = reason
-            case .withdrawn:
+            case .withdrawn, .unaffordable:
                 assessments[index].snapshot.entries[entry].state = .cancelled
                 assessments[index].snapshot.entries[entry].failure = nil
             case .retry:
@@ -228,6 +229,7 @@ struct Tables {
         snapshot.consecutiveFailures =
             (tally.hasJudgement ? 0 : snapshot.consecutiveFailures) + Int(tally.trailingFailures)
         snapshot.permanentFailure = snapshot.permanentFailure ?? tally.permanentFailure
+        snapshot.budgetRefusal = snapshot.budgetRefusal ?? tally.budgetRefusal
         if snapshot.reason == nil { snapshot.failure = tally.lastFailure ?? snapshot.failure }
     }
 
