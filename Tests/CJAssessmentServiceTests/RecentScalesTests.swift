@@ -53,7 +53,7 @@ struct RecentScalesTests {
 
     @Test("Where there is no room, what was asked for last is kept")
     func capacity() {
-        let scales = RecentScales(capacity: 2 * 9)
+        let scales = RecentScales(capacity: 2 * 2 * 9)
         let items: [Item.ID] = ["a", "b", "c"]
         for assessment in ["one", "two"] { _ = scales.scale(of: assessment, items: items, judgements: []) }
         #expect(scales.assessments == ["one", "two"])

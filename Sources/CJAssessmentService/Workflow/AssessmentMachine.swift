@@ -77,9 +77,7 @@ package struct AssessmentMachine: Sendable {
             pairsLeft: pairing.comparisonsLeft(maximumJudgementsPerPair: RequestParser.maximumJudgementsPerPair),
             grades: snapshot.gradeProbabilities,
             earlierScale: { latest in
-                scales.estimator.estimateCheckingMargins(
-                    items: items, judgements: Array(judgements.dropLast(latest)), startingAt: scale.priorStandardDeviation
-                ).scale
+                scales.estimator.estimateCheckingMargins(items: items, judgements: Array(judgements.dropLast(latest))).scale
             })
         {
         case .stop(let reason):

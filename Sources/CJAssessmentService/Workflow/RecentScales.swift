@@ -4,8 +4,7 @@ import Synchronization
 /// The last scale of each assessment that this process has looked at.
 ///
 /// What is asked of an assessment between two judgements, by decisions, by its end and by everybody who watches it, rests on one estimate.
-/// And where there are new judgements, the spread of the last scale is near that of the next, which saves most of its search. Neither
-/// changes a result, so nothing is lost when it is forgotten with the process.
+/// To make it again would give the same, so nothing is lost when it is forgotten with the process.
 package final class RecentScales: Sendable {
     /// A pile of essays, or those of it that can be judged.
     private struct Key: Hashable {
@@ -20,8 +19,8 @@ package final class RecentScales: Sendable {
         /// When it was asked for last, in requests.
         var asked: Int
 
-        /// Numbers that its scale holds, in about.
-        var size: Int { items.count * items.count }
+        /// Numbers that its scale holds, in about: two symmetric matrices, each kept as a whole.
+        var size: Int { 2 * items.count * items.count }
     }
 
     private struct Shelf {
@@ -39,8 +38,8 @@ package final class RecentScales: Sendable {
 
     /// - Parameters:
     ///   - estimator: of every scale.
-    ///   - capacity: numbers, of eight bytes each, that the scales kept may hold together: the square of its number of essays for each.
-    ///     The one asked for last is always kept.
+    ///   - capacity: numbers, of eight bytes each, that the scales kept may hold together: twice the square of its number of essays for
+    ///     each. The one asked for last is always kept.
     package init(estimator: ScaleEstimator = RecentScales.serviceEstimator, capacity: Int = 8_000_000) {
         self.estimator = estimator
         self.capacity = capacity
@@ -52,10 +51,8 @@ package final class RecentScales: Sendable {
     /// The scale of some of an assessment's essays, as its judgements in the order in which they were made have it.
     func scale(of assessment: String, items: [Item.ID], judgements: [Judgement]) -> CheckedScale {
         let key = Key(assessment: assessment, essays: items.count)
-        let last = entry(key)
-        if let last, last.items == items, last.judgements == judgements { return last.checked }
-        let checked = estimator.estimateCheckingMargins(
-            items: items, judgements: judgements, startingAt: last?.checked.scale.priorStandardDeviation)
+        if let last = entry(key), last.items == items, last.judgements == judgements { return last.checked }
+        let checked = estimator.estimateCheckingMargins(items: items, judgements: judgements)
         keep(Entry(items: items, judgements: judgements, checked: checked, asked: 0), as: key)
         return checked
     }

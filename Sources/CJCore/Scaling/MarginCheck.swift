@@ -151,10 +151,8 @@ extension ScaleEstimator {
     /// Fits a scale that rests on margins where they are worth it, and otherwise on which item was preferred alone.
     ///
     /// The parameters are those of ``estimate(items:judgements:startingAt:)``; the judgements are in the order in which they were made.
-    public func estimateCheckingMargins(
-        items: [Item.ID], judgements: [Judgement], startingAt previous: Double? = nil
-    ) -> CheckedScale {
-        let scale = estimate(items: items, judgements: judgements, startingAt: previous)
+    public func estimateCheckingMargins(items: [Item.ID], judgements: [Judgement]) -> CheckedScale {
+        let scale = estimate(items: items, judgements: judgements)
         guard scale.thresholds.clear != nil else { return CheckedScale(scale: scale, margins: nil) }
         var settings = settings
         settings.usesMargins = false

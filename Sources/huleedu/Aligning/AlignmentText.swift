@@ -14,7 +14,7 @@ struct AlignmentText: Sendable {
         let simulated =
             report.isSimulated
             ? ["Simulated judge: no language model has read these essays; the figures show how the program works.\n"] : []
-        return (simulated + [table, ""] + sentences).map { $0 + "\n" }.joined()
+        return (simulated + [table] + sentences).map { $0 + "\n" }.joined()
     }
 
     private var table: String {
