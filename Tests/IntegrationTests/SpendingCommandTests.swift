@@ -17,10 +17,11 @@ struct SpendingCommandTests {
         let pool = database.pool(size: 1)
         try await pool.execute(
             """
-            INSERT INTO llm_provider.spending SELECT 'school', owner, provider, model, day::date, 0, 2, unpriced, 3, 10, 20, 30, 40, 50,
+            INSERT INTO llm_provider.spending SELECT 'school', owner, provider, model, day::date, simulated, 0, 2, unpriced, 3, 10, 20, 30, 40, 50,
                 cost, -7
-            FROM (VALUES ('x', 'anthropic', 'opus', '2026-10-02', 1, 1500000000), ('y', 'simulated', 'judge', '2026-10-01', 0, 500))
-                AS given (owner, provider, model, day, unpriced, cost)
+            FROM (VALUES ('x', 'anthropic', 'opus', '2026-10-02', false, 1, 1500000000),
+                ('y', 'simulated', 'judge', '2026-10-01', true, 0, 500))
+                AS given (owner, provider, model, day, simulated, unpriced, cost)
             """)
         try await pool.execute(
             """

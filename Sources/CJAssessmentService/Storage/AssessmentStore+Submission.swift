@@ -4,7 +4,8 @@ import Postgres
 
 extension AssessmentStore {
     /// Claims requests that nobody has handed over: new ones of assessments that go on, as many as may be with the judge at once, and
-    /// those of dead processes whatever their assessment does, because their results may already be on the way.
+    /// those of dead processes whatever their assessment does, because their results may already be on the way. What was claimed less often
+    /// goes first: requests that are refused for the time being, because their tenant's budget is set aside, hold up no others.
     func claimRequests(limit: Int, claimLifetimeSeconds: Int64) async throws -> [RequestToSubmit] {
         try await pool.unitOfWork("claim requests") { unit in
             // Replicas take turns, so that together they hand over no more than may be with the judge.
@@ -23,7 +24,7 @@ extension AssessmentStore {
                         AND (request.claimed_at < now() - make_interval(secs => \(Double(claimLifetimeSeconds)))
                             OR request.claimed_at IS NULL AND assessment.state = 'running' AND assessment.stop_reason IS NULL
                                 AND place <= maximum_in_flight)
-                    ORDER BY assessment.created_at, request.comparison
+                    ORDER BY request.claims, assessment.created_at, request.comparison
                     LIMIT \(limit)
                     FOR UPDATE OF request SKIP LOCKED)
                 UPDATE cj.request SET claimed_at = now(), claims = claims + 1

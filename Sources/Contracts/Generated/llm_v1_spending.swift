@@ -144,6 +144,8 @@ extension LLMV1 {
         public var costNanodollars: UInt64
         /// As in Result.
         public var cacheSavingsNanodollars: Int64
+        /// True when no language model stands behind the provider, and nothing was paid.
+        public var simulated: Bool
 
         public init(
             day: String = "",
@@ -154,7 +156,8 @@ extension LLMV1 {
             calls: UInt64 = 0,
             usage: LLMV1.Usage? = nil,
             costNanodollars: UInt64 = 0,
-            cacheSavingsNanodollars: Int64 = 0
+            cacheSavingsNanodollars: Int64 = 0,
+            simulated: Bool = false
         ) {
             self.day = day
             self.provider = provider
@@ -165,6 +168,7 @@ extension LLMV1 {
             self.usage = usage
             self.costNanodollars = costNanodollars
             self.cacheSavingsNanodollars = cacheSavingsNanodollars
+            self.simulated = simulated
         }
     }
 
@@ -321,6 +325,7 @@ extension LLMV1.SpendingLine: WireMessage {
         usage = cMessage.message(6).map(LLMV1.Usage.init(reading:))
         costNanodollars = cMessage.uint64(7)
         cacheSavingsNanodollars = cMessage.int64(8)
+        simulated = cMessage.bool(9)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -335,6 +340,7 @@ extension LLMV1.SpendingLine: WireMessage {
         }
         cMessage.set(7, uint64: costNanodollars)
         cMessage.set(8, int64: cacheSavingsNanodollars)
+        cMessage.set(9, bool: simulated)
     }
 }
 

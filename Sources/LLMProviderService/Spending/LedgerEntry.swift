@@ -7,6 +7,8 @@ struct LedgerEntry: Sendable, Hashable {
     let reserved: Int64
     let provider: String
     let model: String
+    /// No language model stands behind the provider.
+    let isSimulated: Bool
     /// The day on which it ended.
     let day: Day
     /// To the vendor, whatever came of them.
@@ -21,6 +23,7 @@ struct LedgerEntry: Sendable, Hashable {
         reserved = claim.reserved
         provider = claim.request.provider
         model = parsed?.call.model.id ?? claim.request.model
+        isSimulated = parsed?.provider.isSimulated ?? false
         self.day = day
         calls = claim.attempts + claim.waits
         self.usage = usage

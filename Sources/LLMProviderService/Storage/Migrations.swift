@@ -34,6 +34,8 @@ extension RequestStore {
             provider text NOT NULL,
             model text NOT NULL,
             day date NOT NULL,
+            -- No language model stands behind the provider.
+            simulated boolean NOT NULL,
             stripe bigint NOT NULL,
             requests bigint NOT NULL,
             -- Those of them whose price is not known.
@@ -46,7 +48,7 @@ extension RequestStore {
             cache_write_one_hour_tokens bigint NOT NULL,
             cost_nanodollars bigint NOT NULL,
             cache_savings_nanodollars bigint NOT NULL,
-            PRIMARY KEY (tenant, owner, day, provider, model, stripe)
+            PRIMARY KEY (tenant, owner, day, provider, model, simulated, stripe)
         ) WITH (fillfactor = 50);
 
         -- The sums of an account: of the ledger, and of what is set aside for requests under way. They move with what they sum up, in the

@@ -37,11 +37,9 @@ extension LLMV1.GetSpendingResponse {
 }
 
 extension LLMV1.SpendingLine {
-    private var isSimulated: Bool { provider == JudgeProvider.Name.simulated.rawValue }
-
     fileprivate var text: String {
         var text = "\(day)  \(provider) \(model)  \(count(Int(requests), "request"))  \(LLMV1.Account.dollars(costNanodollars))"
-        if isSimulated { text += "  simulated, nothing was paid" }
+        if simulated { text += "  simulated, nothing was paid" }
         if unpricedRequests > 0 { text += "  \(count(Int(unpricedRequests), "request")) without a price" }
         return text + "\n"
     }
@@ -51,7 +49,7 @@ extension LLMV1.SpendingLine {
             .init("day", .string(day)),
             .init("provider", .string(provider)),
             .init("model", .string(model)),
-            .init("simulated", .bool(isSimulated)),
+            .init("simulated", .bool(simulated)),
             .init("requests", .unsigned(requests)),
             .init("unpriced_requests", .unsigned(unpricedRequests)),
             .init("calls", .unsigned(calls)),

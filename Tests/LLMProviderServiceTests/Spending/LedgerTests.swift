@@ -34,12 +34,23 @@ struct LedgerTests {
                     == LLMV1.Usage(
                         inputTokens: 20, outputTokens: 10, cacheReadTokens: 200, cacheWriteFiveMinutesTokens: 8,
                         cacheWriteOneHourTokens: 6))
-            #expect(line.costNanodollars == 2 * 56_000)
+            #expect(line.costNanodollars == 2 * 56_000 && !line.simulated)
             #expect(line.cacheSavingsNanodollars == 2 * (100 * 900 - 4 * 250 - 3 * 1000))
             let whole = try await fixture.spending("school")
             #expect(whole.lines.reduce(0) { $0 + $1.requests } == 3)
             #expect(whole.account?.spentNanodollars == 3 * 56_000)
             #expect(try await fixture.spending().lines.isEmpty)
+        }
+    }
+
+    @Test("What no language model answered is labelled so")
+    func simulated() async throws {
+        try await withService(configure: { $0.providers[0].isSimulated = true }) { fixture in
+            try await fixture.running {
+                try await fixture.submit(Sample.paidOnce("a"))
+                _ = try await fixture.result("a")
+            }
+            #expect(try await fixture.spending().lines.map(\.simulated) == [true])
         }
     }
 

@@ -109,8 +109,9 @@ struct Tables {
         return Array(due.sorted { turn($0) < turn($1) }.prefix(limit))
     }
 
-    private func turn(_ due: (assessment: Int, request: Int)) -> (Int, Int) {
-        (due.assessment, assessments[due.assessment].requests[due.request].comparison)
+    private func turn(_ due: (assessment: Int, request: Int)) -> (Int64, Int, Int) {
+        let request = assessments[due.assessment].requests[due.request]
+        return (request.claims, due.assessment, request.comparison)
     }
 
     private func key(_ request: Request) -> (Int, Int, Int) {

@@ -469,7 +469,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__get_spending_response__descri
   (ProtobufCMessageInit) huleedu__llm__v1__get_spending_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__llm__v1__spending_line__field_descriptors[9] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__spending_line__field_descriptors[10] =
 {
   {
     "day",
@@ -579,6 +579,18 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__spending_line__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "simulated",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SpendingLine, simulated),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__spending_line__field_indices_by_name[] = {
   8,   /* field[8] = cache_savings_nanodollars */
@@ -588,13 +600,14 @@ static const unsigned huleedu__llm__v1__spending_line__field_indices_by_name[] =
   2,   /* field[2] = model */
   1,   /* field[1] = provider */
   3,   /* field[3] = requests */
+  9,   /* field[9] = simulated */
   4,   /* field[4] = unpriced_requests */
   6,   /* field[6] = usage */
 };
 static const ProtobufCIntRange huleedu__llm__v1__spending_line__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__spending_line__descriptor =
 {
@@ -604,7 +617,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__spending_line__descriptor =
   "Huleedu__Llm__V1__SpendingLine",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__SpendingLine),
-  9,
+  10,
   huleedu__llm__v1__spending_line__field_descriptors,
   huleedu__llm__v1__spending_line__field_indices_by_name,
   1,  huleedu__llm__v1__spending_line__number_ranges,

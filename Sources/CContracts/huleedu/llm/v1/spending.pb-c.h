@@ -127,10 +127,14 @@ struct  Huleedu__Llm__V1__SpendingLine
    * As in Result.
    */
   int64_t cache_savings_nanodollars;
+  /*
+   * True when no language model stands behind the provider, and nothing was paid.
+   */
+  protobuf_c_boolean simulated;
 };
 #define HULEEDU__LLM__V1__SPENDING_LINE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__spending_line__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, NULL, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, NULL, 0, 0, 0 }
 
 
 typedef enum {
