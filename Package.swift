@@ -154,12 +154,14 @@ let package = Package(
         // What goes over the wire, for a person to read.
         .target(name: "WireDump", dependencies: ["Wire", crypto], path: "Tools/wiredump/WireDump", swiftSettings: strict),
         .executableTarget(
-            name: "wiredump", dependencies: ["WireDump", "ChaosProxy", "Contracts", "Wire", argumentParser, signals],
+            name: "wiredump",
+            dependencies: ["WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", argumentParser, logging, signals],
             path: "Tools/wiredump/CommandLine", swiftSettings: strict),
         .testTarget(
             name: "WireDumpTests",
             dependencies: [
-                "WireDump", "wiredump", "ChaosProxy", "ChildProcesses", "Contracts", "Wire", "WireNIO", logging,
+                "WireDump", "wiredump", "ChaosProxy", "ChildProcesses", "Contracts", "SampleContracts", "Wire", "WireNIO",
+                logging,
             ],
             swiftSettings: strict),
 

@@ -40,6 +40,8 @@ extension AssessmentSnapshot {
         case (.running, nil): stopping != self.stopping || maximumInFlight != self.maximumInFlight
         case (.running, .cancelled), (.running, .judgeFailed), (.cancelled, _), (.failed, _): true
         case (_, .timeLimit): true
+        // Whether there is money by now, the provider service says.
+        case (_, .moneyBudget) where budgetRefusal != nil: true
         case (.running, _), (.completed, _): stopping != self.stopping
         }
     }

@@ -248,7 +248,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
         guard let isEnding = try await driver.workflow.cancel(request.assessmentID) else {
             throw Self.unknown(request.assessmentID)
         }
-        if isEnding { try await withdraw(request.assessmentID, context: context) }
+        if isEnding { try await withdraw(request.assessmentID) }
         let ended = try await store.pool.unitOfWork("look for assessment") {
             try await store.startedContent(of: request.assessmentID, in: $0)
         }
@@ -256,10 +256,10 @@ public struct CJAssessment: CJV1.CJAssessmentService {
     }
 
     /// Takes back what had been handed over, as far as that can be done, and looks whether that is the end.
-    private func withdraw(_ id: String, context: ServerContext) async throws {
+    private func withdraw(_ id: String) async throws {
         changes.ring()
         do {
-            _ = try await provider.cancel(LLMV1.CancelRequest(owner: id), options: CallOptions(deadline: context.deadline))
+            try await driver.taker.withdraw(assessment: id)
         } catch {
             // The assessment is cancelled all the same, and the sweep asks again.
             logger.warning("requests not withdrawn yet", metadata: ["assessment": "\(id)", "reason": "\(error)"])

@@ -87,10 +87,13 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         do {
             let parsed = try parser.parse(request)
             try checkSize(parsed)
-            submission = try await store.submit(request, content: content, maximumQueue: configuration.maximumQueue)
+            submission = try await store.submit(
+                request, content: content, cost: mostCost(of: request, parsed), maximumQueue: configuration.maximumQueue)
             if case .accepted = submission { watch.look(at: request, parsed: parsed) }
         } catch is RequestStore.QueueFull {
             submission = .full
+        } catch let refusal as Account.Refusal {
+            throw refusal.error
         } catch let fault as RPCError {
             // What was taken on stays so, whatever has become of its provider's configuration since.
             guard let known = try await store.known(request, content: content) else { throw fault }
@@ -108,6 +111,12 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             throw RPCError(
                 .resourceExhausted, "the queue holds \(configuration.maximumQueue) requests and takes no more", isRefused: true)
         }
+    }
+
+    /// The most that a request can cost; nil where its price is not known.
+    private func mostCost(of request: LLMV1.SubmitRequest, _ parsed: SubmissionParser.Parsed) -> Int64? {
+        let calls = configuration.retry.mostPaidCalls(asked: request.maxPaidCalls)
+        return CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, on: .today)
     }
 
     /// Refuses what would wait for ever.
@@ -134,12 +143,14 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     public func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {
         let outcome = AttemptOutcome.failure(
             AttemptFailure(kind: .cancelled, message: "withdrawn before there was an answer", remedy: .none))
-        let cancelled = try await store.cancel(owner: request.owner) { [parser] withdrawn in
+        let cancelled = try await store.cancel(Payer(tenant: request.tenant, owner: request.owner)) { [parser] withdrawn in
             // One that no longer passes is of a provider that is no longer configured; what is not priced yet stays so.
             let parsed = try? parser.parse(withdrawn.request)
-            return LLMV1.Result(
-                withdrawn, outcome: outcome, usage: withdrawn.usage,
-                bill: withdrawn.bill(at: parsed?.call.model.prices, on: .today), provider: parsed, latency: .zero)
+            let bill = withdrawn.bill(at: parsed?.call.model.prices, on: .today)
+            return RequestStore.Withdrawal(
+                result: LLMV1.Result(
+                    withdrawn, outcome: outcome, usage: withdrawn.usage, bill: bill, provider: parsed, latency: .zero),
+                entry: LedgerEntry(withdrawn, parsed: parsed, day: .today, usage: withdrawn.usage, bill: bill))
         }
         if cancelled > 0 { events.ring() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))

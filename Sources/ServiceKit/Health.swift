@@ -8,11 +8,18 @@ public final class Health: WireV1.HealthService {
     public typealias Check = @Sendable () async -> String?
 
     private let checks: [String: Check]
+    private let interval: Duration
     private let isDraining = Mutex(false)
 
-    /// - Parameter checks: by full protobuf name of the service.
-    public init(checks: [String: Check]) {
+    /// Watched services are looked at so many times before somebody who watches is told that nothing has changed.
+    private static let looksBetweenMessages = 10
+
+    /// - Parameters:
+    ///   - checks: by full protobuf name of the service.
+    ///   - interval: how often services that are watched are looked at.
+    public init(checks: [String: Check], interval: Duration = .seconds(1)) {
         self.checks = checks
+        self.interval = interval
     }
 
     /// From now on nothing is served any more.
@@ -23,13 +30,36 @@ public final class Health: WireV1.HealthService {
     public func check(
         _ request: WireV1.HealthCheckRequest, context: ServerContext
     ) async throws -> WireV1.HealthCheckResponse {
-        if isDraining.withLock({ $0 }) {
+        try await status(of: request.service)
+    }
+
+    public func watch(
+        _ request: WireV1.HealthCheckRequest, to responses: MessageSender<WireV1.HealthCheckResponse>, context: ServerContext
+    ) async throws {
+        var told: WireV1.HealthCheckResponse?
+        var looks = 0
+        while true {
+            // In this order: a shutdown that begins in between is told of before the end.
+            let ends = context.drain.hasBegun
+            let status = try await status(of: request.service, isDraining: ends)
+            if status != told || looks == Self.looksBetweenMessages {
+                try await responses.send(status)
+                (told, looks) = (status, 0)
+            }
+            guard !ends else { return }
+            looks += 1
+            try await Task.sleep(for: interval)
+        }
+    }
+
+    private func status(of service: String, isDraining: Bool = false) async throws -> WireV1.HealthCheckResponse {
+        if isDraining || self.isDraining.withLock({ $0 }) {
             return WireV1.HealthCheckResponse(status: .notServing, reason: "shutting down")
         }
-        guard request.service.isEmpty || checks[request.service] != nil else {
-            throw RPCError(.notFound, "service: this server does not serve \(request.service.echoed)")
+        guard service.isEmpty || checks[service] != nil else {
+            throw RPCError(.notFound, "service: this server does not serve \(service.echoed)")
         }
-        for (name, check) in checks.sorted(by: { $0.key < $1.key }) where request.service.isEmpty || request.service == name {
+        for (name, check) in checks.sorted(by: { $0.key < $1.key }) where service.isEmpty || service == name {
             if let reason = await check() {
                 return WireV1.HealthCheckResponse(status: .notServing, reason: "\(name): \(reason)")
             }

@@ -11,12 +11,13 @@ public final class ServiceHost: Service {
 
     private let server: WireServer
     private let health: Health
+    private let drain = DrainSignal()
     private let work: @Sendable () async throws -> Void
     private let close: @Sendable () async -> Void
     private let logger: Logger
 
     /// - Parameters:
-    ///   - services: what is served; health is added.
+    ///   - services: what is served; health, reflection, statistics and drain are added.
     ///   - check: why the service cannot take calls right now; nil when it can.
     ///   - work: runs beside the server and is cancelled once the server has drained.
     ///   - close: gives back what the service holds, once nothing of it runs any more, however it ended.
@@ -29,8 +30,15 @@ public final class ServiceHost: Service {
         self.close = close
         self.logger = logger
         health = Health(checks: Dictionary(uniqueKeysWithValues: services.map { ($0.name, check) }))
+        let load = ServerLoad(configuration)
+        let standard: [any RPCService] = [
+            WireV1.HealthServer(health), WireV1.StatisticsServer(Statistics(load: load)),
+            WireV1.DrainServer(Drain(signal: drain, load: load)),
+        ]
+        let names = (services + standard).map(\.name) + [WireV1.ReflectionServer.serviceName]
         server = WireServer(
-            services: services + [WireV1.HealthServer(health)], configuration: configuration, logger: logger)
+            services: services + standard + [WireV1.ReflectionServer(Reflection(services: names))],
+            configuration: configuration, load: load, logger: logger)
     }
 
     /// Binds the server's socket.
@@ -54,6 +62,11 @@ public final class ServiceHost: Service {
     }
 
     private func serveAndWork() async throws {
+        // The server has the service that has the signal: with a strong reference none would go before the other.
+        drain.onBegin { [health, weak server] in
+            health.beginDraining()
+            server?.beginGracefulShutdown()
+        }
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Part.self) { group in
                 group.addTask {
@@ -74,8 +87,7 @@ public final class ServiceHost: Service {
                 }
             }
         } onGracefulShutdown: {
-            self.health.beginDraining()
-            self.server.beginGracefulShutdown()
+            self.drain.begin()
         }
     }
 

@@ -12,9 +12,20 @@ final class RunningCall {
         var idle: Scheduled<Void>?
     }
 
+    let method: MethodDescriptor
+    let begun = ContinuousClock.now
     var handler: Task<Void, Never>?
     var deadline: Scheduled<Void>?
     var streaming: Streaming?
+    /// How it has ended for its caller, where that was before its handler's end.
+    var ending: StatusCode?
+    /// Of payloads.
+    var receivedBytes = 0
+    var sentBytes = 0
+
+    init(_ method: MethodDescriptor) {
+        self.method = method
+    }
 
     /// Stops the clocks of a call that is over for its caller.
     func stopClocks() {

@@ -13,8 +13,9 @@ extension ServerHandler {
         }
         let bytes = request.payload.count + request.metadata.byteCount
         guard load.beginHandler(bytes) else { return refuse(stream, Self.overloaded, context) }
-        let call = RunningCall()
+        let call = RunningCall(request.method)
         calls[stream] = call
+        if router.serves(call.method) { load.callBegan(call.method) }
         if let kind {
             serve(call, kind, on: stream, request, timeout: timeout, bytes: bytes, context)
         } else {
@@ -47,7 +48,9 @@ extension ServerHandler {
         _ context: ChannelHandlerContext
     ) {
         let server = ServerContext(
-            method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer)
+            method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer,
+            isFromThisMachine: isFromThisMachine)
+        call.receivedBytes = request.payload.count
         let eventLoop = context.eventLoop
         let bound = NIOLoopBound((self, context), eventLoop: eventLoop)
         let (router, load) = (router, load)
@@ -57,7 +60,8 @@ extension ServerHandler {
             load.handlerEnded(bytes)
             eventLoop.execute {
                 let (handler, context) = bound.value
-                handler.forget(stream)
+                handler.calls[stream]?.sentBytes += answer.payloadByteCount
+                handler.forget(stream, as: answer.code)
                 handler.perform(handler.connection.handlerEnded(stream, with: answer), context)
                 handler.flush(context)
             }
@@ -65,12 +69,15 @@ extension ServerHandler {
     }
 
     /// A handler has ended.
-    func forget(_ stream: StreamID) {
-        calls.removeValue(forKey: stream)?.stopClocks()
+    func forget(_ stream: StreamID, as code: StatusCode) {
+        guard let call = calls.removeValue(forKey: stream) else { return }
+        call.stopClocks()
+        if router.serves(call.method) { load.callEnded(call, as: call.ending ?? code) }
     }
 
     /// Answers a caller whose handler has not ended. The handler is told to stop, and counts until it has.
     func end(_ stream: StreamID, with error: RPCError, _ context: ChannelHandlerContext) {
+        calls[stream]?.ending = error.code
         perform(connection.end(stream, with: error), context)
         flush(context)
     }
@@ -78,6 +85,7 @@ extension ServerHandler {
     /// Tells a handler to stop whose caller has had its answer, or has gone.
     func halt(_ stream: StreamID, _ context: ChannelHandlerContext) {
         guard let call = calls[stream] else { return }
+        call.ending = call.ending ?? .cancelled
         call.stopClocks()
         call.handler?.cancel()
         if let requests = call.streaming?.requests {

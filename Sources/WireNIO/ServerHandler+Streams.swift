@@ -26,7 +26,8 @@ extension ServerHandler {
         if !kind.clientStreams || !connection.isOpen(stream) { requests.finish() }
         watchIdleness(of: stream, call, context)
         let server = ServerContext(
-            method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer, drain: drain)
+            method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer,
+            isFromThisMachine: isFromThisMachine, drain: drain)
         let answer = Answer()
         let responses = kind.serverStreams ? outbound(on: stream, context) : OutboundMessages(send: answer.set, finish: {})
         // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
@@ -37,6 +38,7 @@ extension ServerHandler {
             eventLoop.execute {
                 let (handler, context) = bound.value
                 let ending = failure.map(ResponseEnvelope.failure) ?? (kind.serverStreams ? nil : answer.envelope)
+                if let ending { handler.calls[stream]?.sentBytes += ending.payloadByteCount }
                 handler.ended(stream, with: ending, context)
             }
         }
@@ -60,7 +62,7 @@ extension ServerHandler {
     private func ended(_ stream: StreamID, with ending: ResponseEnvelope?, _ context: ChannelHandlerContext) {
         release(stream, context)
         failWaiting(on: stream)
-        forget(stream)
+        forget(stream, as: ending?.code ?? .ok)
         perform(ending.map { connection.handlerEnded(stream, with: $0) } ?? connection.streamEnded(stream), context)
         flush(context)
     }
@@ -73,6 +75,7 @@ extension ServerHandler {
             return end(stream, with: RPCError(.resourceExhausted, ServerConnection.overloadReason), context)
         }
         calls[stream]?.streaming?.lastMessage = .now()
+        calls[stream]?.receivedBytes += message.count
         guard streaming.requests.append(message), streaming.kind.clientStreams else { return }
         pause.filled(stream, at: .now)
         updateReading(context)
@@ -155,6 +158,7 @@ extension ServerHandler {
     func sendWaiting(_ context: ChannelHandlerContext) {
         while let message = window.next() {
             calls[message.stream]?.streaming?.lastMessage = .now()
+            calls[message.stream]?.sentBytes += message.payload.count
             perform(connection.send(message.payload, on: message.stream), context)
             message.written.succeed()
         }

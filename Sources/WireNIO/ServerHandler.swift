@@ -11,6 +11,7 @@ final class ServerHandler: ChannelInboundHandler {
     let configuration: ServerConfiguration
     let load: ServerLoad
     let peer: String
+    let isFromThisMachine: Bool
     private let log: PacedLog
     private let logger: Logger
 
@@ -33,12 +34,14 @@ final class ServerHandler: ChannelInboundHandler {
     ///   - load: shared by all connections of a server.
     ///   - log: shared by them as well.
     init(
-        router: Router, configuration: ServerConfiguration, load: ServerLoad, peer: String, logger: Logger, log: PacedLog
+        router: Router, configuration: ServerConfiguration, load: ServerLoad, peer: String, isFromThisMachine: Bool,
+        logger: Logger, log: PacedLog
     ) {
         self.router = router
         self.configuration = configuration
         self.load = load
         self.peer = peer
+        self.isFromThisMachine = isFromThisMachine
         self.logger = logger
         self.log = log
         decoder = FrameDecoder(maximumPayloadBytes: configuration.maximumMessageBytes)

@@ -1,7 +1,8 @@
 import Synchronization
+import Wire
 
-/// What a server does and holds for all of its connections together, within its limits.
-final class ServerLoad: Sendable {
+/// What a server does and holds for all of its connections together, within its limits, and what it has done.
+public final class ServerLoad: Sendable {
     private struct State {
         var handlers = 0
         var bytes = 0
@@ -10,8 +11,11 @@ final class ServerLoad: Sendable {
     private let maximumHandlers: Int
     private let maximumBytes: Int
     private let state = Mutex(State())
+    private let counts = Mutex(ServerStatistics())
+    private let start = ContinuousClock.now
 
-    init(_ configuration: ServerConfiguration) {
+    /// The load of one server.
+    public init(_ configuration: ServerConfiguration) {
         maximumHandlers = configuration.maximumHandlers
         maximumBytes = configuration.maximumRequestBytes
     }
@@ -52,6 +56,49 @@ final class ServerLoad: Sendable {
         state.withLock { state in
             precondition(state.bytes >= bytes, "what is released has been held")
             state.bytes -= bytes
+        }
+    }
+
+    // MARK: - Counts
+
+    /// At this moment.
+    public var statistics: ServerStatistics {
+        var statistics = counts.withLock { $0 }
+        (statistics.runningHandlers, statistics.heldRequestBytes) = state.withLock { ($0.handlers, $0.bytes) }
+        statistics.uptime = start.duration(to: .now)
+        return statistics
+    }
+
+    func connectionOpened() {
+        counts.withLock { counts in
+            counts.connections += 1
+            counts.acceptedConnections += 1
+        }
+    }
+
+    func connectionClosed() {
+        counts.withLock { $0.connections -= 1 }
+    }
+
+    func connectionRefused() {
+        counts.withLock { $0.refusedConnections += 1 }
+    }
+
+    func callBegan(_ method: MethodDescriptor) {
+        counts.withLock { counts in
+            counts.methods[method, default: .init()].calls += 1
+            counts.methods[method]?.running += 1
+        }
+    }
+
+    func callEnded(_ call: RunningCall, as code: StatusCode) {
+        let nanoseconds = UInt64(max(.zero, call.begun.duration(to: .now)) / .nanoseconds(1))
+        counts.withLock { counts in
+            counts.methods[call.method]?.running -= 1
+            counts.methods[call.method]?.statuses[code, default: 0] += 1
+            counts.methods[call.method]?.receivedBytes += call.receivedBytes
+            counts.methods[call.method]?.sentBytes += call.sentBytes
+            counts.methods[call.method]?.latencies.add(nanoseconds)
         }
     }
 }

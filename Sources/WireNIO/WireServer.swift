@@ -22,15 +22,19 @@ public final class WireServer: Sendable {
     private let state = Mutex(State())
     private let (endings, ending) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    /// - Parameter services: each with a name of its own.
-    public init(services: [any RPCService], configuration: ServerConfiguration, logger: Logger) {
+    /// - Parameters:
+    ///   - services: each with a name of its own.
+    ///   - load: of this server, where somebody else wants to look at it too.
+    public init(
+        services: [any RPCService], configuration: ServerConfiguration, load: ServerLoad? = nil, logger: Logger
+    ) {
         router = Router(services) { error, context in
             logger.error(
                 "handler failed",
                 metadata: ["method": "\(context.method)", "peer": "\(context.peer)", "reason": "\(error)"])
         }
         self.configuration = configuration
-        load = ServerLoad(configuration)
+        self.load = load ?? ServerLoad(configuration)
         self.logger = logger
         log = PacedLog(logger)
     }
@@ -96,19 +100,23 @@ public final class WireServer: Sendable {
             return true
         }
         guard isAccepted else {
+            load.connectionRefused()
             log.notice("connection refused: too many", ["address": "\(address)"])
             return channel.close()
         }
+        load.connectionOpened()
         channel.closeFuture.whenComplete { _ in self.forget(channel, address: address) }
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
                 ServerHandler(
                     router: self.router, configuration: self.configuration, load: self.load,
-                    peer: channel.remoteAddress?.description ?? "unknown", logger: self.logger, log: self.log))
+                    peer: channel.remoteAddress?.description ?? "unknown",
+                    isFromThisMachine: channel.remoteAddress?.isLoopback == true, logger: self.logger, log: self.log))
         }
     }
 
     private func forget(_ channel: any Channel, address: String) {
+        load.connectionClosed()
         let drained = state.withLock { state in
             state.connections[ObjectIdentifier(channel)] = nil
             let left = state.perAddress[address, default: 1] - 1
@@ -142,5 +150,13 @@ public final class WireServer: Sendable {
             }
             if isDone { continuation.resume() }
         }
+    }
+}
+
+extension SocketAddress {
+    /// Whether only processes of the same machine can have it.
+    fileprivate var isLoopback: Bool {
+        guard let address = ipAddress else { return false }
+        return address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
     }
 }

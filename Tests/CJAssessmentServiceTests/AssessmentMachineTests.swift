@@ -118,6 +118,32 @@ struct AssessmentMachineTests {
         #expect(assessment.snapshot.failure == "the key is wrong")
     }
 
+    @Test("What it will have cost is told from what it has cost so far and, while that is little, from the estimate")
+    func forecast() {
+        var assessment = SimulatedAssessment(essays: 12, seed: 7, maximumCost: 50_000)
+        func forecast(judged: Int, failed: Int = 0, cost: Int64, expected: Int, reason: AssessmentSnapshot.Reason? = nil)
+            -> Int64?
+        {
+            var snapshot = assessment.snapshot
+            snapshot.cost = cost
+            snapshot.expectedComparisons = expected
+            snapshot.reason = reason
+            return CostForecast(snapshot, counts: [.judged: judged, .failed: failed, .inFlight: 2])?.nanodollars
+        }
+        #expect(forecast(judged: 0, cost: 0, expected: 30) == 27_000)
+        #expect(forecast(judged: 5, cost: 5 * 1100, expected: 30) == 30_500)
+        #expect(forecast(judged: 14, failed: 1, cost: 15 * 500, expected: 30) == 17_100)
+        #expect(forecast(judged: 5, cost: 5500, expected: 1000) == 50_000)
+        #expect(forecast(judged: 40, cost: 44_000, expected: 30) == 44_000)
+        #expect(forecast(judged: 5, cost: 5500, expected: 30, reason: .converged) == 7500)
+        while assessment.snapshot.state == .running {
+            assessment.advance()
+            guard let number = assessment.waiting.first else { continue }
+            assessment.answer(number, .first)
+        }
+        #expect(forecast(judged: 5, cost: 5500, expected: 30) == nil)
+    }
+
     @Test("A judge that always names the essay shown first is found out, and nothing is ranked by it", arguments: [4, 12])
     func blindJudge(essays: Int) async {
         var assessment = SimulatedAssessment(essays: essays, seed: 9, inFlight: 4)

@@ -39,6 +39,27 @@ struct ContinueTests {
         }
     }
 
+    @Test("One that a budget of the provider service's ended keeps its ranking, says why, and goes on once there is money")
+    func budgetOfProvider() async throws {
+        let poor = ScriptedProvider { _, number in number <= 5 ? .verdict : .refusal(.failedPrecondition, isRefused: true) }
+        try await withService(poor) { fixture in
+            try await fixture.running {
+                try await fixture.start(4) {
+                    $0.tenant = "school"
+                    $0.stopping = limits(12)
+                }
+                let before = try await fixture.end()
+                #expect(before.state == .completed && before.stopReason == .moneyBudget && before.failure == "refused")
+                #expect(before.judged == 5 && before.failed == 0 && before.forecastCostNanodollars == nil)
+                poor.react { _, _ in .verdict }
+                _ = try await proceed(fixture, limits(12))
+                let progress = try await fixture.end()
+                #expect(progress.state == .completed && progress.judged == 12 && progress.failure.isEmpty)
+            }
+            #expect(fixture.provider.requests.allSatisfy { $0.tenant == "school" })
+        }
+    }
+
     @Test(
         "One that the judge's failure ended goes on, with the pairs that had been given up",
         arguments: [

@@ -109,6 +109,25 @@ struct RunTests {
         }
     }
 
+    @Test("One whose tenant has to wait for its budget holds up no other")
+    func poorTenant() async throws {
+        let provider = ScriptedProvider { request, _ in
+            request.tenant == "poor" ? .refusal(.resourceExhausted, isRefused: true) : .verdict
+        }
+        try await withService(provider) { fixture in
+            try await fixture.running {
+                try await fixture.start(40) {
+                    $0.tenant = "poor"
+                    $0.maxInFlight = 40
+                }
+                try await eventually { try await fixture.progress().inFlight >= 20 }
+                try await fixture.start(4) { $0.assessmentID = "b" }
+                #expect(try await fixture.end("b").state == .completed)
+                #expect(try await fixture.progress().judged == 0)
+            }
+        }
+    }
+
     @Test("A provider service that is full or away for a while only delays")
     func passing() async throws {
         let provider = ScriptedProvider { _, number in

@@ -134,7 +134,9 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         return try state.withLock { state throws(RPCError) in
             try state.check()
             state.cancellations += 1
-            let withdrawn = state.held.filter { state.requests[$0]?.owner == request.owner }
+            let withdrawn = state.held.filter {
+                state.requests[$0]?.owner == request.owner && state.requests[$0]?.tenant == request.tenant
+            }
             for id in withdrawn { state.end(id, .failure(LLMV1.Failure(kind: .cancelled, message: "withdrawn"))) }
             return LLMV1.CancelResponse(cancelled: UInt32(withdrawn.count))
         }

@@ -13,7 +13,7 @@ struct DescriptorTests {
     @Test("names the services and their methods")
     func services() throws {
         let services = try DescriptorSchema(ContractDescriptors.fileDescriptorSet).services
-        #expect(services["huleedu.wire.v1.Health"] == ["Check"])
+        #expect(services["huleedu.wire.v1.Health"] == ["Check", "Watch"])
         #expect(services["huleedu.events.v1.EventFeed"] == ["Follow"])
         #expect(services["huleedu.cj.v1.CJAssessment"]?.contains("StartAssessment") == true)
         #expect(services["huleedu.llm.v1.LLMProvider"]?.contains("Submit") == true)

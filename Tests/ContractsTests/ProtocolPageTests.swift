@@ -44,6 +44,11 @@ struct ProtocolPageTests {
             ) async throws -> WireV1.HealthCheckResponse {
                 WireV1.HealthCheckResponse(status: request.service == "huleedu.cj.v1.CJAssessment" ? .serving : .notServing)
             }
+
+            func watch(
+                _ request: WireV1.HealthCheckRequest, to responses: MessageSender<WireV1.HealthCheckResponse>,
+                context: ServerContext
+            ) async throws {}
         }
         let envelope = try RequestEnvelope(decoding: Array(example("request").dropFirst(FrameHeader.byteCount)))
         let router = Router([WireV1.HealthServer(Health())]) { _, _ in }

@@ -18,14 +18,15 @@ struct RoundTripTests {
     @Test("come back byte for byte from their Swift values, whatever they hold", arguments: types.map { $0.typeName })
     func roundTrip(name: String) throws {
         let type = try #require(Self.types.first { $0.typeName == name })
-        var random = RandomMessage(schema: try Self.schema.get(), seed: 11)
+        let schema = try Self.schema.get()
+        var random = RandomMessage(schema: schema, seed: 11)
         var longest = 0
         for _ in 0..<300 {
             let bytes = random.bytes(of: name)
             longest = max(longest, bytes.count)
             #expect(try type.init(decoding: bytes).encoded() == bytes)
         }
-        #expect(longest > 0)
+        #expect(longest > 0 || schema.messages[name]?.isEmpty == true)
     }
 
     @Test("are all there: the descriptors, the generated types and this list name the same")

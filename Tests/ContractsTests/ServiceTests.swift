@@ -13,6 +13,13 @@ struct ServiceTests {
             guard request.service.isEmpty else { throw RPCError(.notFound, "no \(request.service)") }
             return WireV1.HealthCheckResponse(status: .serving, reason: context.metadata["key"] ?? "")
         }
+
+        func watch(
+            _ request: WireV1.HealthCheckRequest, to responses: MessageSender<WireV1.HealthCheckResponse>,
+            context: ServerContext
+        ) async throws {
+            try await responses.send(check(request, context: context))
+        }
     }
 
     private let transport = InProcessTransport([WireV1.HealthServer(Health())])
@@ -30,6 +37,7 @@ struct ServiceTests {
     func names() {
         let server = WireV1.HealthServer(Health())
         #expect(server.name == "huleedu.wire.v1.Health" && server.methods == ["Check"])
+        #expect(server.streams == ["Watch": .serverStreaming])
         #expect(WireV1.HealthServer.check == MethodDescriptor(service: "huleedu.wire.v1.Health", method: "Check"))
     }
 

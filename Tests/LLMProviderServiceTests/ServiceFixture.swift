@@ -91,6 +91,15 @@ struct ServiceFixture: Sendable {
     }
 }
 
+extension RequestStore {
+    /// Ends a request that cost nothing.
+    func finish(_ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool) async throws -> Bool {
+        try await finish(
+            claim, with: result, isSuccess: isSuccess,
+            entry: LedgerEntry(claim, parsed: nil, day: .today, usage: TokenUsage(), bill: nil))
+    }
+}
+
 /// Runs a test with a service that works only where the test says so.
 func withService(
     dialect: ProviderConfiguration.Dialect = .anthropicMessages,

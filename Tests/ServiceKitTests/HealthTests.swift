@@ -66,4 +66,42 @@ struct HealthTests {
         let wasAsked = isAsked.load(ordering: .relaxed)
         #expect(!wasAsked)
     }
+
+    @Test("tells whoever watches of each change, that nothing has changed, and of the shutdown")
+    func watching() async throws {
+        let reason = Mutex<String?>(nil)
+        let health = Health(checks: ["a.A": { reason.withLock { $0 } }], interval: .milliseconds(1))
+        let drain = DrainSignal()
+        let told = AsyncStream.makeStream(of: WireV1.HealthCheckResponse.self)
+        let responses = OutboundMessages(
+            send: { told.continuation.yield(try WireV1.HealthCheckResponse(decoding: $0)) }, finish: {})
+        let context = ServerContext(
+            method: WireV1.HealthServer.watch, metadata: Metadata(), deadline: .after(.seconds(60)), peer: "test", drain: drain)
+        let server = WireV1.HealthServer(health)
+        let requests = MessageBuffer(limits: .init())
+        requests.append(try WireV1.HealthCheckRequest(service: "a.A").encoded())
+        requests.finish()
+        async let end: Void = server.serve(
+            method: "Watch", requests: InboundMessages(requests), responses: responses, context: context)
+        var messages = told.stream.makeAsyncIterator()
+        for _ in 0..<2 { #expect(await messages.next() == .init(status: .serving)) }
+        reason.withLock { $0 = "away" }
+        var next = await messages.next()
+        // One that had been looked up before.
+        if next == .init(status: .serving) { next = await messages.next() }
+        #expect(next == .init(status: .notServing, reason: "a.A: away"))
+        drain.begin()
+        while next?.reason != "shutting down" { next = await messages.next() }
+        #expect(next?.status == .notServing)
+        try await end
+    }
+
+    @Test("that is watched of a service that is not there is refused")
+    func watchingNothing() async throws {
+        let transport = InProcessTransport([WireV1.HealthServer(Health(checks: [:]))])
+        let error = await #expect(throws: RPCError.self) {
+            for try await _ in try await WireV1.HealthClient(transport).watch(.init(service: "a.A")) {}
+        }
+        #expect(error?.code == .notFound)
+    }
 }

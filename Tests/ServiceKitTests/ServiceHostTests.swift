@@ -128,6 +128,79 @@ struct ServiceHostTests {
         await client.close()
     }
 
+    @Test("tells what it serves and in what terms, and what it has done")
+    func reflectionAndStatistics() async throws {
+        let journal = Journal()
+        let host = host(journal, work: patientWork(journal))
+        let client = client(try await host.start())
+        try await testGracefulShutdown { trigger in
+            async let run: Void = host.run()
+            let reflection = WireV1.ReflectionClient(client)
+            let standard = ["Drain", "Health", "Reflection", "Statistics"].map { "huleedu.wire.v1.\($0)" }
+            #expect(try await reflection.listServices(.init()).services == standard + ["test.Slow"])
+            let contracts = try await reflection.getContracts(.init())
+            #expect(contracts.descriptorSet == ContractDescriptors.fileDescriptorSet)
+            let statistics = try await WireV1.StatisticsClient(client).getStatistics(.init())
+            #expect(statistics.connections == 1 && statistics.runningHandlers == 1)
+            #expect(
+                statistics.methods.map(\.method) == [
+                    "huleedu.wire.v1.Reflection/GetContracts", "huleedu.wire.v1.Reflection/ListServices",
+                    "huleedu.wire.v1.Statistics/GetStatistics",
+                ])
+            #expect(statistics.methods.first?.statuses == [.init(code: 0, calls: 1)])
+            #expect(statistics.methods.first.map { $0.sentBytes > UInt64(contracts.descriptorSet.count) } == true)
+            #expect(statistics.methods.last?.running == 1 && statistics.methods.last?.statuses == [])
+            trigger.triggerGracefulShutdown()
+            try await run
+        }
+        await client.close()
+    }
+
+    @Test("is taken out of service by a call, without losing another")
+    func drain() async throws {
+        let journal = Journal()
+        let host = host(journal, work: patientWork(journal))
+        let client = client(try await host.start())
+        try await testGracefulShutdown { _ in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await host.run() }
+                group.addTask {
+                    let echoed = try await client.call(Self.answer, payload: [1, 2, 3], options: .timeout(.seconds(60)))
+                    #expect(echoed == [1, 2, 3])
+                }
+                await journal.wait(for: "called")
+                let answer = try await WireV1.DrainClient(client).beginDrain(.init())
+                #expect(answer.runningHandlers == 2)
+                let refusal = await #expect(throws: RPCError.self) {
+                    _ = try await client.call(Self.answer, payload: [], options: .timeout(.seconds(60)))
+                }
+                #expect(refusal?.code == .unavailable && refusal?.isRefused == true)
+                journal.note("let go")
+                try await group.waitForAll()
+            }
+        }
+        #expect(journal.entries == ["called", "let go", "answered", "work cancelled", "closed"])
+        await client.close()
+    }
+
+    @Test("is not taken out of service from another machine")
+    func drainFromElsewhere() throws {
+        let signal = DrainSignal()
+        let drain = Drain(signal: signal, load: ServerLoad(ServerConfiguration()))
+        let method = WireV1.DrainServer.beginDrain
+        for isLocal in [false, true] {
+            let context = ServerContext(
+                method: method, metadata: Metadata(), deadline: .after(.seconds(60)), peer: "test", isFromThisMachine: isLocal)
+            if isLocal {
+                #expect(try drain.beginDrain(.init(), context: context).runningHandlers == 0)
+            } else {
+                let refusal = #expect(throws: RPCError.self) { try drain.beginDrain(.init(), context: context) }
+                #expect(refusal?.code == .permissionDenied)
+            }
+            #expect(signal.hasBegun == isLocal)
+        }
+    }
+
     @Test("serves on when its work ends by itself")
     func workEnds() async throws {
         for ending in [{}, { throw CancellationError() }] as [@Sendable () async throws -> Void] {

@@ -233,8 +233,10 @@ private struct OperationSequence {
 
     private mutating func refuse() async throws -> (String, String, String) {
         guard let request = claimed.randomElement(using: &generator) else { return noted("nothing to refuse", "", "") }
-        let effect: ResultIntake.Effect =
-            Bool.random(using: &generator) ? .giveUp(reason: "never") : .judgeUnusable(reason: "nobody there")
+        let effects: [ResultIntake.Effect] = [
+            .giveUp(reason: "never"), .judgeUnusable(reason: "nobody there"), .unaffordable(reason: "no money"),
+        ]
+        guard let effect = effects.randomElement(using: &generator) else { return noted("nothing to refuse", "", "") }
         return try await both(
             "refuse \(request.id) (\(request.claim))", { try await $0.recordRefusal(of: request, effect: effect) },
             { try await $0.recordRefusal(of: request, effect: effect) })

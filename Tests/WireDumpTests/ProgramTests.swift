@@ -2,6 +2,7 @@ import ChildProcesses
 import Contracts
 import Foundation
 import Logging
+import SampleContracts
 import Testing
 import Wire
 import WireNIO
@@ -32,11 +33,47 @@ struct ProgramTests {
         }
     }
 
+    /// Tells what the services here are, and those of the samples.
+    private struct Reflection: WireV1.ReflectionService {
+        func listServices(_ request: WireV1.ListServicesRequest, context: ServerContext) -> WireV1.ListServicesResponse {
+            WireV1.ListServicesResponse(services: ["huleedu.llm.v1.LLMProvider", "huleedu.sample.v1.Samples"])
+        }
+
+        func getContracts(_ request: WireV1.GetContractsRequest, context: ServerContext) -> WireV1.GetContractsResponse {
+            let own = Contracts.ContractDescriptors.fileDescriptorSet
+            return WireV1.GetContractsResponse(
+                descriptorSet: own + SampleContracts.ContractDescriptors.fileDescriptorSet)
+        }
+    }
+
+    /// Puts the texts of what it gets together.
+    private struct Samples: RPCService {
+        let name = "huleedu.sample.v1.Samples"
+        let methods: [String] = []
+        let streams: [String: StreamKind] = ["Collect": .clientStreaming, "Discuss": .bidirectional]
+
+        func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
+            throw RPCError(.unimplemented, "no \(method)")
+        }
+
+        func serve(
+            method: String, requests: InboundMessages, responses: OutboundMessages, context: ServerContext
+        ) async throws {
+            var texts = context.metadata["greeting"] ?? ""
+            for try await request in requests {
+                texts += try SampleV1.Sample(decoding: request).text
+                if method == "Discuss" { try await responses.send(SampleV1.Sample(text: texts).encoded()) }
+            }
+            if method == "Collect" { try await responses.send(SampleV1.Sample(text: texts).encoded()) }
+        }
+    }
+
     private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    private static func withServer(_ body: (Int) async throws -> Void) async throws {
-        let server = WireServer(
-            services: [Provider(), EventsV1.EventFeedServer(Feed())], configuration: ServerConfiguration(), logger: silent)
+    private static func withServer(reflects: Bool = true, _ body: (Int) async throws -> Void) async throws {
+        var services: [any RPCService] = [Provider(), EventsV1.EventFeedServer(Feed()), Samples()]
+        if reflects { services.append(WireV1.ReflectionServer(Reflection())) }
+        let server = WireServer(services: services, configuration: ServerConfiguration(), logger: silent)
         let address = try await server.start()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }
@@ -135,6 +172,69 @@ struct ProgramTests {
         }
     }
 
+    @Test("calls methods of every kind, and tells how they ended")
+    func call() async throws {
+        try await Self.withServer { port in
+            for (arguments, code, text) in [
+                (
+                    ["huleedu.llm.v1.LLMProvider/Get", "-d", #"{"requestId": "known"}"#], 0,
+                    #"{"result":{"request_id":"known","reply":{"json":"hidden: 200000 bytes"#
+                ),
+                (["huleedu.llm.v1.LLMProvider/Get"], 2, #"wiredump: NOT_FOUND "no such request""#),
+                (["huleedu.events.v1.EventFeed/Follow"], 0, String(repeating: #"{"partitions":1}"# + "\n", count: 3)),
+                (
+                    [
+                        "huleedu.sample.v1.Samples/Collect", "-d", "{\"text\": \"a\"}\n\n{\"text\": \"b\"}\n", "-m",
+                        "greeting=hello ",
+                        "--show", "text",
+                    ], 0, #"{"text":"hello ab"}"#
+                ),
+                (
+                    ["huleedu.sample.v1.Samples/Discuss", "-d", "{\"text\": \"a\"}\n{\"text\": \"b\"}", "--show-text"], 0,
+                    #"{"text":"a"}"# + "\n" + #"{"text":"ab"}"# + "\n"
+                ),
+                (["huleedu.sample.v1.Samples/Get"], 2, "wiredump: UNIMPLEMENTED"),
+                (["huleedu.sample.v1.Samples/Put"], 64, "The contracts have no method 'huleedu.sample.v1.Samples/Put'."),
+                (
+                    ["huleedu.sample.v1.Samples/Collect", "-d", "{}\n{\"txt\": 1}"], 64,
+                    "--data: line 2: txt: huleedu.sample.v1.Sample has no such field"
+                ),
+            ] as [([String], Int32, String)] {
+                let program = try ChildProcess.program(
+                    "wiredump", ["call", "127.0.0.1:\(port)"] + arguments, standardError: .collected)
+                #expect(await program.wait() == code)
+                #expect(program.printed.contains(text), "\(arguments): \(program.printed)")
+            }
+        }
+    }
+
+    @Test("asks a server for its services and contracts, and says so where it does not tell them")
+    func reflection() async throws {
+        try await Self.withServer { port in
+            for (arguments, text) in [
+                (["list"], "huleedu.llm.v1.LLMProvider\nhuleedu.sample.v1.Samples\n"),
+                (["list", "huleedu.sample.v1.Samples"], "huleedu.sample.v1.Samples/Discuss\n"),
+                (["describe", "huleedu.sample.v1.Colour"], "  COLOUR_RED = 1;\n"),
+            ] {
+                let program = try ChildProcess.program("wiredump", arguments + ["--server", "127.0.0.1:\(port)"])
+                #expect(await program.wait() == 0)
+                #expect(program.printed.contains(text))
+            }
+        }
+        try await Self.withServer(reflects: false) { port in
+            let method = "huleedu.llm.v1.LLMProvider/Get"
+            let asking = try ChildProcess.program("wiredump", ["call", "127.0.0.1:\(port)", method], standardError: .collected)
+            #expect(await asking.wait() == 1)
+            #expect(asking.printed.contains("the server does not tell its contracts: give them with --descriptor-set"))
+            try await Self.withFile { path in
+                try Data(Contracts.ContractDescriptors.fileDescriptorSet).write(to: URL(filePath: path))
+                let program = try ChildProcess.program(
+                    "wiredump", ["call", "127.0.0.1:\(port)", method, "--descriptor-set", path], standardError: .collected)
+                #expect(await program.wait() == 2)
+            }
+        }
+    }
+
     @Test(
         "refuses what it cannot do",
         arguments: [
@@ -143,7 +243,9 @@ struct ProgramTests {
             ["proxy", "--to", "127.0.0.1:0"], ["proxy", "--to", "127.0.0.1:1", "--listen", "here"],
             ["proxy", "--to", "127.0.0.1:1", "--record", "/nowhere/there.pcapng"], ["list", "a.Service"],
             ["describe", "a.Message"],
-            ["list", "--descriptor-set", "/dev/null"],
+            ["list", "--descriptor-set", "/dev/null"], ["list", "--server", "here"], ["call", "here", "a.Service/Do"],
+            ["call", "127.0.0.1:1", "a.Service"], ["call", "127.0.0.1:1", "a.Service/Do", "--timeout", "0"],
+            ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"],
         ])
     func refusals(arguments: [String]) async throws {
         let program = try ChildProcess.program("wiredump", arguments)

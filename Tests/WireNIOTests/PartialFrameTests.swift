@@ -14,7 +14,8 @@ struct PartialFrameTests {
         let loop = EmbeddedEventLoop()
         let router = Router([]) { _, _ in }
         let handler = ServerHandler(
-            router: router, configuration: configuration, load: ServerLoad(configuration), peer: "test", logger: silent,
+            router: router, configuration: configuration, load: ServerLoad(configuration), peer: "test", isFromThisMachine: true,
+            logger: silent,
             log: PacedLog(silent))
         let channel = EmbeddedChannel(handler: handler, loop: loop)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()

@@ -62,7 +62,8 @@ struct ServerLoadTests {
     /// A connection without a socket beside others of the same server.
     private func channel(_ load: ServerLoad, _ configuration: ServerConfiguration) throws -> EmbeddedChannel {
         let handler = ServerHandler(
-            router: Router([]) { _, _ in }, configuration: configuration, load: load, peer: "test", logger: silent,
+            router: Router([]) { _, _ in }, configuration: configuration, load: load, peer: "test", isFromThisMachine: true,
+            logger: silent,
             log: PacedLog(silent))
         let channel = EmbeddedChannel(handler: handler)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()

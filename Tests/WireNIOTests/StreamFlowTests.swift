@@ -26,7 +26,8 @@ struct StreamFlowTests {
             let load = ServerLoad(configuration)
             let router = Router([TestService.streaming { _, _, _ in try await Task.sleep(for: .seconds(3600)) }]) { _, _ in }
             let handler = ServerHandler(
-                router: router, configuration: configuration, load: load, peer: "test", logger: silent, log: PacedLog(silent))
+                router: router, configuration: configuration, load: load, peer: "test", isFromThisMachine: true, logger: silent,
+                log: PacedLog(silent))
             let held = HeldWrites()
             let channel = EmbeddedChannel(handlers: [held, handler])
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()

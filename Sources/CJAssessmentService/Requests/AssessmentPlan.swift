@@ -36,6 +36,8 @@ package struct AssessmentPlan: Sendable, Hashable {
     package let pairing: Pairing
     package let seed: UInt64
     package let maximumInFlight: Int
+    /// Who pays for the judge; empty for the provider service's default.
+    package var tenant = ""
 
     /// The scale of grades, and what is expected of it.
     package struct Grading: Sendable, Hashable {

@@ -32,7 +32,8 @@ struct RequestParser: Sendable {
                 request.stopping, essays: essays.count, anchors: essays.count { $0.anchorGrade != nil }),
             pairing: try pairing(request.pairing),
             seed: request.seed,
-            maximumInFlight: try inFlight(request.maxInFlight))
+            maximumInFlight: try inFlight(request.maxInFlight),
+            tenant: try tenant(request.tenant))
     }
 
     /// Checks essays handed over ahead of their assessment.
@@ -56,6 +57,14 @@ struct RequestParser: Sendable {
             throw RequestFault("assessment_id", "expected 1 to 64 characters of A–Z a–z 0–9 . _ -")
         }
         return id
+    }
+
+    /// Checks who pays, as the provider service does.
+    private func tenant(_ name: String) throws(RequestFault) -> String {
+        guard name.utf8.count <= 100, name.utf8.allSatisfy({ Self.isIdentifierByte($0) || $0 == UInt8(ascii: ":") }) else {
+            throw RequestFault("tenant", "expected at most 100 characters of A–Z a–z 0–9 . _ : -")
+        }
+        return name
     }
 
     private static func isIdentifierByte(_ byte: UInt8) -> Bool {

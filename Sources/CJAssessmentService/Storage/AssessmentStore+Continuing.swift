@@ -27,6 +27,7 @@ extension AssessmentStore {
                 finished_at = NULL,
                 consecutive_failures = 0,
                 permanent_failure = NULL,
+                budget_refusal = NULL,
                 target_reliability = \(stopping.goal.reliability),
                 target_kendall_tau = \(stopping.goal.kendallTau),
                 maximum_grade_deviation = \(stopping.goal.gradeDeviation),

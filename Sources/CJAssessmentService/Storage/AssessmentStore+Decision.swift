@@ -23,7 +23,8 @@ extension AssessmentStore {
             OR results - advanced_at_results >= greatest(1, (
                 SELECT count(*) * count(*) / \(DecisionPace.squareOfEssays) FROM cj.essay WHERE assessment_id = assessment.id))
             OR advanced_at_results <> results
-                AND (permanent_failure IS NOT NULL OR consecutive_failures >= \(DecisionPace.failuresWorthALook))
+                AND (num_nonnulls(permanent_failure, budget_refusal) > 0
+                    OR consecutive_failures >= \(DecisionPace.failuresWorthALook))
             OR NOT EXISTS (
                 SELECT 1 FROM cj.comparison WHERE assessment_id = assessment.id AND comparison.state = 'in_flight'))
         """

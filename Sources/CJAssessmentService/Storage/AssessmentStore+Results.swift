@@ -68,7 +68,7 @@ extension AssessmentStore {
             switch request.effect {
             case .judged: (request, "judged", "")
             case .giveUp(let reason), .judgeUnusable(let reason): (request, "failed", reason)
-            case .withdrawn: (request, "cancelled", "")
+            case .withdrawn, .unaffordable: (request, "cancelled", "")
             case .retry: nil
             }
         }
@@ -116,6 +116,7 @@ extension AssessmentStore {
                 consecutive_failures =
                     CASE WHEN \(tally.hasJudgement) THEN 0 ELSE consecutive_failures END + \(tally.trailingFailures),
                 permanent_failure = coalesce(permanent_failure, \(tally.permanentFailure)),
+                budget_refusal = coalesce(budget_refusal, \(tally.budgetRefusal)),
                 -- Once the judge has been given up, the reason for that stays.
                 failure = CASE WHEN stop_reason IS NULL THEN coalesce(\(tally.lastFailure), failure) ELSE failure END
             WHERE id = \(assessment)

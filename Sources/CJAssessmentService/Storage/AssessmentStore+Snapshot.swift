@@ -41,7 +41,7 @@ extension AssessmentStore {
             SELECT state::text, stop_reason::text, failure, revision, decisions, results, consecutive_failures, permanent_failure, provider_calls,
                 cost, cache_savings, reliability, expected_comparisons,
                 (extract(epoch FROM coalesce(finished_at, now()) - created_at) * 1000)::bigint,
-                coalesce(overdue_at <= now(), false), run
+                coalesce(overdue_at <= now(), false), run, budget_refusal
             FROM cj.assessment WHERE id = \(id)
             """)
         let plan = unit.send(
@@ -82,10 +82,10 @@ extension AssessmentStore {
     ) throws -> AssessmentSnapshot {
         let (
             state, reason, failure, revision, decisions, results, failures, permanentFailure, calls, cost, savings, reliability,
-            expected, elapsed, isOverdue, run
+            expected, elapsed, isOverdue, run, budgetRefusal
         ) = try settings.decode(
             String.self, String?.self, String?.self, Int64.self, Int64.self, Int64.self, Int64.self, String?.self, Int64.self,
-            Int64.self, Int64.self, Double?.self, Int64.self, Int64.self, Bool.self, Int64.self)
+            Int64.self, Int64.self, Double?.self, Int64.self, Int64.self, Bool.self, Int64.self, String?.self)
         let (
             provider, model, temperature, tokens, levels, targetReliability, tau, gradeDeviation, maximumComparisons, maximumCost,
             pairing,
@@ -120,6 +120,7 @@ extension AssessmentStore {
             callCostAtMost: callCostAtMost,
             consecutiveFailures: Int(failures),
             permanentFailure: permanentFailure,
+            budgetRefusal: budgetRefusal,
             providerCalls: Int(calls),
             cost: cost,
             cacheSavings: savings,

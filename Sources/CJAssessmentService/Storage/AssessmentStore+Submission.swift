@@ -4,7 +4,8 @@ import Postgres
 
 extension AssessmentStore {
     /// Claims requests that nobody has handed over: new ones of assessments that go on, as many as may be with the judge at once, and
-    /// those of dead processes whatever their assessment does, because their results may already be on the way.
+    /// those of dead processes whatever their assessment does, because their results may already be on the way. What was claimed less often
+    /// goes first: requests that are refused for the time being, because their tenant's budget is set aside, hold up no others.
     func claimRequests(limit: Int, claimLifetimeSeconds: Int64) async throws -> [RequestToSubmit] {
         try await pool.unitOfWork("claim requests") { unit in
             // Replicas take turns, so that together they hand over no more than may be with the judge.
@@ -23,7 +24,7 @@ extension AssessmentStore {
                         AND (request.claimed_at < now() - make_interval(secs => \(Double(claimLifetimeSeconds)))
                             OR request.claimed_at IS NULL AND assessment.state = 'running' AND assessment.stop_reason IS NULL
                                 AND place <= maximum_in_flight)
-                    ORDER BY assessment.created_at, request.comparison
+                    ORDER BY request.claims, assessment.created_at, request.comparison
                     LIMIT \(limit)
                     FOR UPDATE OF request SKIP LOCKED)
                 UPDATE cj.request SET claimed_at = now(), claims = claims + 1
@@ -56,7 +57,8 @@ extension AssessmentStore {
                             question: context.question, rubric: context.rubric, first: String(decoding: first, as: UTF8.self),
                             // How long it is really kept is decided where prices and pace are known.
                             second: String(decoding: second, as: UTF8.self), cacheMark: .oneHour),
-                        replyFormat: ReplyFormat(for: context.template), expectedRequests: Int(context.essays)))
+                        replyFormat: ReplyFormat(for: context.template), expectedRequests: Int(context.essays),
+                        tenant: context.tenant))
             }
             // What is asked is on record before it is asked: a result may come before anything else is written.
             _ = unit.send(
@@ -150,18 +152,19 @@ extension AssessmentStore {
         let question: String
         let rubric: String
         let essays: Int64
+        let tenant: String
     }
 
     private func promptContext(of assessment: String, in unit: UnitOfWork) async throws -> PromptContext {
         let rows = try await unit.query(
             """
             SELECT question, rubric, language, provider, model, temperature, maximum_output_tokens, verdict_levels,
-                (SELECT count(*) FROM cj.essay WHERE assessment_id = assessment.id)
+                (SELECT count(*) FROM cj.essay WHERE assessment_id = assessment.id), tenant
             FROM cj.assessment WHERE id = \(assessment)
             """)
-        let (question, rubric, language, provider, model, temperature, tokens, storedLevels, essays) = try rows[0].decode(
+        let (question, rubric, language, provider, model, temperature, tokens, storedLevels, essays, tenant) = try rows[0].decode(
             [UInt8].self, [UInt8].self, String.self, String.self, String.self, Double?.self, Int64.self,
-            Int64.self, Int64.self)
+            Int64.self, Int64.self, String.self)
         let levels = try Self.levels(storedLevels)
         guard let template = PromptTemplate(language: language, levels: levels) else {
             throw AssessmentError(.unknownLanguage, "assessment \(assessment) is in a language without a prompt: \(language)")
@@ -170,6 +173,11 @@ extension AssessmentStore {
             judge: AssessmentPlan.Judge(
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens), levels: levels),
             template: template, question: String(decoding: question, as: UTF8.self),
-            rubric: String(decoding: rubric, as: UTF8.self), essays: essays)
+            rubric: String(decoding: rubric, as: UTF8.self), essays: essays, tenant: tenant)
+    }
+
+    /// Who pays for the judge of an assessment; empty for the provider service's default.
+    func tenant(of assessment: String) async throws -> String {
+        try await pool.query("SELECT tenant FROM cj.assessment WHERE id = \(assessment)").first?.decode(String.self) ?? ""
     }
 }

@@ -34,6 +34,7 @@ package struct AssessmentTally: Sendable, Hashable {
     package var hasJudgement = false
     package var lastFailure: String?
     package var permanentFailure: String?
+    package var budgetRefusal: String?
 
     /// One tally for each assessment, in the order of their ids.
     package static func tallies(_ finished: [FinishedRequest]) -> [(assessment: String, tally: AssessmentTally)] {
@@ -59,6 +60,8 @@ package struct AssessmentTally: Sendable, Hashable {
             trailingFailures += 1
             lastFailure = reason
             permanentFailure = permanentFailure ?? reason
+        case .unaffordable(let reason):
+            budgetRefusal = budgetRefusal ?? reason
         case .withdrawn:
             break
         }

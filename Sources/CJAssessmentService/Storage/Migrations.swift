@@ -106,6 +106,15 @@ extension AssessmentStore {
                         VALIDATE CONSTRAINT assessment_maximum_grade_deviation,
                         VALIDATE CONSTRAINT assessment_one_goal;
                     """),
+            Migration(
+                version: 14, name: "tenants and their budgets",
+                sql: """
+                    ALTER TABLE cj.assessment
+                        -- Who pays; empty for the provider service's default.
+                        ADD COLUMN tenant text NOT NULL DEFAULT '',
+                        -- Why the provider service takes no more requests on: a budget that it keeps.
+                        ADD COLUMN budget_refusal text;
+                    """),
         ], enums: enums, firstRelease: 9)
 
     /// The types whose values are this program's cases.

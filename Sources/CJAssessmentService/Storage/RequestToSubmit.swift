@@ -17,11 +17,13 @@ package struct RequestToSubmit: Sendable {
     /// Requests of the assessment that are to be expected at the least: as many as it has essays. It does not follow the budget, which may
     /// change between two hand-overs of one request.
     package let expectedRequests: Int
+    /// Who pays; empty for the provider service's default.
+    package let tenant: String
 
     package init(
         id: String, assessment: String, comparison: Int64, attempt: Int64, isUnclear: Bool, claim: Int64,
         judge: AssessmentPlan.Judge,
-        prompt: Prompt, replyFormat: ReplyFormat, expectedRequests: Int
+        prompt: Prompt, replyFormat: ReplyFormat, expectedRequests: Int, tenant: String = ""
     ) {
         self.id = id
         self.assessment = assessment
@@ -33,6 +35,7 @@ package struct RequestToSubmit: Sendable {
         self.prompt = prompt
         self.replyFormat = replyFormat
         self.expectedRequests = expectedRequests
+        self.tenant = tenant
     }
 
     package var contract: LLMV1.SubmitRequest {
@@ -53,7 +56,7 @@ package struct RequestToSubmit: Sendable {
                 jsonSchema: Array(replyFormat.jsonSchema.utf8)),
             // Whether a reply that is of no use is asked for again is this service's own decision: it keeps the budget.
             maxPaidCalls: 1,
-            expectedRequests: UInt32(expectedRequests))
+            expectedRequests: UInt32(expectedRequests), tenant: tenant)
     }
 }
 

@@ -17,7 +17,7 @@ struct AssessmentView: Sendable {
             revision: UInt64(clamping: snapshot.revision),
             state: snapshot.state.contract,
             stopReason: snapshot.reason?.contract ?? .unspecified,
-            failure: snapshot.reason?.finalState == .failed ? snapshot.failure ?? "" : "",
+            failure: (snapshot.reason?.finalState == .failed ? snapshot.failure : snapshot.budgetRefusal) ?? "",
             essays: UInt32(snapshot.items.count),
             judged: UInt32(counts[.judged] ?? 0),
             inFlight: UInt32(counts[.inFlight] ?? 0),
@@ -32,7 +32,8 @@ struct AssessmentView: Sendable {
             simulated: snapshot.isSimulated,
             providerCalls: UInt32(clamping: snapshot.providerCalls),
             targetKendallTau: snapshot.stopping.goal.kendallTau ?? 0,
-            maxGradeDeviation: snapshot.stopping.goal.gradeDeviation ?? 0)
+            maxGradeDeviation: snapshot.stopping.goal.gradeDeviation ?? 0,
+            forecastCostNanodollars: CostForecast(snapshot, counts: counts).map { UInt64(clamping: $0.nanodollars) })
     }
 
     /// The whole assessment. Estimation, where there are new judgements, takes milliseconds to fractions of a second of a processor.

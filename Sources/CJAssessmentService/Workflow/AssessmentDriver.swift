@@ -37,7 +37,7 @@ struct AssessmentDriver: Sendable {
         self.logger = logger
         workflow = AssessmentWorkflow(
             store: store, machine: AssessmentMachine(configuration: configuration), scales: RecentScales())
-        taker = RemoteRequestTaker(provider: LLMV1.LLMProviderClient(provider), timeout: configuration.callTimeout)
+        taker = RemoteRequestTaker(provider: LLMV1.LLMProviderClient(provider), store: store, timeout: configuration.callTimeout)
         let intake = ResultIntake(maximumAttempts: configuration.maximumAttempts)
         monitor = RequestMonitor(
             store: store, taker: taker, recorder: ResultRecorder(store: store, intake: intake),

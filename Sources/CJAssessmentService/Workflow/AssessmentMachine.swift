@@ -45,6 +45,12 @@ package struct AssessmentMachine: Sendable {
             decision.failure = failure
             return decision
         }
+        if let refusal = snapshot.budgetRefusal {
+            var decision = drain(snapshot, reason: .moneyBudget)
+            decision.stop = .moneyBudget
+            decision.failure = refusal
+            return decision
+        }
         return proceed(snapshot, scales: scales)
     }
 

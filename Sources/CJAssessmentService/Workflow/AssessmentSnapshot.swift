@@ -85,6 +85,8 @@ package struct AssessmentSnapshot: Sendable, Hashable {
 
     package var consecutiveFailures: Int
     package var permanentFailure: String?
+    /// Why the provider service takes no more requests on: a budget that it keeps.
+    package var budgetRefusal: String?
     package var providerCalls: Int
     /// Nano-dollars.
     package var cost: Int64
@@ -108,7 +110,8 @@ package struct AssessmentSnapshot: Sendable, Hashable {
         judge: AssessmentPlan.Judge, stopping: AssessmentPlan.Stopping, pairing: AssessmentPlan.Pairing,
         grading: AssessmentPlan.Grading,
         seed: UInt64, maximumInFlight: Int, promptVersion: String, isSimulated: Bool, estimatedCost: Int64?,
-        callCostAtMost: Int64?, consecutiveFailures: Int, permanentFailure: String? = nil, providerCalls: Int, cost: Int64,
+        callCostAtMost: Int64?, consecutiveFailures: Int, permanentFailure: String? = nil, budgetRefusal: String? = nil,
+        providerCalls: Int, cost: Int64,
         cacheSavings: Int64, reliability: Double? = nil, expectedComparisons: Int, elapsedMilliseconds: Int64,
         isOverdue: Bool = false, run: Int64 = 1, items: [Item],
         entries: [Entry]
@@ -132,6 +135,7 @@ package struct AssessmentSnapshot: Sendable, Hashable {
         self.callCostAtMost = callCostAtMost
         self.consecutiveFailures = consecutiveFailures
         self.permanentFailure = permanentFailure
+        self.budgetRefusal = budgetRefusal
         self.providerCalls = providerCalls
         self.cost = cost
         self.cacheSavings = cacheSavings

@@ -83,10 +83,12 @@ package struct ComparisonSubmitter<Store: WorkflowStore, Taker: RequestTaker>: S
         return true
     }
 
-    /// What a refusal for good means: that of one request only its comparison, anything else that the judge can't be used.
+    /// What a refusal for good means: that of one request only its comparison, one for want of money the end, and anything else that the
+    /// judge can't be used.
     private static func effect(of error: RPCError) -> ResultIntake.Effect {
         switch error.code {
         case .invalidArgument, .alreadyExists, .outOfRange: .giveUp(reason: error.message)
+        case .failedPrecondition: .unaffordable(reason: error.message)
         default: .judgeUnusable(reason: error.message)
         }
     }

@@ -4,6 +4,7 @@ import Wire
 /// The provider service, reached over the wire.
 struct RemoteRequestTaker: RequestTaker {
     let provider: LLMV1.LLMProviderClient
+    let store: AssessmentStore
     /// How long one call may take.
     let timeout: Duration
 
@@ -21,6 +22,7 @@ struct RemoteRequestTaker: RequestTaker {
     }
 
     func withdraw(assessment: String) async throws {
-        _ = try await provider.cancel(LLMV1.CancelRequest(owner: assessment), options: .timeout(timeout))
+        let request = LLMV1.CancelRequest(owner: assessment, tenant: try await store.tenant(of: assessment))
+        _ = try await provider.cancel(request, options: .timeout(timeout))
     }
 }

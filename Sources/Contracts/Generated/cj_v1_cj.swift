@@ -34,7 +34,7 @@ extension CJV1 {
             _ request: CJV1.CancelAssessmentRequest, context: ServerContext
         ) async throws -> CJV1.CancelAssessmentResponse
         /// Takes an assessment up again, whatever it ended by, with other limits; what has been judged counts on. A completed one that is
-        /// given the limits it ended by stays as it is, and so does a running one; repeating a call that has taken effect changes nothing.
+        /// given the limits it ended by stays as it is, unless a budget of the provider service's ended it, and so does a running one; repeating a call that has taken effect changes nothing.
         func continueAssessment(
             _ request: CJV1.ContinueAssessmentRequest, context: ServerContext
         ) async throws -> CJV1.ContinueAssessmentResponse
@@ -98,7 +98,7 @@ extension CJV1 {
         }
 
         /// Takes an assessment up again, whatever it ended by, with other limits; what has been judged counts on. A completed one that is
-        /// given the limits it ended by stays as it is, and so does a running one; repeating a call that has taken effect changes nothing.
+        /// given the limits it ended by stays as it is, unless a budget of the provider service's ended it, and so does a running one; repeating a call that has taken effect changes nothing.
         public func continueAssessment(
             _ request: CJV1.ContinueAssessmentRequest, options: CallOptions = CallOptions()
         ) async throws -> CJV1.ContinueAssessmentResponse {
@@ -249,6 +249,8 @@ extension CJV1 {
         public var expectedShares: [Double]
         /// Lets the shares count that the named scale comes with.
         public var usesSharesOfScale: Bool
+        /// Who pays for the judge: 1 to 100 characters of A–Z a–z 0–9 . _ : - ; empty for the provider service's default.
+        public var tenant: String
 
         public init(
             assessmentID: String = "",
@@ -265,7 +267,8 @@ extension CJV1 {
             gradeScale: String = "",
             gradeSteps: [CJV1.GradeSteps] = [],
             expectedShares: [Double] = [],
-            usesSharesOfScale: Bool = false
+            usesSharesOfScale: Bool = false,
+            tenant: String = ""
         ) {
             self.assessmentID = assessmentID
             self.essays = essays
@@ -282,6 +285,7 @@ extension CJV1 {
             self.gradeSteps = gradeSteps
             self.expectedShares = expectedShares
             self.usesSharesOfScale = usesSharesOfScale
+            self.tenant = tenant
         }
     }
 
@@ -721,7 +725,7 @@ extension CJV1 {
         public var state: CJV1.AssessmentState
         /// Once the assessment has ended.
         public var stopReason: CJV1.StopReason
-        /// Why it failed, for a person to read.
+        /// Why it failed, or which budget of the provider service's does not allow more, for a person to read.
         public var failure: String
         public var essays: UInt32
         /// Comparisons with a judgement.
@@ -749,6 +753,9 @@ extension CJV1 {
         public var providerCalls: UInt32
         public var targetKendallTau: Double
         public var maxGradeDeviation: Double
+        /// What it will probably have cost in all, by what comparisons have cost so far and how many are expected; while there are few, what they
+        /// were estimated at counts like five more. Present while it runs, where the price is known.
+        public var forecastCostNanodollars: UInt64?
 
         public init(
             assessmentID: String = "",
@@ -770,7 +777,8 @@ extension CJV1 {
             simulated: Bool = false,
             providerCalls: UInt32 = 0,
             targetKendallTau: Double = 0,
-            maxGradeDeviation: Double = 0
+            maxGradeDeviation: Double = 0,
+            forecastCostNanodollars: UInt64? = nil
         ) {
             self.assessmentID = assessmentID
             self.revision = revision
@@ -792,6 +800,7 @@ extension CJV1 {
             self.providerCalls = providerCalls
             self.targetKendallTau = targetKendallTau
             self.maxGradeDeviation = maxGradeDeviation
+            self.forecastCostNanodollars = forecastCostNanodollars
         }
     }
 
@@ -1480,6 +1489,7 @@ extension CJV1.StartAssessmentRequest: WireMessage {
         gradeSteps = cMessage.int32s(12).map(CJV1.GradeSteps.init(rawValue:))
         expectedShares = cMessage.doubles(13)
         usesSharesOfScale = cMessage.bool(14)
+        tenant = cMessage.string(15)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1502,6 +1512,7 @@ extension CJV1.StartAssessmentRequest: WireMessage {
         if !gradeSteps.isEmpty { cMessage.set(12, int32s: gradeSteps.map(\.rawValue)) }
         if !expectedShares.isEmpty { cMessage.set(13, doubles: expectedShares) }
         cMessage.set(14, bool: usesSharesOfScale)
+        try cMessage.set(15, string: tenant)
     }
 }
 
@@ -2220,6 +2231,7 @@ extension CJV1.AssessmentProgress: WireMessage {
         providerCalls = cMessage.uint32(17)
         targetKendallTau = cMessage.double(18)
         maxGradeDeviation = cMessage.double(19)
+        if cMessage.isSet(20) { forecastCostNanodollars = cMessage.uint64(20) }
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -2252,6 +2264,10 @@ extension CJV1.AssessmentProgress: WireMessage {
         cMessage.set(17, uint32: providerCalls)
         cMessage.set(18, double: targetKendallTau)
         cMessage.set(19, double: maxGradeDeviation)
+        if let forecastCostNanodollars {
+            cMessage.choose(20)
+            cMessage.set(20, uint64: forecastCostNanodollars)
+        }
     }
 }
 

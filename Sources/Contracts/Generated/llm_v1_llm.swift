@@ -8,7 +8,8 @@ extension LLMV1 {
     public protocol LLMProviderService: Sendable {
         /// Takes a request on. It is stored when this answers; its result comes as an event, and from Get.
         /// A request id that is known already is not taken on again: the same content answers as the first time,
-        /// other content is ALREADY_EXISTS.
+        /// other content is ALREADY_EXISTS. One that could cost more than a budget (see Spending) has left is FAILED_PRECONDITION, or
+        /// RESOURCE_EXHAUSTED where it may fit once requests under way are settled.
         func submit(
             _ request: LLMV1.SubmitRequest, context: ServerContext
         ) async throws -> LLMV1.SubmitResponse
@@ -37,7 +38,8 @@ extension LLMV1 {
 
         /// Takes a request on. It is stored when this answers; its result comes as an event, and from Get.
         /// A request id that is known already is not taken on again: the same content answers as the first time,
-        /// other content is ALREADY_EXISTS.
+        /// other content is ALREADY_EXISTS. One that could cost more than a budget (see Spending) has left is FAILED_PRECONDITION, or
+        /// RESOURCE_EXHAUSTED where it may fit once requests under way are settled.
         public func submit(
             _ request: LLMV1.SubmitRequest, options: CallOptions = CallOptions()
         ) async throws -> LLMV1.SubmitResponse {
@@ -131,6 +133,8 @@ extension LLMV1 {
         /// Requests that begin with the same blocks, this one among them, as far as the caller expects; at most 1,000,000. What costs more to
         /// keep in the vendor's cache than they save is not kept. Zero where it is not known; then all is kept that is marked.
         public var expectedRequests: UInt32
+        /// Who pays: 1 to 100 characters of those of a request id; empty for "default".
+        public var tenant: String
 
         public init(
             requestID: String = "",
@@ -142,7 +146,8 @@ extension LLMV1 {
             blocks: [LLMV1.PromptBlock] = [],
             replyFormat: LLMV1.ReplyFormat? = nil,
             maxPaidCalls: UInt32 = 0,
-            expectedRequests: UInt32 = 0
+            expectedRequests: UInt32 = 0,
+            tenant: String = ""
         ) {
             self.requestID = requestID
             self.owner = owner
@@ -154,6 +159,7 @@ extension LLMV1 {
             self.replyFormat = replyFormat
             self.maxPaidCalls = maxPaidCalls
             self.expectedRequests = expectedRequests
+            self.tenant = tenant
         }
     }
 
@@ -242,11 +248,15 @@ extension LLMV1 {
 
     public struct CancelRequest: Sendable, Hashable {
         public var owner: String
+        /// Whose owner it is; empty for "default".
+        public var tenant: String
 
         public init(
-            owner: String = ""
+            owner: String = "",
+            tenant: String = ""
         ) {
             self.owner = owner
+            self.tenant = tenant
         }
     }
 
@@ -599,6 +609,7 @@ extension LLMV1.SubmitRequest: WireMessage {
         replyFormat = cMessage.message(7).map(LLMV1.ReplyFormat.init(reading:))
         maxPaidCalls = cMessage.uint32(8)
         expectedRequests = cMessage.uint32(9)
+        tenant = cMessage.string(10)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -617,6 +628,7 @@ extension LLMV1.SubmitRequest: WireMessage {
         }
         cMessage.set(8, uint32: maxPaidCalls)
         cMessage.set(9, uint32: expectedRequests)
+        try cMessage.set(10, string: tenant)
     }
 }
 
@@ -787,10 +799,12 @@ extension LLMV1.CancelRequest: WireMessage {
     init(reading cMessage: MessageReader) {
         self.init()
         owner = cMessage.string(0)
+        tenant = cMessage.string(1)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
         try cMessage.set(0, string: owner)
+        try cMessage.set(1, string: tenant)
     }
 }
 

@@ -10,6 +10,11 @@ extension WireV1 {
         func check(
             _ request: WireV1.HealthCheckRequest, context: ServerContext
         ) async throws -> WireV1.HealthCheckResponse
+        /// The same at once, again within two seconds of each change, and at least every ten seconds. The stream ends, well, when the server shuts
+        /// down, after it has said so.
+        func watch(
+            _ request: WireV1.HealthCheckRequest, to responses: MessageSender<WireV1.HealthCheckResponse>, context: ServerContext
+        ) async throws
     }
 
     /// Calls `huleedu.wire.v1.Health` over a transport.
@@ -25,12 +30,21 @@ extension WireV1 {
         ) async throws -> WireV1.HealthCheckResponse {
             try await transport.call(HealthServer.check, request, options: options)
         }
+
+        /// The same at once, again within two seconds of each change, and at least every ten seconds. The stream ends, well, when the server shuts
+        /// down, after it has said so.
+        public func watch(
+            _ request: WireV1.HealthCheckRequest, options: CallOptions = CallOptions()
+        ) async throws -> MessageStream<WireV1.HealthCheckResponse> {
+            try await transport.follow(HealthServer.watch, request, options: options)
+        }
     }
 
     /// Serves an implementation of `huleedu.wire.v1.Health`.
     public struct HealthServer: RPCService {
         public static let serviceName = "huleedu.wire.v1.Health"
         public static let check = MethodDescriptor(service: serviceName, method: "Check")
+        public static let watch = MethodDescriptor(service: serviceName, method: "Watch")
 
         private let service: any HealthService
 
@@ -40,6 +54,7 @@ extension WireV1 {
 
         public var name: String { Self.serviceName }
         public var methods: [String] { ["Check"] }
+        public var streams: [String: StreamKind] { ["Watch": .serverStreaming] }
 
         public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
             switch method {
@@ -49,6 +64,19 @@ extension WireV1 {
                     }
                 default:
                     throw RPCError(.unimplemented, "\(name) has no method \(method)")
+            }
+        }
+
+        public func serve(
+            method: String, requests: InboundMessages, responses: OutboundMessages, context: ServerContext
+        ) async throws {
+            switch method {
+                case "Watch":
+                    try await StreamingMethod.follow(requests, responses) { request, responses in
+                        try await service.watch(request, to: responses, context: context)
+                    }
+                default:
+                    throw RPCError(.unimplemented, "\(name) has no streaming method \(method)")
             }
         }
     }

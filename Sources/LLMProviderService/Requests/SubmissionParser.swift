@@ -18,8 +18,9 @@ struct SubmissionParser: Sendable {
     }
 
     func parse(_ request: LLMV1.SubmitRequest) throws(RPCError) -> Parsed {
-        try identifier(request.requestID, "request_id")
-        try identifier(request.owner, "owner")
+        try Self.identifier(request.requestID, "request_id")
+        try Self.identifier(request.owner, "owner")
+        if !request.tenant.isEmpty { try Self.identifier(request.tenant, "tenant") }
         let provider = try provider(request.provider)
         let model = try model(request.model, at: provider)
         if let temperature = request.temperature {
@@ -88,7 +89,7 @@ struct SubmissionParser: Sendable {
 
     // MARK: - Parts
 
-    private func identifier(_ text: String, _ field: String) throws(RPCError) {
+    static func identifier(_ text: String, _ field: String) throws(RPCError) {
         let isSound = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
@@ -99,7 +100,7 @@ struct SubmissionParser: Sendable {
             }
         }
         guard isSound, (1...100).contains(text.utf8.count) else {
-            throw Self.fault(field, "expected 1 to 100 characters of A–Z a–z 0–9 . _ : -")
+            throw fault(field, "expected 1 to 100 characters of A–Z a–z 0–9 . _ : -")
         }
     }
 

@@ -6,6 +6,9 @@ struct ClaimedRequest: Sendable {
     let id: String
     /// The claim; nil for a request that is taken back.
     let job: Job?
+    let payer: Payer
+    /// What is set aside for it, in nano-dollars.
+    let reserved: Int64
     /// Calls begun, without those that the vendor let wait; the one to come is among them once a worker holds the request.
     let attempts: Int64
     let waits: Int64

@@ -17,7 +17,60 @@ extension RequestStore {
             JobQueue.migration(version: 4, schema: schema),
             Migration(version: 5, name: "lanes", sql: lanes),
             Migration(version: 6, name: "bills", sql: bills),
+            Migration(version: 7, name: "spending", sql: spending),
         ], enums: [StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored], firstRelease: 4)
+
+    private static let spending = """
+        ALTER TABLE llm_provider.account
+            ADD COLUMN tenant text NOT NULL DEFAULT 'default',
+            -- The most that the request can cost, in all of its calls; zero where the price is not known.
+            ADD COLUMN reserved_nanodollars bigint NOT NULL DEFAULT 0;
+
+        -- The ledger: what the requests came to that ended on a day. It is kept for good. A stripe is the part of one session of the
+        -- database at a time, so that sessions do not wait for each other; they are added up when the ledger is read.
+        CREATE TABLE llm_provider.spending (
+            tenant text NOT NULL,
+            owner text NOT NULL,
+            provider text NOT NULL,
+            model text NOT NULL,
+            day date NOT NULL,
+            -- No language model stands behind the provider.
+            simulated boolean NOT NULL,
+            stripe bigint NOT NULL,
+            requests bigint NOT NULL,
+            -- Those of them whose price is not known.
+            unpriced_requests bigint NOT NULL,
+            calls bigint NOT NULL,
+            input_tokens bigint NOT NULL,
+            output_tokens bigint NOT NULL,
+            cache_read_tokens bigint NOT NULL,
+            cache_write_five_minutes_tokens bigint NOT NULL,
+            cache_write_one_hour_tokens bigint NOT NULL,
+            cost_nanodollars bigint NOT NULL,
+            cache_savings_nanodollars bigint NOT NULL,
+            PRIMARY KEY (tenant, owner, day, provider, model, simulated, stripe)
+        ) WITH (fillfactor = 50);
+
+        -- The sums of an account: of the ledger, and of what is set aside for requests under way. They move with what they sum up, in the
+        -- same transactions; they save adding it up each time. The owner of a tenant's own account is empty.
+        CREATE TABLE llm_provider.balance (
+            tenant text NOT NULL,
+            owner text NOT NULL,
+            stripe bigint NOT NULL,
+            spent_nanodollars bigint NOT NULL,
+            -- May be below zero in one stripe: what one session sets aside another may release.
+            reserved_nanodollars bigint NOT NULL,
+            PRIMARY KEY (tenant, owner, stripe)
+        ) WITH (fillfactor = 50);
+
+        -- What an account may spend in all. Who takes a request on locks the budgets that hold for it, the tenant's first.
+        CREATE TABLE llm_provider.budget (
+            tenant text NOT NULL,
+            owner text NOT NULL,
+            limit_nanodollars bigint NOT NULL,
+            PRIMARY KEY (tenant, owner)
+        );
+        """
 
     private static let bills = """
         -- What the attempts of an open request cost, each by the tariff of its own day; absent while they are not priced.

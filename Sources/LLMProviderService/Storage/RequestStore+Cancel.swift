@@ -8,24 +8,32 @@ extension RequestStore {
     /// Requests withdrawn in one unit of work; each comes with its prompt.
     private static let cancelledAtOnce: Int64 = 100
 
+    /// What is told of a request that was withdrawn.
+    struct Withdrawal: Sendable {
+        let result: LLMV1.Result
+        let entry: LedgerEntry
+    }
+
     /// Withdraws the requests of an owner that nobody holds: those not sent yet and those waiting for their next attempt.
     ///
-    /// - Parameter result: what is to be told of a request, which carries what earlier attempts used.
+    /// - Parameter withdrawal: what is to be told of a request, which carries what earlier attempts used.
     /// - Returns: how many were withdrawn.
-    func cancel(owner: String, result: @Sendable (ClaimedRequest) -> LLMV1.Result) async throws -> Int {
+    func cancel(_ owner: Payer, withdrawal: @Sendable (ClaimedRequest) -> Withdrawal) async throws -> Int {
         var cancelled = 0
-        while let count = try await cancelSome(of: owner, result: result) { cancelled += count }
+        while let count = try await cancelSome(of: owner, withdrawal) { cancelled += count }
         return cancelled
     }
 
     /// - Returns: how many were withdrawn, of those that nobody seemed to hold; nil when there were none.
-    private func cancelSome(of owner: String, result: @Sendable (ClaimedRequest) -> LLMV1.Result) async throws -> Int? {
+    private func cancelSome(
+        of owner: Payer, _ withdrawal: @Sendable (ClaimedRequest) -> Withdrawal
+    ) async throws -> Int? {
         try await pool.unitOfWork("cancel requests") { unit in
             let idle = try await unit.query(
                 """
                 SELECT account.provider, account.job FROM llm_provider.account JOIN llm_provider.job_live AS live
                     ON live.kind = account.provider AND live.priority = \(JobPriority.normal.rawValue) AND live.id = account.job
-                WHERE account.owner = \(owner) AND NOT live.is_held
+                WHERE account.owner = \(owner.owner) AND account.tenant = \(owner.tenant) AND NOT live.is_held
                 ORDER BY account.job LIMIT \(Self.cancelledAtOnce)
                 """)
             guard !idle.isEmpty else { return nil }
@@ -45,16 +53,16 @@ extension RequestStore {
             let withdrawn = try rows.map { row in
                 try Self.claimed(row, attempts: attempts[row.decode(Int64.self)] ?? 0, job: nil)
             }
-            try await store(withdrawn, result, in: unit)
+            try await store(withdrawn, withdrawn.map(withdrawal), in: unit)
             return withdrawn.count
         }
     }
 
     private func store(
-        _ withdrawn: [ClaimedRequest], _ result: (ClaimedRequest) -> LLMV1.Result, in unit: UnitOfWork
+        _ withdrawn: [ClaimedRequest], _ withdrawals: [Withdrawal], in unit: UnitOfWork
     ) async throws {
-        let results = withdrawn.map(result)
-        _ = unit.send(
+        let results = withdrawals.map(\.result)
+        unit.send(
             """
             INSERT INTO llm_provider.result (request_id, state, attempts, content)
             SELECT given.id, 'cancelled', given.attempts, given.content
@@ -62,6 +70,7 @@ extension RequestStore {
                 \(withdrawn.map(\.id))::text[], \(withdrawn.map { $0.attempts + $0.waits })::bigint[],
                 \(try results.map { try $0.encoded() })::bytea[]) AS given (id, attempts, content)
             """)
+        unit.send(Self.entering(withdrawals.map(\.entry)))
         try await Self.log.append(
             try results.map { try NewEvent(EventsV1.LLMRequestFinished(result: $0), aggregateID: $0.requestID) }, in: unit)
     }

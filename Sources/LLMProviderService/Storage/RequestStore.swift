@@ -17,54 +17,20 @@ struct RequestStore: Sendable {
         case full
     }
 
-    // MARK: - Submitting and looking
-
-    /// Takes a request on, unless its id is known or the queue is full.
-    func submit(_ request: LLMV1.SubmitRequest, content: [UInt8], maximumQueue: Int64) async throws -> Submission {
-        try await pool.unitOfWork("submit request") { unit in
-            let inserted = try await unit.execute(
-                """
-                INSERT INTO llm_provider.request (id, owner, content) VALUES (\(request.requestID), \(request.owner), \(content))
-                ON CONFLICT (id) DO NOTHING
-                """)
-            guard inserted == 1 else { return try await known(request, content: content, in: unit) ?? .differs }
-            guard try await waiting(in: unit, butAtMost: maximumQueue) < maximumQueue else { throw QueueFull() }
-            // When to give up is the retry policy's to decide, whatever the number of attempts.
-            let job = NewJob(kind: request.provider, subject: request.requestID, maxAttempts: .max)
-            let number = try await Self.queue.enqueue([job], in: unit)[0]
-            unit.send(
-                """
-                INSERT INTO llm_provider.account (request_id, job, owner, provider)
-                VALUES (\(request.requestID), \(number), \(request.owner), \(request.provider))
-                """)
-            return .accepted
-        }
-    }
+    // MARK: - Looking
 
     /// What became of a request that was taken on before; nil where none was.
     func known(_ request: LLMV1.SubmitRequest, content: [UInt8]) async throws -> Submission? {
         try await pool.unitOfWork("look for request") { try await known(request, content: content, in: $0) }
     }
 
-    private func known(
+    func known(
         _ request: LLMV1.SubmitRequest, content: [UInt8], in unit: UnitOfWork
     ) async throws -> Submission? {
         let rows = try await unit.query("SELECT content FROM llm_provider.request WHERE id = \(request.requestID)")
         guard let row = rows.first else { return nil }
         guard try row.decode([UInt8].self) == content else { return .differs }
         return .known(try await state(of: request.requestID, in: unit))
-    }
-
-    /// Undoes a submission for which there is no room.
-    struct QueueFull: Error {}
-
-    /// Requests that are not at their end; they are counted one by one only where there may be more than `enough`.
-    private func waiting(in unit: UnitOfWork, butAtMost enough: Int64) async throws -> Int64 {
-        // The numbers of the oldest and of the newest are read from the ends of the index and bound the count from above.
-        let span = try await unit.query("SELECT coalesce(max(job) - min(job) + 1, 0) FROM llm_provider.account")[0]
-            .decode(Int64.self)
-        guard span >= enough else { return span }
-        return try await unit.query("SELECT count(*) FROM llm_provider.account")[0].decode(Int64.self)
     }
 
     private func state(of id: String, in unit: UnitOfWork) async throws -> LLMV1.RequestState {
@@ -151,15 +117,16 @@ struct RequestStore: Sendable {
     /// What ``claimed(_:attempts:job:)`` reads after the number of the job.
     static let bookkeeping = """
         request.id, account.waits, request.content, input_tokens, output_tokens, cache_read_tokens,
-        cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars, cache_savings_nanodollars
+        cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars, cache_savings_nanodollars,
+        account.tenant, account.owner, account.reserved_nanodollars
         """
 
     static func claimed(_ row: Row, attempts: Int64, job: Job?) throws -> ClaimedRequest {
-        let (_, id, waits, content, input, output, read, five, hour, cost, savings) = try row.decode(
+        let (_, id, waits, content, input, output, read, five, hour, cost, savings, tenant, owner, reserved) = try row.decode(
             Int64.self, String.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self,
-            Int64?.self, Int64?.self)
+            Int64?.self, Int64?.self, String.self, String.self, Int64.self)
         return ClaimedRequest(
-            id: id, job: job, attempts: attempts, waits: waits,
+            id: id, job: job, payer: Payer(tenant: tenant, owner: owner), reserved: reserved, attempts: attempts, waits: waits,
             usage: TokenUsage(
                 input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour),
             bill: cost.map { Bill(cost: $0, cacheSavings: savings ?? 0) },
@@ -220,8 +187,11 @@ struct RequestStore: Sendable {
 
     /// Ends a request with its result and its event, once, however often it is asked to.
     ///
+    /// - Parameter entry: what the ledger is told of it.
     /// - Returns: false when the claim is no longer this worker's and nothing was written.
-    func finish(_ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool) async throws -> Bool {
+    func finish(
+        _ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool, entry: LedgerEntry
+    ) async throws -> Bool {
         let content = try result.encoded()
         let event = try NewEvent(EventsV1.LLMRequestFinished(result: result), aggregateID: claim.id)
         return try await pool.unitOfWork("finish request") { unit in
@@ -233,13 +203,14 @@ struct RequestStore: Sendable {
                     "SELECT 1 FROM llm_provider.result WHERE request_id = \(claim.id) AND content = \(content)"
                 ).isEmpty
             }
-            unit.send("DELETE FROM llm_provider.account WHERE request_id = \(claim.id)")
             unit.send(
                 """
+                WITH account AS (DELETE FROM llm_provider.account WHERE request_id = \(claim.id))
                 INSERT INTO llm_provider.result (request_id, state, attempts, content)
                 VALUES (\(claim.id), \((isSuccess ? FinalState.succeeded : .failed).rawValue)::llm_provider.final_state,
                     \(claim.attempts + claim.waits), \(content))
                 """)
+            unit.send(Self.entering([entry]))
             try await Self.log.append([event], in: unit)
             return true
         }

@@ -178,7 +178,8 @@ struct RequestWorker: Sendable {
         let result = LLMV1.Result(
             claim, outcome: attempt.outcome, usage: usage, bill: bill, provider: attempt.parsed, latency: attempt.latency)
         let isSuccess = if case .reply = attempt.outcome { true } else { false }
-        guard try await store.finish(claim, with: result, isSuccess: isSuccess) else {
+        let entry = LedgerEntry(claim, parsed: attempt.parsed, day: attempt.day, usage: usage, bill: bill)
+        guard try await store.finish(claim, with: result, isSuccess: isSuccess, entry: entry) else {
             return logger.warning("result dropped: the request is another worker's by now", metadata: ["request": "\(claim.id)"])
         }
         events.ring()

@@ -16,10 +16,7 @@ extension LLMV1.Result {
             provider: claim.request.provider,
             model: Self.model(outcome) ?? claim.request.model,
             attempts: UInt32(clamping: claim.attempts + claim.waits),
-            usage: LLMV1.Usage(
-                inputTokens: UInt64(usage.input), outputTokens: UInt64(usage.output), cacheReadTokens: UInt64(usage.cacheRead),
-                cacheWriteFiveMinutesTokens: UInt64(usage.cacheWriteFiveMinutes),
-                cacheWriteOneHourTokens: UInt64(usage.cacheWriteOneHour)),
+            usage: LLMV1.Usage(usage),
             costNanodollars: bill.map { UInt64(clamping: $0.cost) },
             cacheSavingsNanodollars: bill?.cacheSavings,
             latencyMilliseconds: UInt64(max(0, latency / .milliseconds(1))),
@@ -47,6 +44,15 @@ extension LLMV1.Result {
         case .reply(let reply): reply.vendorRequestID
         case .failure(let failure): failure.vendorRequestID
         }
+    }
+}
+
+extension LLMV1.Usage {
+    init(_ usage: TokenUsage) {
+        self.init(
+            inputTokens: UInt64(usage.input), outputTokens: UInt64(usage.output), cacheReadTokens: UInt64(usage.cacheRead),
+            cacheWriteFiveMinutesTokens: UInt64(usage.cacheWriteFiveMinutes),
+            cacheWriteOneHourTokens: UInt64(usage.cacheWriteOneHour))
     }
 }
 

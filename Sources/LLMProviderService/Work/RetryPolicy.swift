@@ -20,6 +20,13 @@ public struct RetryPolicy: Sendable, Hashable {
         case wait(Duration)
     }
 
+    /// Calls of one request that can be billed: every one is an attempt that counts.
+    ///
+    /// - Parameter asked: as the request says; zero where it leaves it to the policy.
+    func mostPaidCalls(asked: UInt32) -> Int64 {
+        asked == 0 ? maximumAttempts : min(Int64(asked), maximumAttempts)
+    }
+
     /// - Parameters:
     ///   - paidCalls: attempts after which none is made any more that follows on a reply that was paid for in vain; nil for no limit
     ///     but that of all attempts. Every reply that is paid for is an attempt, so there are never more of them.

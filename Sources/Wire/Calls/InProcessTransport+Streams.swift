@@ -9,7 +9,8 @@ extension InProcessTransport {
         guard router.streamKind(of: method) != nil else {
             return Self.over(RPCError(.unimplemented, "no streaming method \(method.method.echoed) here", isRefused: true))
         }
-        let context = ServerContext(method: method, metadata: options.metadata, deadline: deadline, peer: "in process")
+        let context = ServerContext(
+            method: method, metadata: options.metadata, deadline: deadline, peer: "in process", isFromThisMachine: true)
         let requests = MessageBuffer(limits: .init())
         if let payload { requests.append(payload) }
         if !kind.clientStreams { requests.finish() }

@@ -22,7 +22,8 @@ public struct InProcessTransport: ClientTransport {
 
     public func call(_ method: MethodDescriptor, payload: [UInt8], options: CallOptions) async throws -> [UInt8] {
         let deadline = options.deadline ?? .after(defaultTimeout)
-        let context = ServerContext(method: method, metadata: options.metadata, deadline: deadline, peer: "in process")
+        let context = ServerContext(
+            method: method, metadata: options.metadata, deadline: deadline, peer: "in process", isFromThisMachine: true)
         guard !Task.isCancelled else { throw RPCError(.cancelled, "the caller gave up") }
         guard !deadline.hasPassed else { throw RPCError(.deadlineExceeded, "no answer came in time") }
         let answer = await withTaskGroup(of: ResponseEnvelope.self) { group in

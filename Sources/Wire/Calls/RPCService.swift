@@ -43,16 +43,20 @@ public struct ServerContext: Sendable {
     public let deadline: Deadline
     /// Who calls, as an address.
     public let peer: String
+    /// Whether the caller is a process of the same machine.
+    public let isFromThisMachine: Bool
     /// Begins when the server shuts down, for handlers of streams; unary calls are waited for.
     public let drain: DrainSignal
 
     public init(
-        method: MethodDescriptor, metadata: Metadata, deadline: Deadline, peer: String, drain: DrainSignal = DrainSignal()
+        method: MethodDescriptor, metadata: Metadata, deadline: Deadline, peer: String, isFromThisMachine: Bool = false,
+        drain: DrainSignal = DrainSignal()
     ) {
         self.method = method
         self.metadata = metadata
         self.deadline = deadline
         self.peer = peer
+        self.isFromThisMachine = isFromThisMachine
         self.drain = drain
     }
 }

@@ -17,6 +17,12 @@ public struct Router: Sendable {
         services[method.service]?.streams[method.method]
     }
 
+    /// Whether there is such a method.
+    public func serves(_ method: MethodDescriptor) -> Bool {
+        guard let service = services[method.service] else { return false }
+        return service.streams[method.method] != nil || service.methods.contains(method.method)
+    }
+
     /// Has a request's payload answered by the handler of its method.
     public func answer(_ payload: [UInt8], context: ServerContext) async -> ResponseEnvelope {
         let method = context.method

@@ -6,6 +6,21 @@ public enum ResponseEnvelope: Sendable {
     /// Full name of the detail by which a server says that no handler has seen the request.
     static let refusedDetail = "type.googleapis.com/huleedu.wire.v1.Refused"
 
+    package var code: StatusCode {
+        switch self {
+        case .success: .ok
+        case .failure(let error): error.code
+        }
+    }
+
+    /// Bytes of its payload; none for a failure.
+    package var payloadByteCount: Int {
+        switch self {
+        case .success(let payload): payload.count
+        case .failure: 0
+        }
+    }
+
     public func encoded() -> [UInt8] {
         var writer = EnvelopeWriter()
         switch self {

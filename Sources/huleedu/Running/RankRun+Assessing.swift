@@ -134,6 +134,7 @@ extension ProgressSnapshot {
         self.init(
             judged: Int(progress.judged), expected: progress.expected == 0 ? nil : Int(progress.expected),
             failed: Int(progress.failed), reliability: progress.reliability, goal: StoppingGoal(progress),
-            spent: progress.costNanodollars.map(Money.init), simulated: progress.simulated)
+            spent: progress.costNanodollars.map(Money.init), forecast: progress.forecastCostNanodollars.map(Money.init),
+            simulated: progress.simulated)
     }
 }

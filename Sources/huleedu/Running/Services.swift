@@ -65,6 +65,7 @@ struct ServiceAssembly: Sendable {
             name: Name.llmProvider.rawValue,
             services: [
                 DatabaseBacked(LLMV1.LLMProviderServer(provider)),
+                DatabaseBacked(LLMV1.SpendingServer(SpendingLedger(pool: pool))),
                 DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, bell: upkeep.sequenced))),
             ],
             configuration: Self.server(listen), check: Self.check(pool),

@@ -48,7 +48,9 @@ struct ProgressLine: Sendable {
 
     private func spent(_ snapshot: ProgressSnapshot) -> String? {
         if snapshot.simulated { return language.say("simulated", "simulerat") }
-        return snapshot.spent?.formatted(in: language)
+        guard let spent = snapshot.spent?.formatted(in: language) else { return nil }
+        guard let forecast = snapshot.forecast?.formatted(in: language), forecast != spent else { return spent }
+        return language.say("\(spent) of about \(forecast)", "\(spent) av ungefär \(forecast)")
     }
 
     private func left(_ duration: Duration) -> String {

@@ -14,6 +14,8 @@ struct ProgressSnapshot: Sendable, Hashable {
     var goal: StoppingGoal
     /// Nil where the price is not known.
     var spent: Money?
+    /// What it will probably have cost in all; nil where nothing can be said.
+    var forecast: Money?
     /// No language model stands behind the judgements.
     var simulated: Bool
 }

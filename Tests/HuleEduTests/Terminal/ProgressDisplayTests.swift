@@ -64,6 +64,16 @@ import Testing
         #expect(line.text(snapshot, timeLeft: nil, columns: nil).hasPrefix("3 av ungefär 3 bedömda"))
     }
 
+    @Test func tellsWhatItWillProbablyCostInAll() {
+        var snapshot = snapshot(50)
+        snapshot.forecast = Money(nanodollars: 1_720_000_000)
+        let text = ProgressLine(language: .english).text(snapshot, timeLeft: nil, columns: nil)
+        #expect(text == "50 of about 200 judged · reliability 0.71 of 0.85 · $0.4300 of about $1.72")
+        snapshot.forecast = snapshot.spent
+        #expect(
+            ProgressLine(language: .swedish).text(snapshot, timeLeft: nil, columns: nil).hasSuffix("0,71 av 0,85 · 0,4300 USD"))
+    }
+
     @Test func fitsEveryWidth() {
         let line = ProgressLine(language: .english)
         for columns in 1...140 {

@@ -24,7 +24,13 @@ public enum ContractMessages {
         LLMV1.GetRequest.self, LLMV1.GetResponse.self, LLMV1.CancelRequest.self, LLMV1.CancelResponse.self,
         LLMV1.DescribeModelRequest.self, LLMV1.DescribeModelResponse.self, LLMV1.Prices.self, LLMV1.Result.self,
         LLMV1.Reply.self, LLMV1.Failure.self, LLMV1.Usage.self,
+        LLMV1.Account.self, LLMV1.GetSpendingRequest.self, LLMV1.GetSpendingResponse.self, LLMV1.SpendingLine.self,
+        LLMV1.SetBudgetRequest.self, LLMV1.SetBudgetResponse.self,
         WireV1.Request.self, WireV1.Response.self, WireV1.KeyValue.self, WireV1.Status.self, WireV1.Detail.self,
         WireV1.Refused.self, WireV1.HealthCheckRequest.self, WireV1.HealthCheckResponse.self,
+        WireV1.ListServicesRequest.self, WireV1.ListServicesResponse.self, WireV1.GetContractsRequest.self,
+        WireV1.GetContractsResponse.self, WireV1.GetStatisticsRequest.self, WireV1.GetStatisticsResponse.self,
+        WireV1.MethodStatistics.self, WireV1.StatusCount.self, WireV1.Latency.self, WireV1.BeginDrainRequest.self,
+        WireV1.BeginDrainResponse.self,
     ]
 }

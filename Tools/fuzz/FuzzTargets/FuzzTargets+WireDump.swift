@@ -1,3 +1,4 @@
+import Contracts
 import Fuzzing
 import Wire
 import WireDump
@@ -79,6 +80,42 @@ extension FuzzTargets {
         }
         try check(assembler.finish())
         try FuzzFinding.require(hasEnded && assembler.waitingBytes == 0, "a stream had no end")
+    }
+
+    /// The contracts that a server tells: what is taken for some can be described, and messages can be written and shown by it.
+    static let descriptorSet = FuzzTarget("descriptor-set") { input in
+        let schema: MessageSchema
+        do {
+            schema = try MessageSchema(descriptorSet: input)
+        } catch {
+            return
+        }
+        let (text, encoder, decoder) = (SchemaText(schema), MessageEncoder(schema: schema), MessageDecoder(schema: schema))
+        for name in Array(schema.messages.keys) + Array(schema.enumerations.keys) + schema.methods.map(\.service) {
+            try FuzzFinding.require(text.lines(of: name) != nil, "\(name) cannot be described")
+        }
+        for name in schema.messages.keys {
+            let bytes = try encoder.bytes("{}", as: name)
+            try FuzzFinding.require(decoder.json(bytes, as: name) == "{}", "an empty \(name) is not empty")
+            _ = decoder.json(input, as: name)
+        }
+    }
+
+    /// A request in JSON: what is taken for one is a message.
+    static let messageJSON = FuzzTarget("message-json") { input in
+        let type = CJV1.StartAssessmentRequest.self
+        let bytes: [UInt8]
+        do {
+            let schema = try MessageSchema(descriptorSet: ContractDescriptors.fileDescriptorSet)
+            bytes = try MessageEncoder(schema: schema).bytes(String(decoding: input, as: UTF8.self), as: type.typeName)
+        } catch {
+            return
+        }
+        do throws(DecodingError) {
+            _ = try type.init(decoding: bytes)
+        } catch {
+            try FuzzFinding.require(error.code != .malformed, "a request was written that is none: \(error)")
+        }
     }
 
     /// Bytes of a connection that was joined at any place: every one of them is in a frame or told as skipped, however they arrive.

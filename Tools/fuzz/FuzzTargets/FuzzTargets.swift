@@ -3,7 +3,11 @@ public import Fuzzing
 /// Everything that is fuzzed. A new parser of foreign bytes gets a line here and a folder in `Tools/fuzz/Corpus`.
 public enum FuzzTargets {
     public static let all: [FuzzTarget] =
-        [frames, serverConnection, clientConnection, requestEnvelope, responseEnvelope, verdict, capture, segments, frameScanner]
+        [
+            frames, serverConnection, clientConnection, requestEnvelope, responseEnvelope, verdict, capture, segments,
+            frameScanner,
+            descriptorSet, messageJSON,
+        ]
         + ContractMessages.all.map(message)
 
     /// The target of a name.

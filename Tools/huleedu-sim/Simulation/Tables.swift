@@ -64,7 +64,8 @@ struct Tables {
         let pace = DecisionPace(essays: snapshot.items.count)
         if snapshot.results - advanced >= pace.results { return true }
         if advanced != snapshot.results,
-            snapshot.permanentFailure != nil || snapshot.consecutiveFailures >= DecisionPace.failuresWorthALook
+            snapshot.permanentFailure != nil || snapshot.budgetRefusal != nil
+                || snapshot.consecutiveFailures >= DecisionPace.failuresWorthALook
         {
             return true
         }
@@ -108,8 +109,9 @@ struct Tables {
         return Array(due.sorted { turn($0) < turn($1) }.prefix(limit))
     }
 
-    private func turn(_ due: (assessment: Int, request: Int)) -> (Int, Int) {
-        (due.assessment, assessments[due.assessment].requests[due.request].comparison)
+    private func turn(_ due: (assessment: Int, request: Int)) -> (Int64, Int, Int) {
+        let request = assessments[due.assessment].requests[due.request]
+        return (request.claims, due.assessment, request.comparison)
     }
 
     private func key(_ request: Request) -> (Int, Int, Int) {
@@ -202,7 +204,7 @@ struct Tables {
             case .giveUp(let reason), .judgeUnusable(let reason):
                 assessments[index].snapshot.entries[entry].state = .failed
                 assessments[index].snapshot.entries[entry].failure = reason
-            case .withdrawn:
+            case .withdrawn, .unaffordable:
                 assessments[index].snapshot.entries[entry].state = .cancelled
                 assessments[index].snapshot.entries[entry].failure = nil
             case .retry:
@@ -228,6 +230,7 @@ struct Tables {
         snapshot.consecutiveFailures =
             (tally.hasJudgement ? 0 : snapshot.consecutiveFailures) + Int(tally.trailingFailures)
         snapshot.permanentFailure = snapshot.permanentFailure ?? tally.permanentFailure
+        snapshot.budgetRefusal = snapshot.budgetRefusal ?? tally.budgetRefusal
         if snapshot.reason == nil { snapshot.failure = tally.lastFailure ?? snapshot.failure }
     }
 

@@ -2,36 +2,37 @@ import ArgumentParser
 import WireDump
 
 /// `wiredump list`
-struct ListCommand: ParsableCommand {
+struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the services of the contracts, or the methods of one.",
-        discussion: "No server is asked: servers do not tell their contracts yet.")
+        abstract: "List the services of a server, or of the contracts, or the methods of one.")
 
     @Argument(help: ArgumentHelp("A service whose methods to list, as huleedu.cj.v1.CJAssessment.", valueName: "service"))
     var service: String?
 
     @OptionGroup
-    var contracts: ContractOptions
+    var source: ContractSource
 
-    func run() throws {
-        let schema = try contracts.schema
+    func run() async throws {
+        let (schema, served) = try await source.contracts()
+        let services = served ?? Set(schema.methods.map(\.service)).sorted()
         guard let service else {
-            for name in Set(schema.methods.map(\.service)).sorted() { print(name) }
+            for name in services { print(name) }
             return
         }
         let methods = schema.methods.filter { $0.service == service }
-        guard !methods.isEmpty else { throw ValidationError("The contracts have no service '\(service)'.") }
+        guard services.contains(service), !methods.isEmpty else {
+            throw ValidationError("There is no service '\(service)'; there are \(services.joined(separator: ", ")).")
+        }
         for method in methods { print("\(method.service)/\(method.name)") }
     }
 }
 
 /// `wiredump describe`
-struct DescribeCommand: ParsableCommand {
+struct DescribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract: "Describe a service, a method, a message or an enum of the contracts.",
-        discussion: "No server is asked: servers do not tell their contracts yet.")
+        abstract: "Describe a service, a method, a message or an enum of a server, or of the contracts.")
 
     @Argument(
         help: ArgumentHelp(
@@ -39,12 +40,37 @@ struct DescribeCommand: ParsableCommand {
     var name: String
 
     @OptionGroup
-    var contracts: ContractOptions
+    var source: ContractSource
 
-    func run() throws {
-        guard let lines = SchemaText(try contracts.schema).lines(of: name) else {
+    func run() async throws {
+        guard let lines = SchemaText(try await source.contracts().schema).lines(of: name) else {
             throw ValidationError("The contracts have nothing of the name '\(name)'.")
         }
         for line in lines { print(line) }
+    }
+}
+
+/// Who is asked for contracts.
+struct ContractSource: ParsableArguments {
+    @Option(help: ArgumentHelp("Ask this server, instead of what this program knows.", valueName: "host:port"))
+    var server: String?
+
+    @OptionGroup
+    var contracts: ContractOptions
+
+    func validate() throws {
+        guard let server else { return }
+        _ = try Address(server, "--server")
+        guard contracts.descriptorSet == nil else {
+            throw ValidationError("--server and --descriptor-set are two sources of the same: give one.")
+        }
+    }
+
+    /// The contracts, and the services that a server has, where one is asked.
+    func contracts() async throws -> (schema: MessageSchema, served: [String]?) {
+        guard let server else { return (try contracts.schema, nil) }
+        return try await Server.with(try Address(server, "--server")) { server in
+            (try await server.schema(), try await server.services())
+        }
     }
 }

@@ -11,9 +11,15 @@ struct ContractOptions: ParsableArguments {
                 + "project.", valueName: "file"))
     var descriptorSet: String?
 
+    /// Those of the file, or of this project.
     var schema: MessageSchema {
+        get throws { try ownSchema ?? MessageSchema(descriptorSet: ContractDescriptors.fileDescriptorSet) }
+    }
+
+    /// Those of the file; nil where there is none.
+    var ownSchema: MessageSchema? {
         get throws {
-            guard let descriptorSet else { return try MessageSchema(descriptorSet: ContractDescriptors.fileDescriptorSet) }
+            guard let descriptorSet else { return nil }
             do {
                 return try MessageSchema(descriptorSet: Array(try Data(contentsOf: URL(filePath: descriptorSet))))
             } catch let error as MessageSchema.SchemaError {

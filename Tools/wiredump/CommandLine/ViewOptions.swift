@@ -50,13 +50,8 @@ struct ViewOptions: ParsableArguments {
             valueName: "peer"))
     var peer: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Show the text of fields, and of metadata, of this name. May be given several times.", valueName: "field"))
-    var show: [String] = []
-
-    @Flag(help: "Show every text: essays, prompts, names, keys. Mind where the output goes.")
-    var showText = false
+    @OptionGroup
+    var redaction: RedactionOptions
 
     @OptionGroup
     var contracts: ContractOptions
@@ -74,8 +69,7 @@ struct ViewOptions: ParsableArguments {
     private var shownView: View { follow != nil && view == .calls ? .messages : view }
 
     func printer() throws -> Printer {
-        let decoder = MessageDecoder(
-            schema: try contracts.schema, redaction: Redaction(showing: Set(show), showsAll: showText))
+        let decoder = MessageDecoder(schema: try contracts.schema, redaction: redaction.redaction)
         return Printer(view: shownView, format: format, filter: try filter, decoder: decoder)
     }
 

@@ -1,6 +1,6 @@
 /// Text of JSON in the making: what it is given stands in it as it should.
-struct JSONText: Sendable, Hashable {
-    private(set) var text = ""
+package struct JSONText: Sendable, Hashable {
+    package private(set) var text = ""
     /// Whether the next member or element needs a comma before it.
     private var needsComma = false
 
@@ -57,7 +57,7 @@ struct JSONText: Sendable, Hashable {
     }
 
     /// What a terminal or a reader of lines could take for something else is escaped besides what must be.
-    static func quoted(_ value: String) -> String {
+    package static func quoted(_ value: String) -> String {
         var result = "\""
         for scalar in value.unicodeScalars {
             switch scalar {

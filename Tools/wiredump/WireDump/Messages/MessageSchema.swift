@@ -42,6 +42,9 @@ package struct MessageSchema: Sendable {
     /// In the order of their declaration.
     package private(set) var methods: [Method] = []
 
+    /// Messages declared in one another; a set with deeper ones is none.
+    static let deepest = 32
+
     /// Knows nothing.
     package init() {}
 
@@ -64,7 +67,7 @@ package struct MessageSchema: Sendable {
 
     private mutating func read(file: [WireField]) throws(WireFields.Malformed) {
         let package = file.text(2) ?? ""
-        for message in file.allBytes(4) { try read(message: try WireFields.all(message), scope: package) }
+        for message in file.allBytes(4) { try read(message: try WireFields.all(message), scope: package, depth: 0) }
         for enumeration in file.allBytes(5) { try read(enumeration: try WireFields.all(enumeration), scope: package) }
         for service in file.allBytes(6) { try read(service: try WireFields.all(service), scope: package) }
     }
@@ -73,14 +76,15 @@ package struct MessageSchema: Sendable {
         scope.isEmpty ? name ?? "" : "\(scope).\(name ?? "")"
     }
 
-    private mutating func read(message: [WireField], scope: String) throws(WireFields.Malformed) {
+    private mutating func read(message: [WireField], scope: String, depth: Int) throws(WireFields.Malformed) {
+        guard depth < Self.deepest else { throw WireFields.Malformed() }
         let name = Self.name(message.text(1), in: scope)
         var fields: [Field] = []
         for bytes in message.allBytes(2) {
             if let field = Self.field(try WireFields.all(bytes)) { fields.append(field) }
         }
         messages[name] = Message(name: name, fields: fields)
-        for nested in message.allBytes(3) { try read(message: try WireFields.all(nested), scope: name) }
+        for nested in message.allBytes(3) { try read(message: try WireFields.all(nested), scope: name, depth: depth + 1) }
         for enumeration in message.allBytes(4) { try read(enumeration: try WireFields.all(enumeration), scope: name) }
     }
 

@@ -1690,7 +1690,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__upload_essays_response__descri
   (ProtobufCMessageInit) huleedu__cj__v1__upload_essays_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__start_assessment_request__field_descriptors[15] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__start_assessment_request__field_descriptors[16] =
 {
   {
     "assessment_id",
@@ -1872,6 +1872,18 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__start_assessment_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "tenant",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__StartAssessmentRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__start_assessment_request__field_indices_by_name[] = {
   0,   /* field[0] = assessment_id */
@@ -1888,12 +1900,13 @@ static const unsigned huleedu__cj__v1__start_assessment_request__field_indices_b
   3,   /* field[3] = rubric */
   9,   /* field[9] = seed */
   7,   /* field[7] = stopping */
+  15,   /* field[15] = tenant */
   14,   /* field[14] = uses_shares_of_scale */
 };
 static const ProtobufCIntRange huleedu__cj__v1__start_assessment_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_request__descriptor =
 {
@@ -1903,7 +1916,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_request__desc
   "Huleedu__Cj__V1__StartAssessmentRequest",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__StartAssessmentRequest),
-  15,
+  16,
   huleedu__cj__v1__start_assessment_request__field_descriptors,
   huleedu__cj__v1__start_assessment_request__field_indices_by_name,
   1,  huleedu__cj__v1__start_assessment_request__number_ranges,
@@ -3385,7 +3398,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__continue_assessment_response__
   (ProtobufCMessageInit) huleedu__cj__v1__continue_assessment_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__field_descriptors[20] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__field_descriptors[21] =
 {
   {
     "assessment_id",
@@ -3627,6 +3640,18 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "forecast_cost_nanodollars",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Huleedu__Cj__V1__AssessmentProgress, _forecast_cost_nanodollars_case),
+    offsetof(Huleedu__Cj__V1__AssessmentProgress, forecast_cost_nanodollars),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__assessment_progress__field_indices_by_name[] = {
   0,   /* field[0] = assessment_id */
@@ -3637,6 +3662,7 @@ static const unsigned huleedu__cj__v1__assessment_progress__field_indices_by_nam
   9,   /* field[9] = expected */
   8,   /* field[8] = failed */
   4,   /* field[4] = failure */
+  20,   /* field[20] = forecast_cost_nanodollars */
   7,   /* field[7] = in_flight */
   6,   /* field[6] = judged */
   10,   /* field[10] = max_comparisons */
@@ -3653,7 +3679,7 @@ static const unsigned huleedu__cj__v1__assessment_progress__field_indices_by_nam
 static const ProtobufCIntRange huleedu__cj__v1__assessment_progress__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 20 }
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__assessment_progress__descriptor =
 {
@@ -3663,7 +3689,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__assessment_progress__descripto
   "Huleedu__Cj__V1__AssessmentProgress",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__AssessmentProgress),
-  20,
+  21,
   huleedu__cj__v1__assessment_progress__field_descriptors,
   huleedu__cj__v1__assessment_progress__field_indices_by_name,
   1,  huleedu__cj__v1__assessment_progress__number_ranges,

@@ -332,10 +332,14 @@ struct  Huleedu__Cj__V1__StartAssessmentRequest
    * Lets the shares count that the named scale comes with.
    */
   protobuf_c_boolean uses_shares_of_scale;
+  /*
+   * Who pays for the judge: 1 to 100 characters of A–Z a–z 0–9 . _ : - ; empty for the provider service's default.
+   */
+  char *tenant;
 };
 #define HULEEDU__CJ__V1__START_ASSESSMENT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__start_assessment_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, 0,NULL, {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, HULEEDU__CJ__V1__PAIRING_STRATEGY__PAIRING_STRATEGY_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0, (char *)protobuf_c_empty_string }
 
 
 typedef enum {
@@ -895,6 +899,12 @@ typedef enum {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___CACHE_SAVINGS_NANODOLLARS__CASE)
 } Huleedu__Cj__V1__AssessmentProgress__CacheSavingsNanodollarsCase;
 
+typedef enum {
+  HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___FORECAST_COST_NANODOLLARS__NOT_SET = 0,
+  HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___FORECAST_COST_NANODOLLARS_FORECAST_COST_NANODOLLARS = 21
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___FORECAST_COST_NANODOLLARS__CASE)
+} Huleedu__Cj__V1__AssessmentProgress__ForecastCostNanodollarsCase;
+
 struct  Huleedu__Cj__V1__AssessmentProgress
 {
   ProtobufCMessage base;
@@ -909,7 +919,7 @@ struct  Huleedu__Cj__V1__AssessmentProgress
    */
   Huleedu__Cj__V1__StopReason stop_reason;
   /*
-   * Why it failed, for a person to read.
+   * Why it failed, or which budget of the provider service's does not allow more, for a person to read.
    */
   char *failure;
   uint32_t essays;
@@ -965,10 +975,18 @@ struct  Huleedu__Cj__V1__AssessmentProgress
   union {
     int64_t cache_savings_nanodollars;
   };
+  Huleedu__Cj__V1__AssessmentProgress__ForecastCostNanodollarsCase _forecast_cost_nanodollars_case;
+  union {
+    /*
+     * What it will probably have cost in all, by what comparisons have cost so far and how many are expected; while there are few, what they
+     * were estimated at counts like five more. Present while it runs, where the price is known.
+     */
+    uint64_t forecast_cost_nanodollars;
+  };
 };
 #define HULEEDU__CJ__V1__ASSESSMENT_PROGRESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__assessment_progress__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED, HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, 0, HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED, HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___FORECAST_COST_NANODOLLARS__NOT_SET, {0} }
 
 
 struct  Huleedu__Cj__V1__RankedItem

@@ -682,7 +682,7 @@ void   huleedu__llm__v1__usage__free_unpacked
   assert(message->base.descriptor == &huleedu__llm__v1__usage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[10] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[11] =
 {
   {
     "request_id",
@@ -804,6 +804,18 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "tenant",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] = {
   6,   /* field[6] = blocks */
@@ -816,11 +828,12 @@ static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] 
   7,   /* field[7] = reply_format */
   0,   /* field[0] = request_id */
   4,   /* field[4] = temperature */
+  10,   /* field[10] = tenant */
 };
 static const ProtobufCIntRange huleedu__llm__v1__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
 {
@@ -830,7 +843,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
   "Huleedu__Llm__V1__SubmitRequest",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__SubmitRequest),
-  10,
+  11,
   huleedu__llm__v1__submit_request__field_descriptors,
   huleedu__llm__v1__submit_request__field_indices_by_name,
   1,  huleedu__llm__v1__submit_request__number_ranges,
@@ -1131,7 +1144,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__get_response__descriptor =
   (ProtobufCMessageInit) huleedu__llm__v1__get_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__llm__v1__cancel_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__cancel_request__field_descriptors[2] =
 {
   {
     "owner",
@@ -1145,14 +1158,27 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__cancel_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "tenant",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__CancelRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__cancel_request__field_indices_by_name[] = {
   0,   /* field[0] = owner */
+  1,   /* field[1] = tenant */
 };
 static const ProtobufCIntRange huleedu__llm__v1__cancel_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__cancel_request__descriptor =
 {
@@ -1162,7 +1188,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__cancel_request__descriptor =
   "Huleedu__Llm__V1__CancelRequest",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__CancelRequest),
-  1,
+  2,
   huleedu__llm__v1__cancel_request__field_descriptors,
   huleedu__llm__v1__cancel_request__field_indices_by_name,
   1,  huleedu__llm__v1__cancel_request__number_ranges,

@@ -156,6 +156,10 @@ struct  Huleedu__Llm__V1__SubmitRequest
    * keep in the vendor's cache than they save is not kept. Zero where it is not known; then all is kept that is marked.
    */
   uint32_t expected_requests;
+  /*
+   * Who pays: 1 to 100 characters of those of a request id; empty for "default".
+   */
+  char *tenant;
   Huleedu__Llm__V1__SubmitRequest__TemperatureCase _temperature_case;
   union {
     /*
@@ -166,7 +170,7 @@ struct  Huleedu__Llm__V1__SubmitRequest
 };
 #define HULEEDU__LLM__V1__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0, 0, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
 
 
 struct  Huleedu__Llm__V1__PromptBlock
@@ -258,10 +262,14 @@ struct  Huleedu__Llm__V1__CancelRequest
 {
   ProtobufCMessage base;
   char *owner;
+  /*
+   * Whose owner it is; empty for "default".
+   */
+  char *tenant;
 };
 #define HULEEDU__LLM__V1__CANCEL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__cancel_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Huleedu__Llm__V1__CancelResponse

@@ -216,12 +216,14 @@ const ProtobufCEnumDescriptor huleedu__wire__v1__serving_status__descriptor =
   huleedu__wire__v1__serving_status__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor huleedu__wire__v1__health__method_descriptors[1] =
+static const ProtobufCMethodDescriptor huleedu__wire__v1__health__method_descriptors[2] =
 {
   { "Check", &huleedu__wire__v1__health_check_request__descriptor, &huleedu__wire__v1__health_check_response__descriptor },
+  { "Watch", &huleedu__wire__v1__health_check_request__descriptor, &huleedu__wire__v1__health_check_response__descriptor },
 };
 const unsigned huleedu__wire__v1__health__method_indices_by_name[] = {
-  0         /* Check */
+  0,        /* Check */
+  1         /* Watch */
 };
 const ProtobufCServiceDescriptor huleedu__wire__v1__health__descriptor =
 {
@@ -230,7 +232,7 @@ const ProtobufCServiceDescriptor huleedu__wire__v1__health__descriptor =
   "Health",
   "Huleedu__Wire__V1__Health",
   "huleedu.wire.v1",
-  1,
+  2,
   huleedu__wire__v1__health__method_descriptors,
   huleedu__wire__v1__health__method_indices_by_name
 };
@@ -241,6 +243,14 @@ void huleedu__wire__v1__health__check(ProtobufCService *service,
 {
   assert(service->descriptor == &huleedu__wire__v1__health__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void huleedu__wire__v1__health__watch(ProtobufCService *service,
+                                      const Huleedu__Wire__V1__HealthCheckRequest *input,
+                                      Huleedu__Wire__V1__HealthCheckResponse_Closure closure,
+                                      void *closure_data)
+{
+  assert(service->descriptor == &huleedu__wire__v1__health__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__wire__v1__health__init (Huleedu__Wire__V1__Health_Service *service,
                                       Huleedu__Wire__V1__Health_ServiceDestroy destroy)

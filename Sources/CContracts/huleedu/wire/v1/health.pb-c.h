@@ -114,6 +114,10 @@ struct Huleedu__Wire__V1__Health_Service
                 const Huleedu__Wire__V1__HealthCheckRequest *input,
                 Huleedu__Wire__V1__HealthCheckResponse_Closure closure,
                 void *closure_data);
+  void (*watch)(Huleedu__Wire__V1__Health_Service *service,
+                const Huleedu__Wire__V1__HealthCheckRequest *input,
+                Huleedu__Wire__V1__HealthCheckResponse_Closure closure,
+                void *closure_data);
 };
 typedef void (*Huleedu__Wire__V1__Health_ServiceDestroy)(Huleedu__Wire__V1__Health_Service *);
 void huleedu__wire__v1__health__init (Huleedu__Wire__V1__Health_Service *service,
@@ -122,8 +126,13 @@ void huleedu__wire__v1__health__init (Huleedu__Wire__V1__Health_Service *service
     { &huleedu__wire__v1__health__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define HULEEDU__WIRE__V1__HEALTH__INIT(function_prefix__) \
     { HULEEDU__WIRE__V1__HEALTH__BASE_INIT,\
-      function_prefix__ ## check  }
+      function_prefix__ ## check,\
+      function_prefix__ ## watch  }
 void huleedu__wire__v1__health__check(ProtobufCService *service,
+                                      const Huleedu__Wire__V1__HealthCheckRequest *input,
+                                      Huleedu__Wire__V1__HealthCheckResponse_Closure closure,
+                                      void *closure_data);
+void huleedu__wire__v1__health__watch(ProtobufCService *service,
                                       const Huleedu__Wire__V1__HealthCheckRequest *input,
                                       Huleedu__Wire__V1__HealthCheckResponse_Closure closure,
                                       void *closure_data);

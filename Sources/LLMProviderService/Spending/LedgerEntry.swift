@@ -1,0 +1,32 @@
+import Contracts
+
+/// What is entered in the ledger when a request has ended.
+struct LedgerEntry: Sendable, Hashable {
+    let payer: Payer
+    /// What had been set aside for it, in nano-dollars.
+    let reserved: Int64
+    let provider: String
+    let model: String
+    /// No language model stands behind the provider.
+    let isSimulated: Bool
+    /// The day on which it ended.
+    let day: Day
+    /// To the vendor, whatever came of them.
+    let calls: Int64
+    let usage: TokenUsage
+    /// Nil where the price is not known.
+    let bill: Bill?
+
+    /// - Parameter parsed: nil for a request that no longer passes; then its model is called what it was called there.
+    init(_ claim: ClaimedRequest, parsed: SubmissionParser.Parsed?, day: Day, usage: TokenUsage, bill: Bill?) {
+        payer = claim.payer
+        reserved = claim.reserved
+        provider = claim.request.provider
+        model = parsed?.call.model.id ?? claim.request.model
+        isSimulated = parsed?.provider.isSimulated ?? false
+        self.day = day
+        calls = claim.attempts + claim.waits
+        self.usage = usage
+        self.bill = bill
+    }
+}

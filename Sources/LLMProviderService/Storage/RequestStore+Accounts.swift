@@ -1,0 +1,61 @@
+import Contracts
+import Postgres
+
+extension RequestStore {
+    /// An account with the lines of its ledger, the latest day first.
+    func spending(of payer: Payer, lines limit: Int64) async throws -> (account: Account, lines: [LLMV1.SpendingLine]) {
+        try await pool.unitOfWork("read spending") { unit in
+            let lines = unit.send(
+                """
+                SELECT day::text, provider, model, sum(requests)::bigint, sum(unpriced_requests)::bigint, sum(calls)::bigint,
+                    sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(cache_read_tokens)::bigint,
+                    sum(cache_write_five_minutes_tokens)::bigint, sum(cache_write_one_hour_tokens)::bigint,
+                    sum(cost_nanodollars)::bigint, sum(cache_savings_nanodollars)::bigint, simulated
+                FROM llm_provider.spending
+                WHERE tenant = \(payer.tenant) AND (owner = \(payer.owner) OR \(payer.owner) = '')
+                GROUP BY day, provider, model, simulated ORDER BY spending.day DESC, provider, model, simulated LIMIT \(limit)
+                """)
+            let account = try await account(of: payer, in: unit)
+            return (account, try lines.rows().map(Self.line))
+        }
+    }
+
+    private static func line(_ row: Row) throws -> LLMV1.SpendingLine {
+        let (day, provider, model, requests, unpriced, calls, input, output, read, five, hour, cost, savings, simulated) =
+            try row.decode(
+                String.self, String.self, String.self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self,
+                Int64.self, Int64.self, Int64.self, Int64.self, Bool.self)
+        return LLMV1.SpendingLine(
+            day: day, provider: provider, model: model, requests: UInt64(requests), unpricedRequests: UInt64(unpriced),
+            calls: UInt64(calls),
+            usage: LLMV1.Usage(
+                TokenUsage(
+                    input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour)),
+            costNanodollars: UInt64(cost), cacheSavingsNanodollars: savings, simulated: simulated)
+    }
+
+    /// Sets the budget of an account; nil lifts the limit. What is taken on after this has returned keeps to it.
+    func setBudget(_ budget: Int64?, of payer: Payer) async throws -> Account {
+        try await pool.unitOfWork("set budget") { unit in
+            // Submissions under way have looked for budgets before: they are waited for.
+            unit.send(
+                "SELECT pg_advisory_xact_lock(\(unescaped: Self.budgetLock), hashtext(\(payer.tenant)))")
+            if let budget {
+                unit.send(
+                    """
+                    INSERT INTO llm_provider.budget (tenant, owner, limit_nanodollars)
+                    VALUES (\(payer.tenant), \(payer.owner), \(budget))
+                    ON CONFLICT (tenant, owner) DO UPDATE SET limit_nanodollars = excluded.limit_nanodollars
+                    """)
+            } else {
+                unit.send("DELETE FROM llm_provider.budget WHERE tenant = \(payer.tenant) AND owner = \(payer.owner)")
+            }
+            return try await account(of: payer, in: unit)
+        }
+    }
+
+    private func account(of payer: Payer, in unit: UnitOfWork) async throws -> Account {
+        // The second of the two is the payer's own.
+        try await accounts(of: payer, in: unit)[1]
+    }
+}

@@ -1,0 +1,91 @@
+import Contracts
+import JobQueue
+import Postgres
+
+extension RequestStore {
+    /// Parts that the sums of an account are kept in, of one session of the database at a time each.
+    private static let stripe = "pg_backend_pid() % 16"
+
+    /// The first half of the key of the lock that submissions share and who sets a budget has alone.
+    static let budgetLock = "1751479655"
+
+    /// Opens the books of a request that is taken on, and sets money aside for it.
+    static func opening(_ request: LLMV1.SubmitRequest, job: Int64?, payer: Payer, reserved: Int64) -> Query {
+        """
+        WITH opened AS (
+            INSERT INTO llm_provider.account (request_id, job, owner, provider, tenant, reserved_nanodollars)
+            VALUES (\(request.requestID), \(job), \(payer.owner), \(request.provider), \(payer.tenant), \(reserved))
+            RETURNING tenant, owner, reserved_nanodollars)
+        INSERT INTO llm_provider.balance AS balance (tenant, owner, stripe, spent_nanodollars, reserved_nanodollars)
+        SELECT tenant, holder, \(unescaped: stripe), 0, reserved_nanodollars
+        FROM opened CROSS JOIN LATERAL (VALUES ('', 1), (owner, 2)) AS payer (holder, place)
+        WHERE reserved_nanodollars > 0 ORDER BY place
+        ON CONFLICT (tenant, owner, stripe) DO UPDATE
+            SET reserved_nanodollars = balance.reserved_nanodollars + excluded.reserved_nanodollars
+        """
+    }
+
+    /// Enters requests in the ledger that end in the same unit of work, and releases what was set aside for them.
+    static func entering(_ entries: [LedgerEntry]) -> Query {
+        """
+        WITH given AS MATERIALIZED (
+            SELECT * FROM unnest(
+                (SELECT \(entries.map(\.payer.tenant))::text[]), (SELECT \(entries.map(\.payer.owner))::text[]),
+                (SELECT \(entries.map(\.reserved))::bigint[]), (SELECT \(entries.map(\.provider))::text[]),
+                (SELECT \(entries.map(\.model))::text[]), (SELECT \(entries.map { "\($0.day)" })::text[]),
+                (SELECT \(entries.map(\.calls))::bigint[]), (SELECT \(entries.map(\.usage.input))::bigint[]),
+                (SELECT \(entries.map(\.usage.output))::bigint[]), (SELECT \(entries.map(\.usage.cacheRead))::bigint[]),
+                (SELECT \(entries.map(\.usage.cacheWriteFiveMinutes))::bigint[]),
+                (SELECT \(entries.map(\.usage.cacheWriteOneHour))::bigint[]), (SELECT \(entries.map(\.bill?.cost))::bigint[]),
+                (SELECT \(entries.map { $0.bill?.cacheSavings ?? 0 })::bigint[]),
+                (SELECT \(entries.map(\.isSimulated))::boolean[])
+            ) AS given (
+                tenant, owner, reserved, provider, model, day, calls, input, output, read, five, hour, cost, savings, simulated)),
+        entered AS (
+            INSERT INTO llm_provider.spending AS line (
+                tenant, owner, provider, model, day, simulated, stripe, requests, unpriced_requests, calls, input_tokens, output_tokens,
+                cache_read_tokens, cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars,
+                cache_savings_nanodollars)
+            SELECT tenant, owner, provider, model, day::date, simulated, \(unescaped: stripe), count(*), count(*) - count(cost), sum(calls),
+                sum(input), sum(output), sum(read), sum(five), sum(hour), coalesce(sum(cost), 0), sum(savings)
+            FROM given GROUP BY tenant, owner, provider, model, day, simulated
+            ORDER BY tenant, owner, provider, model, day, simulated
+            ON CONFLICT (tenant, owner, day, provider, model, simulated, stripe) DO UPDATE SET
+                requests = line.requests + excluded.requests,
+                unpriced_requests = line.unpriced_requests + excluded.unpriced_requests,
+                calls = line.calls + excluded.calls,
+                input_tokens = line.input_tokens + excluded.input_tokens,
+                output_tokens = line.output_tokens + excluded.output_tokens,
+                cache_read_tokens = line.cache_read_tokens + excluded.cache_read_tokens,
+                cache_write_five_minutes_tokens =
+                    line.cache_write_five_minutes_tokens + excluded.cache_write_five_minutes_tokens,
+                cache_write_one_hour_tokens = line.cache_write_one_hour_tokens + excluded.cache_write_one_hour_tokens,
+                cost_nanodollars = line.cost_nanodollars + excluded.cost_nanodollars,
+                cache_savings_nanodollars = line.cache_savings_nanodollars + excluded.cache_savings_nanodollars)
+        INSERT INTO llm_provider.balance AS balance (tenant, owner, stripe, spent_nanodollars, reserved_nanodollars)
+        SELECT tenant, holder, \(unescaped: stripe), coalesce(sum(cost), 0), -sum(reserved)
+        FROM given CROSS JOIN LATERAL (VALUES ('', 1), (owner, 2)) AS payer (holder, place)
+        GROUP BY tenant, holder, place ORDER BY tenant, place, holder
+        ON CONFLICT (tenant, owner, stripe) DO UPDATE SET
+            spent_nanodollars = balance.spent_nanodollars + excluded.spent_nanodollars,
+            reserved_nanodollars = balance.reserved_nanodollars + excluded.reserved_nanodollars
+        """
+    }
+
+    /// The accounts that a request of a payer is paid from, its tenant's first.
+    func accounts(of payer: Payer, in unit: UnitOfWork) async throws -> [Account] {
+        let rows = try await unit.query(
+            """
+            SELECT budget.limit_nanodollars, coalesce(sum(spent_nanodollars), 0)::bigint,
+                coalesce(sum(reserved_nanodollars), 0)::bigint
+            FROM (VALUES ('', 1), (\(payer.owner), 2)) AS payer (owner, place)
+                LEFT JOIN llm_provider.budget ON budget.tenant = \(payer.tenant) AND budget.owner = payer.owner
+                LEFT JOIN llm_provider.balance ON balance.tenant = \(payer.tenant) AND balance.owner = payer.owner
+            GROUP BY place, budget.limit_nanodollars ORDER BY place
+            """)
+        return try zip([payer.wholeTenant, payer], rows).map { payer, row in
+            let (budget, spent, reserved) = try row.decode(Int64?.self, Int64.self, Int64.self)
+            return Account(payer: payer, budget: budget, spent: spent, reserved: reserved)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// Counts of durations in classes that are each three per cent wide at most.
+package struct LatencyHistogram: Sendable {
+    /// Classes for each doubling.
+    private static let perDoubling: UInt64 = 32
+
+    private var counts: [Int: Int] = [:]
+    private var total = 0
+    package private(set) var longest: UInt64 = 0
+
+    package init() {}
+
+    package mutating func add(_ nanoseconds: UInt64) {
+        counts[Self.place(nanoseconds), default: 0] += 1
+        total += 1
+        longest = max(longest, nanoseconds)
+    }
+
+    /// The duration that so many per cent do not exceed, as the upper end of its class; zero where there is none.
+    package func quantile(_ percent: Int) -> UInt64 {
+        let wanted = (total * percent + 99) / 100
+        var seen = 0
+        for (place, count) in counts.sorted(by: { $0.key < $1.key }) {
+            seen += count
+            if seen >= wanted { return min(Self.upperEnd(place), longest) }
+        }
+        return 0
+    }
+
+    /// Small numbers are classes of their own; of larger ones the five bits after the first count.
+    private static func place(_ value: UInt64) -> Int {
+        guard value >= perDoubling else { return Int(value) }
+        let shift = 63 - value.leadingZeroBitCount - 5
+        return (shift + 1) * Int(perDoubling) + Int(value >> UInt64(shift) - perDoubling)
+    }
+
+    private static func upperEnd(_ place: Int) -> UInt64 {
+        guard place >= Int(perDoubling) else { return UInt64(place) }
+        let (shift, rest) = (place / Int(perDoubling) - 1, UInt64(place % Int(perDoubling)))
+        return (rest + perDoubling + 1) << UInt64(shift) - 1
+    }
+}
