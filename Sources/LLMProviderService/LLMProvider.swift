@@ -88,7 +88,8 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             let parsed = try parser.parse(request)
             try checkSize(parsed)
             submission = try await store.submit(
-                request, content: content, cost: mostCost(of: request, parsed), maximumQueue: configuration.maximumQueue)
+                request, content: content, cost: mostCost(of: request, parsed), isSimulated: parsed.provider.isSimulated,
+                maximumQueue: configuration.maximumQueue)
             if case .accepted = submission { watch.look(at: request, parsed: parsed) }
         } catch is RequestStore.QueueFull {
             submission = .full
@@ -113,8 +114,9 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         }
     }
 
-    /// The most that a request can cost; nil where its price is not known.
+    /// The most that a request can cost: nothing where it is simulated; nil where its price is not known.
     private func mostCost(of request: LLMV1.SubmitRequest, _ parsed: SubmissionParser.Parsed) -> Int64? {
+        guard !parsed.provider.isSimulated else { return 0 }
         let calls = configuration.retry.mostPaidCalls(asked: request.maxPaidCalls)
         return CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, on: .today)
     }

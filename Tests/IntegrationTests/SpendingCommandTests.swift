@@ -25,7 +25,7 @@ struct SpendingCommandTests {
             """)
         try await pool.execute(
             """
-            INSERT INTO llm_provider.balance VALUES ('school', '', 0, 1500000000, 2000), ('school', '', 1, 500, -1000),
+            INSERT INTO llm_provider.balance VALUES ('school', '', 0, 1500000000, 2000), ('school', '', 1, 0, -1000),
                 ('school', 'x', 0, 1500000000, 0)
             """)
         await pool.close()
@@ -33,9 +33,9 @@ struct SpendingCommandTests {
         #expect(school.status == 0)
         #expect(
             school.output == """
-                tenant school: $1.5000005 spent without a limit, up to $0.000001 more under way
+                tenant school: $1.50 spent without a limit, up to $0.000001 more under way
                 2026-10-02  anthropic opus  2 requests  $1.50  1 request without a price
-                2026-10-01  simulated judge  2 requests  $0.0000005  simulated, nothing was paid
+                2026-10-01  simulated judge  2 requests  simulated, nothing was paid; would have cost $0.0000005
 
                 """, "\(school.output)")
         let assessment = try await run(["show", "--tenant", "school", "--assessment", "x", "--json"], database)
@@ -45,6 +45,10 @@ struct SpendingCommandTests {
             #""cache_write_one_hour_tokens": 50"#, #""cache_savings_nanodollars": -7"#,
         ] { #expect(assessment.output.contains(part), "\(assessment.output)") }
         #expect(!assessment.output.contains("simulated judge") && !assessment.output.contains(#""provider": "simulated""#))
+        let simulated = try await run(["show", "--tenant", "school", "--assessment", "y", "--json"], database)
+        #expect(simulated.output.contains(#""simulated_cost_nanodollars": 500"#), "\(simulated.output)")
+        #expect(simulated.output.contains(#""spent_nanodollars": 0"#), "\(simulated.output)")
+        #expect(!simulated.output.contains(#""cost_nanodollars""#), "\(simulated.output)")
         let nobody = try await run(["show"], database)
         #expect(nobody.output == "tenant default: $0.00 spent without a limit\n")
     }

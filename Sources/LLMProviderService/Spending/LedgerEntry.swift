@@ -23,7 +23,7 @@ struct LedgerEntry: Sendable, Hashable {
         reserved = claim.reserved
         provider = claim.request.provider
         model = parsed?.call.model.id ?? claim.request.model
-        isSimulated = parsed?.provider.isSimulated ?? false
+        isSimulated = parsed?.provider.isSimulated ?? claim.isSimulated
         self.day = day
         calls = claim.attempts + claim.waits
         self.usage = usage

@@ -9,6 +9,8 @@ struct ClaimedRequest: Sendable {
     let payer: Payer
     /// What is set aside for it, in nano-dollars.
     let reserved: Int64
+    /// No language model stood behind its provider when it was taken on.
+    let isSimulated: Bool
     /// Calls begun, without those that the vendor let wait; the one to come is among them once a worker holds the request.
     let attempts: Int64
     let waits: Int64

@@ -18,7 +18,21 @@ extension RequestStore {
             Migration(version: 5, name: "lanes", sql: lanes),
             Migration(version: 6, name: "bills", sql: bills),
             Migration(version: 7, name: "spending", sql: spending),
+            Migration(version: 8, name: "simulated requests", sql: simulatedRequests),
         ], enums: [StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored], firstRelease: 4)
+
+    private static let simulatedRequests = """
+        -- No language model stood behind the provider when the request was taken on.
+        ALTER TABLE llm_provider.account ADD COLUMN simulated boolean NOT NULL DEFAULT false;
+
+        -- Nothing was paid for what is simulated; until now it was counted as spent. A line and its share of the sums have the same stripe.
+        UPDATE llm_provider.balance SET spent_nanodollars = spent_nanodollars - simulated.cost
+        FROM (
+            SELECT tenant, holder, stripe, sum(cost_nanodollars) AS cost
+            FROM llm_provider.spending CROSS JOIN LATERAL (VALUES (''), (owner)) AS payer (holder)
+            WHERE simulated GROUP BY tenant, holder, stripe) AS simulated
+        WHERE balance.tenant = simulated.tenant AND balance.owner = simulated.holder AND balance.stripe = simulated.stripe;
+        """
 
     private static let spending = """
         ALTER TABLE llm_provider.account

@@ -1,5 +1,4 @@
 import Contracts
-import JobQueue
 import Postgres
 
 extension RequestStore {
@@ -10,11 +9,14 @@ extension RequestStore {
     static let budgetLock = "1751479655"
 
     /// Opens the books of a request that is taken on, and sets money aside for it.
-    static func opening(_ request: LLMV1.SubmitRequest, job: Int64?, payer: Payer, reserved: Int64) -> Query {
+    static func opening(
+        _ request: LLMV1.SubmitRequest, job: Int64?, payer: Payer, reserved: Int64, isSimulated: Bool
+    ) -> Query {
         """
         WITH opened AS (
-            INSERT INTO llm_provider.account (request_id, job, owner, provider, tenant, reserved_nanodollars)
-            VALUES (\(request.requestID), \(job), \(payer.owner), \(request.provider), \(payer.tenant), \(reserved))
+            INSERT INTO llm_provider.account (request_id, job, owner, provider, tenant, reserved_nanodollars, simulated)
+            VALUES (\(request.requestID), \(job), \(payer.owner), \(request.provider), \(payer.tenant), \(reserved),
+                \(isSimulated))
             RETURNING tenant, owner, reserved_nanodollars)
         INSERT INTO llm_provider.balance AS balance (tenant, owner, stripe, spent_nanodollars, reserved_nanodollars)
         SELECT tenant, holder, \(unescaped: stripe), 0, reserved_nanodollars
@@ -25,7 +27,8 @@ extension RequestStore {
         """
     }
 
-    /// Enters requests in the ledger that end in the same unit of work, and releases what was set aside for them.
+    /// Enters requests in the ledger that end in the same unit of work, and releases what was set aside for them. What is simulated has a
+    /// line there, but no account has spent it.
     static func entering(_ entries: [LedgerEntry]) -> Query {
         """
         WITH given AS MATERIALIZED (
@@ -63,7 +66,7 @@ extension RequestStore {
                 cost_nanodollars = line.cost_nanodollars + excluded.cost_nanodollars,
                 cache_savings_nanodollars = line.cache_savings_nanodollars + excluded.cache_savings_nanodollars)
         INSERT INTO llm_provider.balance AS balance (tenant, owner, stripe, spent_nanodollars, reserved_nanodollars)
-        SELECT tenant, holder, \(unescaped: stripe), coalesce(sum(cost), 0), -sum(reserved)
+        SELECT tenant, holder, \(unescaped: stripe), coalesce(sum(cost) FILTER (WHERE NOT simulated), 0), -sum(reserved)
         FROM given CROSS JOIN LATERAL (VALUES ('', 1), (owner, 2)) AS payer (holder, place)
         GROUP BY tenant, holder, place ORDER BY tenant, place, holder
         ON CONFLICT (tenant, owner, stripe) DO UPDATE SET

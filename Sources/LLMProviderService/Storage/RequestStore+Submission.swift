@@ -5,9 +5,11 @@ import Postgres
 extension RequestStore {
     /// Takes a request on, unless its id is known, the queue is full, or a budget does not allow it.
     ///
-    /// - Parameter cost: the most that it can cost, in nano-dollars; nil where its price is not known.
+    /// - Parameters:
+    ///   - cost: the most that it can cost, in nano-dollars; nil where its price is not known.
+    ///   - isSimulated: whether no language model stands behind its provider.
     func submit(
-        _ request: LLMV1.SubmitRequest, content: [UInt8], cost: Int64?, maximumQueue: Int64
+        _ request: LLMV1.SubmitRequest, content: [UInt8], cost: Int64?, isSimulated: Bool, maximumQueue: Int64
     ) async throws -> Submission {
         let payer = Payer(request)
         return try await pool.unitOfWork("submit request") { unit in
@@ -25,7 +27,7 @@ extension RequestStore {
             // When to give up is the retry policy's to decide, whatever the number of attempts.
             let job = NewJob(kind: request.provider, subject: request.requestID, maxAttempts: .max)
             let number = try await Self.queue.enqueue([job], in: unit)[0]
-            unit.send(Self.opening(request, job: number, payer: payer, reserved: cost ?? 0))
+            unit.send(Self.opening(request, job: number, payer: payer, reserved: cost ?? 0, isSimulated: isSimulated))
             return .accepted
         }
     }

@@ -118,15 +118,17 @@ struct RequestStore: Sendable {
     static let bookkeeping = """
         request.id, account.waits, request.content, input_tokens, output_tokens, cache_read_tokens,
         cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars, cache_savings_nanodollars,
-        account.tenant, account.owner, account.reserved_nanodollars
+        account.tenant, account.owner, account.reserved_nanodollars, account.simulated
         """
 
     static func claimed(_ row: Row, attempts: Int64, job: Job?) throws -> ClaimedRequest {
-        let (_, id, waits, content, input, output, read, five, hour, cost, savings, tenant, owner, reserved) = try row.decode(
-            Int64.self, String.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self,
-            Int64?.self, Int64?.self, String.self, String.self, Int64.self)
+        let (_, id, waits, content, input, output, read, five, hour, cost, savings, tenant, owner, reserved, simulated) =
+            try row.decode(
+                Int64.self, String.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self,
+                Int64?.self, Int64?.self, String.self, String.self, Int64.self, Bool.self)
         return ClaimedRequest(
-            id: id, job: job, payer: Payer(tenant: tenant, owner: owner), reserved: reserved, attempts: attempts, waits: waits,
+            id: id, job: job, payer: Payer(tenant: tenant, owner: owner), reserved: reserved, isSimulated: simulated,
+            attempts: attempts, waits: waits,
             usage: TokenUsage(
                 input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour),
             bill: cost.map { Bill(cost: $0, cacheSavings: savings ?? 0) },

@@ -21,7 +21,7 @@ extension LLMV1.Result {
             cacheSavingsNanodollars: bill?.cacheSavings,
             latencyMilliseconds: UInt64(max(0, latency / .milliseconds(1))),
             vendorRequestID: Self.vendorRequestID(outcome),
-            simulated: provider?.provider.isSimulated ?? false)
+            simulated: provider?.provider.isSimulated ?? claim.isSimulated)
     }
 
     private static func outcome(_ outcome: AttemptOutcome) -> LLMV1.Result.Outcome {

@@ -38,14 +38,17 @@ extension LLMV1.GetSpendingResponse {
 
 extension LLMV1.SpendingLine {
     fileprivate var text: String {
-        var text = "\(day)  \(provider) \(model)  \(count(Int(requests), "request"))  \(LLMV1.Account.dollars(costNanodollars))"
-        if simulated { text += "  simulated, nothing was paid" }
+        let cost = LLMV1.Account.dollars(costNanodollars)
+        var text = "\(day)  \(provider) \(model)  \(count(Int(requests), "request"))  "
+        text += simulated ? "simulated, nothing was paid; would have cost \(cost)" : cost
         if unpricedRequests > 0 { text += "  \(count(Int(unpricedRequests), "request")) without a price" }
         return text + "\n"
     }
 
     fileprivate var json: JSONValue {
-        .object([
+        // So that nobody adds up what was paid with what was not.
+        let prefix = simulated ? "simulated_" : ""
+        return .object([
             .init("day", .string(day)),
             .init("provider", .string(provider)),
             .init("model", .string(model)),
@@ -58,8 +61,8 @@ extension LLMV1.SpendingLine {
             .init("cache_read_tokens", .unsigned(usage?.cacheReadTokens ?? 0)),
             .init("cache_write_five_minutes_tokens", .unsigned(usage?.cacheWriteFiveMinutesTokens ?? 0)),
             .init("cache_write_one_hour_tokens", .unsigned(usage?.cacheWriteOneHourTokens ?? 0)),
-            .init("cost_nanodollars", .unsigned(costNanodollars)),
-            .init("cache_savings_nanodollars", .integer(cacheSavingsNanodollars)),
+            .init("\(prefix)cost_nanodollars", .unsigned(costNanodollars)),
+            .init("\(prefix)cache_savings_nanodollars", .integer(cacheSavingsNanodollars)),
         ])
     }
 }

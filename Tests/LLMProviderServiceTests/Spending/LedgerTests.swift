@@ -50,7 +50,26 @@ struct LedgerTests {
                 try await fixture.submit(Sample.paidOnce("a"))
                 _ = try await fixture.result("a")
             }
-            #expect(try await fixture.spending().lines.map(\.simulated) == [true])
+            #expect(try await fixture.account() == LLMV1.Account(tenant: "default", budgetNanodollars: 0))
+            let lines = try await fixture.spending().lines
+            // 10 × 1000 + 5 × 5000 nano-dollars.
+            #expect(lines.map(\.simulated) == [true] && lines.map(\.costNanodollars) == [35_000])
+        }
+    }
+
+    @Test("What is simulated is labelled so even where it is refused because its provider is gone")
+    func simulatedAndRefused() async throws {
+        try await withService(configure: { $0.providers[0].isSimulated = true }) { fixture in
+            try await fixture.submit(Sample.paidOnce("a"))
+            let tried = try #require(try await fixture.claim().first)
+            try await fixture.store.postpone(
+                tried, by: .zero, countsAsAttempt: true, usage: TokenUsage(input: 7), bill: Bill(cost: 7000))
+            let claim = try #require(try await fixture.claim().first)
+            await fixture.worker().refuse(claim, .invalidRequest, "gone")
+            #expect(try await fixture.result("a").simulated)
+            let lines = try await fixture.spending().lines
+            #expect(lines.map(\.simulated) == [true] && lines.map(\.costNanodollars) == [7000])
+            #expect(try await fixture.account().spentNanodollars == 0)
         }
     }
 

@@ -48,8 +48,8 @@ extension ServiceFixture {
         let rows = try await pool.query(
             """
             SELECT tenant, owner, sum(spent)::bigint, sum(reserved)::bigint FROM (
-                SELECT tenant, owner, cost_nanodollars AS spent, 0::bigint AS reserved FROM llm_provider.spending
-                UNION ALL SELECT tenant, '', cost_nanodollars, 0 FROM llm_provider.spending
+                SELECT tenant, owner, cost_nanodollars AS spent, 0::bigint AS reserved FROM llm_provider.spending WHERE NOT simulated
+                UNION ALL SELECT tenant, '', cost_nanodollars, 0 FROM llm_provider.spending WHERE NOT simulated
                 UNION ALL SELECT tenant, owner, 0, reserved_nanodollars FROM llm_provider.account
                 UNION ALL SELECT tenant, '', 0, reserved_nanodollars FROM llm_provider.account) AS given
             GROUP BY tenant, owner
