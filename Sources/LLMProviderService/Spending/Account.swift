@@ -18,14 +18,22 @@ struct Account: Sendable, Hashable {
         case unpriced(Account)
     }
 
-    /// Refuses a request that could exceed the budget.
+    /// Refuses a request that could exceed a budget: for good where one of the accounts does, before any that may have room later.
     ///
-    /// - Parameter cost: the most that it can cost; nil where its price is not known.
-    func check(_ cost: Int64?) throws(Refusal) {
-        guard let budget else { return }
-        guard let cost else { throw .unpriced(self) }
-        // No budget, sum or price is near the largest number.
-        guard spent + cost <= budget else { throw .exceeded(self, cost: cost) }
-        guard spent + reserved + cost <= budget else { throw .setAside(self, cost: cost) }
+    /// - Parameters:
+    ///   - accounts: that the request is paid from.
+    ///   - cost: the most that it can cost; nil where its price is not known. What costs nothing is never refused.
+    static func check(_ accounts: [Account], cost: Int64?) throws(Refusal) {
+        guard cost != 0 else { return }
+        for account in accounts {
+            guard let budget = account.budget else { continue }
+            guard let cost else { throw .unpriced(account) }
+            // No budget, sum or price is near the largest number.
+            guard account.spent + cost <= budget else { throw .exceeded(account, cost: cost) }
+        }
+        for account in accounts {
+            guard let budget = account.budget, let cost else { continue }
+            guard account.spent + account.reserved + cost <= budget else { throw .setAside(account, cost: cost) }
+        }
     }
 }

@@ -23,7 +23,7 @@ extension RequestStore {
             guard inserted == 1 else { return try await known(request, content: content, in: unit) ?? .differs }
             let (waiting, hasBudget) = try await lookAround(for: payer, in: unit, queue: maximumQueue)
             guard waiting < maximumQueue else { throw QueueFull() }
-            if hasBudget { for account in try await accounts(of: payer, in: unit) { try account.check(cost) } }
+            if hasBudget { try Account.check(try await accounts(of: payer, in: unit), cost: cost) }
             // When to give up is the retry policy's to decide, whatever the number of attempts.
             let job = NewJob(kind: request.provider, subject: request.requestID, maxAttempts: .max)
             let number = try await Self.queue.enqueue([job], in: unit)[0]

@@ -67,8 +67,39 @@ struct BudgetTests {
         }
     }
 
-    @Test("A budget below what is spent lets nothing through; what is not priced is refused where there is a budget")
+    @Test("A refusal for good by one account is told, though the other's would pass")
+    func final() async throws {
+        try await withService { fixture in
+            let cost = try fixture.ceiling(Sample.paidOnce("a"))
+            for (tight, wide) in [("", "x"), ("x", "")] {
+                let tenant = "tight-\(tight)"
+                try await fixture.submit(Sample.paidOnce("open-\(tight)", tenant: tenant, owner: "x"))
+                try await fixture.setBudget(cost - 1, tenant, owner: tight)
+                try await fixture.setBudget(2 * cost - 1, tenant, owner: wide)
+                let error = await #expect(throws: RPCError.self) {
+                    try await fixture.submit(Sample.paidOnce("refused", tenant: tenant, owner: "x"))
+                }
+                #expect(error?.code == .failedPrecondition)
+                let payer = Payer(tenant: tenant, owner: tight)
+                #expect(error?.message.hasPrefix("budget exceeded: \(payer) ") == true)
+            }
+        }
+    }
+
+    @Test("A budget below what is spent lets nothing through that costs anything")
     func lowered() async throws {
+        try await withService { fixture in
+            try await fixture.submit(Sample.paidOnce("a"))
+            #expect(try await fixture.finish(try #require(try await fixture.claim().first), cost: 1000))
+            try await fixture.setBudget(999)
+            let error = await #expect(throws: RPCError.self) { try await fixture.submit(Sample.paidOnce("b")) }
+            #expect(error?.code == .failedPrecondition)
+            #expect(error?.message.hasPrefix("budget exceeded: tenant default has spent 1000 of 999 nano-dollars") == true)
+        }
+    }
+
+    @Test("What is not priced is refused where there is a budget")
+    func unpriced() async throws {
         try await withService(dialect: .openAIChatCompletions) { fixture in
             try await fixture.submit(Sample.paidOnce("a"))
             let open = try #require(try await fixture.claim().first)

@@ -18,12 +18,13 @@ private struct Oracle {
 
     /// Nil where a request is taken on.
     func refusal(of payer: Payer, cost: Int64) -> StatusCode? {
-        for account in [payer.wholeTenant, payer] {
-            guard let budget = budgets[account] else { continue }
-            if spent[account, default: 0] + cost > budget { return .failedPrecondition }
-            if spent[account, default: 0] + reserved(account) + cost > budget { return .resourceExhausted }
+        let room = [payer.wholeTenant, payer].compactMap { account in
+            budgets[account].map {
+                (now: $0 - spent[account, default: 0] - reserved(account), later: $0 - spent[account, default: 0])
+            }
         }
-        return nil
+        if room.contains(where: { $0.later < cost }) { return .failedPrecondition }
+        return room.contains { $0.now < cost } ? .resourceExhausted : nil
     }
 
     mutating func end(_ id: String, cost: Int64) {
@@ -95,9 +96,8 @@ struct SpendingScheduleTests {
 
     private func compare(_ fixture: ServiceFixture, _ oracle: Oracle) async throws {
         let audit = try await fixture.audit()
-        for (tenant, owner) in [("default", ""), ("default", "x"), ("default", "y"), ("school", ""), ("school", "x")] {
-            let payer = Payer(tenant: tenant, owner: owner)
-            let account = try await fixture.account(tenant, owner: owner)
+        for payer in ["default", "school"].flatMap({ tenant in ["", "x", "y"].map { Payer(tenant: tenant, owner: $0) } }) {
+            let account = try await fixture.account(payer.tenant, owner: payer.owner)
             #expect(account.spentNanodollars == UInt64(oracle.spent[payer, default: 0]))
             #expect(account.reservedNanodollars == UInt64(oracle.reserved(payer)))
             #expect(account.budgetNanodollars == oracle.budgets[payer].map { UInt64($0) })
