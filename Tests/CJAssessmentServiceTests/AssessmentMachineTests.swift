@@ -76,6 +76,24 @@ struct AssessmentMachineTests {
         #expect(assessment.snapshot.reason == .moneyBudget)
     }
 
+    @Test(
+        "What was with the judge when a budget of the provider service's refused the next is waited for, and may be all in vain")
+    func refusalBesideCalls() {
+        var generator = SplitMix64(seed: 1)
+        for isJudged in [true, false] {
+            var assessment = SimulatedAssessment(essays: 4, seed: 1, inFlight: 2)
+            assessment.advance()
+            let (refused, underWay) = (assessment.waiting[0], assessment.waiting[1])
+            assessment.refuseForWantOfMoney(refused)
+            #expect(assessment.advance().stop == .moneyBudget)
+            #expect(assessment.snapshot.state == .running)
+            if isJudged { assessment.judge(underWay, using: &generator) } else { assessment.fail(underWay) }
+            assessment.advance()
+            #expect(assessment.snapshot.state == (isJudged ? .completed : .failed))
+            #expect(assessment.snapshot.reason == .moneyBudget && assessment.snapshot.failure == "no money")
+        }
+    }
+
     @Test("Two essays are compared in both orders at most, and that is the end")
     func twoEssays() {
         var generator = SplitMix64(seed: 5)

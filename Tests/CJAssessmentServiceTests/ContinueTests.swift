@@ -61,6 +61,25 @@ struct ContinueTests {
     }
 
     @Test(
+        "One of which a budget of the provider service's let nothing be judged has failed, says why, and goes on once there is money"
+    )
+    func nothingAffordable() async throws {
+        let poor = ScriptedProvider { _, _ in .refusal(.failedPrecondition, isRefused: true) }
+        try await withService(poor) { fixture in
+            try await fixture.running {
+                try await fixture.start(4) { $0.stopping = limits(12) }
+                let before = try await fixture.end()
+                #expect(before.state == .failed && before.stopReason == .moneyBudget && before.failure == "refused")
+                #expect(before.judged == 0)
+                poor.react { _, _ in .verdict }
+                _ = try await proceed(fixture, limits(12))
+                let progress = try await fixture.end()
+                #expect(progress.state == .completed && progress.judged == 12 && progress.failure.isEmpty)
+            }
+        }
+    }
+
+    @Test(
         "One that the judge's failure ended goes on, with the pairs that had been given up",
         arguments: [
             LLMV1.FailureKind.authentication, .overloaded,

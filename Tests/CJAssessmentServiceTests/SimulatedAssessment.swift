@@ -73,6 +73,12 @@ struct SimulatedAssessment {
         if snapshot.reason == nil { snapshot.failure = "no answer" }
     }
 
+    /// A budget of the provider service's does not allow a comparison.
+    mutating func refuseForWantOfMoney(_ number: Int) {
+        snapshot.entries[number - 1].state = .cancelled
+        snapshot.budgetRefusal = "no money"
+    }
+
     /// The provider service says that nothing can succeed.
     mutating func refuse(_ number: Int) {
         fail(number)

@@ -147,7 +147,10 @@ package struct AssessmentMachine: Sendable {
     }
 
     private func drain(_ snapshot: AssessmentSnapshot, reason: AssessmentSnapshot.Reason) -> Decision {
-        Decision(finish: snapshot.count(.inFlight) == 0 ? reason.finalState : nil)
+        guard snapshot.count(.inFlight) == 0 else { return Decision() }
+        // Where a budget of the provider service's let nothing be judged, there is nothing to rank by either.
+        let isInVain = reason == .moneyBudget && snapshot.budgetRefusal != nil && snapshot.count(.judged) == 0
+        return Decision(finish: isInVain ? .failed : reason.finalState)
     }
 
     private func judgeFailure(_ snapshot: AssessmentSnapshot) -> String? {

@@ -16,7 +16,7 @@ package struct AssessmentSnapshot: Sendable, Hashable {
         case judgeFailed = "judge_failed"
         case blindJudge = "blind_judge"
 
-        /// The state in which an assessment ends for this reason.
+        /// The state in which an assessment ends for this reason, where something was judged.
         package var finalState: State {
             switch self {
             case .converged, .comparisonBudget, .moneyBudget, .pairsExhausted, .timeLimit: .completed

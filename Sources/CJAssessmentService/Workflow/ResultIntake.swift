@@ -12,7 +12,8 @@ package struct ResultIntake: Sendable {
         case giveUp(reason: String)
         /// No request of this assessment can succeed.
         case judgeUnusable(reason: String)
-        /// A budget that the provider service keeps does not allow the request, nor any further one.
+        /// A budget that the provider service keeps does not allow the request. A cheaper one may fit, but the assessment does not look
+        /// for one: it ends.
         case unaffordable(reason: String)
         /// The request was withdrawn before it was sent.
         case withdrawn

@@ -34,7 +34,8 @@ extension CJV1 {
             _ request: CJV1.CancelAssessmentRequest, context: ServerContext
         ) async throws -> CJV1.CancelAssessmentResponse
         /// Takes an assessment up again, whatever it ended by, with other limits; what has been judged counts on. A completed one that is
-        /// given the limits it ended by stays as it is, unless a budget of the provider service's ended it, and so does a running one; repeating a call that has taken effect changes nothing.
+        /// given the limits it ended by stays as it is, unless a budget of the provider service's ended it, and so does a running one;
+        /// repeating a call that has taken effect changes nothing.
         func continueAssessment(
             _ request: CJV1.ContinueAssessmentRequest, context: ServerContext
         ) async throws -> CJV1.ContinueAssessmentResponse
@@ -98,7 +99,8 @@ extension CJV1 {
         }
 
         /// Takes an assessment up again, whatever it ended by, with other limits; what has been judged counts on. A completed one that is
-        /// given the limits it ended by stays as it is, unless a budget of the provider service's ended it, and so does a running one; repeating a call that has taken effect changes nothing.
+        /// given the limits it ended by stays as it is, unless a budget of the provider service's ended it, and so does a running one;
+        /// repeating a call that has taken effect changes nothing.
         public func continueAssessment(
             _ request: CJV1.ContinueAssessmentRequest, options: CallOptions = CallOptions()
         ) async throws -> CJV1.ContinueAssessmentResponse {
@@ -1240,7 +1242,7 @@ extension CJV1 {
         public static let completed = AssessmentState(rawValue: 2)
         /// Ended by its owner; what had been judged is kept.
         public static let cancelled = AssessmentState(rawValue: 3)
-        /// Ended by the judge's failure; what had been judged is kept.
+        /// Ended by the judge's failure, and what had been judged is kept; or by a budget of the provider service's that let nothing be judged.
         public static let failed = AssessmentState(rawValue: 4)
 
         /// The name in the contract, or the number of a value that this version does not know.

@@ -12,6 +12,11 @@ extension RankingReport {
                 "Stopped because the budget of comparisons was used up\(unreached).",
                 "Avslutad för att det tillåtna antalet jämförelser tog slut\(unreached).")
         case .moneyBudget:
+            if !stop.failure.isEmpty {
+                return language.say(
+                    "Stopped because a budget that was set for all calls does not allow more (\(stop.failure)).",
+                    "Avslutad för att en budget för alla anrop inte tillåter mer (på engelska: \(stop.failure)).")
+            }
             return language.say(
                 "Stopped because the money set aside was used up\(unreached).",
                 "Avslutad för att de avsatta pengarna tog slut\(unreached).")

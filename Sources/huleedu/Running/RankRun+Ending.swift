@@ -6,8 +6,15 @@ extension RankRun {
         _ report: RankingReport, record: RunRecord, database: DatabaseServer, logger: Logger
     ) async throws -> Int32 {
         if let series { series.take(report) } else { try show(report) }
-        let hasFailed = report.stop.reason == .judgeFailed || report.stop.reason == .blindJudge
-        if hasFailed, !report.comparisons.contains(where: { $0.winner != nil }) {
+        let isInVain = !report.comparisons.contains { $0.winner != nil }
+        let hasFailed =
+            switch report.stop.reason {
+            case .judgeFailed, .blindJudge: true
+            // The failure is the refusal of a budget that the provider service keeps.
+            case .moneyBudget: isInVain && !report.stop.failure.isEmpty
+            case .converged, .comparisonBudget, .pairsExhausted, .timeLimit, .cancelled: false
+            }
+        if hasFailed, isInVain {
             // There is nothing to go on from, and an earlier run with something in it must not be hidden by this one.
             try await forget(record, database: database, logger: logger)
             return 69

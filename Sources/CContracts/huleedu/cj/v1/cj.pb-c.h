@@ -158,7 +158,7 @@ typedef enum _Huleedu__Cj__V1__AssessmentState {
    */
   HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_CANCELLED = 3,
   /*
-   * Ended by the judge's failure; what had been judged is kept.
+   * Ended by the judge's failure, and what had been judged is kept; or by a budget of the provider service's that let nothing be judged.
    */
   HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_FAILED = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__ASSESSMENT_STATE)
