@@ -54,6 +54,30 @@ extension RequestStore {
         }
     }
 
+    /// Brings what accounts have set aside in line with the requests under way. A process of a version without the ledger, at work beside
+    /// this one while an upgrade rolls out, ends requests without releasing their money.
+    ///
+    /// What others do meanwhile stays right: they move requests and sums together, so the difference that is made up for is the same before
+    /// and after.
+    func restoreReserve() async throws {
+        try await pool.unitOfWork("restore reserve") { unit in
+            // One at a time, or two would both make up for the same difference.
+            unit.send("SELECT pg_advisory_xact_lock(\(unescaped: Self.reserveLock), 0)")
+            unit.send(
+                """
+                INSERT INTO llm_provider.balance AS balance (tenant, owner, stripe, spent_nanodollars, reserved_nanodollars)
+                SELECT tenant, owner, \(unescaped: Self.stripe), 0, sum(reserved)
+                FROM (
+                    SELECT tenant, '', reserved_nanodollars FROM llm_provider.account
+                    UNION ALL SELECT tenant, owner, reserved_nanodollars FROM llm_provider.account
+                    UNION ALL SELECT tenant, owner, -reserved_nanodollars FROM llm_provider.balance) AS given (tenant, owner, reserved)
+                GROUP BY tenant, owner HAVING sum(reserved) <> 0 ORDER BY tenant, owner
+                ON CONFLICT (tenant, owner, stripe) DO UPDATE
+                    SET reserved_nanodollars = balance.reserved_nanodollars + excluded.reserved_nanodollars
+                """)
+        }
+    }
+
     private func account(of payer: Payer, in unit: UnitOfWork) async throws -> Account {
         // The second of the two is the payer's own.
         try await accounts(of: payer, in: unit)[1]

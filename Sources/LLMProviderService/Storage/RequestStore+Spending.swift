@@ -3,10 +3,12 @@ import Postgres
 
 extension RequestStore {
     /// Parts that the sums of an account are kept in, of one session of the database at a time each.
-    private static let stripe = "pg_backend_pid() % 16"
+    static let stripe = "pg_backend_pid() % 16"
 
     /// The first half of the key of the lock that submissions share and who sets a budget has alone.
     static let budgetLock = "1751479655"
+    /// The first half of the key of the lock of who restores what is set aside.
+    static let reserveLock = "1751479656"
 
     /// Opens the books of a request that is taken on, and sets money aside for it.
     static func opening(

@@ -81,6 +81,10 @@ extension RequestWorker {
         let generation = work.generation
         var state = search.state
         defer { search.state = state }
+        if !state.isReserveRestored {
+            try await store.restoreReserve()
+            state.isReserveRestored = true
+        }
         if state.rescueAt <= .now {
             if try await store.rescue(besides: held.all) > 0 { state.lowWater.reset() }
             state.rescueAt = .now + configuration.rescueInterval

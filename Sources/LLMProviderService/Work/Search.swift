@@ -5,6 +5,8 @@ import Synchronization
 final class Search: Sendable {
     struct State: Sendable {
         var lowWater = LowWater()
+        /// Whether what is set aside has been brought in line with the requests under way.
+        var isReserveRestored = false
         /// When dead workers' claims are to be looked for.
         var rescueAt = ContinuousClock.now
         /// When requests whose time has come are to be looked for, at the latest.

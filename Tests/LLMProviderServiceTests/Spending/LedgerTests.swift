@@ -124,6 +124,45 @@ struct LedgerTests {
             try await fixture.store.postpone(
                 tried, by: .zero, countsAsAttempt: true, usage: TokenUsage(input: 7), bill: Bill(cost: 7000))
             #expect(try await fixture.cancel("class-9b") == 2)
+    @Test("What a process of an earlier version ended without releasing its money is released when the service starts")
+    func restored() async throws {
+        try await withService { fixture in
+            for (id, tenant) in [("a", ""), ("b", "school")] { try await fixture.submit(Sample.paidOnce(id, tenant: tenant)) }
+            let claim = try #require(try await fixture.claim(1).first)
+            try await fixture.pool.unitOfWork("end as before the ledger") { unit in
+                try await RequestStore.queue.complete(claim.job.map { [$0] } ?? [], in: unit)
+                unit.send("DELETE FROM llm_provider.account WHERE request_id = 'a'")
+            }
+            #expect(try await fixture.account().reservedNanodollars > 0)
+            try await fixture.running {
+                try await eventually { try await fixture.account().reservedNanodollars == 0 }
+                _ = try await fixture.result("b")
+            }
+            for owner in ["", "class-9b"] {
+                #expect(try await fixture.account(owner: owner) == LLMV1.Account(tenant: "default", owner: owner))
+                #expect(try await fixture.account("school", owner: owner).reservedNanodollars == 0)
+            }
+        }
+    }
+
+    @Test("Several services that start at once beside submissions make up for a difference once")
+    func restoredTogether() async throws {
+        try await withService { fixture in
+            let cost = try fixture.ceiling(Sample.paidOnce("a"))
+            try await fixture.submit(Sample.paidOnce("a"))
+            try await fixture.pool.execute("UPDATE llm_provider.balance SET reserved_nanodollars = 5 * reserved_nanodollars")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<8 {
+                    group.addTask { try await fixture.store.restoreReserve() }
+                    group.addTask { try await fixture.submit(Sample.paidOnce("r\(number)")) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await fixture.account().reservedNanodollars == UInt64(9 * cost))
+            #expect(try await fixture.account(owner: "class-9b").reservedNanodollars == UInt64(9 * cost))
+        }
+    }
+
             #expect(try await fixture.account() == LLMV1.Account(tenant: "default", spentNanodollars: 7000))
             let line = try #require(try await fixture.spending().lines.first)
             #expect(line.requests == 2 && line.calls == 1 && line.usage?.inputTokens == 7)
