@@ -11,7 +11,8 @@ extension LLMV1 {
             _ request: LLMV1.GetSpendingRequest, context: ServerContext
         ) async throws -> LLMV1.GetSpendingResponse
         /// Limits what a tenant, or an owner within it, may spend in all, or lifts the limit. It holds for every request that is taken on after
-        /// this has answered; requests under way run to their end. Repeating it changes nothing.
+        /// this has answered; requests under way run to their end. Repeating it changes nothing. From another machine than the service's own it
+        /// is PERMISSION_DENIED.
         func setBudget(
             _ request: LLMV1.SetBudgetRequest, context: ServerContext
         ) async throws -> LLMV1.SetBudgetResponse
@@ -33,7 +34,8 @@ extension LLMV1 {
         }
 
         /// Limits what a tenant, or an owner within it, may spend in all, or lifts the limit. It holds for every request that is taken on after
-        /// this has answered; requests under way run to their end. Repeating it changes nothing.
+        /// this has answered; requests under way run to their end. Repeating it changes nothing. From another machine than the service's own it
+        /// is PERMISSION_DENIED.
         public func setBudget(
             _ request: LLMV1.SetBudgetRequest, options: CallOptions = CallOptions()
         ) async throws -> LLMV1.SetBudgetResponse {
@@ -72,7 +74,8 @@ extension LLMV1 {
         }
     }
 
-    /// Money is counted in nano-dollars, from the first request that was taken on after the ledger was introduced.
+    /// Money is counted in nano-dollars, of the requests that have ended since the ledger was introduced. It is what replies tell: a call whose
+    /// reply was lost is billed by the vendor and not known here. What is simulated costs nothing.
     public struct Account: Sendable, Hashable {
         public var tenant: String
         /// Empty for the tenant as a whole.
@@ -82,7 +85,7 @@ extension LLMV1 {
         /// On requests that have ended.
         public var spentNanodollars: UInt64
         /// The most that the requests under way can cost. A request is taken on only where spent, reserved and the most that it can cost itself
-        /// are within the budget, its owner's and its tenant's; so neither is exceeded.
+        /// are within the budget, its owner's and its tenant's. So neither is exceeded, as far as replies tell and prices are known.
         public var reservedNanodollars: UInt64
 
         public init(
@@ -129,18 +132,20 @@ extension LLMV1 {
         }
     }
 
-    /// What the requests to one model came to that ended on one day.
+    /// What the requests to one model came to that are entered under one day.
     public struct SpendingLine: Sendable, Hashable {
-        /// A day in UTC, as 2026-10-01.
+        /// A day in UTC, as 2026-10-01: on which the attempt began that ended them, or on which they were withdrawn or refused.
         public var day: String
         public var provider: String
         public var model: String
         public var requests: UInt64
         /// Those of them whose price is not known; they count nothing in cost.
         public var unpricedRequests: UInt64
-        /// To the vendor, whatever came of them.
+        /// Attempts that were begun, whatever came of them: those that the vendor let wait too, and those whose worker died or that could not be
+        /// sent.
         public var calls: UInt64
         public var usage: LLMV1.Usage?
+        /// As far as replies tell; of what is simulated, what it would have cost.
         public var costNanodollars: UInt64
         /// As in Result.
         public var cacheSavingsNanodollars: Int64

@@ -23,7 +23,10 @@ public struct SpendingLedger: LLMV1.SpendingService {
     }
 
     public func setBudget(_ request: LLMV1.SetBudgetRequest, context: ServerContext) async throws -> LLMV1.SetBudgetResponse {
-        try await setBudget(request)
+        guard context.isFromThisMachine else {
+            throw RPCError(.permissionDenied, "a budget is set from the service's own machine only")
+        }
+        return try await setBudget(request)
     }
 
     // MARK: - For whoever is in the same process

@@ -1,10 +1,13 @@
 import Contracts
 import Postgres
+import Wire
 
 @testable import LLMProviderService
 
 extension ServiceFixture {
     var ledger: SpendingLedger { SpendingLedger(pool: pool) }
+    /// Calls the ledger from this machine.
+    private var client: LLMV1.SpendingClient { LLMV1.SpendingClient(InProcessTransport([LLMV1.SpendingServer(ledger)])) }
 
     func spending(_ tenant: String = "", owner: String = "") async throws -> LLMV1.GetSpendingResponse {
         try await ledger.getSpending(LLMV1.GetSpendingRequest(tenant: tenant, owner: owner), context: .test)
@@ -17,8 +20,8 @@ extension ServiceFixture {
 
     @discardableResult
     func setBudget(_ budget: Int64?, _ tenant: String = "", owner: String = "") async throws -> LLMV1.Account {
-        let response = try await ledger.setBudget(
-            LLMV1.SetBudgetRequest(tenant: tenant, owner: owner, budgetNanodollars: budget.map { UInt64($0) }), context: .test)
+        let response = try await client.setBudget(
+            LLMV1.SetBudgetRequest(tenant: tenant, owner: owner, budgetNanodollars: budget.map { UInt64($0) }))
         guard let account = response.account else { throw ConditionTimedOut() }
         return account
     }

@@ -36,7 +36,8 @@ typedef enum {
 } Huleedu__Llm__V1__Account__BudgetNanodollarsCase;
 
 /*
- * Money is counted in nano-dollars, from the first request that was taken on after the ledger was introduced.
+ * Money is counted in nano-dollars, of the requests that have ended since the ledger was introduced. It is what replies tell: a call whose
+ * reply was lost is billed by the vendor and not known here. What is simulated costs nothing.
  */
 struct  Huleedu__Llm__V1__Account
 {
@@ -52,7 +53,7 @@ struct  Huleedu__Llm__V1__Account
   uint64_t spent_nanodollars;
   /*
    * The most that the requests under way can cost. A request is taken on only where spent, reserved and the most that it can cost itself
-   * are within the budget, its owner's and its tenant's; so neither is exceeded.
+   * are within the budget, its owner's and its tenant's. So neither is exceeded, as far as replies tell and prices are known.
    */
   uint64_t reserved_nanodollars;
   Huleedu__Llm__V1__Account__BudgetNanodollarsCase _budget_nanodollars_case;
@@ -101,13 +102,13 @@ struct  Huleedu__Llm__V1__GetSpendingResponse
 
 
 /*
- * What the requests to one model came to that ended on one day.
+ * What the requests to one model came to that are entered under one day.
  */
 struct  Huleedu__Llm__V1__SpendingLine
 {
   ProtobufCMessage base;
   /*
-   * A day in UTC, as 2026-10-01.
+   * A day in UTC, as 2026-10-01: on which the attempt began that ended them, or on which they were withdrawn or refused.
    */
   char *day;
   char *provider;
@@ -118,10 +119,14 @@ struct  Huleedu__Llm__V1__SpendingLine
    */
   uint64_t unpriced_requests;
   /*
-   * To the vendor, whatever came of them.
+   * Attempts that were begun, whatever came of them: those that the vendor let wait too, and those whose worker died or that could not be
+   * sent.
    */
   uint64_t calls;
   Huleedu__Llm__V1__Usage *usage;
+  /*
+   * As far as replies tell; of what is simulated, what it would have cost.
+   */
   uint64_t cost_nanodollars;
   /*
    * As in Result.
