@@ -118,7 +118,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     private func mostCost(of request: LLMV1.SubmitRequest, _ parsed: SubmissionParser.Parsed) -> Int64? {
         guard !parsed.provider.isSimulated else { return 0 }
         let calls = configuration.retry.mostPaidCalls(asked: request.maxPaidCalls)
-        return CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, on: .today)
+        return CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, from: .today)
     }
 
     /// Refuses what would wait for ever.

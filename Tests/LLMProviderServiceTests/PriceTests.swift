@@ -58,6 +58,9 @@ struct PriceTests {
         #expect(history.tariff(on: Day(2026, 12, 1)) == dearer)
         #expect(history.tariff(on: Day(2026, 12, 31)) == dearer)
         #expect(history.tariff(on: Day(2027, 1, 1)) == cheaper)
+        #expect(history.tariffs(from: Day(2026, 11, 30)) == [tariff, dearer, cheaper])
+        #expect(history.tariffs(from: Day(2026, 12, 1)) == [dearer, cheaper])
+        #expect(history.tariffs(from: Day(2027, 1, 1)) == [cheaper])
         #expect(history.bill(for: TokenUsage(input: 10), on: Day(2026, 12, 24)) == Bill(cost: 10_010))
     }
 }

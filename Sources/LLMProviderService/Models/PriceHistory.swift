@@ -15,6 +15,11 @@ struct PriceHistory: Sendable, Hashable {
         later.last { $0.asOf <= day } ?? first
     }
 
+    /// The tariff on a day and all later ones.
+    func tariffs(from day: Day) -> [Tariff] {
+        [tariff(on: day)] + later.filter { $0.asOf > day }
+    }
+
     func bill(for usage: TokenUsage, on day: Day) -> Bill {
         tariff(on: day).bill(for: usage)
     }

@@ -9,9 +9,10 @@ struct LedgerEntry: Sendable, Hashable {
     let model: String
     /// No language model stands behind the provider.
     let isSimulated: Bool
-    /// The day on which it ended.
+    /// The day on which the attempt began that ended it, or on which it was withdrawn or refused.
     let day: Day
-    /// To the vendor, whatever came of them.
+    /// Attempts that were begun, whatever came of them: those that the vendor let wait too, and those whose worker died or that could not
+    /// be sent.
     let calls: Int64
     let usage: TokenUsage
     /// Nil where the price is not known.

@@ -20,7 +20,8 @@ public struct RetryPolicy: Sendable, Hashable {
         case wait(Duration)
     }
 
-    /// Calls of one request that can be billed: every one is an attempt that counts.
+    /// Calls of one request that can be billed, as far as replies tell: each that was is an attempt that counts. A call whose reply was
+    /// lost is billed by the vendor and not known here.
     ///
     /// - Parameter asked: as the request says; zero where it leaves it to the policy.
     func mostPaidCalls(asked: UInt32) -> Int64 {
@@ -29,7 +30,7 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// - Parameters:
     ///   - paidCalls: attempts after which none is made any more that follows on a reply that was paid for in vain; nil for no limit
-    ///     but that of all attempts. Every reply that is paid for is an attempt, so there are never more of them.
+    ///     but that of all attempts. Every reply that is paid for is an attempt, so there are never more of them that are known.
     ///   - attempts: made so far, this one among them.
     ///   - waits: so far, without this one.
     ///   - chance: from 0 to 1; spreads the pauses of requests that failed together.

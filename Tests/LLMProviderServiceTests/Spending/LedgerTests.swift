@@ -185,6 +185,28 @@ struct LedgerTests {
             #expect(try fixture.ceiling(Sample.request { $0.maxPaidCalls = 4 }) == 4 * once)
             #expect(try fixture.ceiling(Sample.request { $0.maxPaidCalls = 6 }) == 5 * once)
             let long = String(repeating: "x", count: 10_000)
+    @Test("The most that a request can cost is by the dearest tariff from its day on")
+    func dearest() async throws {
+        try await withService { fixture in
+            func tariff(_ day: Day, _ price: Int64) -> Tariff {
+                Tariff(
+                    asOf: day, input: price, output: price, cacheRead: 0, cacheWriteFiveMinutes: price, cacheWriteOneHour: price)
+            }
+            let prices = PriceHistory(tariff(Day(2026, 1, 1), 4), tariff(Day(2026, 2, 1), 3), tariff(Day(2026, 3, 1), 2))
+            let parser = SubmissionParser(configuration: fixture.configuration, lanes: Lanes(fixture.configuration))
+            let parsed = try parser.parse(Sample.paidOnce("a")).call
+            let call = VendorCall(
+                model: ModelDescription(
+                    id: "m", contextTokens: 1, maximumOutputTokens: 512, acceptsTemperature: true, acceptsForcedTool: true,
+                    minimumCacheableTokens: 0, prices: prices),
+                temperature: nil, maximumOutputTokens: 512, layout: parsed.layout, format: parsed.format)
+            let tokens = Sample.paidOnce("a").promptBytes + 1000 + 512
+            for (day, price) in [(Day(2026, 1, 31), 4), (Day(2026, 2, 1), 3), (Day(2026, 3, 1), 2)] {
+                #expect(CostCeiling.nanodollars(of: call, paidCalls: 3, from: day) == 3 * tokens * Int64(price))
+            }
+        }
+    }
+
             // Whichever life is wished for: how long it is kept is decided anew when it is sent.
             for (mark, price) in [(LLMV1.CacheMark.none, 1000), (.fiveMinutes, 2000), (.oneHour, 2000)] {
                 let request = Sample.request {

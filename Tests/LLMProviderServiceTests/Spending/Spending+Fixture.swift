@@ -30,7 +30,9 @@ extension ServiceFixture {
     func ceiling(_ request: LLMV1.SubmitRequest) throws -> Int64 {
         let parsed = try SubmissionParser(configuration: configuration, lanes: Lanes(configuration)).parse(request)
         let calls = configuration.retry.mostPaidCalls(asked: request.maxPaidCalls)
-        guard let cost = CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, on: .today) else { throw ConditionTimedOut() }
+        guard let cost = CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, from: .today) else {
+            throw ConditionTimedOut()
+        }
         return cost
     }
 
