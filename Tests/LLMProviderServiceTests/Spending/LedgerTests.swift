@@ -43,11 +43,13 @@ struct LedgerTests {
         }
     }
 
-    @Test("What no language model answered is labelled so")
+    @Test("What no language model answered is labelled so, with what it would have cost, and uses up no budget")
     func simulated() async throws {
         try await withService(configure: { $0.providers[0].isSimulated = true }) { fixture in
+            try await fixture.setBudget(0)
             try await fixture.running {
                 try await fixture.submit(Sample.paidOnce("a"))
+                #expect(try await fixture.account().reservedNanodollars == 0)
                 _ = try await fixture.result("a")
             }
             #expect(try await fixture.account() == LLMV1.Account(tenant: "default", budgetNanodollars: 0))
@@ -77,22 +79,30 @@ struct LedgerTests {
     func lines() async throws {
         try await withService { fixture in
             try await fixture.submit(Sample.paidOnce("a"))
-            let claim = try #require(try await fixture.claim().first)
-            let entries = (0..<1001).map { number in
-                LedgerEntry(
-                    claim, parsed: nil, day: Day(2026, 1, 1 + number / 2), usage: TokenUsage(input: 1),
-                    bill: number % 2 == 0 ? Bill(cost: Int64(number)) : nil)
+            try await fixture.submit(Sample.request("b") { $0.model = "claude-opus-5-5" })
+            let claims = try await fixture.claim()
+            #expect(claims.count == 2)
+            func enter(_ days: Range<Int>, of claims: [ClaimedRequest], cost: Int64?) async throws {
+                let entries = days.flatMap { day in
+                    claims.map { claim in
+                        LedgerEntry(
+                            claim, parsed: nil, day: Day(2026, 1, 1 + day), usage: TokenUsage(input: 1),
+                            bill: cost.map { Bill(cost: $0) })
+                    }
+                }
+                try await fixture.pool.unitOfWork("enter") { $0.send(RequestStore.entering(entries)) }
             }
-            try await fixture.pool.unitOfWork("enter") { unit in
-                unit.send(RequestStore.entering(entries))
-                unit.send("UPDATE llm_provider.spending SET model = model || requests WHERE day = '2026-01-02'")
-            }
+            try await enter(0..<500, of: claims, cost: 3)
+            try await enter(0..<1, of: claims, cost: nil)
             let lines = try await fixture.spending().lines
-            #expect(lines.count == 501)
-            #expect(lines.first?.day == "2027-05-16" && lines.last?.day == "2026-01-01")
-            #expect(lines.last?.requests == 2 && lines.last?.unpricedRequests == 1 && lines.last?.costNanodollars == 0)
-            let (_, some) = try await fixture.store.spending(of: Payer(tenant: "", owner: ""), lines: 3)
-            #expect(some == Array(lines.prefix(3)))
+            #expect(lines.count == 1000)
+            #expect(lines.first?.day == "2027-05-15" && lines.last?.day == "2026-01-01")
+            #expect(lines.suffix(2).map(\.model) == ["claude-haiku-4-5", "claude-opus-5-5"])
+            #expect(lines.suffix(2).allSatisfy { $0.requests == 2 && $0.unpricedRequests == 1 && $0.costNanodollars == 3 })
+            try await enter(500..<501, of: Array(claims.prefix(1)), cost: 3)
+            let later = try await fixture.spending().lines
+            #expect(later.count == 1000 && later.first?.day == "2027-05-16")
+            #expect(Array(later.dropFirst()) == Array(lines.dropLast()))
         }
     }
 
@@ -114,16 +124,6 @@ struct LedgerTests {
         }
     }
 
-    @Test("What is withdrawn releases its money, and what earlier attempts cost is entered; a tenant withdraws its own alone")
-    func withdrawn() async throws {
-        try await withService { fixture in
-            for (id, tenant) in [("a", ""), ("b", ""), ("c", "school")] {
-                try await fixture.submit(Sample.paidOnce(id, tenant: tenant))
-            }
-            let tried = try #require(try await fixture.claim(1).first)
-            try await fixture.store.postpone(
-                tried, by: .zero, countsAsAttempt: true, usage: TokenUsage(input: 7), bill: Bill(cost: 7000))
-            #expect(try await fixture.cancel("class-9b") == 2)
     @Test("What a process of an earlier version ended without releasing its money is released when the service starts")
     func restored() async throws {
         try await withService { fixture in
@@ -163,6 +163,16 @@ struct LedgerTests {
         }
     }
 
+    @Test("What is withdrawn releases its money, and what earlier attempts cost is entered; a tenant withdraws its own alone")
+    func withdrawn() async throws {
+        try await withService { fixture in
+            for (id, tenant) in [("a", ""), ("b", ""), ("c", "school")] {
+                try await fixture.submit(Sample.paidOnce(id, tenant: tenant))
+            }
+            let tried = try #require(try await fixture.claim(1).first)
+            try await fixture.store.postpone(
+                tried, by: .zero, countsAsAttempt: true, usage: TokenUsage(input: 7), bill: Bill(cost: 7000))
+            #expect(try await fixture.cancel("class-9b") == 2)
             #expect(try await fixture.account() == LLMV1.Account(tenant: "default", spentNanodollars: 7000))
             let line = try #require(try await fixture.spending().lines.first)
             #expect(line.requests == 2 && line.calls == 1 && line.usage?.inputTokens == 7)
@@ -175,16 +185,6 @@ struct LedgerTests {
         }
     }
 
-    @Test("The most that a request can cost is for every call that may be billed, and every byte a token written to the cache")
-    func ceiling() async throws {
-        try await withService { fixture in
-            let once = try fixture.ceiling(Sample.paidOnce("a"))
-            let bytes = Sample.paidOnce("a").promptBytes
-            #expect(once == (bytes + 1000) * 1000 + 512 * 5000)
-            #expect(try fixture.ceiling(Sample.request()) == 5 * once)
-            #expect(try fixture.ceiling(Sample.request { $0.maxPaidCalls = 4 }) == 4 * once)
-            #expect(try fixture.ceiling(Sample.request { $0.maxPaidCalls = 6 }) == 5 * once)
-            let long = String(repeating: "x", count: 10_000)
     @Test("The most that a request can cost is by the dearest tariff from its day on")
     func dearest() async throws {
         try await withService { fixture in
@@ -207,6 +207,16 @@ struct LedgerTests {
         }
     }
 
+    @Test("The most that a request can cost is for every call that may be billed, and every byte a token written to the cache")
+    func ceiling() async throws {
+        try await withService { fixture in
+            let once = try fixture.ceiling(Sample.paidOnce("a"))
+            let bytes = Sample.paidOnce("a").promptBytes
+            #expect(once == (bytes + 1000) * 1000 + 512 * 5000)
+            #expect(try fixture.ceiling(Sample.request()) == 5 * once)
+            #expect(try fixture.ceiling(Sample.request { $0.maxPaidCalls = 4 }) == 4 * once)
+            #expect(try fixture.ceiling(Sample.request { $0.maxPaidCalls = 6 }) == 5 * once)
+            let long = String(repeating: "x", count: 10_000)
             // Whichever life is wished for: how long it is kept is decided anew when it is sent.
             for (mark, price) in [(LLMV1.CacheMark.none, 1000), (.fiveMinutes, 2000), (.oneHour, 2000)] {
                 let request = Sample.request {
