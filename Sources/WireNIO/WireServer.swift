@@ -101,7 +101,7 @@ public final class WireServer: Sendable {
         }
         guard isAccepted else {
             load.connectionRefused()
-            log.notice("connection refused: too many", ["address": "\(address)"])
+            log.notice("connection refused: too many, or shutting down", ["address": "\(address)"])
             return channel.close()
         }
         load.connectionOpened()
