@@ -14,8 +14,8 @@ extension RankingReport {
         case .moneyBudget:
             if !stop.failure.isEmpty {
                 return language.say(
-                    "Stopped because a budget that was set for all calls does not allow more (\(stop.failure)).",
-                    "Avslutad för att en budget för alla anrop inte tillåter mer (på engelska: \(stop.failure)).")
+                    "Stopped because a budget that the provider service keeps does not allow more (\(stop.failure)).",
+                    "Avslutad för att en budget hos leverantörstjänsten inte tillåter mer (på engelska: \(stop.failure)).")
             }
             return language.say(
                 "Stopped because the money set aside was used up\(unreached).",

@@ -116,10 +116,10 @@ import Testing
         let english = report.stopSentence
         report.language = .swedish
         #expect(english.hasPrefix("Stopped") && english.hasSuffix("."))
-        #expect(english.contains("(reason)") == (reason == .judgeFailed))
+        #expect(english.contains("(reason)") == (reason == .judgeFailed || reason == .moneyBudget))
         #expect(report.stopSentence != english && report.stopSentence.hasSuffix("."))
         #expect(
-            report.stopSentence.contains("(på engelska: reason)") == (reason == .judgeFailed || reason == .blindJudge))
+            report.stopSentence.contains("(på engelska: reason)") == [.judgeFailed, .blindJudge, .moneyBudget].contains(reason))
     }
 
     @Test(
