@@ -154,6 +154,30 @@ struct ProgramTests {
         }
     }
 
+    @Test("tells what is wrong in a capture, and by its code whether anything is")
+    func lint() async throws {
+        var traffic = Conversation()
+        let method = MethodDescriptor(service: "huleedu.llm.v1.LLMProvider", method: "Get")
+        traffic.request(1, method, [])
+        traffic.respond(1, .success([]))
+        traffic.respond(1, .success([]))
+        let file = PcapngWriter.header(link: SegmentWriter.link) + traffic.packets.flatMap(PcapngWriter.packet)
+        try await Self.withFile { path in
+            try Data(file).write(to: URL(filePath: path))
+            for (arguments, code, text) in [
+                ([path], 3, "#1/1  <-  error WD015  frame after the end of a call: OK\n"),
+                ([path], 3, "wiredump: 1 errors and 0 warnings\n"),
+                ([path, "--format", "json", "--port", "7100"], 3, #""rule":"WD015","severity":"error""#),
+                ([path, "--allow", "wd015"], 0, ""), ([path, "--port", "7101"], 0, ""),
+                (["--rules"], 0, "WD007  warning  stream taken again\n"), (["/dev/null"], 1, "wiredump: /dev/null: "),
+            ] as [([String], Int32, String)] {
+                let program = try ChildProcess.program("wiredump", ["lint"] + arguments, standardError: .collected)
+                #expect(await program.wait() == code)
+                #expect(text.isEmpty ? program.printed.isEmpty : program.printed.contains(text), "\(program.printed)")
+            }
+        }
+    }
+
     @Test("lists and describes the contracts")
     func contracts() async throws {
         for (arguments, text) in [
@@ -245,7 +269,7 @@ struct ProgramTests {
             ["describe", "a.Message"],
             ["list", "--descriptor-set", "/dev/null"], ["list", "--server", "here"], ["call", "here", "a.Service/Do"],
             ["call", "127.0.0.1:1", "a.Service"], ["call", "127.0.0.1:1", "a.Service/Do", "--timeout", "0"],
-            ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"],
+            ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"], ["lint"], ["lint", "-", "--allow", "WD031"],
         ])
     func refusals(arguments: [String]) async throws {
         let program = try ChildProcess.program("wiredump", arguments)

@@ -118,6 +118,52 @@ extension FuzzTargets {
         }
     }
 
+    /// What both sides of a connection send, in pieces that a byte each says the sender and the length of: what is wrong with it does not
+    /// depend on how it is cut.
+    static let lint = FuzzTarget("lint") { input in
+        let whole = try findings(in: input, pieceBytes: 128)
+        let bytewise = try findings(in: input, pieceBytes: 1)
+        try FuzzFinding.require(bytewise == whole, "findings depend on how the bytes arrive")
+    }
+
+    private static func findings(in input: [UInt8], pieceBytes: Int) throws -> [LintFinding] {
+        let schema = try MessageSchema(descriptorSet: ContractDescriptors.fileDescriptorSet)
+        let (client, server) = (
+            Endpoint(address: [127, 0, 0, 1], port: 40_000), Endpoint(address: [127, 0, 0, 1], port: 7100)
+        )
+        var writer = SegmentWriter(client: client, server: server)
+        var reader = TrafficReader(ports: [7100], keeping: .nothing, linting: Linting(schema: schema))
+        var packets = writer.open(at: 1)
+        var rest = input[...]
+        while let head = rest.popFirst() {
+            let bytes = rest.prefix(Int(head >> 1))
+            rest = rest.dropFirst(bytes.count)
+            for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: pieceBytes) {
+                let piece = Array(bytes[start..<min(start + pieceBytes, bytes.endIndex)])
+                packets += writer.send(piece, from: head & 1 == 0 ? .client : .server, at: 1)
+            }
+        }
+        packets += writer.close(at: 1)
+        return (packets.flatMap { reader.receive($0) } + reader.finish()).compactMap { event in
+            if case .finding(let finding) = event { finding } else { nil }
+        }
+    }
+
+    /// A message by the contracts: what is told to be unreadable is refused by the codec.
+    static let messageCheck = FuzzTarget("message-check") { input in
+        let type = CJV1.StartAssessmentRequest.self
+        let schema = try MessageSchema(descriptorSet: ContractDescriptors.fileDescriptorSet)
+        var fault: MessageCheck.Fault?
+        do throws(MessageCheck.Fault) {
+            try MessageCheck(schema: schema).check(input, as: type.typeName)
+        } catch {
+            fault = error
+        }
+        let isTaken = accepted { () throws(DecodingError) in try type.init(decoding: input) } != nil
+        try FuzzFinding.require(
+            fault == nil || !isTaken, "the codec takes what is told to be unreadable: \(fault?.description ?? "")")
+    }
+
     /// Bytes of a connection that was joined at any place: every one of them is in a frame or told as skipped, however they arrive.
     static let frameScanner = FuzzTarget("frame-scanner") { input in
         for isFromTheStart in [true, false] {
@@ -140,6 +186,7 @@ extension FuzzTargets {
             switch event {
             case .frame(let frame): count + FrameHeader.byteCount + frame.payload.count
             case .skipped(let skipped): count + skipped
+            case .impossible: count
             }
         }
     }

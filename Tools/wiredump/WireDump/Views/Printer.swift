@@ -67,6 +67,7 @@ package struct Printer: Sendable {
             strayFrames += 1
             guard format == .text, view != .statistics else { return [] }
             return ["\(ClockText.time(time))  #\(connection)/\(stream.rawValue)  stray: \(reason)"]
+        case .finding: return []
         }
     }
 
