@@ -166,7 +166,7 @@ struct ProgramTests {
             try Data(file).write(to: URL(filePath: path))
             for (arguments, code, text) in [
                 ([path], 3, "#1/1  <-  error WD015  frame after the end of a call: OK\n"),
-                ([path], 3, "wiredump: 1 errors and 0 warnings\n"),
+                ([path], 3, "wiredump: errors: 1, warnings: 0\n"),
                 ([path, "--format", "json", "--port", "7100"], 3, #""rule":"WD015","severity":"error""#),
                 ([path, "--allow", "wd015"], 0, ""), ([path, "--port", "7101"], 0, ""),
                 (["--rules"], 0, "WD007  warning  stream taken again\n"), (["/dev/null"], 1, "wiredump: /dev/null: "),
@@ -270,6 +270,7 @@ struct ProgramTests {
             ["list", "--descriptor-set", "/dev/null"], ["list", "--server", "here"], ["call", "here", "a.Service/Do"],
             ["call", "127.0.0.1:1", "a.Service"], ["call", "127.0.0.1:1", "a.Service/Do", "--timeout", "0"],
             ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"], ["lint"], ["lint", "-", "--allow", "WD031"],
+            ["read", "-", "--metadata", "tenant"], ["read", "-", "--where", "essays.ids=a"], ["read", "-", "--where", "essays"],
         ])
     func refusals(arguments: [String]) async throws {
         let program = try ChildProcess.program("wiredump", arguments)

@@ -75,7 +75,7 @@ struct LintCommand: ParsableCommand {
             throw ExitCode(1)
         }
         guard !counts.isEmpty else { return }
-        Output.complain("\(counts[.error] ?? 0) errors and \(counts[.warning] ?? 0) warnings")
+        Output.complain("errors: \(counts[.error] ?? 0), warnings: \(counts[.warning] ?? 0)")
         throw ExitCode(3)
     }
 
