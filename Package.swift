@@ -77,7 +77,9 @@ let package = Package(
         .target(name: "CurlClient", dependencies: ["CCurl", "CCurlShims"], swiftSettings: strict),
         .target(
             name: "ServiceKit",
-            dependencies: ["Wire", "WireNIO", "Contracts", logging, configuration, lifecycle],
+            dependencies: [
+                "Wire", "WireNIO", "Contracts", configuration, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+            ],
             swiftSettings: strict),
 
         // Services.
@@ -225,7 +227,7 @@ let package = Package(
         .testTarget(
             name: "ServiceKitTests",
             dependencies: [
-                "ServiceKit", "Contracts", "Wire", "WireNIO", configuration, lifecycle, lifecycleTesting, logging,
+                "ServiceKit", "Contracts", "CurlClient", "Wire", "WireNIO", configuration, lifecycle, lifecycleTesting, logging,
             ],
             swiftSettings: strict),
         .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "ChildProcesses"], swiftSettings: strict),
@@ -237,7 +239,7 @@ let package = Package(
             dependencies: [
                 "LLMProviderService", "CJCore", "FakeProvider", "CurlClient", "Postgres", "PostgresTestSupport", "JobQueue",
                 "EventLog",
-                "Contracts", "Wire", "ChildProcesses", logging,
+                "Contracts", "ServiceKit", "Wire", "ChildProcesses", logging,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -258,7 +260,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "fakeprovider", "huleedu", "Chaos", "ChaosProxy", "ChildProcesses", "CJCore", "CJAssessmentService", "Contracts",
-                "EventLog",
+                "CurlClient", "EventLog",
                 "FakeProvider",
                 "LLMProviderService", "Postgres", "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
             ],

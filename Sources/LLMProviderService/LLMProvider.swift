@@ -12,29 +12,34 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     private let parser: SubmissionParser
     private let worker: RequestWorker
     private let lanes: Lanes
+    private let watch: StaticBlockWatch
     private let configuration: LLMProviderConfiguration
     private let work = Bell()
     private let events: Bell
     private let instance: InstanceName?
     private let logger: Logger
 
-    /// - Parameter bell: rung when an event was written; give it to the sequencer of the service's log too.
+    /// - Parameters:
+    ///   - bell: rung when an event was written; give it to the sequencer of the service's log too.
+    ///   - metrics: that the service counts in.
     public init(
-        pool: Pool, bell: Bell, configuration: LLMProviderConfiguration, http: CurlClient, logger: Logger
+        pool: Pool, bell: Bell, configuration: LLMProviderConfiguration, http: CurlClient, metrics: LLMProviderMetrics,
+        logger: Logger
     ) {
         let name = configuration.instance.map { InstanceName($0) }
         let store = RequestStore(pool: pool, worker: (name ?? InstanceName("llm-provider")).worker)
         self.store = store
         self.logger = logger
         instance = name
-        parser = SubmissionParser(configuration: configuration)
         self.configuration = configuration
         events = bell
         let lanes = Lanes(configuration)
         self.lanes = lanes
+        parser = SubmissionParser(configuration: configuration, lanes: lanes)
+        watch = StaticBlockWatch(metrics: metrics, logger: logger)
         worker = RequestWorker(
             store: store, configuration: configuration, parser: parser, http: http, work: work, events: bell, logger: logger,
-            lanes: lanes)
+            lanes: lanes, metrics: metrics)
     }
 
     /// The service's own record of what happened, for its event feed.
@@ -84,6 +89,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             try checkSize(parsed)
             submission = try await store.submit(
                 request, content: content, cost: mostCost(of: request, parsed), maximumQueue: configuration.maximumQueue)
+            if case .accepted = submission { watch.look(at: request, parsed: parsed) }
         } catch is RequestStore.QueueFull {
             submission = .full
         } catch let refusal as Account.Refusal {

@@ -21,6 +21,9 @@ public struct LLMProviderConfiguration: Sendable {
     public var scoutInterval: Duration = .seconds(1)
     /// How long the first request to a pool of models goes alone, unless it is answered: what it finds out, others need not.
     public var leaderPatience: Duration = .seconds(10)
+    /// How long requests wait for the answer to the first one that begins like them, which fills the vendor's cache for all of them; then
+    /// another goes first.
+    public var warmUpPatience: Duration = .seconds(30)
     /// How long one call to a vendor may take.
     public var callTimeout: Duration = .seconds(120)
     public var connectTimeout: Duration = .seconds(5)

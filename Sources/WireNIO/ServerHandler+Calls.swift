@@ -60,12 +60,21 @@ extension ServerHandler {
             load.handlerEnded(bytes)
             eventLoop.execute {
                 let (handler, context) = bound.value
-                handler.calls[stream]?.sentBytes += answer.payloadByteCount
-                handler.forget(stream, as: answer.code)
-                handler.perform(handler.connection.handlerEnded(stream, with: answer), context)
+                handler.conclude(stream, with: answer, context)
                 handler.flush(context)
             }
         }
+    }
+
+    /// A handler has ended with an answer.
+    func conclude(_ stream: StreamID, with answer: ResponseEnvelope, _ context: ChannelHandlerContext) {
+        let actions = connection.handlerEnded(stream, with: answer)
+        let written = actions.lazy.compactMap { if case .write(let frame) = $0 { frame.payload.count } else { nil } }.first
+        // Nothing is written to a caller who has had an answer, and of an answer that is too long only that it is.
+        let isWhole = written.map { $0 >= answer.payloadByteCount }
+        if isWhole == true { calls[stream]?.sentBytes += answer.payloadByteCount }
+        forget(stream, as: isWhole == false ? .resourceExhausted : answer.code)
+        perform(actions, context)
     }
 
     /// A handler has ended.

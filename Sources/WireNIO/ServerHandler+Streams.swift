@@ -38,7 +38,6 @@ extension ServerHandler {
             eventLoop.execute {
                 let (handler, context) = bound.value
                 let ending = failure.map(ResponseEnvelope.failure) ?? (kind.serverStreams ? nil : answer.envelope)
-                if let ending { handler.calls[stream]?.sentBytes += ending.payloadByteCount }
                 handler.ended(stream, with: ending, context)
             }
         }
@@ -62,8 +61,12 @@ extension ServerHandler {
     private func ended(_ stream: StreamID, with ending: ResponseEnvelope?, _ context: ChannelHandlerContext) {
         release(stream, context)
         failWaiting(on: stream)
-        forget(stream, as: ending?.code ?? .ok)
-        perform(ending.map { connection.handlerEnded(stream, with: $0) } ?? connection.streamEnded(stream), context)
+        if let ending {
+            conclude(stream, with: ending, context)
+        } else {
+            forget(stream, as: .ok)
+            perform(connection.streamEnded(stream), context)
+        }
         flush(context)
     }
 

@@ -9,7 +9,7 @@ public struct ServerStatistics: Sendable {
         public package(set) var running = 0
         /// How calls ended, as their callers saw it; `CANCELLED` where the caller had gone.
         public package(set) var statuses: [StatusCode: Int] = [:]
-        /// Bytes of payloads.
+        /// Bytes of payloads, of calls that have ended.
         public package(set) var receivedBytes = 0
         public package(set) var sentBytes = 0
         /// Of calls that have ended, from the start of their handler to its end.
@@ -26,7 +26,7 @@ public struct ServerStatistics: Sendable {
     /// Open at this moment.
     public internal(set) var connections = 0
     public internal(set) var acceptedConnections = 0
-    /// Closed as soon as they came, because there were too many.
+    /// Closed as soon as they came, because there were too many, or because the server is shutting down.
     public internal(set) var refusedConnections = 0
     /// Handlers that have not ended.
     public internal(set) var runningHandlers = 0

@@ -53,7 +53,7 @@ public final class WireServer: Sendable {
         do {
             listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
         } catch {
-            throw bindError(error)
+            throw ServerError(binding: BoundAddress(host: configuration.host, port: configuration.port), failedWith: error)
         }
         state.withLock { $0.listener = listener }
         let address = BoundAddress(
@@ -101,7 +101,7 @@ public final class WireServer: Sendable {
         }
         guard isAccepted else {
             load.connectionRefused()
-            log.notice("connection refused: too many", ["address": "\(address)"])
+            log.notice("connection refused: too many, or shutting down", ["address": "\(address)"])
             return channel.close()
         }
         load.connectionOpened()
@@ -149,20 +149,6 @@ public final class WireServer: Sendable {
                 return false
             }
             if isDone { continuation.resume() }
-        }
-    }
-
-    private func bindError(_ error: any Error) -> any Error {
-        let place = BoundAddress(host: configuration.host, port: configuration.port)
-        guard let failure = error as? IOError else {
-            return ServerError(code: .addressUnavailable, message: "\(place) is no address to listen on", cause: error)
-        }
-        switch failure.errnoCode {
-        case EADDRINUSE:
-            return ServerError(code: .addressInUse, message: "\(place) is taken: something else listens there", cause: error)
-        default:
-            return ServerError(
-                code: .addressUnavailable, message: "\(place) can't be listened on: \(failure.description)", cause: error)
         }
     }
 }

@@ -126,7 +126,7 @@ struct DialectRequestTests {
                     #expect(result.outcome?.reply != nil)
                 }
             }
-            let parser = SubmissionParser(configuration: fixture.configuration)
+            let parser = SubmissionParser(configuration: fixture.configuration, lanes: Lanes(fixture.configuration))
             let expected = try requests.map { dialect.vendor.body(try parser.parse($0).call) }
             #expect(Set(fixture.vendor.requests.map(\.body)) == Set(expected))
             #expect(fixture.vendor.requests.count == 3)

@@ -7,26 +7,27 @@ import Testing
 
 @testable import LLMProviderService
 
+/// Runs a test with a service before the provider simulator.
+func withFake(
+    _ configuration: FakeProviderConfiguration, dialect: ProviderConfiguration.Dialect = .anthropicMessages,
+    limits: ProviderLimits = ProviderLimits(), configure: (inout LLMProviderConfiguration) -> Void = { _ in },
+    test: (ServiceFixture, FakeProvider) async throws -> Void
+) async throws {
+    let fake = try FakeProvider(configuration: configuration)
+    let address = try await fake.start()
+    try await withService(configure: {
+        configure(&$0)
+        $0.providers[0] = ProviderConfiguration(
+            name: "vendor", dialect: dialect, baseURL: "http://\(address.host):\(address.port)",
+            apiKey: Secret(FakeProviderConfiguration.defaultKey), isSimulated: true, limits: limits)
+    }) { fixture in
+        try await test(fixture, fake)
+    }
+    await fake.stop()
+}
+
 @Suite("Against the provider simulator")
 struct FakeProviderRunTests {
-    private func withFake(
-        _ configuration: FakeProviderConfiguration, dialect: ProviderConfiguration.Dialect = .anthropicMessages,
-        limits: ProviderLimits = ProviderLimits(), concurrency: Int? = nil,
-        test: (ServiceFixture, FakeProvider) async throws -> Void
-    ) async throws {
-        let fake = try FakeProvider(configuration: configuration)
-        let address = try await fake.start()
-        try await withService(configure: {
-            if let concurrency { $0.maximumInFlight = concurrency }
-            $0.providers[0] = ProviderConfiguration(
-                name: "vendor", dialect: dialect, baseURL: "http://\(address.host):\(address.port)",
-                apiKey: Secret(FakeProviderConfiguration.defaultKey), isSimulated: true, limits: limits)
-        }) { fixture in
-            try await test(fixture, fake)
-        }
-        await fake.stop()
-    }
-
     /// A comparison as the assessment service would ask for it.
     private func request(_ number: Int) throws -> LLMV1.SubmitRequest {
         let template = try #require(PromptTemplate(language: "en"))
@@ -74,59 +75,6 @@ struct FakeProviderRunTests {
                 #expect(result.outcome?.reply != nil, "\(result.outcome?.failure?.message ?? "")")
             }
             #expect(fake.ledger.map(\.model) == ["simulated-judge"])
-        }
-    }
-
-    @Test("A hundred cold pairs of one assignment, fifty at a time: what stays the same is written once and read by all others")
-    func promptCache() async throws {
-        let pairs = 100
-        let template = try #require(PromptTemplate(language: "en"))
-        func essay(_ number: Int) -> String {
-            String(repeating: "Essay \(number) is about the sea, and so is its end. ", count: 48)
-        }
-        var configuration = FakeProviderConfiguration()
-        configuration.latency = .init(minimum: .milliseconds(50), maximum: .milliseconds(100))
-        try await withFake(configuration, concurrency: 50) { fixture, fake in
-            for number in 0..<pairs {
-                let prompt = template.prompt(
-                    question: nil, rubric: nil, first: essay(2 * number), second: essay(2 * number + 1))
-                try await fixture.submit(
-                    Sample.request("r\(number)") {
-                        $0.model = "simulated-judge"
-                        $0.expectedRequests = UInt32(pairs)
-                        $0.blocks = prompt.blocks.map { block in
-                            LLMV1.PromptBlock(
-                                target: block.target == .system ? .system : .user, text: Array(block.text.utf8),
-                                cacheMark: block.isCacheable ? .fiveMinutes : .none, varies: block.target == .user)
-                        }
-                    })
-            }
-            var usages: [LLMV1.Usage] = []
-            try await fixture.running {
-                for number in 0..<pairs { usages.append(try #require(try await fixture.result("r\(number)").usage)) }
-            }
-            #expect(fake.statistics.statuses == [200: pairs], "the fake refuses what the vendor would")
-            #expect((2...50).contains(fake.statistics.maxInFlight))
-            let writes = usages.filter { $0.cacheWriteFiveMinutesTokens > 0 }
-            let prefix = try #require(writes.first).cacheWriteFiveMinutesTokens
-            #expect(writes.count == 1)
-            #expect(usages.allSatisfy { $0.cacheWriteOneHourTokens == 0 })
-            #expect(usages.count { $0.cacheReadTokens == prefix } == pairs - 1)
-            #expect(writes.allSatisfy { $0.cacheReadTokens == 0 })
-            #expect(usages.allSatisfy { $0.inputTokens > 1000 }, "the essays are neither read nor written")
-
-            // A mark behind the essays, as the service's predecessor had it, writes them all for nobody to read.
-            let prices = try #require(
-                ModelManifest.description(of: "simulated-judge", at: fixture.configuration.providers[0])?.prices
-            ).tariff(on: .today)
-            let essays = usages.reduce(0) { $0 + Int64($1.inputTokens) }
-            let read = Int64(prefix) * Int64(pairs - 1)
-            let ours = prices.bill(for: TokenUsage(input: essays, cacheRead: read, cacheWriteFiveMinutes: Int64(prefix))).cost
-            let predecessor = prices.bill(for: TokenUsage(cacheRead: read, cacheWriteFiveMinutes: Int64(prefix) + essays)).cost
-            let uncached = prices.bill(for: TokenUsage(input: essays + Int64(prefix) * Int64(pairs))).cost
-            #expect(ours < predecessor && predecessor < uncached, "\(ours) \(predecessor) \(uncached)")
-            // The quarter more that a write costs, of what the essays cost.
-            #expect(predecessor - ours == essays * (prices.cacheWriteFiveMinutes - prices.input))
         }
     }
 

@@ -19,10 +19,12 @@ struct PromptLayoutTests {
     }
 
     private func marks(
-        _ blocks: [Block], model name: String = "sonnet", overhead: Int = 0, requests: Int64? = nil
+        _ blocks: [Block], model name: String = "sonnet", overhead: Int = 0, requests: Int64? = nil, interval: Int64 = 0
     ) throws -> [VendorCall.CacheMark] {
-        try PromptLayout(planning: blocks, for: model(name), overhead: overhead, expectedRequests: requests, on: Self.day)
-            .blocks.map(\.cacheMark)
+        try PromptLayout(
+            planning: blocks, for: model(name), overhead: overhead, run: ExpectedRun(requests: requests, interval: interval),
+            on: Self.day
+        ).blocks.map(\.cacheMark)
     }
 
     @Test("The system part comes first, and in each part what stays the same")
@@ -35,7 +37,7 @@ struct PromptLayoutTests {
             named("date", system: true, varies: true), named("rules", system: true, varies: false),
             named("task", system: true, varies: false),
         ]
-        let layout = try PromptLayout(planning: blocks, for: try model(), overhead: 0, expectedRequests: nil, on: Self.day)
+        let layout = try PromptLayout(planning: blocks, for: try model(), overhead: 0, run: ExpectedRun(), on: Self.day)
         #expect(layout.blocks.map(\.text) == ["rules", "task", "date", "how to answer", "essays"])
     }
 
@@ -70,17 +72,41 @@ struct PromptLayoutTests {
     @Test("A single text without a mark is sent as it is")
     func single() throws {
         let text = block(.none, system: false)
-        #expect(try PromptLayout(planning: [text], for: model(), overhead: 0, expectedRequests: 1, on: Self.day).blocks == [text])
+        let layout = try PromptLayout(
+            planning: [text], for: model(), overhead: 0, run: ExpectedRun(requests: 1), on: Self.day)
+        #expect(layout.blocks == [text])
     }
 
-    @Test("Nothing is kept for one request; an hour pays only for more requests than five minutes do")
+    @Test("Nothing is kept for one request, and for five minutes from the second on")
     func economy() throws {
-        #expect(try marks([block(.oneHour)], requests: 1) == [.none])
-        #expect(try marks([block(.oneHour)], requests: 2) == [.fiveMinutes])
-        #expect(try marks([block(.oneHour)], requests: 3) == [.oneHour])
-        #expect(try marks([block(.fiveMinutes)], requests: 1) == [.none])
-        #expect(try marks([block(.fiveMinutes)], requests: 2) == [.fiveMinutes])
-        #expect(try marks([block(.fiveMinutes)], requests: 1_000_000) == [.fiveMinutes])
+        for wish in [VendorCall.CacheMark.fiveMinutes, .oneHour] {
+            #expect(try marks([block(wish)], requests: 1) == [.none])
+            #expect(try marks([block(wish)], requests: 2) == [.fiveMinutes])
+            #expect(try marks([block(wish)], requests: 1_000_000) == [.fiveMinutes])
+        }
+    }
+
+    @Test("An hour is chosen for runs so long that they will be held up, where it is wished for")
+    func longRuns() throws {
+        // With these prices a break costs 2,400 a token and an hour 1,500: 0.625 of a break, thirty-seven and a half minutes.
+        let second: Int64 = 1_000_000_000
+        #expect(try marks([block(.oneHour)], requests: 2251, interval: second) == [.fiveMinutes])
+        #expect(try marks([block(.oneHour)], requests: 2252, interval: second) == [.oneHour])
+        #expect(try marks([block(.fiveMinutes)], requests: 2252, interval: second) == [.fiveMinutes])
+        #expect(try marks([block(.oneHour)], requests: 1_000_000, interval: .max) == [.none])
+        #expect(try marks([block(.oneHour)], interval: second) == [.oneHour], "the wish stands where the length is not known")
+    }
+
+    @Test("What requests are too far apart to read is kept for longer, or not at all")
+    func farApart() throws {
+        let limit = WarmPrefixes.Life.fiveMinutes.rawValue - WarmPrefixes.margin
+        #expect(try marks([block(.oneHour)], requests: 3, interval: limit - 1) == [.fiveMinutes])
+        #expect(try marks([block(.oneHour)], requests: 3, interval: limit) == [.oneHour])
+        #expect(try marks([block(.oneHour)], requests: 2, interval: limit) == [.none])
+        #expect(try marks([block(.fiveMinutes)], requests: 3, interval: limit) == [.none])
+        let longest = WarmPrefixes.Life.oneHour.rawValue - WarmPrefixes.margin
+        #expect(try marks([block(.oneHour)], requests: 3, interval: longest - 1) == [.oneHour])
+        #expect(try marks([block(.oneHour)], requests: 3, interval: longest) == [.none])
     }
 
     @Test("Blocks that vendors refuse are refused before they are sent")
@@ -118,8 +144,11 @@ struct PromptLayoutTests {
                         bytes: .random(in: 1...3000, using: &generator))
                 }
                 let requests = Int64.random(in: 1...6, using: &generator)
+                let run = ExpectedRun(
+                    requests: requests,
+                    interval: Int64([0, 60, 1800].randomElement(using: &generator) ?? 0) * 1_000_000_000)
                 let layout = try PromptLayout(
-                    planning: blocks, for: model, overhead: 300, expectedRequests: requests, on: Self.day)
+                    planning: blocks, for: model, overhead: 300, run: run, on: Self.day)
                 #expect(
                     layout.blocks.map { "\($0.isSystem) \($0.text.count)" }.sorted()
                         == blocks.map { "\($0.isSystem) \($0.text.count)" }.sorted())

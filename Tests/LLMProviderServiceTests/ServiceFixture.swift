@@ -19,15 +19,17 @@ struct ServiceFixture: Sendable {
     let http: CurlClient
     let vendor: VendorServer
     let log: CapturedLog
+    let metrics: LLMProviderMetrics
     let service: LLMProvider
 
     var store: RequestStore { RequestStore(pool: pool) }
 
     /// A worker besides the service's own.
     func worker() -> RequestWorker {
-        RequestWorker(
-            store: store, configuration: configuration, parser: SubmissionParser(configuration: configuration), http: http,
-            work: Bell(), events: Bell(), logger: log.logger, lanes: Lanes(configuration))
+        let lanes = Lanes(configuration)
+        return RequestWorker(
+            store: store, configuration: configuration, parser: SubmissionParser(configuration: configuration, lanes: lanes),
+            http: http, work: Bell(), events: Bell(), logger: log.logger, lanes: lanes, metrics: metrics)
     }
 
     @discardableResult
@@ -116,9 +118,12 @@ func withService(
     connect(&connection)
     let pool = Pool(connection, logger: log.logger)
     let http = CurlClient()
+    let metrics = LLMProviderMetrics()
     let fixture = ServiceFixture(
         database: database, pool: pool, configuration: configuration, http: http, vendor: vendor, log: log,
-        service: LLMProvider(pool: pool, bell: Bell(), configuration: configuration, http: http, logger: log.logger))
+        metrics: metrics,
+        service: LLMProvider(
+            pool: pool, bell: Bell(), configuration: configuration, http: http, metrics: metrics, logger: log.logger))
     let outcome: Result<Void, any Error>
     do {
         outcome = .success(try await test(fixture))

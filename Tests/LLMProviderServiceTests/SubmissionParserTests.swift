@@ -17,7 +17,7 @@ struct SubmissionParserTests {
                 isSimulated: false))
         configuration.maximumPromptBytes = 1000
         self.configuration = configuration
-        parser = SubmissionParser(configuration: configuration)
+        parser = SubmissionParser(configuration: configuration, lanes: Lanes(configuration))
     }
 
     private func error(_ change: @escaping (inout LLMV1.SubmitRequest) -> Void) -> RPCError? {
@@ -152,5 +152,33 @@ struct SubmissionParserTests {
         #expect(fault { $0.replyFormat?.description = [0xC3] } == "reply_format.description")
         #expect(fault { $0.replyFormat?.jsonSchema = [0xC3] } == "reply_format.json_schema")
         #expect(fault { $0.replyFormat?.jsonSchema = Array("{}".utf8) } == "reply_format.json_schema")
+    }
+
+    @Test("How long a run takes by the pace of its lane says how long its beginning is kept; what is read sets no pace")
+    func life() throws {
+        func mark(
+            requestsPerMinute: Int? = nil, inputTokensPerMinute: Int? = nil, expected: UInt32
+        ) throws -> VendorCall.CacheMark? {
+            var configuration = configuration
+            configuration.providers[0].limits.requestsPerMinute = requestsPerMinute
+            configuration.providers[0].limits.inputTokensPerMinute = inputTokensPerMinute
+            let parser = SubmissionParser(configuration: configuration, lanes: Lanes(configuration))
+            let parsed = try parser.parse(
+                Sample.request {
+                    $0.model = "sonnet"
+                    $0.expectedRequests = expected
+                    $0.blocks = [Sample.block(.system, long(800), .oneHour), Sample.block(.user, long(100))]
+                    $0.blocks[1].varies = true
+                })
+            return parsed.call.blocks.first?.cacheMark
+        }
+        // Thirty-eight minutes are long enough, thirty-seven are not; one in a hundred is left unused.
+        #expect(try mark(requestsPerMinute: 60, expected: 37 * 60) == .fiveMinutes)
+        #expect(try mark(requestsPerMinute: 60, expected: 38 * 60) == .oneHour)
+        #expect(try mark(requestsPerMinute: 600, expected: 38 * 60) == .fiveMinutes)
+        #expect(try mark(expected: 1_000_000) == .fiveMinutes)
+        // A hundred bytes are taken for thirty-five tokens.
+        #expect(try mark(inputTokensPerMinute: 35 * 60, expected: 37 * 60) == .fiveMinutes)
+        #expect(try mark(inputTokensPerMinute: 35 * 60, expected: 38 * 60) == .oneHour)
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 import Wire
 
-@Suite("Health")
+@Suite("Health", .timeLimit(.minutes(1)))
 struct HealthTests {
     private func ask(_ health: Health, _ service: String = "") async throws -> WireV1.HealthCheckResponse {
         let method = MethodDescriptor(service: "huleedu.wire.v1.Health", method: "Check")

@@ -87,5 +87,8 @@ struct FilterTests {
             #expect(abs(Double(histogram.quantile(percent)) / expected - 1) < 0.035)
         }
         #expect(histogram.quantile(100) == 10_000_000 && LatencyHistogram().quantile(50) == 0)
+        // The time between two packets of a forged capture.
+        histogram.add(.max)
+        #expect(histogram.quantile(100) == .max)
     }
 }

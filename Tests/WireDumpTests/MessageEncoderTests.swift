@@ -84,6 +84,7 @@ struct MessageEncoderTests {
             (#"{"flag": "true"}"#, "flag: expected true or false, got text"),
             (#"{"blob": "*"}"#, "blob: expected text in base64, got text"),
             (#"{"colour": "BLUE"}"#, "expected one of COLOUR_UNSPECIFIED, COLOUR_RED, COLOUR_GREEN; got 'BLUE'"),
+            (#"{"single": 1e39}"#, "single: expected a number of single precision, got a number"),
             (#"{"nested": null, "twofold": []}"#, "twofold: expected a number, got an array"),
             (#"{"plain_int32": 1, "plainInt32": 1}"#, "expected once, under one of its names"),
         ])

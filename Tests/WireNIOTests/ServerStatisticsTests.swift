@@ -72,7 +72,24 @@ struct ServerStatisticsTests {
                 #expect(load.statistics.runningHandlers == 1 && load.statistics.heldRequestBytes >= 3)
                 gate.open()
                 let counts = try await counted(TestService.wait, ended: 1)
-                #expect(counts.statuses == [.deadlineExceeded: 1])
+                #expect(counts.statuses == [.deadlineExceeded: 1] && counts.sentBytes == 0)
+            }
+        }
+    }
+
+    @Test("says of answers that are too long to be sent what their callers were told instead")
+    func tooLong() async throws {
+        let service = TestService(handlers: ["Echo": { _, _ in [UInt8](repeating: 0, count: 2000) }])
+        var configuration = ServerConfiguration()
+        configuration.maximumMessageBytes = 1000
+        try await withServer(service, configuration: configuration, load: load) { address, _ in
+            try await withClient(address) { client in
+                let error = await #expect(throws: RPCError.self) {
+                    try await client.call(TestService.echo, payload: [1], options: .init())
+                }
+                #expect(error?.code == .resourceExhausted)
+                let counts = try await counted(TestService.echo, ended: 1)
+                #expect(counts.statuses == [.resourceExhausted: 1] && counts.sentBytes == 0 && counts.receivedBytes == 1)
             }
         }
     }

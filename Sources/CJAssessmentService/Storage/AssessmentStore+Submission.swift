@@ -55,7 +55,8 @@ extension AssessmentStore {
                         judge: context.judge,
                         prompt: context.template.prompt(
                             question: context.question, rubric: context.rubric, first: String(decoding: first, as: UTF8.self),
-                            second: String(decoding: second, as: UTF8.self)),
+                            // How long it is really kept is decided where prices and pace are known.
+                            second: String(decoding: second, as: UTF8.self), cacheMark: .oneHour),
                         replyFormat: ReplyFormat(for: context.template), expectedRequests: Int(context.essays),
                         tenant: context.tenant))
             }

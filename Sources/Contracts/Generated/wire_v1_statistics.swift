@@ -63,7 +63,7 @@ extension WireV1 {
         /// Open at this moment.
         public var connections: UInt32
         public var acceptedConnections: UInt64
-        /// Closed as soon as they came, because there were too many.
+        /// Closed as soon as they came, because there were too many, or because the server is shutting down.
         public var refusedConnections: UInt64
         /// Handlers that run, those whose caller has gone among them; the one of this call too.
         public var runningHandlers: UInt32
@@ -100,7 +100,7 @@ extension WireV1 {
         public var running: UInt32
         /// How calls ended, by status; a call whose caller has gone counts as CANCELLED.
         public var statuses: [WireV1.StatusCount]
-        /// Payloads alone.
+        /// Payloads alone, of calls that have ended.
         public var receivedBytes: UInt64
         public var sentBytes: UInt64
         /// Of calls that have ended, from the start of their handler to its end.

@@ -1,17 +1,23 @@
-/// One lane: its pace, its room, and the requests that wait for both in the order of their coming.
+/// One lane: its pace, its room, and the requests that wait for both in the order of their coming. One whose beginning another is writing
+/// into the vendor's cache lets those behind it pass.
 struct Lane<Item: Sendable>: Sendable {
     /// A lane that may not spend is asked again so much later, in nanoseconds.
     static var probeInterval: Int64 { 15 * Rate.nanosecondsPerMinute }
+    /// Requests that are kept back at most; with more of them none is taken on, of those that could be sent neither.
+    static var maximumKeptBack: Int { 256 }
 
     private struct Waiting: Sendable {
         let item: Item
+        /// With nothing of it in the vendor's cache.
         let charge: Charge
+        let prefix: PromptPrefix?
     }
 
     private(set) var pacer: Pacer
     private(set) var concurrency: ConcurrencyLimit
     private(set) var inFlight = 0
     private var waiting: [Waiting] = []
+    private var prefixes: WarmPrefixes
     /// What requests take, lately.
     private var usualCharge: Charge
     /// The most that one took.
@@ -19,13 +25,19 @@ struct Lane<Item: Sendable>: Sendable {
     /// When the requests that were put back will all have come again.
     private var putBackUntil: Int64
     /// Until then one request at a time is sent, unless it has been answered: it finds out whether the account may spend, and what its
-    /// limits are, and it fills the vendor's cache for the others.
+    /// limits are.
     private var probesUntil: Int64
 
-    /// - Parameter patience: how long the first request goes alone, in nanoseconds.
-    init(pacer: Pacer, concurrency: ConcurrencyLimit, patience: Int64 = 0, now: Int64) {
+    /// - Parameters:
+    ///   - patience: how long the first request goes alone, in nanoseconds.
+    ///   - prefixes: what is known of the vendor's cache.
+    init(
+        pacer: Pacer, concurrency: ConcurrencyLimit, patience: Int64 = 0, prefixes: WarmPrefixes = WarmPrefixes(patience: 0),
+        now: Int64
+    ) {
         self.pacer = pacer
         self.concurrency = concurrency
+        self.prefixes = prefixes
         probesUntil = now + patience
         usualCharge = .nothing
         usualCharge.requests = 1
@@ -55,7 +67,13 @@ struct Lane<Item: Sendable>: Sendable {
     /// Lets a request wait for its turn, or says after how long it should be claimed again.
     ///
     /// One that can't be sent soon holds a lease that another process may have use for, and a place that another lane may.
-    mutating func enter(_ item: Item, charge: Charge, horizon: Int64, at now: Int64) -> Int64? {
+    ///
+    /// - Parameters:
+    ///   - charge: with nothing of the request in the vendor's cache.
+    ///   - prefix: nil where the vendor is to keep nothing.
+    mutating func enter(
+        _ item: Item, charge: Charge, prefix: PromptPrefix? = nil, horizon: Int64, at now: Int64
+    ) -> Int64? {
         guard waiting.isEmpty && !isFrozen(at: now) || room(until: now + horizon, at: now) > 0 else {
             let interval = spacing(of: charge)
             putBackUntil = max(putBackUntil, now + horizon, pacer.frozenUntil)
@@ -64,25 +82,35 @@ struct Lane<Item: Sendable>: Sendable {
             putBackUntil += interval / 2
             return pause
         }
-        waiting.append(Waiting(item: item, charge: charge))
+        waiting.append(Waiting(item: item, charge: charge, prefix: prefix))
         return nil
     }
 
     /// How many more requests could be sent until then, beyond those that wait.
     func room(until end: Int64, at now: Int64) -> Int {
-        guard !isFrozen(at: end) else { return 0 }
-        let free = places(at: now) - inFlight - waiting.count
+        let keptBack = keptBackCount(at: now)
+        guard !isFrozen(at: end), keptBack < Self.maximumKeptBack else { return 0 }
+        let inLine = waiting.count - keptBack
+        let free = places(at: now) - inFlight - inLine
         guard free > 0 else { return 0 }
         let span = end - max(now, pacer.earliest(usualCharge))
         let interval = spacing(of: usualCharge)
         // One may always wait, so that it is there when its time comes.
         guard interval > 0 else { return free }
-        return min(free, max(0, max(1, Int(max(0, span) / interval) + 1) - waiting.count))
+        return min(free, max(0, max(1, Int(max(0, span) / interval) + 1) - inLine))
+    }
+
+    /// Requests that wait for the answer to another that begins like them.
+    func keptBackCount(at now: Int64) -> Int { waiting.count { isKeptBack($0, at: now) } }
+
+    private func isKeptBack(_ request: Waiting, at now: Int64) -> Bool {
+        request.prefix.map { prefixes.standing(of: $0, at: now) == .led } ?? false
     }
 
     private func places(at now: Int64) -> Int { now < probesUntil ? 1 : concurrency.current }
 
-    private func spacing(of charge: Charge) -> Int64 {
+    /// Least time between two requests of this size, in nanoseconds.
+    func spacing(of charge: Charge) -> Int64 {
         LimitDimension.allCases.reduce(pacer.settings.spacing) { longest, dimension in
             guard let limit = pacer.limits[dimension] else { return longest }
             return max(longest, Rate(limit: limit, share: pacer.share).time(for: charge[dimension]))
@@ -93,16 +121,32 @@ struct Lane<Item: Sendable>: Sendable {
 
     /// The first in the line, if it may be sent now; otherwise when to ask again, nil for not before something changes.
     mutating func next(at now: Int64) -> (sent: (Item, Pacer.Reservation)?, again: Int64?) {
-        guard let first = waiting.first, inFlight < places(at: now) else { return (nil, nil) }
-        switch pacer.admit(pacer.capped(first.charge), at: now) {
+        guard !waiting.isEmpty, inFlight < places(at: now) else { return (nil, nil) }
+        guard let place = waiting.firstIndex(where: { !isKeptBack($0, at: now) }) else {
+            return (nil, prefixes.nextHandOver(after: now))
+        }
+        let first = waiting[place]
+        let charge = charge(of: first, at: now)
+        switch pacer.admit(pacer.capped(charge), at: now) {
         case .wait(let until): return (nil, until)
         case .admitted(let reservation):
-            waiting.removeFirst()
+            waiting.remove(at: place)
             inFlight += 1
-            usualCharge = first.charge
+            usualCharge = charge
+            if let prefix = first.prefix { prefixes.sent(prefix, number: reservation.number, at: now) }
             largestCharge.raise(to: reservation.charge)
             return ((first.item, reservation), nil)
         }
+    }
+
+    /// What a request takes if it is sent now: less where the vendor reads its beginning and does not count that.
+    private func charge(of request: Waiting, at now: Int64) -> Charge {
+        guard let prefix = request.prefix, !prefix.countsReads,
+            case .warm(let tokens) = prefixes.standing(of: prefix, at: now)
+        else { return request.charge }
+        var charge = request.charge
+        charge.inputTokens = max(1, charge.inputTokens - tokens)
+        return charge
     }
 
     /// A request that was admitted leaves only now.
@@ -131,8 +175,13 @@ struct Lane<Item: Sendable>: Sendable {
         case failed
     }
 
+    /// - Parameters:
+    ///   - prefix: that the request entered with.
+    ///   - usage: nothing where the vendor does not say.
+    ///   - charge: what the request took; nil for what was reserved.
     mutating func finish(
-        _ reservation: Pacer.Reservation, _ ending: Ending, charge: Charge?, report: LimitReport, at now: Int64
+        _ reservation: Pacer.Reservation, _ ending: Ending, prefix: PromptPrefix? = nil, usage: TokenUsage = TokenUsage(),
+        charge: Charge?, report: LimitReport, at now: Int64
     ) {
         let isFull = inFlight >= concurrency.current
         inFlight -= 1
@@ -140,6 +189,13 @@ struct Lane<Item: Sendable>: Sendable {
         largestCharge.raise(to: taken)
         pacer.settle(reservation, as: taken, report: report)
         probesUntil = ending == .spent || ending == .barred ? .max : now
+        if let prefix {
+            if ending == .answered {
+                prefixes.answered(prefix, number: reservation.number, usage: usage, sentAt: reservation.at, at: now)
+            } else {
+                prefixes.failed(prefix, number: reservation.number)
+            }
+        }
         switch ending {
         case .answered:
             concurrency.answered(after: now - reservation.at, sentAt: reservation.at, isFull: isFull, at: now)

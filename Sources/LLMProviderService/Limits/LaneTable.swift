@@ -5,6 +5,8 @@ struct LaneTable<Item: Sendable>: Sendable {
 
     /// Requests are taken on when they can be sent within this, in nanoseconds.
     let horizon: Int64
+    /// Requests with vendors at once, in all lanes.
+    let maximumInFlight: Int
     private let make: @Sendable (LaneID, Int64) -> Lane<Item>
     private var lanes: [LaneID: Lane<Item>] = [:]
 
@@ -18,16 +20,22 @@ struct LaneTable<Item: Sendable>: Sendable {
     private var bars: [LaneID.Account: Bar] = [:]
 
     /// - Parameter make: a new lane, and when.
-    init(horizon: Int64, make: @escaping @Sendable (LaneID, Int64) -> Lane<Item>) {
+    init(horizon: Int64, maximumInFlight: Int, make: @escaping @Sendable (LaneID, Int64) -> Lane<Item>) {
         self.horizon = horizon
+        self.maximumInFlight = maximumInFlight
         self.make = make
     }
 
     subscript(id: LaneID) -> Lane<Item>? { lanes[id] }
     var waitingCount: Int { lanes.values.reduce(0) { $0 + $1.waitingCount } }
 
+    /// Requests that wait for the answer to another that begins like them.
+    func keptBackCount(at now: Int64) -> Int { lanes.values.reduce(0) { $0 + $1.keptBackCount(at: now) } }
+
     /// - Returns: after how long the request should be claimed again; nil when it waits here.
-    mutating func enter(_ item: Item, charge: Charge, in id: LaneID, at now: Int64) -> Int64? {
+    mutating func enter(
+        _ item: Item, charge: Charge, prefix: PromptPrefix? = nil, in id: LaneID, at now: Int64
+    ) -> Int64? {
         if lanes.count >= Self.maximumLanes, lanes[id] == nil {
             lanes = lanes.filter { !$0.value.isIdle || $0.value.isFrozen(at: now) }
         }
@@ -36,7 +44,7 @@ struct LaneTable<Item: Sendable>: Sendable {
             if let bar = bars[id.account], bar.until > now { lane.park(until: bar.until) }
             lanes[id] = lane
         }
-        return lanes[id]?.enter(item, charge: charge, horizon: horizon, at: now)
+        return lanes[id]?.enter(item, charge: charge, prefix: prefix, horizon: horizon, at: now)
     }
 
     /// Goes on with the lanes of a provider where another process has stopped.
@@ -59,10 +67,13 @@ struct LaneTable<Item: Sendable>: Sendable {
     mutating func due(at now: Int64) -> (items: [(LaneID, Item, Pacer.Reservation)], again: Int64?) {
         var items: [(LaneID, Item, Pacer.Reservation)] = []
         var again: Int64?
-        for id in lanes.keys {
-            while !isFindingOut(id.account), let step = lanes[id]?.next(at: now) {
+        var free = maximumInFlight - lanes.values.reduce(0) { $0 + $1.inFlight }
+        // The lane with the fewest under way comes first, so that none takes all the places that come free.
+        for id in lanes.sorted(by: { $0.value.inFlight < $1.value.inFlight }).map(\.key) {
+            while free > 0, !isFindingOut(id.account), let step = lanes[id]?.next(at: now) {
                 if let sent = step.sent {
                     items.append((id, sent.0, sent.1))
+                    free -= 1
                     continue
                 }
                 if let time = step.again { again = min(again ?? time, time) }
@@ -97,10 +108,10 @@ struct LaneTable<Item: Sendable>: Sendable {
 
     /// - Returns: the requests that waited, where lanes stand still beyond the horizon.
     mutating func finish(
-        _ reservation: Pacer.Reservation, in id: LaneID, _ ending: Lane<Item>.Ending, charge: Charge?, report: LimitReport,
-        at now: Int64
+        _ reservation: Pacer.Reservation, in id: LaneID, _ ending: Lane<Item>.Ending, prefix: PromptPrefix? = nil,
+        usage: TokenUsage = TokenUsage(), charge: Charge?, report: LimitReport, at now: Int64
     ) -> [Item] {
-        lanes[id]?.finish(reservation, ending, charge: charge, report: report, at: now)
+        lanes[id]?.finish(reservation, ending, prefix: prefix, usage: usage, charge: charge, report: report, at: now)
         if ending == .barred {
             let bar = Bar(since: now, until: now + Lane<Item>.probeInterval)
             bars[id.account] = bar

@@ -25,7 +25,7 @@ struct Pacer: Sendable {
 
     /// A request that may be sent, and what it took.
     struct Reservation: Sendable, Hashable {
-        fileprivate let number: UInt64
+        let number: UInt64
         let charge: Charge
         let at: Int64
     }

@@ -2,61 +2,41 @@
 struct TokenEstimator: Sendable {
     /// Models that are remembered; beyond it all is forgotten and learned anew.
     static let maximumModels = 256
-    /// Prefixes that are remembered, likewise.
-    static let maximumPrefixes = 1024
     /// Before anything is known: tokens of a byte, tools and schema among the bytes; a little more than any tokeniser makes of English.
     static let seedTokensPerByte = 0.35
     static let seedOutputTokens = 256.0
-    /// A prefix is no longer counted on so long before its end, in nanoseconds.
-    static let prefixMargin: Int64 = 15_000_000_000
 
     private struct Model {
         var tokensPerByte = MovingEstimate(seed: TokenEstimator.seedTokensPerByte)
         var outputTokens = MovingEstimate(seed: TokenEstimator.seedOutputTokens)
     }
 
-    private struct Prefix {
-        let tokens: Int64
-        let until: Int64
-    }
-
     private var models: [String: Model] = [:]
-    private var prefixes: [Int: Prefix] = [:]
 
     /// What is known of a request before it is sent.
     struct Request: Sendable, Hashable {
         let model: String
         let bytes: Int
         let maximumOutputTokens: Int
-        /// Of the part of the prompt that ends with the last cache mark, within the model; nil where nothing is marked.
-        let prefix: Int?
-        /// How long that part is kept, in nanoseconds.
-        let prefixLife: Int64
         let counting: TokenCounting
     }
 
-    /// What to reserve.
-    func charge(_ request: Request, at now: Int64) -> Charge {
+    /// What to reserve, where the vendor keeps nothing of the request yet.
+    func charge(_ request: Request) -> Charge {
         let model = models[request.model] ?? Model()
         let input = Int64((Double(request.bytes) * model.tokensPerByte.upper).rounded(.up))
-        let cached = request.prefix.flatMap { prefixes[$0] }.map { $0.until > now ? $0.tokens : 0 } ?? 0
         let output = min(Int64(request.maximumOutputTokens), Int64(model.outputTokens.upper.rounded(.up)))
         return request.counting.charge(
-            inputTokens: max(1, input - cached), outputTokens: output, maximumOutputTokens: Int64(request.maximumOutputTokens))
+            inputTokens: max(1, input), outputTokens: output, maximumOutputTokens: Int64(request.maximumOutputTokens))
     }
 
     /// What a request took after all, by its usage.
-    mutating func learn(_ usage: TokenUsage, of request: Request, sentAt: Int64) {
+    mutating func learn(_ usage: TokenUsage, of request: Request) {
         let total = usage.input + usage.cacheRead + usage.cacheWriteFiveMinutes + usage.cacheWriteOneHour
         guard request.bytes > 0, total > 0 else { return }
         if models.count >= Self.maximumModels, models[request.model] == nil { models = [:] }
         models[request.model, default: Model()].tokensPerByte.learn(Double(total) / Double(request.bytes))
         models[request.model, default: Model()].outputTokens.learn(Double(usage.output))
-        guard let prefix = request.prefix else { return }
-        if prefixes.count >= Self.maximumPrefixes, prefixes[prefix] == nil { prefixes = [:] }
-        // The next one reads what this one read or wrote.
-        let cached = usage.cacheRead + usage.cacheWriteFiveMinutes + usage.cacheWriteOneHour
-        prefixes[prefix] = Prefix(tokens: cached, until: sentAt + request.prefixLife - Self.prefixMargin)
     }
 }
 

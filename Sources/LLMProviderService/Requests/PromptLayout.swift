@@ -41,10 +41,10 @@ struct PromptLayout: Sendable, Hashable {
     /// - Parameters:
     ///   - wishes: the blocks with the marks that were asked for.
     ///   - overhead: bytes that the vendor reads before the first block, such as the tool.
-    ///   - expectedRequests: with the same beginning; nil where it is not known.
+    ///   - run: of the requests with the same beginning.
     ///   - day: of whose prices they are to pay.
     init(
-        planning wishes: [Block], for model: ModelDescription, overhead: Int, expectedRequests: Int64?, on day: Day
+        planning wishes: [Block], for model: ModelDescription, overhead: Int, run: ExpectedRun, on day: Day
     ) throws(Fault) {
         let system = wishes.filter(\.isSystem)
         let user = wishes.filter { !$0.isSystem }
@@ -54,8 +54,7 @@ struct PromptLayout: Sendable, Hashable {
         if let lastLong = marks.indices.last(where: { marks[$0] == .oneHour }) {
             for place in 0..<lastLong where marks[place] == .fiveMinutes { marks[place] = .none }
         }
-        let tariff = model.prices?.tariff(on: day)
-        marks = marks.map { Self.affordable($0, tariff: tariff, requests: expectedRequests) }
+        if let tariff = model.prices?.tariff(on: day) { marks = marks.map { run.cheapest(upTo: $0, by: tariff) } }
         // The shortest beginnings are shared with the most requests; the longest saves the most in each.
         for place in marks.indices.filter({ marks[$0] != .none }).dropFirst(Self.maximumMarks - 1).dropLast() {
             marks[place] = .none
@@ -74,19 +73,6 @@ struct PromptLayout: Sendable, Hashable {
             isStatic = isStatic && !block.varies
             let isLong = Double(bytes) * tokensPerByte >= Double(model.minimumCacheableTokens)
             return isStatic && isLong ? block.cacheMark : .none
-        }
-    }
-
-    /// The longest life up to the one wished for that does not cost more than keeping nothing, when every request after the first reads.
-    static func affordable(
-        _ wish: VendorCall.CacheMark, tariff: Tariff?, requests: Int64?
-    ) -> VendorCall.CacheMark {
-        guard let tariff, let requests else { return wish }
-        func pays(_ write: Int64) -> Bool { write + tariff.cacheRead * (requests - 1) <= tariff.input * requests }
-        return switch wish {
-        case .oneHour where pays(tariff.cacheWriteOneHour): .oneHour
-        case .oneHour, .fiveMinutes: pays(tariff.cacheWriteFiveMinutes) ? .fiveMinutes : .none
-        case .none: .none
         }
     }
 }

@@ -7,6 +7,8 @@ struct SubmissionParser: Sendable {
     private static let maximumExpectedRequests = 1_000_000
 
     let configuration: LLMProviderConfiguration
+    /// Whose pace says how long a run takes.
+    let lanes: Lanes
 
     /// A request that can be sent, and to whom.
     struct Parsed: Sendable {
@@ -41,7 +43,10 @@ struct SubmissionParser: Sendable {
         do throws(PromptLayout.Fault) {
             layout = try PromptLayout(
                 planning: blocks, for: model, overhead: format.byteCount,
-                expectedRequests: request.expectedRequests == 0 ? nil : Int64(request.expectedRequests), on: .today)
+                run: ExpectedRun(
+                    requests: request.expectedRequests == 0 ? nil : Int64(request.expectedRequests),
+                    interval: interval(of: blocks, for: model, at: provider, output: Int(request.maxOutputTokens))),
+                on: .today)
         } catch {
             throw RPCError(.internal, "blocks: no layout that vendors take: \(error)")
         }
@@ -51,6 +56,19 @@ struct SubmissionParser: Sendable {
                 model: model, temperature: request.temperature, maximumOutputTokens: Int(request.maxOutputTokens),
                 layout: layout, format: format),
             schema: schema)
+    }
+
+    /// Least time between two requests whose beginning the vendor reads from its cache, in nanoseconds.
+    private func interval(
+        of blocks: [VendorCall.Block], for model: ModelDescription, at provider: ProviderConfiguration, output: Int
+    ) -> Int64 {
+        let counting = provider.dialect.vendor.counting
+        let counted = counting == .used ? blocks.filter(\.varies) : blocks
+        return lanes.interval(
+            in: LaneID(provider, model: model),
+            of: TokenEstimator.Request(
+                model: TokenEstimator.Request.model(model, at: provider), bytes: counted.reduce(0) { $0 + $1.text.utf8.count },
+                maximumOutputTokens: output, counting: counting))
     }
 
     func provider(_ name: String) throws(RPCError) -> ProviderConfiguration {

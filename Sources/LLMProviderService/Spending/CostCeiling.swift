@@ -5,26 +5,16 @@ enum CostCeiling {
 
     /// Nano-dollars of all the calls that may be billed, by the tariff of a day; nil where the price is not known.
     ///
-    /// A token stands for a byte at least, in every tokeniser of bytes. All of the prompt is priced as written to the cache, where
-    /// something is to be kept there, and the reply is as long as it may be.
+    /// A token stands for a byte at least, in every tokeniser of bytes. All of the prompt is priced as written to the cache for the dearest
+    /// life, where something is to be kept there: for how long is decided anew when it is sent. The reply is as long as it may be.
     ///
     /// - Parameter paidCalls: calls that may be billed.
     static func nanodollars(of call: VendorCall, paidCalls: Int64, on day: Day) -> Int64? {
         guard let tariff = call.model.prices?.tariff(on: day) else { return nil }
         let bytes = call.blocks.reduce(call.format.byteCount) { $0 + $1.text.utf8.count }
-        let input = call.blocks.reduce(tariff.input) { max($0, tariff.price(of: $1.cacheMark)) }
+        let isKept = call.blocks.contains { $0.cacheMark != .none }
+        let input = isKept ? max(tariff.input, tariff.cacheWriteFiveMinutes, tariff.cacheWriteOneHour) : tariff.input
         let once = (Int64(bytes) + addedTokens) * input + Int64(call.maximumOutputTokens) * tariff.output
         return once * paidCalls
-    }
-}
-
-extension Tariff {
-    /// Of a token that is read, and kept as marked.
-    fileprivate func price(of mark: VendorCall.CacheMark) -> Int64 {
-        switch mark {
-        case .none: input
-        case .fiveMinutes: cacheWriteFiveMinutes
-        case .oneHour: cacheWriteOneHour
-        }
     }
 }

@@ -37,7 +37,9 @@ final class Lanes: Sendable {
         self.now = now
         state = Mutex(
             State(
-                table: LaneTable(horizon: configuration.claimHorizon.nanoseconds) { id, time in
+                table: LaneTable(
+                    horizon: configuration.claimHorizon.nanoseconds, maximumInFlight: configuration.maximumInFlight
+                ) { id, time in
                     Self.lane(id, configuration: configuration, at: time)
                 }, foreign: Set(configuration.providersInTurn.map(\.name))))
     }
@@ -59,7 +61,9 @@ final class Lanes: Sendable {
             ceilings: provider.map { $0.limits.ceilings(of: id.pool, at: $0) } ?? none, settings: settings, now: now)
         let concurrency = ConcurrencyLimit(
             maximum: provider?.limits.concurrentRequests ?? configuration.maximumInFlight)
-        return Lane(pacer: pacer, concurrency: concurrency, patience: configuration.leaderPatience.nanoseconds, now: now)
+        return Lane(
+            pacer: pacer, concurrency: concurrency, patience: configuration.leaderPatience.nanoseconds,
+            prefixes: WarmPrefixes(patience: configuration.warmUpPatience.nanoseconds), now: now)
     }
 
     // MARK: - Coming in
@@ -85,26 +89,43 @@ final class Lanes: Sendable {
         return Self.scouts
     }
 
-    /// Lets a request wait for its turn.
-    ///
-    /// - Returns: after how long it should be claimed again; nil when it waits here.
-    func enter(_ request: PreparedRequest) -> Duration? {
+    /// Requests that are claimed and wait here for the answer to another that begins like them.
+    var keptBackCount: Int {
         let now = now()
-        let pause = state.withLock { state in
-            let charge = state.estimator.charge(request.size, at: now)
-            return state.table.enter(request, charge: charge, in: request.lane, at: now)
+        return state.withLock { $0.table.keptBackCount(at: now) }
+    }
+
+    /// Lets requests that were claimed together wait for their turns.
+    ///
+    /// - Returns: those that should be claimed again, and after how long; the others wait here.
+    func enter(_ requests: [PreparedRequest]) -> [(request: PreparedRequest, pause: Duration)] {
+        let now = now()
+        let refused = state.withLock { state in
+            requests.compactMap { request -> (request: PreparedRequest, pause: Duration)? in
+                let charge = state.estimator.charge(request.size)
+                let pause = state.table.enter(request, charge: charge, prefix: request.prefix, in: request.lane, at: now)
+                return pause.map { (request, .nanoseconds($0)) }
+            }
         }
-        if pause == nil { changed.ring() }
-        return pause.map { .nanoseconds($0) }
+        if refused.count < requests.count { changed.ring() }
+        return refused
     }
 
     /// Refuses a request that could never be sent within what is configured.
     func check(_ parsed: SubmissionParser.Parsed) throws(Pacer.Oversize) {
-        let now = now()
-        let charge = state.withLock { $0.estimator.charge(TokenEstimator.Request(parsed), at: now) }
+        let charge = state.withLock { $0.estimator.charge(TokenEstimator.Request(parsed)) }
         let limits = parsed.provider.limits.limits(
             of: LaneID(parsed.provider, model: parsed.call.model).pool, at: parsed.provider)
         try Pacer(limits: limits, now: 0).check(charge)
+    }
+
+    /// Least time between two requests of this size that the limits of a lane allow, in nanoseconds.
+    func interval(in lane: LaneID, of size: TokenEstimator.Request) -> Int64 {
+        let now = now()
+        return state.withLock { state in
+            let known = state.table[lane] ?? Self.lane(lane, configuration: configuration, at: now)
+            return known.spacing(of: state.estimator.charge(size))
+        }
     }
 
     // MARK: - Turns
@@ -189,10 +210,10 @@ final class Lanes: Sendable {
         return state.withLock { state in
             let size = due.request.size
             let isKnown = usage != TokenUsage()
-            if isKnown { state.estimator.learn(usage, of: size, sentAt: due.reservation.at) }
+            if isKnown { state.estimator.learn(usage, of: size) }
             defer { noteChange(of: due.request.lane, in: state) }
             return state.table.finish(
-                due.reservation, in: due.request.lane, ending,
+                due.reservation, in: due.request.lane, ending, prefix: due.request.prefix, usage: usage,
                 charge: isKnown ? size.counting.charge(usage, maximumOutputTokens: size.maximumOutputTokens) : nil,
                 report: report, at: now)
         }

@@ -39,6 +39,8 @@ extension RequestWorker {
                 // answer is written down even while the service ends. finishStarted() bounds how long.
                 start(request.request.claim) { await process(request) }
             }
+            // What one of them keeps back leaves room for others.
+            if !due.requests.isEmpty, lanes.keptBackCount > 0 { work.ring() }
             await lanes.changed.wait(after: generation, upTo: due.wait ?? configuration.heartbeat)
         }
     }
@@ -84,12 +86,15 @@ extension RequestWorker {
             state.rescueAt = .now + configuration.rescueInterval
         }
         if state.promoteAt <= .now { _ = try await promote(&state) }
-        let rooms = lanes.rooms(limit: configuration.maximumInFlight - held.count)
-        let room = min(configuration.maximumInFlight - held.count, rooms.values.reduce(0, +))
+        // Those that wait for the answer to another leave their places to requests that need not.
+        let free = configuration.maximumInFlight - held.count + lanes.keptBackCount
+        let rooms = lanes.rooms(limit: free)
+        let room = min(free, rooms.values.reduce(0, +))
         let claims = try await store.claim(
             limit: room, providers: rooms, leaseSeconds: configuration.leaseSeconds, lowWater: &state.lowWater)
         for claim in claims { held.add(claim) }
-        for claim in claims { await take(claim) }
+        // Together, so that how many of them wait here does not depend on how soon the first is sent.
+        for refused in lanes.enter(claims.compactMap(prepared)) { await putBack(refused.request.claim, after: refused.pause) }
         guard claims.count < room || room <= 0 else { return }
         // There is time: what waited may be due, and how long to wait depends on what is next.
         if room > 0, try await promote(&state) { return }
@@ -97,21 +102,21 @@ extension RequestWorker {
         await work.wait(after: generation, upTo: wait)
     }
 
-    /// Brings a claimed request to its lane.
-    private func take(_ claim: ClaimedRequest) async {
+    /// A claimed request that can be sent; one that can't is ended.
+    private func prepared(_ claim: ClaimedRequest) -> PreparedRequest? {
         guard claim.attempts <= configuration.retry.maximumAttempts + configuration.retry.maximumDeaths else {
             let message = "the workers that made the request died, \(claim.attempts - 1) times"
-            return start(claim) { await refuse(claim, .unreachable, message) }
+            start(claim) { await refuse(claim, .unreachable, message) }
+            return nil
         }
-        let request: PreparedRequest
         do throws(RPCError) {
-            request = PreparedRequest(claim, parsed: try parser.parse(claim.request))
+            return PreparedRequest(claim, parsed: try parser.parse(claim.request))
         } catch {
             // The request was checked when it was taken on; that it no longer passes means that the configuration has changed.
             let message = error.message
-            return start(claim) { await refuse(claim, .invalidRequest, message) }
+            start(claim) { await refuse(claim, .invalidRequest, message) }
+            return nil
         }
-        if let pause = lanes.enter(request) { await putBack(claim, after: pause) }
     }
 
     /// - Returns: whether requests became ready.

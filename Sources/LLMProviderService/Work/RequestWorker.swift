@@ -17,6 +17,7 @@ struct RequestWorker: Sendable {
     let events: Bell
     let logger: Logger
     let lanes: Lanes
+    let metrics: LLMProviderMetrics
     let held = HeldClaims()
     let search = Search()
 
@@ -26,6 +27,7 @@ struct RequestWorker: Sendable {
     func process(_ due: Lanes.Due) async {
         let attempt = await attempt(due)
         let usage = attempt.outcome.usage
+        metrics.count(usage, of: due.request.parsed)
         if attempt.ending == .barred || attempt.ending == .spent {
             logger.error(
                 "the provider does not let the account in; one request in a quarter of an hour finds out whether it does again",

@@ -36,6 +36,7 @@ package struct LatencyHistogram: Sendable {
     private static func upperEnd(_ place: Int) -> UInt64 {
         guard place >= Int(perDoubling) else { return UInt64(place) }
         let (shift, rest) = (place / Int(perDoubling) - 1, UInt64(place % Int(perDoubling)))
-        return (rest + perDoubling + 1) << UInt64(shift) - 1
+        // The end of the last class is the greatest number there is.
+        return (rest + perDoubling + 1) << UInt64(shift) &- 1
     }
 }

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Tells the handler of a stream that its server is shutting down, so that it may come to a good end before it is cut off.
+/// Tells that a server is shutting down: the handler of a stream, so that it may come to a good end before it is cut off, or the server's own
+/// host.
 public final class DrainSignal: Sendable {
     private struct State {
         var hasBegun = false
@@ -14,7 +15,7 @@ public final class DrainSignal: Sendable {
     /// Whether the handler should come to an end.
     public var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
-    /// Runs something when the shutdown begins, at once where it has begun. It is held as long as the call runs.
+    /// Runs something when the shutdown begins, at once where it has begun. It is held until then, or as long as the signal is.
     public func onBegin(_ body: @escaping @Sendable () -> Void) {
         let hasBegun = state.withLock { state in
             if !state.hasBegun { state.bodies.append(body) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import ServiceKit
+import ServiceLifecycle
 import WireNIO
 
 /// `huleedu serve`
@@ -20,7 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
             tier are refused unless PREFIX_LIMITS_ABOVE_TIER=1. PREFIX_CONCURRENT_REQUESTS bounds the requests at once of each pool \
             of models, PREFIX_SPACING_MILLISECONDS keeps them apart. Each replica uses the whole of the limits. \
             HULEEDU_CONCURRENT_REQUESTS, 1 to 900 and 32 by default, bounds the requests at once of a process, with those about to be \
-            sent among them: a limit takes as many as it allows in the time of one answer and half a second.
+            sent among them, but not those that wait for another to fill the vendor's cache: a limit takes as many as it allows in the time of one answer and half a second.
 
             For drills, CRASH_AT=POINT:N kills the process the Nth time that it reaches a named point between two round trips to the \
             database; CRASH_AT=list tells the points as they are reached.
@@ -37,6 +38,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Port to listen on, where one service is run; 0 for any.", valueName: "port"))
     var port: UInt16?
+
+    @Option(help: ArgumentHelp("Port to tell Prometheus at what is counted, under /metrics; 0 for any.", valueName: "port"))
+    var metricsPort: UInt16?
 
     @Option(help: ArgumentHelp("Where cj-assessment reaches llm-provider.", valueName: "host:port"))
     var llmProvider = Endpoint(host: "127.0.0.1", port: ServiceAssembly.Name.llmProvider.usualPort)
@@ -60,12 +64,17 @@ struct ServeCommand: AsyncParsableCommand {
             let assembly = ServiceAssembly(
                 connectionString: url, isAlone: false, crashPoint: crashPoint, leases: try Leases(environment),
                 concurrentRequests: try ConcurrentRequests(environment), logger: logger)
-            var hosts: [ServiceHost] = []
+            var hosts: [any Service] = []
             for service in services.sorted(by: { $0.usualPort < $1.usualPort }) {
                 let listen = Endpoint(host: host, port: port.map(Int.init) ?? service.usualPort)
                 let (host, address) = try await start(service, listen: listen, assembly: assembly, environment: environment)
                 try StandardOutput.write("\(service.rawValue)  \(address)\n")
                 hosts.append(host)
+            }
+            if let metricsPort {
+                let (server, address) = try await assembly.metrics(listen: Endpoint(host: host, port: Int(metricsPort)))
+                try StandardOutput.write("metrics  \(address)\n")
+                hosts.append(server)
             }
             try await ServiceRun.untilSignal(hosts, logger: logger)
             return 0

@@ -3,6 +3,7 @@ import FakeProvider
 import FoundationEssentials
 import Logging
 import ServiceKit
+import ServiceLifecycle
 import WireNIO
 
 /// `huleedu up`
@@ -24,6 +25,9 @@ struct UpCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Port of the assessment service; 0 for any.", valueName: "port"))
     var cjAssessmentPort = UInt16(ServiceAssembly.Name.cjAssessment.usualPort)
+
+    @Option(help: ArgumentHelp("Port to tell Prometheus at what is counted, under /metrics; 0 for any.", valueName: "port"))
+    var metricsPort: UInt16?
 
     func run() async throws {
         let status = await CommandFailure.reported {
@@ -59,7 +63,13 @@ struct UpCommand: AsyncParsableCommand {
                 provider: Endpoint(host: provider.address.host, port: provider.address.port))
             try StandardOutput.write("llm-provider   \(provider.address)\n")
             try StandardOutput.write("cj-assessment  \(assessment.address)\n")
-            try await ServiceRun.untilSignal([provider.host, assessment.host], logger: logger)
+            var hosts: [any Service] = [provider.host, assessment.host]
+            if let metricsPort {
+                let (server, address) = try await assembly.metrics(listen: Endpoint(host: hosting.host, port: Int(metricsPort)))
+                try StandardOutput.write("metrics        \(address)\n")
+                hosts.append(server)
+            }
+            try await ServiceRun.untilSignal(hosts, logger: logger)
             await simulation.stop()
         } catch {
             await simulation.stop()

@@ -35,6 +35,8 @@ struct ServiceAssembly: Sendable {
     /// How long the processes keep what they have claimed.
     var leases = Leases()
     var concurrentRequests = ConcurrentRequests()
+    /// What the services count.
+    let providerMetrics = LLMProviderMetrics()
     let logger: Logger
 
     /// Connections of one service to the database.
@@ -53,7 +55,8 @@ struct ServiceAssembly: Sendable {
         configuration.instance = Self.instance(listen)
         configuration.maximumInFlight = concurrentRequests.count
         let provider = LLMProvider(
-            pool: pool, bell: bell, configuration: configuration, http: curl, logger: named(.llmProvider))
+            pool: pool, bell: bell, configuration: configuration, http: curl, metrics: providerMetrics,
+            logger: named(.llmProvider))
         if isAlone {
             try await provider.takeOver()
             try await upkeep.takeOver()
@@ -104,6 +107,13 @@ struct ServiceAssembly: Sendable {
         return (host, try await host.start())
     }
 
+    /// Binds the server that tells what the services of this process count.
+    func metrics(listen: Endpoint) async throws -> (server: MetricsServer, address: BoundAddress) {
+        let server = MetricsServer(
+            Metrics(providerMetrics.families), at: BoundAddress(host: listen.host, port: listen.port), logger: logger)
+        return (server, try await server.start())
+    }
+
     /// What no two processes have in common: of one machine, one at a time listens on a port.
     ///
     /// Nil where the kernel chooses the port.
@@ -144,7 +154,7 @@ struct ServiceAssembly: Sendable {
 /// Services are shut down in the reverse of the order given: who calls another comes after it.
 enum ServiceRun {
     /// Runs services until a signal asks for an end.
-    static func untilSignal(_ hosts: [ServiceHost], logger: Logger) async throws {
+    static func untilSignal(_ hosts: [any Service], logger: Logger) async throws {
         try await group(hosts, signals: [.sigterm, .sigint], logger: logger).run()
     }
 
@@ -153,7 +163,7 @@ enum ServiceRun {
     /// - Returns: nil when a signal asked for an end before the body was done. The body is cancelled first and the services end after
     ///   it, so that it does not see them go.
     static func around<Value: Sendable>(
-        _ hosts: [ServiceHost], logger: Logger, _ body: @escaping @Sendable () async throws -> Value
+        _ hosts: [any Service], logger: Logger, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
         let group = group(hosts, signals: [], logger: logger)
         return try await withThrowingTaskGroup(of: Value?.self) { tasks in
@@ -186,7 +196,7 @@ enum ServiceRun {
         }
     }
 
-    private static func group(_ hosts: [ServiceHost], signals: [UnixSignal], logger: Logger) -> ServiceGroup {
+    private static func group(_ hosts: [any Service], signals: [UnixSignal], logger: Logger) -> ServiceGroup {
         ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: hosts.map {

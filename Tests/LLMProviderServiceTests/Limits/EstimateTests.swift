@@ -4,42 +4,34 @@ import Testing
 
 @Suite("Guessing what a request takes")
 struct EstimateTests {
-    private let minute: Int64 = 60_000_000_000
-
     private func request(
-        _ bytes: Int = 8000, model: String = "m", output: Int = 512, prefix: Int? = nil, counting: TokenCounting = .used
+        _ bytes: Int = 8000, model: String = "m", output: Int = 512, counting: TokenCounting = .used
     ) -> TokenEstimator.Request {
-        TokenEstimator.Request(
-            model: model, bytes: bytes, maximumOutputTokens: output, prefix: prefix, prefixLife: 5 * minute, counting: counting)
+        TokenEstimator.Request(model: model, bytes: bytes, maximumOutputTokens: output, counting: counting)
     }
 
     @Test("is generous before anything is known, and close once there were answers")
     func learning() {
         var estimator = TokenEstimator()
-        #expect(estimator.charge(request(), at: 0).inputTokens == 2800)
-        #expect(estimator.charge(request(), at: 0).outputTokens == 256)
-        for _ in 0..<50 { estimator.learn(TokenUsage(input: 2000, output: 90), of: request(), sentAt: 0) }
-        let charge = estimator.charge(request(16_000), at: 0)
+        #expect(estimator.charge(request()).inputTokens == 2800)
+        #expect(estimator.charge(request()).outputTokens == 256)
+        for _ in 0..<50 { estimator.learn(TokenUsage(input: 2000, output: 90), of: request()) }
+        let charge = estimator.charge(request(16_000))
         #expect((4000...4010).contains(charge.inputTokens))
         #expect((90...92).contains(charge.outputTokens))
-        #expect(estimator.charge(request(model: "other"), at: 0).inputTokens == 2800, "each model has its own")
+        #expect(estimator.charge(request(model: "other")).inputTokens == 2800, "each model has its own")
     }
 
     @Test("never takes more output than is allowed")
     func outputLimit() {
-        #expect(TokenEstimator().charge(request(output: 16), at: 0).outputTokens == 16)
+        #expect(TokenEstimator().charge(request(output: 16)).outputTokens == 16)
     }
 
-    @Test("leaves out what will come from the cache, until shortly before its end")
+    @Test("counts what came from the cache: it need not come from there the next time")
     func cached() {
         var estimator = TokenEstimator()
-        let usage = TokenUsage(input: 400, output: 90, cacheWriteFiveMinutes: 1600)
-        for _ in 0..<50 { estimator.learn(usage, of: request(prefix: 7), sentAt: 0) }
-        #expect((400...410).contains(estimator.charge(request(prefix: 7), at: 0).inputTokens))
-        #expect((2000...2010).contains(estimator.charge(request(prefix: 8), at: 0).inputTokens))
-        let end = 5 * minute - TokenEstimator.prefixMargin
-        #expect(estimator.charge(request(prefix: 7), at: end - 1).inputTokens < 500)
-        #expect(estimator.charge(request(prefix: 7), at: end).inputTokens >= 2000)
+        for _ in 0..<50 { estimator.learn(TokenUsage(input: 400, output: 90, cacheRead: 1600), of: request()) }
+        #expect((2000...2010).contains(estimator.charge(request()).inputTokens))
     }
 
     @Test("Vendors that count what is used leave the cache's reads out; those that count what is allowed take the larger")

@@ -9,7 +9,7 @@ struct LaneTests {
     private let minute: Int64 = 60_000_000_000
 
     private func table(_ requests: Int64? = nil, concurrency: Int = 8) -> LaneTable<Int> {
-        LaneTable(horizon: horizon) { _, now in
+        LaneTable(horizon: horizon, maximumInFlight: 100) { _, now in
             Lane(
                 pacer: Pacer(limits: PerDimension(requests: requests, inputTokens: nil, outputTokens: nil), now: now),
                 concurrency: ConcurrencyLimit(maximum: concurrency), now: now)
@@ -33,7 +33,7 @@ struct LaneTests {
         #expect(record.largest == Charge(inputTokens: 70, outputTokens: 9))
 
         for isFrozen in [false, true] {
-            var next = LaneTable<Int>(horizon: horizon) { _, now in
+            var next = LaneTable<Int>(horizon: horizon, maximumInFlight: 100) { _, now in
                 Lane(
                     pacer: Pacer(limits: PerDimension(requests: 1000, inputTokens: nil, outputTokens: nil), now: now),
                     concurrency: ConcurrencyLimit(maximum: 8), patience: 10 * minute, now: now)

@@ -25,7 +25,7 @@ extension ServiceFixture {
 
     /// The most that a request can cost, in nano-dollars.
     func ceiling(_ request: LLMV1.SubmitRequest) throws -> Int64 {
-        let parsed = try SubmissionParser(configuration: configuration).parse(request)
+        let parsed = try SubmissionParser(configuration: configuration, lanes: Lanes(configuration)).parse(request)
         let calls = configuration.retry.mostPaidCalls(asked: request.maxPaidCalls)
         guard let cost = CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, on: .today) else { throw ConditionTimedOut() }
         return cost

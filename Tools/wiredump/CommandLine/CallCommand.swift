@@ -20,8 +20,8 @@ struct CallCommand: AsyncParsableCommand {
               wiredump call 127.0.0.1:7702 huleedu.cj.v1.CJAssessment/StartAssessment --data @start.json
               wiredump call 127.0.0.1:7702 huleedu.events.v1.EventFeed/Follow --data '{"limit": 10}' --timeout 60
 
-            It ends with 0 when the call went well, with 2 when it ended with another status, which is told on standard error, with 1 when \
-            contracts cannot be had or read, and with 64 for wrong options and requests that are no such message.
+            It ends with 0 when the call went well, with 2 when it, or asking for contracts, ended with another status, which is told on standard \
+            error, with 1 when the server does not tell contracts or they cannot be read, and with 64 for wrong options and requests that are no such message.
             """)
 
     @Argument(help: ArgumentHelp("The server.", valueName: "host:port"))
@@ -64,12 +64,14 @@ struct CallCommand: AsyncParsableCommand {
                 throw ValidationError("The contracts have no method '\(descriptor)'.")
             }
             let decoder = MessageDecoder(schema: schema, redaction: redaction.redaction)
+            // Read before the clock runs.
+            let requests = try requests(of: method, MessageEncoder(schema: schema))
             var output = Output()
             let call = Exchange(
                 client: server.client, method: descriptor, kind: method.kind,
                 options: CallOptions(deadline: .after(.seconds(timeout)), metadata: Metadata(try entries)))
             do {
-                try await call.make(try requests(of: method, MessageEncoder(schema: schema))) { answer in
+                try await call.make(requests) { answer in
                     try output.write([decoder.json(answer, as: method.output)])
                     try output.flush()
                 }

@@ -17,14 +17,15 @@ struct ListCommand: AsyncParsableCommand {
         let (schema, served) = try await source.contracts()
         let services = served ?? Set(schema.methods.map(\.service)).sorted()
         guard let service else {
-            for name in services { print(name) }
+            for name in services { print(JSONText.name(name)) }
             return
         }
         let methods = schema.methods.filter { $0.service == service }
         guard services.contains(service), !methods.isEmpty else {
-            throw ValidationError("There is no service '\(service)'; there are \(services.joined(separator: ", ")).")
+            throw ValidationError(
+                "There is no service '\(service)'; there are \(services.map(JSONText.name).joined(separator: ", ")).")
         }
-        for method in methods { print("\(method.service)/\(method.name)") }
+        for method in methods { print(JSONText.name("\(method.service)/\(method.name)")) }
     }
 }
 

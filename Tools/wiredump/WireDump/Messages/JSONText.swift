@@ -51,7 +51,7 @@ package struct JSONText: Sendable, Hashable {
     }
 
     /// A name that a peer sent, as it is where nothing in it could be taken for something else, else quoted.
-    static func name(_ value: String) -> String {
+    package static func name(_ value: String) -> String {
         let quoted = quoted(value)
         return quoted.utf8.count == value.utf8.count + 2 && !value.isEmpty && !value.contains(" ") ? value : quoted
     }

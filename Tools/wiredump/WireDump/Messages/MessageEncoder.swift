@@ -119,7 +119,12 @@ package struct MessageEncoder: Sendable {
             return .varint(bool ? 1 : 0)
         case .enumeration(let type): return .varint(UInt64(bitPattern: Int64(try enumeration(value, type, at: path))))
         case .double: return .fixed64(try Self.number(value, at: path).bitPattern)
-        case .float: return .fixed32(Float(try Self.number(value, at: path)).bitPattern)
+        case .float:
+            let number = try Self.number(value, at: path)
+            guard !number.isFinite || Float(number).isFinite else {
+                throw Self.mistake("a number of single precision", value, at: path)
+            }
+            return .fixed32(Float(number).bitPattern)
         case .int32: return .varint(UInt64(bitPattern: Int64(try Self.integer(value, Int32.self, at: path))))
         case .int64: return .varint(UInt64(bitPattern: try Self.integer(value, Int64.self, at: path)))
         case .uint32: return .varint(UInt64(try Self.integer(value, UInt32.self, at: path)))

@@ -46,6 +46,8 @@ package struct MessageSchema: Sendable {
 
     /// Messages declared in one another; a set with deeper ones is none.
     static let deepest = 32
+    /// Bytes of a full name; a set with longer ones is none. Every name of a message holds those that it is declared in.
+    static let longestName = 1000
 
     /// Knows nothing.
     package init() {}
@@ -68,31 +70,52 @@ package struct MessageSchema: Sendable {
     // Numbers of fields are those of google/protobuf/descriptor.proto.
 
     private mutating func read(file: [WireField]) throws(WireFields.Malformed) {
-        let package = file.text(2) ?? ""
+        let package = try Self.name(file.text(2), in: "")
         for message in file.allBytes(4) { try read(message: try WireFields.all(message), scope: package, depth: 0) }
         for enumeration in file.allBytes(5) { try read(enumeration: try WireFields.all(enumeration), scope: package) }
         for service in file.allBytes(6) { try read(service: try WireFields.all(service), scope: package) }
     }
 
-    private static func name(_ name: String?, in scope: String) -> String {
-        scope.isEmpty ? name ?? "" : "\(scope).\(name ?? "")"
+    private static func name(_ name: String?, in scope: String) throws(WireFields.Malformed) -> String {
+        let full = (scope.isEmpty ? "" : scope + ".") + (name ?? "")
+        guard full.utf8.count <= longestName, isName(full) else { throw WireFields.Malformed() }
+        return full
+    }
+
+    /// Whether a text is what names are made of, so that it may stand in any output.
+    private static func isName(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "_"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
     }
 
     private mutating func read(message: [WireField], scope: String, depth: Int) throws(WireFields.Malformed) {
         guard depth < Self.deepest else { throw WireFields.Malformed() }
-        let name = Self.name(message.text(1), in: scope)
+        let name = try Self.name(message.text(1), in: scope)
         var fields: [Field] = []
         for bytes in message.allBytes(2) {
-            if let field = Self.field(try WireFields.all(bytes)) { fields.append(field) }
+            if let field = try Self.field(try WireFields.all(bytes)) { fields.append(field) }
         }
         messages[name] = Message(name: name, fields: fields)
         for nested in message.allBytes(3) { try read(message: try WireFields.all(nested), scope: name, depth: depth + 1) }
         for enumeration in message.allBytes(4) { try read(enumeration: try WireFields.all(enumeration), scope: name) }
     }
 
-    private static func field(_ field: [WireField]) -> Field? {
+    /// The full name that a reference stands for.
+    private static func reference(_ text: String?) throws(WireFields.Malformed) -> String {
+        try name(text.map { String($0.drop { $0 == "." }) }, in: "")
+    }
+
+    private static func field(_ field: [WireField]) throws(WireFields.Malformed) -> Field? {
         guard let name = field.text(1), let number = field.integer(3), let type = field.integer(5) else { return nil }
-        let reference = String((field.text(6) ?? "").drop { $0 == "." })
+        guard (1..<1 << 29).contains(number) else { throw WireFields.Malformed() }
+        let reference = try reference(field.text(6))
         let kinds: [UInt64: Kind] = [
             1: .double, 2: .float, 3: .int64, 4: .uint64, 5: .int32, 6: .fixed64, 7: .fixed32, 8: .bool, 9: .string,
             11: .message(reference), 12: .bytes, 13: .uint32, 14: .enumeration(reference), 15: .sfixed32, 16: .sfixed64,
@@ -101,7 +124,7 @@ package struct MessageSchema: Sendable {
         guard let kind = kinds[type] else { return nil }
         // An optional field is the only one of its group.
         return Field(
-            number: Int(number), name: name, kind: kind, isRepeated: field.integer(4) == 3,
+            number: Int(number), name: try Self.name(name, in: ""), kind: kind, isRepeated: field.integer(4) == 3,
             tellsAbsence: field.integer(9) != nil)
     }
 
@@ -111,19 +134,19 @@ package struct MessageSchema: Sendable {
             let value = try WireFields.all(bytes)
             let number = Int32(truncatingIfNeeded: value.integer(2) ?? 0)
             // The first of several names is the one that is written.
-            if names[number] == nil { names[number] = value.text(1) }
+            if names[number] == nil { names[number] = try Self.name(value.text(1), in: "") }
         }
-        enumerations[Self.name(enumeration.text(1), in: scope)] = names
+        enumerations[try Self.name(enumeration.text(1), in: scope)] = names
     }
 
     private mutating func read(service: [WireField], scope: String) throws(WireFields.Malformed) {
-        let name = Self.name(service.text(1), in: scope)
+        let name = try Self.name(service.text(1), in: scope)
         for bytes in service.allBytes(2) {
             let method = try WireFields.all(bytes)
             methods.append(
                 Method(
-                    service: name, name: method.text(1) ?? "", input: String((method.text(2) ?? "").drop { $0 == "." }),
-                    output: String((method.text(3) ?? "").drop { $0 == "." }), clientStreams: method.integer(5) == 1,
+                    service: name, name: try Self.name(method.text(1), in: ""), input: try Self.reference(method.text(2)),
+                    output: try Self.reference(method.text(3)), clientStreams: method.integer(5) == 1,
                     serverStreams: method.integer(6) == 1))
         }
     }

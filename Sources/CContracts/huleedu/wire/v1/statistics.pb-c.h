@@ -49,7 +49,7 @@ struct  Huleedu__Wire__V1__GetStatisticsResponse
   uint32_t connections;
   uint64_t accepted_connections;
   /*
-   * Closed as soon as they came, because there were too many.
+   * Closed as soon as they came, because there were too many, or because the server is shutting down.
    */
   uint64_t refused_connections;
   /*
@@ -92,7 +92,7 @@ struct  Huleedu__Wire__V1__MethodStatistics
   size_t n_statuses;
   Huleedu__Wire__V1__StatusCount **statuses;
   /*
-   * Payloads alone.
+   * Payloads alone, of calls that have ended.
    */
   uint64_t received_bytes;
   uint64_t sent_bytes;
