@@ -151,6 +151,13 @@ struct ProgramTests {
             #expect(await read.wait() == 1)
             #expect(read.printed.contains("#1/1  a.Service/Do  OK") && read.printed.contains("the capture ends inside a packet"))
             #expect(Self.lines(read.printed).count == 1)
+            for (choice, text) in [
+                ("auto", "a.Service/Do  OK"), ("always", "\u{1B}[1ma.Service/Do\u{1B}[0m  \u{1B}[32mOK\u{1B}[0m  "),
+            ] {
+                let read = try ChildProcess.program("wiredump", ["read", path, "--colour", choice])
+                #expect(await read.wait() == 1)
+                #expect(read.printed.contains(text) && read.printed.contains("\u{1B}") == (choice == "always"))
+            }
         }
     }
 
@@ -174,6 +181,22 @@ struct ProgramTests {
                 let program = try ChildProcess.program("wiredump", ["lint"] + arguments, standardError: .collected)
                 #expect(await program.wait() == code)
                 #expect(text.isEmpty ? program.printed.isEmpty : program.printed.contains(text), "\(program.printed)")
+            }
+        }
+    }
+
+    @Test("has colours on a terminal, and none where NO_COLOR says so")
+    func colours() async throws {
+        var traffic = Conversation()
+        traffic.request(1, MethodDescriptor(service: "a.Service", method: "Do"), [])
+        let file = PcapngWriter.header(link: SegmentWriter.link) + traffic.packets.flatMap(PcapngWriter.packet)
+        try await Self.withFile { path in
+            try Data(file).write(to: URL(filePath: path))
+            for (no, text) in [(nil, "\u{1B}[33munanswered\u{1B}[0m"), ("1", "a.Service/Do  unanswered")] as [(String?, String)] {
+                let read = try ChildProcess.program(
+                    "wiredump", ["read", path], environment: ["NO_COLOR": no, "TERM": "xterm"], standardError: .terminal)
+                #expect(await read.wait() == 0)
+                #expect(read.printed.contains(text))
             }
         }
     }
@@ -270,7 +293,8 @@ struct ProgramTests {
             ["list", "--descriptor-set", "/dev/null"], ["list", "--server", "here"], ["call", "here", "a.Service/Do"],
             ["call", "127.0.0.1:1", "a.Service"], ["call", "127.0.0.1:1", "a.Service/Do", "--timeout", "0"],
             ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"], ["lint"], ["lint", "-", "--allow", "WD031"],
-            ["read", "-", "--metadata", "tenant"], ["read", "-", "--where", "essays.ids=a"], ["read", "-", "--where", "essays"],
+            ["read", "-", "--metadata", "tenant"], ["read", "-", "--colour", "red"], ["read", "-", "--where", "essays.ids=a"],
+            ["read", "-", "--where", "essays"],
         ])
     func refusals(arguments: [String]) async throws {
         let program = try ChildProcess.program("wiredump", arguments)

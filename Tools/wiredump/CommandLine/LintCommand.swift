@@ -44,6 +44,9 @@ struct LintCommand: ParsableCommand {
     var format = LintFormat.text
 
     @OptionGroup
+    var colours: ColourOptions
+
+    @OptionGroup
     var contracts: ContractOptions
 
     func validate() throws {
@@ -60,11 +63,12 @@ struct LintCommand: ParsableCommand {
         let linting = Linting(schema: try contracts.schema, allowed: try allowed)
         var reader = TrafficReader(ports: Set(port), keeping: .nothing, linting: linting)
         var output = Output()
+        let palette = colours.palette
         var counts: [LintRule.Severity: Int] = [:]
         func tell(_ events: [TrafficReader.Event]) throws {
             for case .finding(let finding) in events {
                 counts[finding.rule.severity, default: 0] += 1
-                try output.write([finding.text(format)])
+                try output.write([finding.text(format, palette: palette)])
             }
         }
         let fault = try capture.read({ try tell(reader.receive($0)) }, pause: { try output.flush() })

@@ -65,6 +65,9 @@ struct ViewOptions: ParsableArguments {
     var conditions: [String] = []
 
     @OptionGroup
+    var colours: ColourOptions
+
+    @OptionGroup
     var redaction: RedactionOptions
 
     @OptionGroup
@@ -86,7 +89,7 @@ struct ViewOptions: ParsableArguments {
 
     func printer() throws -> Printer {
         let decoder = MessageDecoder(schema: try contracts.schema, redaction: redaction.redaction)
-        return Printer(view: shownView, format: format, filter: try filter, decoder: decoder)
+        return Printer(view: shownView, format: format, filter: try filter, decoder: decoder, palette: colours.palette)
     }
 
     private var filter: CallFilter {

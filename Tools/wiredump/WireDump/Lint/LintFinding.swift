@@ -10,11 +10,13 @@ package struct LintFinding: Sendable, Hashable {
     /// What it is in this case; nothing of what was said but names of methods and fields.
     package let detail: String
 
-    package func text(_ format: LintFormat) -> String {
+    /// - Parameter palette: of text.
+    package func text(_ format: LintFormat, palette: Palette = .plain) -> String {
         switch format {
         case .text:
             let place = stream.map { "\(connection)/\($0)" } ?? "\(connection)"
-            return "\(ClockText.time(nanoseconds))  #\(place)  \(side == .client ? "->" : "<-")  \(rule.severity) \(rule.id)  "
+            let severity = palette.paint("\(rule.severity) \(rule.id)", rule.severity == .error ? .bad : .doubtful)
+            return "\(ClockText.time(nanoseconds))  #\(place)  \(side == .client ? "->" : "<-")  \(severity)  "
                 + "\(rule.title)\(detail.isEmpty ? "" : ": \(detail)")"
         case .json:
             var json = JSONText()
