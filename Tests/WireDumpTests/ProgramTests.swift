@@ -185,6 +185,32 @@ struct ProgramTests {
         }
     }
 
+    @Test("takes contracts from their sources, and says what is wrong with them")
+    func sources() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "wiredump-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder.appending(path: "inner"), withIntermediateDirectories: true)
+        let main = folder.appending(path: "main.proto").path
+        try Data(#"syntax = "proto3"; import "inner/other.proto"; message A { B b = 1; }"#.utf8).write(to: URL(filePath: main))
+        let other = folder.appending(path: "inner/other.proto").path
+        try Data(#"syntax = "proto3"; message B { string c = 1; }"#.utf8).write(to: URL(filePath: other))
+        let noProgram: [String: String?] = ["PATH": "/nowhere"]
+        for (arguments, environment, code, text) in [
+            (["B", "--proto", main], [:], 0, "message B {\n  string c = 1;\n}\n"),
+            (["A", "--proto", "main.proto", "--proto-path", folder.path], [:], 0, "  B b = 1;\n"),
+            (["A", "--proto", main, "--proto-path", "/nowhere"], [:], 64, "--proto: protoc says: "),
+            (["A", "--proto", "/nowhere/a.proto"], [:], 64, "--proto: protoc says: "),
+            (["A", "--proto", main], noProgram, 64, "--proto: protoc is needed and is not on PATH"),
+            (["A", "--proto", main, "--descriptor-set", "/dev/null"], [:], 64, "--proto and --descriptor-set are two sources"),
+            (["A", "--proto", main, "--server", "127.0.0.1:1"], [:], 64, "--server and files are two sources of the same"),
+            (["A", "--proto-path", "/"], [:], 64, "--proto-path: expected --proto with it"),
+        ] as [([String], [String: String?], Int32, String)] {
+            let program = try ChildProcess.program("wiredump", ["describe"] + arguments, environment: environment)
+            #expect(await program.wait() == code)
+            #expect(program.printed.contains(text), "\(program.printed)")
+        }
+        try FileManager.default.removeItem(at: folder)
+    }
+
     @Test("has colours on a terminal, and none where NO_COLOR says so")
     func colours() async throws {
         var traffic = Conversation()
