@@ -132,6 +132,8 @@ struct ProgramTests {
                 let messages = try ChildProcess.program("wiredump", ["read", path, "--follow", "1/1"], standardError: .collected)
                 #expect(await messages.wait() == 0)
                 #expect(messages.printed.contains(#"-> +0 ns  {"request_id":"known"}"#))
+                let lint = try ChildProcess.program("wiredump", ["lint", path, "--port", "\(server)"])
+                #expect(await lint.wait() == 0 && lint.printed.isEmpty, "\(lint.printed)")
                 #expect(messages.printed.contains("\"json\":\"hidden: 200000 bytes") && Self.lines(messages.printed).count == 3)
             }
         }

@@ -145,16 +145,16 @@ struct ConnectionReader: Sendable {
     private mutating func deliver(_ segment: TCPSegment, at time: UInt64) -> [TrafficReader.Event] {
         let side: Side = segment.source == peers?.client ? .client : .server
         var events: [TrafficReader.Event] = []
-        // What an answer has seen comes before the answer.
         if segment.flags.contains(.rst) { wasReset = true }
+        // What an answer has seen comes before the answer.
         if let acknowledgement = segment.acknowledgement {
             switch side {
-            case .client: fromClient.acknowledge(acknowledgement)
-            case .server: fromServer.acknowledge(acknowledgement)
-            }
-            switch side {
-            case .client: events += take(fromServer.assembler.acknowledge(acknowledgement), from: .server, at: time)
-            case .server: events += take(fromClient.assembler.acknowledge(acknowledgement), from: .client, at: time)
+            case .client:
+                fromClient.acknowledge(acknowledgement)
+                events += take(fromServer.assembler.acknowledge(acknowledgement), from: .server, at: time)
+            case .server:
+                fromServer.acknowledge(acknowledgement)
+                events += take(fromClient.assembler.acknowledge(acknowledgement), from: .client, at: time)
             }
         }
         switch side {
@@ -167,15 +167,12 @@ struct ConnectionReader: Sendable {
     private mutating func take(_ events: [StreamAssembler.Event], from side: Side, at time: UInt64) -> [TrafficReader.Event] {
         var result: [TrafficReader.Event] = []
         for event in events {
-            switch event {
-            case .end:
+            if event == .end {
                 ended.insert(side)
                 let partialBytes = side == .client ? fromClient.partialBytes : fromServer.partialBytes
                 if partialBytes > 0, !wasReset {
                     result += findings { $0.endedInsideFrame(side, bytes: partialBytes, at: time) }
                 }
-            case .gap: linter?.lost()
-            case .bytes: break
             }
             let isKnown = isKnown && linting != nil
             // Before the scanner looks further than the frame that it found.
@@ -201,6 +198,7 @@ struct ConnectionReader: Sendable {
                     linter = nil
                 }
             }
+            if case .gap = event { linter?.lost() }
         }
         return result
     }

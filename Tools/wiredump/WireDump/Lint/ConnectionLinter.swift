@@ -11,7 +11,7 @@ struct ConnectionLinter: Sendable {
         /// Whether everything that the sender had received when it sent the frame was seen before it.
         var isCaughtUp: Bool
 
-        /// Whether what was not seen has not been.
+        /// Whether nothing was missed that could explain the frame.
         var isAll: Bool { isSenderWhole && isOtherWhole && isCaughtUp }
     }
 
@@ -36,8 +36,9 @@ struct ConnectionLinter: Sendable {
     static let longestStreamNanoseconds: Int64 = 3_600_000_000_000
     /// Our own clients ask for this one, which no server need have.
     static let optionalService = "huleedu.wire.v1.Control"
-    /// What a call takes up, roughly.
+    /// What a call takes up, and the number of one that has ended, roughly.
     private static let callBytes = 256
+    private static let endedBytes = 32
 
     let connection: Int
     let linting: Linting
@@ -51,7 +52,7 @@ struct ConnectionLinter: Sendable {
         self.linting = linting
     }
 
-    var keptBytes: Int { running.count * Self.callBytes }
+    var keptBytes: Int { running.count * Self.callBytes + endedInOrder.count * Self.endedBytes }
 
     mutating func receive(_ frame: Frame, from side: Side, at time: UInt64, _ sight: Sight) -> [LintFinding] {
         var report = Report(connection: connection, stream: frame.stream.rawValue, side: side, time: time)
