@@ -23,6 +23,7 @@ struct FrameScannerTests {
             switch event {
             case .frame(let frame): found.frames.append(frame)
             case .skipped(let count): found.skipped += count
+            case .impossible: break
             }
         }
         return found
@@ -127,6 +128,25 @@ struct FrameScannerTests {
             #expect(scanner.keptBytes < FrameHeader.byteCount)
             #expect(scanner.finish() == [.skipped(bytes.count)])
         }
+    }
+
+    @Test("say where a header stands that no frame has, unless something was missed or another protocol is spoken")
+    func impossible() {
+        let header = FrameHeader(length: 1 << 24, stream: StreamID(rawValue: 1), type: .data)
+        var bytes: [UInt8] = []
+        header.encode(into: &bytes)
+        for (isFromTheStart, isKnown, before, isTold) in [
+            (true, false, Self.frames, true), (true, true, [], true), (true, false, [], false), (false, true, Self.frames, false),
+        ] {
+            var scanner = FrameScanner(isFromTheStart: isFromTheStart, isKnown: isKnown)
+            let events = scanner.append(before.flatMap(\.bytes) + bytes)
+            #expect(events.contains(.impossible(header)) == isTold)
+            #expect(!scanner.isWhole)
+        }
+        var scanner = FrameScanner(isFromTheStart: true)
+        #expect(scanner.append(Self.frames[0].bytes).count == 1 && scanner.isWhole)
+        _ = scanner.gap(1)
+        #expect(!scanner.isWhole)
     }
 
     @Test("take no more memory than a chain of three, whatever comes")

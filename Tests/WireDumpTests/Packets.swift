@@ -116,9 +116,10 @@ struct Conversation {
     }
 
     mutating func request(
-        _ stream: UInt32, _ method: MethodDescriptor, _ payload: [UInt8], flags: FrameFlags = [], metadata: Metadata = Metadata()
+        _ stream: UInt32, _ method: MethodDescriptor, _ payload: [UInt8], flags: FrameFlags = [],
+        metadata: Metadata = Metadata(), timeout: Int64 = 0
     ) {
-        let request = RequestEnvelope(method: method, payload: payload, metadata: metadata)
+        let request = RequestEnvelope(method: method, payload: payload, timeoutNanoseconds: timeout, metadata: metadata)
         send(Frame(stream: StreamID(rawValue: stream), type: .request, flags: flags, payload: request.encoded()), from: .client)
     }
 
@@ -137,7 +138,7 @@ struct Conversation {
     }
 
     /// Bytes that need not be a frame.
-    mutating func sendRaw(_ bytes: [UInt8]) { packets += writer.send(bytes, from: .client, at: time) }
+    mutating func sendRaw(_ bytes: [UInt8], from side: Side = .client) { packets += writer.send(bytes, from: side, at: time) }
 
     mutating func close() { packets += writer.close(at: time) }
 }
@@ -156,6 +157,7 @@ struct Reading {
     private(set) var calls: [Call] = []
     private(set) var skipped = 0
     private(set) var strays: [String] = []
+    private(set) var findings: [LintFinding] = []
     private(set) var mostKeptBytes = 0
 
     init(_ packets: some Sequence<CapturedPacket>, reader: TrafficReader = TrafficReader()) {
@@ -172,6 +174,7 @@ struct Reading {
             case .skipped(let count, _, _, _): skipped += count
             case .call(.ended(let call), _, _): calls.append(call)
             case .call(.stray(_, let reason), _, _): strays.append(reason)
+            case .finding(let finding): findings.append(finding)
             }
         }
     }

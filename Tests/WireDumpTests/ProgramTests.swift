@@ -132,6 +132,8 @@ struct ProgramTests {
                 let messages = try ChildProcess.program("wiredump", ["read", path, "--follow", "1/1"], standardError: .collected)
                 #expect(await messages.wait() == 0)
                 #expect(messages.printed.contains(#"-> +0 ns  {"request_id":"known"}"#))
+                let lint = try ChildProcess.program("wiredump", ["lint", path, "--port", "\(server)"])
+                #expect(await lint.wait() == 0 && lint.printed.isEmpty, "\(lint.printed)")
                 #expect(messages.printed.contains("\"json\":\"hidden: 200000 bytes") && Self.lines(messages.printed).count == 3)
             }
         }
@@ -151,6 +153,79 @@ struct ProgramTests {
             #expect(await read.wait() == 1)
             #expect(read.printed.contains("#1/1  a.Service/Do  OK") && read.printed.contains("the capture ends inside a packet"))
             #expect(Self.lines(read.printed).count == 1)
+            for (choice, text) in [
+                ("auto", "a.Service/Do  OK"), ("always", "\u{1B}[1ma.Service/Do\u{1B}[0m  \u{1B}[32mOK\u{1B}[0m  "),
+            ] {
+                let read = try ChildProcess.program("wiredump", ["read", path, "--colour", choice])
+                #expect(await read.wait() == 1)
+                #expect(read.printed.contains(text) && read.printed.contains("\u{1B}") == (choice == "always"))
+            }
+        }
+    }
+
+    @Test("tells what is wrong in a capture, and by its code whether anything is")
+    func lint() async throws {
+        var traffic = Conversation()
+        let method = MethodDescriptor(service: "huleedu.llm.v1.LLMProvider", method: "Get")
+        traffic.request(1, method, [])
+        traffic.respond(1, .success([]))
+        traffic.respond(1, .success([]))
+        let file = PcapngWriter.header(link: SegmentWriter.link) + traffic.packets.flatMap(PcapngWriter.packet)
+        try await Self.withFile { path in
+            try Data(file).write(to: URL(filePath: path))
+            for (arguments, code, text) in [
+                ([path], 3, "#1/1  <-  error WD015  frame after the end of a call: OK\n"),
+                ([path], 3, "wiredump: errors: 1, warnings: 0\n"),
+                ([path, "--format", "json", "--port", "7100"], 3, #""rule":"WD015","severity":"error""#),
+                ([path, "--allow", "wd015"], 0, ""), ([path, "--port", "7101"], 0, ""),
+                (["--rules"], 0, "WD007  warning  stream taken again\n"), (["/dev/null"], 1, "wiredump: /dev/null: "),
+            ] as [([String], Int32, String)] {
+                let program = try ChildProcess.program("wiredump", ["lint"] + arguments, standardError: .collected)
+                #expect(await program.wait() == code)
+                #expect(text.isEmpty ? program.printed.isEmpty : program.printed.contains(text), "\(program.printed)")
+            }
+        }
+    }
+
+    @Test("takes contracts from their sources, and says what is wrong with them")
+    func sources() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "wiredump-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder.appending(path: "inner"), withIntermediateDirectories: true)
+        let main = folder.appending(path: "main.proto").path
+        try Data(#"syntax = "proto3"; import "inner/other.proto"; message A { B b = 1; }"#.utf8).write(to: URL(filePath: main))
+        let other = folder.appending(path: "inner/other.proto").path
+        try Data(#"syntax = "proto3"; message B { string c = 1; }"#.utf8).write(to: URL(filePath: other))
+        let noProgram: [String: String?] = ["PATH": "/nowhere"]
+        for (arguments, environment, code, text) in [
+            (["B", "--proto", main], [:], 0, "message B {\n  string c = 1;\n}\n"),
+            (["A", "--proto", "main.proto", "--proto-path", folder.path], [:], 0, "  B b = 1;\n"),
+            (["A", "--proto", main, "--proto-path", "/nowhere"], [:], 64, "--proto: protoc says: "),
+            (["A", "--proto", "/nowhere/a.proto"], [:], 64, "--proto: protoc says: "),
+            (["A", "--proto", main], noProgram, 64, "--proto: protoc is needed and is not on PATH"),
+            (["A", "--proto", main, "--descriptor-set", "/dev/null"], [:], 64, "--proto and --descriptor-set are two sources"),
+            (["A", "--proto", main, "--server", "127.0.0.1:1"], [:], 64, "--server and files are two sources of the same"),
+            (["A", "--proto-path", "/"], [:], 64, "--proto-path: expected --proto with it"),
+        ] as [([String], [String: String?], Int32, String)] {
+            let program = try ChildProcess.program("wiredump", ["describe"] + arguments, environment: environment)
+            #expect(await program.wait() == code)
+            #expect(program.printed.contains(text), "\(program.printed)")
+        }
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    @Test("has colours on a terminal, and none where NO_COLOR says so")
+    func colours() async throws {
+        var traffic = Conversation()
+        traffic.request(1, MethodDescriptor(service: "a.Service", method: "Do"), [])
+        let file = PcapngWriter.header(link: SegmentWriter.link) + traffic.packets.flatMap(PcapngWriter.packet)
+        try await Self.withFile { path in
+            try Data(file).write(to: URL(filePath: path))
+            for (no, text) in [(nil, "\u{1B}[33munanswered\u{1B}[0m"), ("1", "a.Service/Do  unanswered")] as [(String?, String)] {
+                let read = try ChildProcess.program(
+                    "wiredump", ["read", path], environment: ["NO_COLOR": no, "TERM": "xterm"], standardError: .terminal)
+                #expect(await read.wait() == 0)
+                #expect(read.printed.contains(text))
+            }
         }
     }
 
@@ -245,7 +320,9 @@ struct ProgramTests {
             ["describe", "a.Message"],
             ["list", "--descriptor-set", "/dev/null"], ["list", "--server", "here"], ["call", "here", "a.Service/Do"],
             ["call", "127.0.0.1:1", "a.Service"], ["call", "127.0.0.1:1", "a.Service/Do", "--timeout", "0"],
-            ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"],
+            ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"], ["lint"], ["lint", "-", "--allow", "WD031"],
+            ["read", "-", "--metadata", "tenant"], ["read", "-", "--colour", "red"], ["read", "-", "--where", "essays.ids=a"],
+            ["read", "-", "--where", "essays"],
         ])
     func refusals(arguments: [String]) async throws {
         let program = try ChildProcess.program("wiredump", arguments)

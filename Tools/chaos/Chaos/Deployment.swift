@@ -203,19 +203,24 @@ public final class Deployment: Sendable {
     }
 
     /// A port that nobody listens on now.
+    ///
+    /// It is below those that Linux gives to connections, any of which could take it while its service is dead.
     private static func freePort() throws -> String {
+        for port in (20_000..<32_768).shuffled().prefix(100) where isFree(UInt16(port)) { return String(port) }
+        throw StartError(description: "of a hundred ports none is free")
+    }
+
+    private static func isFree(_ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+                bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard isBound else { throw StartError(description: "no port is free: error \(errno)") }
-        return String(UInt16(bigEndian: address.sin_port))
     }
 }

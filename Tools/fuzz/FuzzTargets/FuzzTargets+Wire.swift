@@ -68,7 +68,7 @@ extension FuzzTargets {
         try FuzzFinding.require(try again.encoded() == bytes, "a message reads differently once it has been written")
     }
 
-    private static func accepted<Value>(_ decode: () throws(DecodingError) -> Value) -> Value? {
+    static func accepted<Value>(_ decode: () throws(DecodingError) -> Value) -> Value? {
         do throws(DecodingError) {
             return try decode()
         } catch {

@@ -4,6 +4,8 @@ import Wire
 import WireDump
 
 extension FuzzTargets {
+    private static let contracts = Result { try MessageSchema(descriptorSet: ContractDescriptors.fileDescriptorSet) }
+
     /// A capture: its packets do not depend on how its bytes arrive; what follows from them keeps within its limits, and nothing is kept
     /// at the end.
     static let capture = FuzzTarget("capture") { input in
@@ -106,7 +108,7 @@ extension FuzzTargets {
         let type = CJV1.StartAssessmentRequest.self
         let bytes: [UInt8]
         do {
-            let schema = try MessageSchema(descriptorSet: ContractDescriptors.fileDescriptorSet)
+            let schema = try contracts.get()
             bytes = try MessageEncoder(schema: schema).bytes(String(decoding: input, as: UTF8.self), as: type.typeName)
         } catch {
             return
@@ -116,6 +118,72 @@ extension FuzzTargets {
         } catch {
             try FuzzFinding.require(error.code != .malformed, "a request was written that is none: \(error)")
         }
+    }
+
+    /// What both sides of a connection send, in pieces that a byte each says the sender and the length of: what is wrong with it does not
+    /// depend on how it is cut.
+    static let lint = FuzzTarget("lint") { input in
+        let whole = try findings(in: input, pieceBytes: 128)
+        let bytewise = try findings(in: input, pieceBytes: 1)
+        try FuzzFinding.require(bytewise == whole, "findings depend on how the bytes arrive")
+    }
+
+    private static func findings(in input: [UInt8], pieceBytes: Int) throws -> [LintFinding] {
+        let schema = try contracts.get()
+        let (client, server) = (
+            Endpoint(address: [127, 0, 0, 1], port: 40_000), Endpoint(address: [127, 0, 0, 1], port: 7100)
+        )
+        var writer = SegmentWriter(client: client, server: server)
+        var reader = TrafficReader(ports: [7100], keeping: .nothing, linting: Linting(schema: schema))
+        var packets = writer.open(at: 1)
+        var rest = input[...]
+        while let head = rest.popFirst() {
+            let bytes = rest.prefix(Int(head >> 1))
+            rest = rest.dropFirst(bytes.count)
+            for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: pieceBytes) {
+                let piece = Array(bytes[start..<min(start + pieceBytes, bytes.endIndex)])
+                packets += writer.send(piece, from: head & 1 == 0 ? .client : .server, at: 1)
+            }
+        }
+        packets += writer.close(at: 1)
+        return (packets.flatMap { reader.receive($0) } + reader.finish()).compactMap { event in
+            if case .finding(let finding) = event { finding } else { nil }
+        }
+    }
+
+    /// A message by the contracts: what is told to be unreadable is refused by the codec.
+    static let messageCheck = FuzzTarget("message-check") { input in
+        let type = CJV1.StartAssessmentRequest.self
+        let schema = try contracts.get()
+        var fault: MessageCheck.Fault?
+        do throws(MessageCheck.Fault) {
+            try MessageCheck(schema: schema).check(input, as: type.typeName)
+        } catch {
+            fault = error
+        }
+        let isTaken = accepted { () throws(DecodingError) in try type.init(decoding: input) } != nil
+        try FuzzFinding.require(
+            fault == nil || !isTaken, "the codec takes what is told to be unreadable: \(fault?.description ?? "")")
+    }
+
+    /// A condition on fields, and behind a NUL a request and its answer: what is taken for one can be asked of any call.
+    static let fieldCondition = FuzzTarget("field-condition") { input in
+        let parts = input.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        let condition: FieldCondition
+        do {
+            let schema = try contracts.get()
+            condition = try FieldCondition(String(decoding: parts[0], as: UTF8.self), schema: schema)
+        } catch {
+            return
+        }
+        let end = Endpoint(address: [127, 0, 0, 1], port: 1)
+        var call = Call(
+            id: Call.ID(connection: 1, stream: StreamID(rawValue: 1)), peers: .init(connection: 1, client: end, server: end),
+            begin: 0, end: 0)
+        call.method = MethodDescriptor(service: "huleedu.cj.v1.CJAssessment", method: "StartAssessment")
+        try FuzzFinding.require(!condition.holds(for: call), "a condition holds of nothing")
+        call.messages = parts.dropFirst().map { CallMessage(side: .client, nanoseconds: 0, bytes: Array($0)) }
+        _ = condition.holds(for: call)
     }
 
     /// Bytes of a connection that was joined at any place: every one of them is in a frame or told as skipped, however they arrive.
@@ -140,6 +208,7 @@ extension FuzzTargets {
             switch event {
             case .frame(let frame): count + FrameHeader.byteCount + frame.payload.count
             case .skipped(let skipped): count + skipped
+            case .impossible: count
             }
         }
     }

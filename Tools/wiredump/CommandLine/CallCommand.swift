@@ -13,7 +13,7 @@ struct CallCommand: AsyncParsableCommand {
             enums by name. A method that takes one request gets the whole of --data, and an empty one without it; a method that takes many gets \
             each line of --data that is not blank. Answers are printed as they come, a line each, with texts hidden as in other views.
 
-            What messages look like is asked of the server, unless --descriptor-set says it. Examples:
+            What messages look like is asked of the server, unless --descriptor-set or --proto says it. Examples:
 
               wiredump call 127.0.0.1:7702 huleedu.wire.v1.Health/Check
               wiredump call 127.0.0.1:7702 huleedu.cj.v1.CJAssessment/GetAssessment --data '{"assessment_id": "class-7"}'

@@ -62,8 +62,8 @@ struct ContractSource: ParsableArguments {
     func validate() throws {
         guard let server else { return }
         _ = try Address(server, "--server")
-        guard contracts.descriptorSet == nil else {
-            throw ValidationError("--server and --descriptor-set are two sources of the same: give one.")
+        guard !contracts.isGiven else {
+            throw ValidationError("--server and files are two sources of the same: give one.")
         }
     }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import WireDump
 
 /// `wiredump read`
@@ -21,8 +20,6 @@ struct ReadCommand: ParsableCommand {
             for longest are taken for over.
             """)
 
-    private static let pieceBytes = 1 << 20
-
     @Argument(help: ArgumentHelp("The capture; - is standard input.", valueName: "file"))
     var file: String
 
@@ -36,40 +33,14 @@ struct ReadCommand: ParsableCommand {
     var view: ViewOptions
 
     func run() throws {
-        let input: FileHandle
-        if file == "-" {
-            input = .standardInput
-        } else {
-            guard let handle = FileHandle(forReadingAtPath: file) else { throw ValidationError("\(file) cannot be read.") }
-            input = handle
-        }
+        let capture = try CaptureInput(file)
         var session = Session(printer: try view.printer(), reader: TrafficReader(ports: Set(port), keeping: view.keeping))
         try session.begin()
-        let fault = try read(input, &session)
+        let fault = try capture.read({ try session.receive($0) }, pause: { try session.flush() })
         try session.end()
         if let fault {
             Output.complain("\(file): \(fault)")
             throw ExitCode(1)
         }
-    }
-
-    /// - Returns: what is wrong with the capture.
-    private func read(_ input: FileHandle, _ session: inout Session) throws -> CaptureError? {
-        var capture = CaptureReader()
-        do {
-            while try readPiece(input, &capture, &session) {}
-            try capture.finish()
-            return nil
-        } catch let error as CaptureError {
-            return error
-        }
-    }
-
-    private func readPiece(_ input: FileHandle, _ capture: inout CaptureReader, _ session: inout Session) throws -> Bool {
-        guard let piece = try input.read(upToCount: Self.pieceBytes), !piece.isEmpty else { return false }
-        capture.append(piece)
-        while let packet = try capture.next() { try session.receive(packet) }
-        try session.flush()
-        return true
     }
 }

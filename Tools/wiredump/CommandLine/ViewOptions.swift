@@ -50,6 +50,23 @@ struct ViewOptions: ParsableArguments {
             valueName: "peer"))
     var peer: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Only calls with this metadata, as 'tenant=school-*'; * stands for any text. May be given several times: each must be there.",
+            valueName: "key=pattern"))
+    var metadata: [String] = []
+
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp(
+            "Only calls with a message, request or answer, in which this holds: FIELD =, !=, <, > or contains VALUE, as 'essays.id=class-7' or "
+                + "'state != ASSESSMENT_STATE_RUNNING'. Of a repeated field any will do. May be given several times: each must hold.",
+            valueName: "condition"))
+    var conditions: [String] = []
+
+    @OptionGroup
+    var colours: ColourOptions
+
     @OptionGroup
     var redaction: RedactionOptions
 
@@ -64,13 +81,15 @@ struct ViewOptions: ParsableArguments {
     }
 
     /// What a call is kept with until it ends.
-    var keeping: CallTracker.Keeping { shownView == .messages ? .messages : .nothing }
+    var keeping: CallTracker.Keeping {
+        shownView == .messages || !metadata.isEmpty || !conditions.isEmpty ? .messages : .nothing
+    }
 
     private var shownView: View { follow != nil && view == .calls ? .messages : view }
 
     func printer() throws -> Printer {
         let decoder = MessageDecoder(schema: try contracts.schema, redaction: redaction.redaction)
-        return Printer(view: shownView, format: format, filter: try filter, decoder: decoder)
+        return Printer(view: shownView, format: format, filter: try filter, decoder: decoder, palette: colours.palette)
     }
 
     private var filter: CallFilter {
@@ -101,7 +120,27 @@ struct ViewOptions: ParsableArguments {
                 }
                 return peer
             }
+            filter.metadata = try metadata.map(Self.metadata)
+            if !conditions.isEmpty {
+                let schema = try contracts.schema
+                filter.conditions = try conditions.map { try Self.condition($0, schema) }
+            }
             return filter
+        }
+    }
+
+    private static func metadata(_ text: String) throws -> (key: String, pattern: String) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw ValidationError("--metadata: expected KEY=PATTERN, as tenant=school-*; '\(text)' is none.")
+        }
+        return (text[..<equals].lowercased(), String(text[text.index(after: equals)...]))
+    }
+
+    private static func condition(_ text: String, _ schema: MessageSchema) throws -> FieldCondition {
+        do throws(FieldCondition.ParseError) {
+            return try FieldCondition(text, schema: schema)
+        } catch {
+            throw ValidationError("--where: \(error).")
         }
     }
 

@@ -5,7 +5,7 @@ import ArgumentParser
 struct WireDumpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wiredump",
-        abstract: "Show the calls that go over the wire, from a capture or from a proxy in between, and make calls.",
+        abstract: "Show the calls that go over the wire, from a capture or from a proxy in between, check them, and make calls.",
         discussion: """
             Services talk in frames of the ttrpc format (proto/PROTOCOL.md). This program finds the frames in a capture of tcpdump or \
             Wireshark, or in what passes through it, puts them together to calls and says of each who called what, how it ended, how long it \
@@ -19,5 +19,8 @@ struct WireDumpCommand: AsyncParsableCommand {
             It ends with 0 when all went well, with 1 when a capture cannot be read or ends inside a packet (what was found before \
             that is shown all the same), and with 64 for wrong options.
             """,
-        subcommands: [ReadCommand.self, ProxyCommand.self, CallCommand.self, ListCommand.self, DescribeCommand.self])
+        subcommands: [
+            ReadCommand.self, ProxyCommand.self, LintCommand.self, CallCommand.self, ListCommand.self, DescribeCommand.self,
+            DissectorCommand.self,
+        ])
 }

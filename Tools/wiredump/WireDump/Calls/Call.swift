@@ -12,6 +12,10 @@ package struct CallMessage: Sendable, Hashable {
     package let side: Side
     package let nanoseconds: UInt64
     package let bytes: [UInt8]
+
+    package init(side: Side, nanoseconds: UInt64, bytes: [UInt8]) {
+        (self.side, self.nanoseconds, self.bytes) = (side, nanoseconds, bytes)
+    }
 }
 
 /// One call, from its request to its end, as far as that was captured.

@@ -11,6 +11,9 @@ package struct CallFilter: Sendable {
     package var call: Call.ID?
     /// Ends of connections, one of which must be the client or the server.
     package var peers: [Peer] = []
+    /// Keys, in lower case, and patterns of their values; one value of each must fit.
+    package var metadata: [(key: String, pattern: String)] = []
+    package var conditions: [FieldCondition] = []
 
     /// An address, a port, or both.
     package struct Peer: Sendable, Hashable {
@@ -44,7 +47,7 @@ package struct CallFilter: Sendable {
     /// Whether every call is wanted.
     package var acceptsAll: Bool {
         methods.isEmpty && codes.isEmpty && !onlyFaults && longerThanNanoseconds == nil && largerThanBytes == nil && call == nil
-            && peers.isEmpty
+            && peers.isEmpty && metadata.isEmpty && conditions.isEmpty
     }
 
     package func accepts(_ call: Call) -> Bool {
@@ -61,6 +64,10 @@ package struct CallFilter: Sendable {
         }
         return call.nanoseconds >= longerThanNanoseconds ?? 0
             && call.sent.bytes + call.received.bytes >= largerThanBytes ?? 0
+            && metadata.allSatisfy { key, pattern in
+                call.metadata.values(for: key).contains { Self.fits($0[...], pattern[...]) }
+            }
+            && conditions.allSatisfy { $0.holds(for: call) }
     }
 
     static func fits(_ text: Substring, _ pattern: Substring) -> Bool {

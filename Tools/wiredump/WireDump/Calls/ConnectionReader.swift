@@ -5,11 +5,20 @@ struct ConnectionReader: Sendable {
     private struct Lane {
         var assembler = StreamAssembler()
         var scanner: FrameScanner?
+        /// The highest number up to which its sender has acknowledged what it received.
+        var acknowledged: UInt32?
 
         var keptBytes: Int { assembler.waitingBytes + (scanner?.keptBytes ?? 0) }
+        /// Whether all that was sent was seen, from the connection's beginning, and is frames.
+        var isWhole: Bool { scanner?.isWhole ?? assembler.isFromTheStart }
+        var partialBytes: Int { isWhole ? scanner?.keptBytes ?? 0 : 0 }
 
-        mutating func frames(_ event: StreamAssembler.Event) -> [FrameScanner.Event] {
-            if scanner == nil { scanner = FrameScanner(isFromTheStart: assembler.isFromTheStart) }
+        mutating func acknowledge(_ sequence: UInt32) {
+            acknowledged = acknowledged.map { Int32(bitPattern: sequence &- $0) > 0 ? sequence : $0 } ?? sequence
+        }
+
+        mutating func frames(_ event: StreamAssembler.Event, isKnown: Bool) -> [FrameScanner.Event] {
+            if scanner == nil { scanner = FrameScanner(isFromTheStart: assembler.isFromTheStart, isKnown: isKnown) }
             return switch event {
             case .bytes(let bytes): scanner?.append(bytes) ?? []
             case .gap(let count): scanner?.gap(count) ?? []
@@ -31,18 +40,26 @@ struct ConnectionReader: Sendable {
     private var calls: CallTracker?
     private var fromClient = Lane()
     private var fromServer = Lane()
+    private let linting: Linting?
+    private var linter: ConnectionLinter?
+    /// Whether its ports say that it carries frames.
+    private var isKnown = false
     private var ended: Set<Side> = []
+    private var wasReset = false
     /// What came before the client was known.
     private var early: [(segment: TCPSegment, nanoseconds: UInt64)] = []
     private var earlyBytes = 0
 
-    init(number: Int, keeping: CallTracker.Keeping) {
+    init(number: Int, keeping: CallTracker.Keeping, linting: Linting?) {
         self.number = number
         self.keeping = keeping
+        self.linting = linting
     }
 
     /// Memory that it takes up, roughly.
-    var keptBytes: Int { fromClient.keptBytes + fromServer.keptBytes + earlyBytes + (calls?.keptBytes ?? 0) }
+    var keptBytes: Int {
+        fromClient.keptBytes + fromServer.keptBytes + earlyBytes + (calls?.keptBytes ?? 0) + (linter?.keptBytes ?? 0)
+    }
     var isOver: Bool { ended.count == 2 }
 
     /// Whether a segment that opens a connection opens another than this.
@@ -53,6 +70,7 @@ struct ConnectionReader: Sendable {
 
     mutating func receive(_ segment: TCPSegment, at time: UInt64, serverPorts: Set<UInt16>) -> [TrafficReader.Event] {
         lastNanoseconds = max(lastNanoseconds, time)
+        isKnown = !serverPorts.isEmpty
         if segment.flags.contains(.syn), !segment.flags.contains(.ack) { opening = segment.sequence }
         if peers == nil, let isFromClient = Self.isFromClient(segment, serverPorts) {
             know(client: isFromClient ? segment.source : segment.destination, in: segment)
@@ -67,6 +85,10 @@ struct ConnectionReader: Sendable {
     /// No more segments come.
     mutating func finish() -> [TrafficReader.Event] {
         var events = guess()
+        if isOver || wasReset, isCaughtUp(.client) {
+            events += (linter?.finish(at: lastNanoseconds) ?? []).map(TrafficReader.Event.finding)
+        }
+        linter = nil
         events += take(fromClient.assembler.finish(), from: .client, at: lastNanoseconds)
         events += take(fromServer.assembler.finish(), from: .server, at: lastNanoseconds)
         return events + told(calls?.finish(at: lastNanoseconds) ?? [], at: lastNanoseconds)
@@ -86,6 +108,7 @@ struct ConnectionReader: Sendable {
             connection: number, client: client, server: segment.source == client ? segment.destination : segment.source)
         self.peers = peers
         calls = CallTracker(peers, keeping: keeping)
+        linter = linting.map { ConnectionLinter(connection: number, linting: $0) }
     }
 
     /// Takes whoever sent requests for the client, or failing that whoever has the higher port.
@@ -122,11 +145,16 @@ struct ConnectionReader: Sendable {
     private mutating func deliver(_ segment: TCPSegment, at time: UInt64) -> [TrafficReader.Event] {
         let side: Side = segment.source == peers?.client ? .client : .server
         var events: [TrafficReader.Event] = []
+        if segment.flags.contains(.rst) { wasReset = true }
         // What an answer has seen comes before the answer.
         if let acknowledgement = segment.acknowledgement {
             switch side {
-            case .client: events += take(fromServer.assembler.acknowledge(acknowledgement), from: .server, at: time)
-            case .server: events += take(fromClient.assembler.acknowledge(acknowledgement), from: .client, at: time)
+            case .client:
+                fromClient.acknowledge(acknowledgement)
+                events += take(fromServer.assembler.acknowledge(acknowledgement), from: .server, at: time)
+            case .server:
+                fromServer.acknowledge(acknowledgement)
+                events += take(fromClient.assembler.acknowledge(acknowledgement), from: .client, at: time)
             }
         }
         switch side {
@@ -139,17 +167,60 @@ struct ConnectionReader: Sendable {
     private mutating func take(_ events: [StreamAssembler.Event], from side: Side, at time: UInt64) -> [TrafficReader.Event] {
         var result: [TrafficReader.Event] = []
         for event in events {
-            if event == .end { ended.insert(side) }
-            for found in side == .client ? fromClient.frames(event) : fromServer.frames(event) {
+            if event == .end {
+                ended.insert(side)
+                let partialBytes = side == .client ? fromClient.partialBytes : fromServer.partialBytes
+                if partialBytes > 0, !wasReset {
+                    result += findings { $0.endedInsideFrame(side, bytes: partialBytes, at: time) }
+                }
+            }
+            let isKnown = isKnown && linting != nil
+            // Before the scanner looks further than the frame that it found.
+            var isWhole = side == .client ? fromClient.isWhole : fromServer.isWhole
+            for found in side == .client
+                ? fromClient.frames(event, isKnown: isKnown) : fromServer.frames(event, isKnown: isKnown)
+            {
                 switch found {
                 case .frame(let frame):
                     result.append(.frame(frame, side, connection: number, nanoseconds: time))
                     result += told(calls?.receive(frame, from: side, at: time) ?? [], at: time)
-                case .skipped(let count): result.append(.skipped(count, side, connection: number, nanoseconds: time))
+                    if linter != nil {
+                        let sight = sight(of: side, isWhole: isWhole)
+                        result += findings { $0.receive(frame, from: side, at: time, sight) }
+                    }
+                case .skipped(let count):
+                    isWhole = false
+                    linter?.lost()
+                    result.append(.skipped(count, side, connection: number, nanoseconds: time))
+                case .impossible(let header):
+                    result += findings { $0.impossible(header, from: side, at: time) }
+                    // Whoever reads it closes the connection.
+                    linter = nil
                 }
             }
+            if case .gap = event { linter?.lost() }
         }
         return result
+    }
+
+    // MARK: - What is wrong with it
+
+    private mutating func findings(_ body: (inout ConnectionLinter) -> [LintFinding]) -> [TrafficReader.Event] {
+        guard var taken = linter.take() else { return [] }
+        defer { linter = taken }
+        return body(&taken).map(TrafficReader.Event.finding)
+    }
+
+    /// How much was seen of the connection when a side sent what comes now.
+    private func sight(of side: Side, isWhole: Bool) -> ConnectionLinter.Sight {
+        let other = side == .client ? fromServer : fromClient
+        return ConnectionLinter.Sight(isSenderWhole: isWhole, isOtherWhole: other.isWhole, isCaughtUp: isCaughtUp(side))
+    }
+
+    /// Whether everything that a side has received when it last sent something was seen.
+    private func isCaughtUp(_ side: Side) -> Bool {
+        let (lane, other) = side == .client ? (fromClient, fromServer) : (fromServer, fromClient)
+        return lane.acknowledged.map { other.assembler.hasAll(before: $0) } ?? false
     }
 
     private func told(_ events: [CallTracker.Event], at time: UInt64) -> [TrafficReader.Event] {

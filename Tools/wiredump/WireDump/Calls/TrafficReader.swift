@@ -8,6 +8,8 @@ package struct TrafficReader: Sendable {
         case frame(Frame, Side, connection: Int, nanoseconds: UInt64)
         case skipped(Int, Side, connection: Int, nanoseconds: UInt64)
         case call(CallTracker.Event, connection: Int, nanoseconds: UInt64)
+        /// Where something is wrong, if that is looked for.
+        case finding(LintFinding)
     }
 
     package struct Limits: Sendable {
@@ -32,6 +34,7 @@ package struct TrafficReader: Sendable {
 
     private let ports: Set<UInt16>
     private let keeping: CallTracker.Keeping
+    private let linting: Linting?
     private let limits: Limits
     private var connections: [Pair: ConnectionReader] = [:]
     private var count = 0
@@ -39,10 +42,15 @@ package struct TrafficReader: Sendable {
     package private(set) var keptBytes = 0
     package private(set) var mostKeptBytes = 0
 
-    /// - Parameter ports: of servers; connections to others are left alone. With none, all are followed.
-    package init(ports: Set<UInt16> = [], keeping: CallTracker.Keeping = .messages, limits: Limits = Limits()) {
+    /// - Parameters:
+    ///   - ports: of servers; connections to others are left alone. With none, all are followed.
+    ///   - linting: how what is wrong is looked for; nil where it is not.
+    package init(
+        ports: Set<UInt16> = [], keeping: CallTracker.Keeping = .messages, linting: Linting? = nil, limits: Limits = Limits()
+    ) {
         self.ports = ports
         self.keeping = keeping
+        self.linting = linting
         self.limits = limits
     }
 
@@ -65,7 +73,7 @@ package struct TrafficReader: Sendable {
             guard !segment.payload.isEmpty || segment.flags.contains(.syn) else { return events }
             events += makeRoom()
             count += 1
-            connection = ConnectionReader(number: count, keeping: keeping)
+            connection = ConnectionReader(number: count, keeping: keeping, linting: linting)
         }
         keptBytes -= connection.keptBytes
         events += connection.receive(segment, at: packet.nanoseconds, serverPorts: ports)

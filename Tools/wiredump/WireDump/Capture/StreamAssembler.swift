@@ -71,6 +71,12 @@ public struct StreamAssembler: Sendable {
         return events
     }
 
+    /// Whether everything before a sequence number has been passed on, or told as a gap.
+    func hasAll(before sequence: UInt32) -> Bool {
+        // The end has a number too.
+        next.map { Int32(bitPattern: sequence &- $0.sequence) <= (hasEnded ? 1 : 0) } ?? false
+    }
+
     /// Says that no more packets come: what waits is passed on, with gaps where something is missing.
     public mutating func finish() -> [Event] {
         guard !hasEnded else { return [] }

@@ -10,6 +10,8 @@ package struct FrameScanner: Sendable {
         case frame(Frame)
         /// So many bytes belong to no frame that could be found, or to one of which a part was not captured.
         case skipped(Int)
+        /// Behind frames of which none is missing stands a header that no frame has; a frame is looked for from there on.
+        case impossible(FrameHeader)
     }
 
     /// Headers that must follow one another, without any other sign, before the first of them is believed.
@@ -51,18 +53,25 @@ package struct FrameScanner: Sendable {
     private var skipped = 0
     /// Whether the next frame is the first of the connection, which must be as sane as one that is looked for.
     private var isAtTheStart: Bool
+    /// Whether all bytes from the connection's beginning were frames, and none was missing.
+    package private(set) var isWhole: Bool
 
     private let longestPlausibleFrame: Int
+    private let isKnown: Bool
 
-    /// - Parameter isFromTheStart: whether the first byte begins a frame.
-    package init(isFromTheStart: Bool) {
-        self.init(isFromTheStart: isFromTheStart, longestPlausibleFrame: Self.longestPlausibleFrame)
+    /// - Parameters:
+    ///   - isFromTheStart: whether the first byte is that of the connection.
+    ///   - isKnown: whether it is certain that this is no other protocol, whatever the first bytes are.
+    package init(isFromTheStart: Bool, isKnown: Bool = false) {
+        self.init(isFromTheStart: isFromTheStart, isKnown: isKnown, longestPlausibleFrame: Self.longestPlausibleFrame)
     }
 
-    init(isFromTheStart: Bool, longestPlausibleFrame: Int) {
+    init(isFromTheStart: Bool, isKnown: Bool = false, longestPlausibleFrame: Int) {
+        self.isKnown = isKnown
         self.longestPlausibleFrame = longestPlausibleFrame
         state = isFromTheStart ? .synchronised : .searching(from: 0, undecided: [])
         isAtTheStart = isFromTheStart
+        isWhole = isFromTheStart
     }
 
     /// Bytes that wait for more.
@@ -96,6 +105,7 @@ package struct FrameScanner: Sendable {
         buffer = []
         consumed = 0
         isAtTheStart = false
+        isWhole = false
         state = .searching(from: 0, undecided: [])
     }
 
@@ -114,12 +124,14 @@ package struct FrameScanner: Sendable {
                 tellSkipped(&events)
             }
             guard let header = header(at: consumed) else { return events }
-            guard header.length < FrameDecoder.firstImpossibleLength, !isAtTheStart || isPlausible(header) else {
-                isAtTheStart = false
+            let mayBeForeign = isAtTheStart && !isKnown
+            isAtTheStart = false
+            guard header.length < FrameDecoder.firstImpossibleLength, !mayBeForeign || isPlausible(header) else {
+                if isWhole, !mayBeForeign { events.append(.impossible(header)) }
+                isWhole = false
                 state = .searching(from: consumed + 1, undecided: [])
                 continue
             }
-            isAtTheStart = false
             let end = consumed + FrameHeader.byteCount + Int(header.length)
             guard end <= buffer.count else { return events }
             let payload = Array(buffer[consumed + FrameHeader.byteCount..<end])

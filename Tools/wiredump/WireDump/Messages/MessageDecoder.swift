@@ -59,7 +59,7 @@ package struct MessageDecoder: Sendable {
         guard field.isRepeated else { return write(values[values.count - 1], field, inner: inner, depth: depth, &text) }
         text.array { text in
             for value in values {
-                for element in unpacked(value, field.kind) { write(element, field, inner: inner, depth: depth, &text) }
+                for element in field.kind.unpacked(value) { write(element, field, inner: inner, depth: depth, &text) }
             }
         }
     }
@@ -81,11 +81,11 @@ package struct MessageDecoder: Sendable {
         case (.bool, .varint(let number)): text.bool(number != 0)
         case (.int32, .varint(let number)): text.number(Int32(truncatingIfNeeded: number))
         case (.uint32, .varint(let number)): text.number(UInt32(truncatingIfNeeded: number))
-        case (.sint32, .varint(let number)): text.number(Self.zigzag(number))
+        case (.sint32, .varint(let number)): text.number(MessageSchema.Kind.zigzag(number))
         // Numbers of 64 bits are text, because readers of JSON may not hold them.
         case (.int64, .varint(let number)): text.string("\(Int64(bitPattern: number))")
         case (.uint64, .varint(let number)): text.string("\(number)")
-        case (.sint64, .varint(let number)): text.string("\(Self.zigzag(number))")
+        case (.sint64, .varint(let number)): text.string("\(MessageSchema.Kind.zigzag(number))")
         case (.double, .fixed64(let bits)): text.number(Double(bitPattern: bits))
         case (.fixed64, .fixed64(let bits)): text.string("\(bits)")
         case (.sfixed64, .fixed64(let bits)): text.string("\(Int64(bitPattern: bits))")
@@ -93,41 +93,6 @@ package struct MessageDecoder: Sendable {
         case (.fixed32, .fixed32(let bits)): text.number(bits)
         case (.sfixed32, .fixed32(let bits)): text.number(Int32(bitPattern: bits))
         default: writeUnknown([value], number: field.number, depth: depth, &text)
-        }
-    }
-
-    private static func zigzag(_ number: UInt64) -> Int64 { Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1) }
-
-    /// Numbers of a repeated field may stand together in one value.
-    private func unpacked(_ value: WireField.Value, _ kind: MessageSchema.Kind) -> [WireField.Value] {
-        guard case .bytes(var bytes) = value else { return [value] }
-        switch kind {
-        case .string, .bytes, .message: return [value]
-        default: break
-        }
-        // Each number is read as the value of a field of its own.
-        let wireType: UInt8 =
-            switch kind {
-            case .double, .fixed64, .sfixed64: 1
-            case .float, .fixed32, .sfixed32: 5
-            default: 0
-            }
-        var numbers: [WireField.Value] = []
-        while !bytes.isEmpty {
-            var reader = WireFields([1 << 3 | wireType] + bytes.prefix(10))
-            // Bytes that are no numbers stay what they are.
-            guard let field = try? reader.next() else { return [value] }
-            numbers.append(field.value)
-            bytes = bytes.dropFirst(Self.length(field.value, in: bytes))
-        }
-        return numbers
-    }
-
-    private static func length(_ value: WireField.Value, in bytes: ArraySlice<UInt8>) -> Int {
-        switch value {
-        case .fixed64: 8
-        case .fixed32: 4
-        default: (bytes.firstIndex { $0 < 0x80 } ?? bytes.endIndex - 1) - bytes.startIndex + 1
         }
     }
 

@@ -16,6 +16,8 @@ package struct MessageSchema: Sendable {
         package let name: String
         package let kind: Kind
         package let isRepeated: Bool
+        /// Whether one can tell that it is absent: it is `optional`, or one of several of which one is there.
+        package let tellsAbsence: Bool
     }
 
     package struct Message: Sendable, Hashable {
@@ -120,7 +122,10 @@ package struct MessageSchema: Sendable {
             17: .sint32, 18: .sint64,
         ]
         guard let kind = kinds[type] else { return nil }
-        return Field(number: Int(number), name: try Self.name(name, in: ""), kind: kind, isRepeated: field.integer(4) == 3)
+        // An optional field is the only one of its group.
+        return Field(
+            number: Int(number), name: try Self.name(name, in: ""), kind: kind, isRepeated: field.integer(4) == 3,
+            tellsAbsence: field.integer(9) != nil)
     }
 
     private mutating func read(enumeration: [WireField], scope: String) throws(WireFields.Malformed) {

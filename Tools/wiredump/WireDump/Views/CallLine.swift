@@ -7,10 +7,12 @@ struct CallLine {
 
     private let call: Call
     private let decoder: MessageDecoder
+    private let palette: Palette
 
-    init(_ call: Call, decoder: MessageDecoder) {
+    init(_ call: Call, decoder: MessageDecoder, palette: Palette) {
         self.call = call
         self.decoder = decoder
+        self.palette = palette
     }
 
     private var method: String { call.methodName ?? "(request not captured)" }
@@ -19,6 +21,13 @@ struct CallLine {
         switch call.outcome {
         case .answered(let code, _): code.name
         case .unanswered: "unanswered"
+        }
+    }
+
+    private var paintedStatus: String {
+        switch call.outcome {
+        case .answered(let code, _): palette.paint(status, code == .ok ? .good : .bad)
+        case .unanswered: palette.paint(status, .doubtful)
         }
     }
 
@@ -53,7 +62,8 @@ struct CallLine {
         var message = ""
         if case .answered(_, let text) = call.outcome, !text.isEmpty { message = "  " + JSONText.quoted(text) }
         let name = call.methodName.map(JSONText.name) ?? method
-        return "\(ClockText.time(call.begin))  #\(call.id.text)  \(name)  \(status)  \(ClockText.duration(call.nanoseconds))  "
+        return
+            "\(ClockText.time(call.begin))  #\(call.id.text)  \(palette.paint(name, .name))  \(paintedStatus)  \(ClockText.duration(call.nanoseconds))  "
             + "->\(call.sent.messages) \(call.sent.bytes) B  <-\(call.received.messages) \(call.received.bytes) B\(message)"
     }
 

@@ -25,6 +25,7 @@ package struct Printer: Sendable {
     private let format: OutputFormat
     private let filter: CallFilter
     private let decoder: MessageDecoder
+    private let palette: Palette
     private var statistics = CallStatistics()
     /// Calls that were told of, or counted.
     package private(set) var calls = 0
@@ -32,11 +33,15 @@ package struct Printer: Sendable {
     package private(set) var skippedBytes = 0
     package private(set) var strayFrames = 0
 
-    package init(view: View, format: OutputFormat, filter: CallFilter, decoder: MessageDecoder) {
+    /// - Parameter palette: of text.
+    package init(
+        view: View, format: OutputFormat, filter: CallFilter, decoder: MessageDecoder, palette: Palette = .plain
+    ) {
         self.view = view
         self.format = format
         self.filter = filter
         self.decoder = decoder
+        self.palette = palette
     }
 
     /// Lines before all others.
@@ -66,13 +71,14 @@ package struct Printer: Sendable {
         case .call(.stray(let stream, let reason), let connection, let time):
             strayFrames += 1
             guard format == .text, view != .statistics else { return [] }
-            return ["\(ClockText.time(time))  #\(connection)/\(stream.rawValue)  stray: \(reason)"]
+            return ["\(ClockText.time(time))  #\(connection)/\(stream.rawValue)  \(palette.paint("stray", .doubtful)): \(reason)"]
+        case .finding: return []
         }
     }
 
     /// Lines after all others.
     package var footer: [String] {
-        view == .statistics ? StatisticsTable(statistics.rows).lines(format) : []
+        view == .statistics ? StatisticsTable(statistics.rows, palette: palette).lines(format) : []
     }
 
     private mutating func ended(_ call: Call) -> [String] {
@@ -80,8 +86,8 @@ package struct Printer: Sendable {
         calls += 1
         if view == .statistics { statistics.add(call) }
         switch view {
-        case .calls: return [CallLine(call, decoder: decoder).text(format)]
-        case .messages: return CallLine(call, decoder: decoder).linesWithMessages(format)
+        case .calls: return [CallLine(call, decoder: decoder, palette: palette).text(format)]
+        case .messages: return CallLine(call, decoder: decoder, palette: palette).linesWithMessages(format)
         case .frames, .statistics: return []
         }
     }

@@ -4,9 +4,11 @@ struct StatisticsTable {
         "method,calls,faults,unanswered,request_bytes,response_bytes,p50_ns,p90_ns,p99_ns,longest_ns"
 
     private let rows: [CallStatistics.Row]
+    private let palette: Palette
 
-    init(_ rows: [CallStatistics.Row]) {
+    init(_ rows: [CallStatistics.Row], palette: Palette) {
         self.rows = rows
+        self.palette = palette
     }
 
     func lines(_ format: OutputFormat) -> [String] {
@@ -31,11 +33,21 @@ struct StatisticsTable {
             ]
         }
         let widths = head.indices.map { column in ([head] + cells).map { $0[column].count }.max() ?? 0 }
-        return ([head] + cells).map { line in
+        return ([head] + cells).enumerated().map { number, line in
             line.enumerated().map { column, cell in
                 let space = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 ? cell + space : space + cell
+                let painted = number == 0 ? cell : paint(cell, in: head[column])
+                return column == 0 ? painted + space : space + painted
             }.joined(separator: "  ")
+        }
+    }
+
+    private func paint(_ cell: String, in column: String) -> String {
+        switch column {
+        case "method": palette.paint(cell, .name)
+        case "faults": cell == "0" ? cell : palette.paint(cell, .bad)
+        case "unanswered": cell == "0" ? cell : palette.paint(cell, .doubtful)
+        default: cell
         }
     }
 
