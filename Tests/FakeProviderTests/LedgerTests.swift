@@ -68,8 +68,7 @@ struct LedgerTests {
             ledger.append(
                 LedgerEntry(
                     sequence: sequence, received: 0, path: "/", model: nil, promptSHA256: nil, status: 200, verdict: nil,
-                    fault: nil,
-                    isWritten: false))
+                    fault: nil, traceparent: nil, isWritten: false))
             #expect(ledger.entries.count <= 20)
             #expect(ledger.entries.last?.sequence == sequence)
         }

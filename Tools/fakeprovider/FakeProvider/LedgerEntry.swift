@@ -16,6 +16,8 @@ public struct LedgerEntry: Sendable, Equatable {
     public let verdict: String?
     /// What went wrong on purpose; nil when nothing did.
     public let fault: String?
+    /// The header of this name that came with it; nil when none did.
+    public let traceparent: String?
     /// True once the last byte of a complete answer has been handed to the operating system.
     public internal(set) var isWritten: Bool
 
@@ -23,7 +25,7 @@ public struct LedgerEntry: Sendable, Equatable {
         [
             "sequence": JSON(sequence), "received": .string(Timestamp.text(received)), "path": .string(path),
             "model": JSON(model), "prompt_sha256": JSON(promptSHA256), "status": JSON(status), "verdict": JSON(verdict),
-            "fault": JSON(fault), "written": .bool(isWritten),
+            "fault": JSON(fault), "traceparent": JSON(traceparent), "written": .bool(isWritten),
         ]
     }
 }

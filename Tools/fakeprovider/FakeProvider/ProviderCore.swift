@@ -57,7 +57,7 @@ final class ProviderCore: Sendable {
             state.ledger.append(
                 LedgerEntry(
                     sequence: sequence, received: now, path: path, model: nil, promptSHA256: nil, status: 0, verdict: nil,
-                    fault: "resetBeforeReading", isWritten: false))
+                    fault: "resetBeforeReading", traceparent: nil, isWritten: false))
             return true
         }
     }
@@ -133,7 +133,7 @@ final class ProviderCore: Sendable {
                 LedgerEntry(
                     sequence: sequence, received: now, path: request.path, model: question?.model.id,
                     promptSHA256: question?.promptSHA256, status: status, verdict: verdict, fault: fault.map { "\($0)" },
-                    isWritten: false))
+                    traceparent: request.headers["traceparent"], isWritten: false))
             return reply
         }
     }
