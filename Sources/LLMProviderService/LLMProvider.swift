@@ -17,6 +17,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     private let work = Bell()
     private let events: Bell
     private let instance: InstanceName?
+    private let metrics: LLMProviderMetrics
     private let logger: Logger
 
     /// - Parameters:
@@ -31,6 +32,8 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         self.store = store
         self.logger = logger
         instance = name
+        self.metrics = metrics
+        metrics.expect(configuration.providers)
         self.configuration = configuration
         events = bell
         let lanes = Lanes(configuration)
@@ -65,6 +68,11 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         // A bridge: the lock is held beyond the cancellation of this task, for as long as there are calls under way.
         let lock = instance.map { instance in Task { await lookAfterEarlierLives(of: instance) } }
         defer { lock?.cancel() }
+        // A bridge: how things stand is told until the last call has ended, whatever becomes of that.
+        let gauges = Task {
+            await StandingWatch(store: store, lanes: lanes, configuration: configuration, metrics: metrics).run()
+        }
+        defer { gauges.cancel() }
         try await worker.run()
     }
 
@@ -75,6 +83,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         await SessionLock(pool: store.pool, name: instance.lock).hold {
             let count = try await store.release(ofEarlier: instance)
             guard count > 0 else { return }
+            metrics.requests.tookUp(count)
             logger.info(
                 "requests of an earlier life taken up", metadata: ["requests": "\(count)", "instance": "\(instance.prefix)"])
             work.ring()
@@ -86,18 +95,28 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         let submission: RequestStore.Submission
         do {
             let parsed = try parser.parse(request)
+            let origin = try RequestOrigin(context.metadata, request: request.requestID)
             try checkSize(parsed)
             submission = try await store.submit(
-                request, content: content, cost: mostCost(of: request, parsed), isSimulated: parsed.provider.isSimulated,
+                request, content: content, origin: origin, cost: mostCost(of: request, parsed),
+                isSimulated: parsed.provider.isSimulated,
                 maximumQueue: configuration.maximumQueue)
-            if case .accepted = submission { watch.look(at: request, parsed: parsed) }
+            if case .accepted = submission {
+                metrics.requests.accepted(MetricLabels(parsed))
+                watch.look(at: request, parsed: parsed)
+            }
         } catch is RequestStore.QueueFull {
+            metrics.requests.overflowed()
             submission = .full
         } catch let refusal as Account.Refusal {
+            metrics.requests.refused(refusal.label)
             throw refusal.error
         } catch let fault as RPCError {
             // What was taken on stays so, whatever has become of its provider's configuration since.
-            guard let known = try await store.known(request, content: content) else { throw fault }
+            guard let known = try await store.known(request, content: content) else {
+                metrics.requests.refused(.invalid)
+                throw fault
+            }
             submission = known
         }
         switch submission {
@@ -150,9 +169,12 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             let parsed = try? parser.parse(withdrawn.request)
             let bill = withdrawn.bill(at: parsed?.call.model.prices, on: .today)
             return RequestStore.Withdrawal(
+                claim: withdrawn, parsed: parsed,
                 result: LLMV1.Result(
                     withdrawn, outcome: outcome, usage: withdrawn.usage, bill: bill, provider: parsed, latency: .zero),
                 entry: LedgerEntry(withdrawn, parsed: parsed, day: .today, usage: withdrawn.usage, bill: bill))
+        } committed: {
+            metrics.requests.ended($0.claim, outcome, $0.parsed.map { MetricLabels($0) } ?? .other)
         }
         if cancelled > 0 { events.ring() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))

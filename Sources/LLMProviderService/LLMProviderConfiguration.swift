@@ -15,6 +15,8 @@ public struct LLMProviderConfiguration: Sendable {
     public var pollInterval: Duration = .milliseconds(250)
     /// How often claims of dead workers are looked for.
     public var rescueInterval: Duration = .seconds(1)
+    /// How often it is looked how queue, budgets and lanes stand, for those who watch.
+    public var standingInterval: Duration = .seconds(5)
     /// A request is claimed when it can be sent within this; the others stay in the queue, for other processes too.
     public var claimHorizon: Duration = .milliseconds(500)
     /// How often requests are looked for that go to another pool of models than those that a vendor does not take now.

@@ -70,10 +70,10 @@ struct PromptCacheRunTests {
             #expect(usages.count { $0.cacheReadTokens == prefix } == Self.pairs - 1)
             #expect(usages.allSatisfy { $0.inputTokens > 1000 }, "the essays are neither read nor written")
 
-            func count(_ result: String) -> UInt64 { fixture.metrics.promptCacheEvents["vendor", "simulated-judge", result] }
+            func count(_ result: String) -> UInt64 { fixture.metrics.prompts.cacheEvents["vendor", "simulated-judge", result] }
             #expect([count("hit"), count("miss"), count("bypass")] == [99, 1, 1])
             func tokens(_ direction: String) -> UInt64 {
-                fixture.metrics.promptCacheTokens["vendor", "simulated-judge", direction]
+                fixture.metrics.prompts.cacheTokens["vendor", "simulated-judge", direction]
             }
             #expect([tokens("read"), tokens("write")] == [99 * prefix, prefix])
             #expect(tokens("none") == UInt64(fake.statistics.inputTokens))

@@ -72,7 +72,7 @@ struct StaticBlocksTests {
             }
             // What was taken on before is not looked at again.
             try await fixture.submit(request(["rules", "secret task", "0"]) { $0.requestID = "r0" })
-            #expect(fixture.metrics.promptBlockChanges["vendor", "claude-haiku-4-5", "system"] == 3)
+            #expect(fixture.metrics.prompts.blockChanges["vendor", "claude-haiku-4-5", "system"] == 3)
             let warnings = fixture.log.text.split(separator: "\n").filter { $0.hasPrefix("warning a block that is said") }
             #expect(warnings.count == 1)
             #expect(warnings.first?.contains("blocks[1]") == true)

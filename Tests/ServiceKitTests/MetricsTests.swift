@@ -39,6 +39,51 @@ struct MetricsTests {
                 """#)
     }
 
+    @Test(
+        "has decimals where it counts a smaller unit, to the last digit",
+        arguments: [
+            (0 as UInt64, "0.000000000"), (1, "0.000000001"), (999_999_999, "0.999999999"), (1_000_000_000, "1.000000000"),
+            (UInt64.max, "18446744073.709551615"),
+        ])
+    func decimals(count: UInt64, text: String) {
+        let cost = CounterFamily("cost_dollars_total", help: "Cost.", labels: [], decimals: 9)
+        cost.add(count)
+        #expect(cost.text.hasSuffix("\ncost_dollars_total \(text)\n"))
+    }
+
+    @Test("has a distribution whose counts add up, a value at a bound within it")
+    func histogram() {
+        let times = HistogramFamily("time_seconds", help: "Times.", labels: ["provider"], bounds: [0.5, 2])
+        for value in [0.25, 0.5, 2, 3] { times.observe(value, "a") }
+        times.observe(.milliseconds(1500), "a")
+        #expect(times["a"] == 5)
+        #expect(
+            times.text == #"""
+                # HELP time_seconds Times.
+                # TYPE time_seconds histogram
+                time_seconds_bucket{provider="a",le="0.5"} 2
+                time_seconds_bucket{provider="a",le="2.0"} 4
+                time_seconds_bucket{provider="a",le="+Inf"} 5
+                time_seconds_sum{provider="a"} 7.25
+                time_seconds_count{provider="a"} 5
+
+                """#)
+    }
+
+    @Test("has values that are told together, and no more when they are not among them")
+    func gauges() {
+        let depth = GaugeFamily("depth", help: "Depth.", labels: ["provider"])
+        depth.replace([["a"]: 2, ["b"]: 0.5])
+        #expect(depth.text == "# HELP depth Depth.\n# TYPE depth gauge\ndepth{provider=\"a\"} 2.0\ndepth{provider=\"b\"} 0.5\n")
+        depth.replace([["b"]: 1])
+        #expect(depth["a"] == nil)
+        #expect(depth["b"] == 1)
+        let names = (0...CounterFamily.maximumSeries).map { "m\(1000 + $0)" }
+        depth.replace(Dictionary(uniqueKeysWithValues: names.enumerated().map { ([$1], Double($0)) }))
+        #expect(depth[names[CounterFamily.maximumSeries - 1]] == Double(CounterFamily.maximumSeries - 1))
+        #expect(depth[CounterFamily.otherValue] == Double(CounterFamily.maximumSeries))
+    }
+
     @Test("is told apart up to a number of label values; the rest is counted together, and nothing is lost")
     func bounded() {
         let calls = CounterFamily("calls_total", help: "Calls.", labels: ["model"])

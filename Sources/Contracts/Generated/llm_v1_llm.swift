@@ -7,6 +7,10 @@ public import Wire
 extension LLMV1 {
     public protocol LLMProviderService: Sendable {
         /// Takes a request on. It is stored when this answers; its result comes as an event, and from Get.
+        ///
+        /// Two entries of a call's metadata are kept with the request, told the vendor and told again in the result: "traceparent", W3C's trace
+        /// context, and "correlation-id", 1 to 100 characters of those of a request id. They are those of the call that the request came with.
+        ///
         /// A request id that is known already is not taken on again: the same content answers as the first time,
         /// other content is ALREADY_EXISTS. One that could cost more than a budget (see Spending) has left is FAILED_PRECONDITION, or
         /// RESOURCE_EXHAUSTED where it may fit once requests under way are settled.
@@ -37,6 +41,10 @@ extension LLMV1 {
         }
 
         /// Takes a request on. It is stored when this answers; its result comes as an event, and from Get.
+        ///
+        /// Two entries of a call's metadata are kept with the request, told the vendor and told again in the result: "traceparent", W3C's trace
+        /// context, and "correlation-id", 1 to 100 characters of those of a request id. They are those of the call that the request came with.
+        ///
         /// A request id that is known already is not taken on again: the same content answers as the first time,
         /// other content is ALREADY_EXISTS. One that could cost more than a budget (see Spending) has left is FAILED_PRECONDITION, or
         /// RESOURCE_EXHAUSTED where it may fit once requests under way are settled.
@@ -368,6 +376,13 @@ extension LLMV1 {
         public var vendorRequestID: String
         /// True when no language model stands behind the reply.
         public var simulated: Bool
+        /// The trace that the request belongs to, as its caller named it; one of its own where the caller named none.
+        public var traceparent: String
+        /// The caller's; the request id where there was none.
+        public var correlationID: String
+        /// SHA-256, in hexadecimal, of what the model was asked. Of each block in the order of the request the word system or user, a line feed,
+        /// the number of bytes of the text in decimal, a line feed and the text go into it.
+        public var promptSha256: String
 
         public init(
             requestID: String = "",
@@ -381,7 +396,10 @@ extension LLMV1 {
             cacheSavingsNanodollars: Int64? = nil,
             latencyMilliseconds: UInt64 = 0,
             vendorRequestID: String = "",
-            simulated: Bool = false
+            simulated: Bool = false,
+            traceparent: String = "",
+            correlationID: String = "",
+            promptSha256: String = ""
         ) {
             self.requestID = requestID
             self.owner = owner
@@ -395,6 +413,9 @@ extension LLMV1 {
             self.latencyMilliseconds = latencyMilliseconds
             self.vendorRequestID = vendorRequestID
             self.simulated = simulated
+            self.traceparent = traceparent
+            self.correlationID = correlationID
+            self.promptSha256 = promptSha256
         }
 
         public enum Outcome: Sendable, Hashable {
@@ -971,6 +992,9 @@ extension LLMV1.Result: WireMessage {
         latencyMilliseconds = cMessage.uint64(10)
         vendorRequestID = cMessage.string(11)
         simulated = cMessage.bool(12)
+        traceparent = cMessage.string(13)
+        correlationID = cMessage.string(14)
+        promptSha256 = cMessage.string(15)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1001,6 +1025,9 @@ extension LLMV1.Result: WireMessage {
         cMessage.set(10, uint64: latencyMilliseconds)
         try cMessage.set(11, string: vendorRequestID)
         cMessage.set(12, bool: simulated)
+        try cMessage.set(13, string: traceparent)
+        try cMessage.set(14, string: correlationID)
+        try cMessage.set(15, string: promptSha256)
     }
 }
 

@@ -26,6 +26,7 @@ struct LaneTable<Item: Sendable>: Sendable {
         self.make = make
     }
 
+    var all: [LaneID: Lane<Item>] { lanes }
     subscript(id: LaneID) -> Lane<Item>? { lanes[id] }
     var waitingCount: Int { lanes.values.reduce(0) { $0 + $1.waitingCount } }
 

@@ -9,18 +9,22 @@ struct Tariff: Sendable, Hashable {
     let cacheWriteOneHour: Int64
 
     func bill(for usage: TokenUsage) -> Bill {
-        Bill(cost: cost(of: usage), cacheSavings: cacheSavings(of: usage))
+        Bill(cost: cost(of: usage), cacheSavings: readSavings(of: usage) - writeSurcharge(of: usage))
     }
 
-    private func cost(of usage: TokenUsage) -> Int64 {
+    func cost(of usage: TokenUsage) -> Int64 {
         usage.input * input + usage.output * output + usage.cacheRead * cacheRead
             + usage.cacheWriteFiveMinutes * cacheWriteFiveMinutes + usage.cacheWriteOneHour * cacheWriteOneHour
     }
 
-    private func cacheSavings(of usage: TokenUsage) -> Int64 {
+    /// What tokens read from the vendor's cache would have cost more as plain input.
+    func readSavings(of usage: TokenUsage) -> Int64 {
         usage.cacheRead * (input - cacheRead)
-            - usage.cacheWriteFiveMinutes * (cacheWriteFiveMinutes - input)
-            - usage.cacheWriteOneHour * (cacheWriteOneHour - input)
+    }
+
+    /// What tokens written to the vendor's cache cost more than as plain input.
+    func writeSurcharge(of usage: TokenUsage) -> Int64 {
+        usage.cacheWriteFiveMinutes * (cacheWriteFiveMinutes - input) + usage.cacheWriteOneHour * (cacheWriteOneHour - input)
     }
 }
 

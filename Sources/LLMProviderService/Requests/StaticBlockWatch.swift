@@ -16,7 +16,7 @@ final class StaticBlockWatch: Sendable {
     /// Looks at a request that was taken on. Each change is counted; the log has one line for each block of an assessment.
     func look(at request: LLMV1.SubmitRequest, parsed: SubmissionParser.Parsed) {
         for change in blocks.withLock({ $0.changes(in: request) }) {
-            metrics.count(change, of: parsed)
+            metrics.prompts.changed(change, MetricLabels(parsed))
             guard change.isFirst else { continue }
             logger.warning(
                 """

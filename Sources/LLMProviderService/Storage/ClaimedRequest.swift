@@ -19,6 +19,13 @@ struct ClaimedRequest: Sendable {
     /// What earlier attempts cost, each by the tariff of its own day; nil where that is not priced yet.
     let bill: Bill?
     let request: LLMV1.SubmitRequest
+    let origin: RequestOrigin
+    /// How long ago it had come when it was claimed, by the database's clock.
+    let ageWhenClaimed: Duration
+    let claimedAt = ContinuousClock.now
+
+    /// How long ago it came.
+    var age: Duration { ageWhenClaimed + claimedAt.duration(to: .now) }
 
     /// What earlier attempts cost; nil where the price is not known.
     func bill(at prices: PriceHistory?, on day: Day) -> Bill? {

@@ -19,7 +19,13 @@ extension RequestStore {
             Migration(version: 6, name: "bills", sql: bills),
             Migration(version: 7, name: "spending", sql: spending),
             Migration(version: 8, name: "simulated requests", sql: simulatedRequests),
+            Migration(version: 9, name: "origins", sql: origins),
         ], enums: [StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored], firstRelease: 4)
+
+    private static let origins = """
+        -- What a request is part of, as its caller sees it; absent in those taken on before.
+        ALTER TABLE llm_provider.request ADD COLUMN traceparent text, ADD COLUMN correlation_id text;
+        """
 
     private static let simulatedRequests = """
         -- No language model stood behind the provider when the request was taken on.

@@ -8,26 +8,36 @@ extension RequestStore {
     /// Requests withdrawn in one unit of work; each comes with its prompt.
     private static let cancelledAtOnce: Int64 = 100
 
-    /// What is told of a request that was withdrawn.
+    /// A request that was withdrawn, and what is told of it.
     struct Withdrawal: Sendable {
+        let claim: ClaimedRequest
+        /// Nil for one that no longer passes.
+        let parsed: SubmissionParser.Parsed?
         let result: LLMV1.Result
         let entry: LedgerEntry
     }
 
     /// Withdraws the requests of an owner that nobody holds: those not sent yet and those waiting for their next attempt.
     ///
-    /// - Parameter withdrawal: what is to be told of a request, which carries what earlier attempts used.
+    /// - Parameters:
+    ///   - withdrawal: what is to be told of a request, which carries what earlier attempts used.
+    ///   - committed: gets each that was withdrawn.
     /// - Returns: how many were withdrawn.
-    func cancel(_ owner: Payer, withdrawal: @Sendable (ClaimedRequest) -> Withdrawal) async throws -> Int {
+    func cancel(
+        _ owner: Payer, withdrawal: @Sendable (ClaimedRequest) -> Withdrawal, committed: (Withdrawal) -> Void = { _ in }
+    ) async throws -> Int {
         var cancelled = 0
-        while let count = try await cancelSome(of: owner, withdrawal) { cancelled += count }
+        while let withdrawals = try await cancelSome(of: owner, withdrawal) {
+            cancelled += withdrawals.count
+            withdrawals.forEach(committed)
+        }
         return cancelled
     }
 
-    /// - Returns: how many were withdrawn, of those that nobody seemed to hold; nil when there were none.
+    /// - Returns: what was withdrawn, of what nobody seemed to hold; nil when there was none of that.
     private func cancelSome(
         of owner: Payer, _ withdrawal: @Sendable (ClaimedRequest) -> Withdrawal
-    ) async throws -> Int? {
+    ) async throws -> [Withdrawal]? {
         try await pool.unitOfWork("cancel requests") { unit in
             let idle = try await unit.query(
                 """
@@ -43,7 +53,7 @@ extension RequestStore {
                 attempts.merge(try await Self.queue.takeBack(jobs.map(\.1), kind: provider, in: unit)) { $1 }
             }
             // Others may have claimed all of them meanwhile.
-            guard !attempts.isEmpty else { return 0 }
+            guard !attempts.isEmpty else { return [] }
             let rows = try await unit.query(
                 """
                 DELETE FROM llm_provider.account USING llm_provider.request
@@ -53,14 +63,14 @@ extension RequestStore {
             let withdrawn = try rows.map { row in
                 try Self.claimed(row, attempts: attempts[row.decode(Int64.self)] ?? 0, job: nil)
             }
-            try await store(withdrawn, withdrawn.map(withdrawal), in: unit)
-            return withdrawn.count
+            let withdrawals = withdrawn.map(withdrawal)
+            try await store(withdrawals, in: unit)
+            return withdrawals
         }
     }
 
-    private func store(
-        _ withdrawn: [ClaimedRequest], _ withdrawals: [Withdrawal], in unit: UnitOfWork
-    ) async throws {
+    private func store(_ withdrawals: [Withdrawal], in unit: UnitOfWork) async throws {
+        let withdrawn = withdrawals.map(\.claim)
         let results = withdrawals.map(\.result)
         unit.send(
             """

@@ -9,14 +9,16 @@ extension RequestStore {
     ///   - cost: the most that it can cost, in nano-dollars; nil where its price is not known.
     ///   - isSimulated: whether no language model stands behind its provider.
     func submit(
-        _ request: LLMV1.SubmitRequest, content: [UInt8], cost: Int64?, isSimulated: Bool, maximumQueue: Int64
+        _ request: LLMV1.SubmitRequest, content: [UInt8], origin: RequestOrigin, cost: Int64?, isSimulated: Bool,
+        maximumQueue: Int64
     ) async throws -> Submission {
         let payer = Payer(request)
         return try await pool.unitOfWork("submit request") { unit in
             // The lock keeps a budget from being set between the look for budgets and the commit.
             let inserted = try await unit.execute(
                 """
-                INSERT INTO llm_provider.request (id, owner, content) SELECT \(request.requestID), \(request.owner), \(content)
+                INSERT INTO llm_provider.request (id, owner, content, traceparent, correlation_id)
+                SELECT \(request.requestID), \(request.owner), \(content), \(origin.traceparent), \(origin.correlationID)
                 FROM pg_advisory_xact_lock_shared(\(unescaped: Self.budgetLock), hashtext(\(payer.tenant)))
                 ON CONFLICT (id) DO NOTHING
                 """)

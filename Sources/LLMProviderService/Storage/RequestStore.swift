@@ -118,14 +118,19 @@ struct RequestStore: Sendable {
     static let bookkeeping = """
         request.id, account.waits, request.content, input_tokens, output_tokens, cache_read_tokens,
         cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars, cache_savings_nanodollars,
-        account.tenant, account.owner, account.reserved_nanodollars, account.simulated
+        account.tenant, account.owner, account.reserved_nanodollars, account.simulated,
+        extract(epoch FROM clock_timestamp() - request.created_at)::float8, request.traceparent, request.correlation_id
         """
 
     static func claimed(_ row: Row, attempts: Int64, job: Job?) throws -> ClaimedRequest {
-        let (_, id, waits, content, input, output, read, five, hour, cost, savings, tenant, owner, reserved, simulated) =
+        let (
+            _, id, waits, content, input, output, read, five, hour, cost, savings, tenant, owner, reserved, simulated, age, trace,
+            correlation
+        ) =
             try row.decode(
                 Int64.self, String.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self,
-                Int64?.self, Int64?.self, String.self, String.self, Int64.self, Bool.self)
+                Int64?.self, Int64?.self, String.self, String.self, Int64.self, Bool.self, Double.self, String?.self, String?.self
+            )
         return ClaimedRequest(
             id: id, job: job, payer: Payer(tenant: tenant, owner: owner), reserved: reserved, isSimulated: simulated,
             attempts: attempts, waits: waits,
@@ -134,7 +139,9 @@ struct RequestStore: Sendable {
             bill: cost.map { Bill(cost: $0, cacheSavings: savings ?? 0) },
             // What this version can't read must not hold up what was claimed with it: without content it is refused like any other
             // that no longer passes, and has its event.
-            request: (try? LLMV1.SubmitRequest(decoding: content)) ?? LLMV1.SubmitRequest(requestID: id))
+            request: (try? LLMV1.SubmitRequest(decoding: content)) ?? LLMV1.SubmitRequest(requestID: id),
+            origin: RequestOrigin(traceparent: trace, correlationID: correlation, request: id),
+            ageWhenClaimed: .seconds(max(0, age)))
     }
 
     /// Keeps claims alive.

@@ -38,6 +38,11 @@ enum AttemptOutcome: Sendable, Hashable {
     case reply(VendorReply)
     /// No reply, and why.
     case failure(AttemptFailure)
+
+    /// Why there is no reply; nil where there is one.
+    var failure: AttemptFailure? {
+        if case .failure(let failure) = self { failure } else { nil }
+    }
 }
 
 /// A vendor's answer.

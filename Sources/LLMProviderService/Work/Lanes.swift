@@ -223,6 +223,12 @@ final class Lanes: Sendable {
         if let known = state.table[lane], state.recorded[lane] != known.record { unrecorded.ring() }
     }
 
+    /// The lanes as they stand, and by which time.
+    var standing: (lanes: [LaneID: Lane<PreparedRequest>], now: Int64) {
+        let now = now()
+        return (state.withLock { $0.table.all }, now)
+    }
+
     /// How long a lane still sends nothing.
     func pause(of lane: LaneID) -> Duration {
         let now = now()

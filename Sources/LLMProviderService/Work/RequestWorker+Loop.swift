@@ -86,7 +86,9 @@ extension RequestWorker {
             state.isReserveRestored = true
         }
         if state.rescueAt <= .now {
-            if try await store.rescue(besides: held.all) > 0 { state.lowWater.reset() }
+            let rescued = try await store.rescue(besides: held.all)
+            metrics.requests.tookUp(rescued)
+            if rescued > 0 { state.lowWater.reset() }
             state.rescueAt = .now + configuration.rescueInterval
         }
         if state.promoteAt <= .now { _ = try await promote(&state) }

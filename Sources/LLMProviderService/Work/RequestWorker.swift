@@ -25,9 +25,14 @@ struct RequestWorker: Sendable {
 
     /// Makes one attempt and writes what came of it.
     func process(_ due: Lanes.Due) async {
+        let labels = MetricLabels(due.request.parsed)
+        metrics.requests.began(due.request.claim, labels)
+        metrics.prompts.sent(due.request.parsed.call.blocks, labels)
+        let began = ContinuousClock.now
         let attempt = await attempt(due)
         let usage = attempt.outcome.usage
-        metrics.count(usage, of: due.request.parsed)
+        metrics.calls.ended(attempt.outcome, of: due.request.parsed, after: attempt.latency, on: attempt.day)
+        metrics.prompts.answered(usage, labels)
         if attempt.ending == .barred || attempt.ending == .spent {
             logger.error(
                 "the provider does not let the account in; one request in a quarter of an hour finds out whether it does again",
@@ -39,6 +44,7 @@ struct RequestWorker: Sendable {
         let inVain = lanes.finish(due, attempt.ending, usage: usage, report: attempt.report)
         await putBack(inVain)
         await store(attempt, of: due.request.claim)
+        metrics.requests.processed(attempt.outcome, in: began.duration(to: .now), labels)
     }
 
     /// Ends a request that can't be sent.
@@ -57,6 +63,7 @@ struct RequestWorker: Sendable {
             do {
                 return try await settle(claim, attempt)
             } catch {
+                metrics.requests.notStored()
                 logger.error("result not stored", metadata: ["request": "\(claim.id)", "reason": "\(error)"])
                 // Without its worker the request is made again once its lease has run out.
                 guard let code = (error as? PostgresError)?.code, code != .poolClosed, ContinuousClock.now < end else { return }
@@ -79,13 +86,16 @@ struct RequestWorker: Sendable {
         let latency: Duration
         let ending: Lane<PreparedRequest>.Ending
         let report: LimitReport
+
+        var labels: MetricLabels { parsed.map { MetricLabels($0) } ?? .other }
     }
 
     private func attempt(_ due: Lanes.Due) async -> Attempt {
         let parsed = due.request.parsed
         let vendor = parsed.provider.dialect.vendor
         let request = HTTPRequest(
-            method: "POST", url: parsed.provider.baseURL + vendor.path, headers: vendor.headers(key: parsed.provider.apiKey),
+            method: "POST", url: parsed.provider.baseURL + vendor.path,
+            headers: vendor.headers(key: parsed.provider.apiKey) + due.request.claim.origin.headers(),
             body: vendor.body(parsed.call), connectTimeout: configuration.connectTimeout, timeout: configuration.callTimeout,
             maxResponseBytes: configuration.maximumReplyBytes)
         let began = ContinuousClock.now
@@ -154,7 +164,8 @@ struct RequestWorker: Sendable {
             "attempt failed",
             metadata: [
                 "request": "\(claim.id)", "attempt": "\(claim.attempts)", "kind": "\(failure.kind.rawValue)",
-                "status": "\(failure.httpStatus)", "then": "\(step)",
+                "status": "\(failure.httpStatus)", "then": "\(step)", "trace": "\(claim.origin.trace.traceID)",
+                "correlation": "\(claim.origin.correlationID)",
             ])
         switch step {
         case .giveUp:
@@ -164,6 +175,7 @@ struct RequestWorker: Sendable {
         case .wait(let pause):
             try await store.postpone(claim, by: pause, countsAsAttempt: false, usage: usage, bill: bill)
         }
+        metrics.calls.decided(step, attempt.labels)
     }
 
     /// What the attempt and those before it cost, each by the tariff of its own day; nil where the price is not known.
@@ -182,6 +194,7 @@ struct RequestWorker: Sendable {
         guard try await store.finish(claim, with: result, isSuccess: isSuccess, entry: entry) else {
             return logger.warning("result dropped: the request is another worker's by now", metadata: ["request": "\(claim.id)"])
         }
+        metrics.requests.ended(claim, attempt.outcome, attempt.labels)
         events.ring()
     }
 }

@@ -21,7 +21,10 @@ extension LLMV1.Result {
             cacheSavingsNanodollars: bill?.cacheSavings,
             latencyMilliseconds: UInt64(max(0, latency / .milliseconds(1))),
             vendorRequestID: Self.vendorRequestID(outcome),
-            simulated: provider?.provider.isSimulated ?? claim.isSimulated)
+            simulated: provider?.provider.isSimulated ?? claim.isSimulated,
+            traceparent: claim.origin.traceparent,
+            correlationID: claim.origin.correlationID,
+            promptSha256: claim.request.promptSHA256)
     }
 
     private static func outcome(_ outcome: AttemptOutcome) -> LLMV1.Result.Outcome {

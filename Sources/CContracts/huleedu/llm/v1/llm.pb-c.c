@@ -1516,7 +1516,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__prices__descriptor =
   (ProtobufCMessageInit) huleedu__llm__v1__prices__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__llm__v1__result__field_descriptors[13] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__result__field_descriptors[16] =
 {
   {
     "request_id",
@@ -1674,26 +1674,65 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__result__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "traceparent",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__Result, traceparent),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "correlation_id",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__Result, correlation_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "prompt_sha256",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__Result, prompt_sha256),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__result__field_indices_by_name[] = {
   6,   /* field[6] = attempts */
   9,   /* field[9] = cache_savings_nanodollars */
+  14,   /* field[14] = correlation_id */
   8,   /* field[8] = cost_nanodollars */
   3,   /* field[3] = failure */
   10,   /* field[10] = latency_milliseconds */
   5,   /* field[5] = model */
   1,   /* field[1] = owner */
+  15,   /* field[15] = prompt_sha256 */
   4,   /* field[4] = provider */
   2,   /* field[2] = reply */
   0,   /* field[0] = request_id */
   12,   /* field[12] = simulated */
+  13,   /* field[13] = traceparent */
   7,   /* field[7] = usage */
   11,   /* field[11] = vendor_request_id */
 };
 static const ProtobufCIntRange huleedu__llm__v1__result__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__result__descriptor =
 {
@@ -1703,7 +1742,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__result__descriptor =
   "Huleedu__Llm__V1__Result",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__Result),
-  13,
+  16,
   huleedu__llm__v1__result__field_descriptors,
   huleedu__llm__v1__result__field_indices_by_name,
   1,  huleedu__llm__v1__result__number_ranges,

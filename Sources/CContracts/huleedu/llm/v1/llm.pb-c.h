@@ -398,6 +398,19 @@ struct  Huleedu__Llm__V1__Result
    * True when no language model stands behind the reply.
    */
   protobuf_c_boolean simulated;
+  /*
+   * The trace that the request belongs to, as its caller named it; one of its own where the caller named none.
+   */
+  char *traceparent;
+  /*
+   * The caller's; the request id where there was none.
+   */
+  char *correlation_id;
+  /*
+   * SHA-256, in hexadecimal, of what the model was asked. Of each block in the order of the request the word system or user, a line feed,
+   * the number of bytes of the text in decimal, a line feed and the text go into it.
+   */
+  char *prompt_sha256;
   Huleedu__Llm__V1__Result__OutcomeCase outcome_case;
   union {
     Huleedu__Llm__V1__Reply *reply;
@@ -420,7 +433,7 @@ struct  Huleedu__Llm__V1__Result
 };
 #define HULEEDU__LLM__V1__RESULT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__result__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, (char *)protobuf_c_empty_string, 0, HULEEDU__LLM__V1__RESULT__OUTCOME__NOT_SET, {0}, HULEEDU__LLM__V1__RESULT___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__LLM__V1__RESULT___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HULEEDU__LLM__V1__RESULT__OUTCOME__NOT_SET, {0}, HULEEDU__LLM__V1__RESULT___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__LLM__V1__RESULT___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0} }
 
 
 struct  Huleedu__Llm__V1__Reply

@@ -1,0 +1,64 @@
+import Postgres
+import ServiceKit
+
+/// How the queue and the budgets stand.
+struct QueueStanding: Sendable, Hashable {
+    /// Requests to one provider that have no end.
+    struct Queue: Sendable, Hashable {
+        var total: Int64 = 0
+        var scheduled: Int64 = 0
+        var held: Int64 = 0
+        /// Of the oldest.
+        var oldestSeconds = 0.0
+        var reservedNanodollars: Int64 = 0
+    }
+
+    /// By provider; ``ServiceKit/CounterFamily/otherValue`` for those that were not asked for.
+    var queues: [String: Queue] = [:]
+    /// The largest share of a budget that is spent, of those with money set aside; from 0 to 1.
+    var budgetSpent = 0.0
+}
+
+extension RequestStore {
+    /// How the queue and the budgets stand. Requests and budgets are counted one by one.
+    func standing(of providers: [String]) async throws -> QueueStanding {
+        try await pool.unitOfWork("read standing") { unit in
+            let queues = unit.send(
+                """
+                WITH queue AS MATERIALIZED (
+                    SELECT CASE WHEN provider = ANY(\(providers)::text[]) THEN provider ELSE \(CounterFamily.otherValue) END AS provider,
+                        count(*) AS total, count(later.id) AS scheduled, count(held.id) AS held, min(account.job) AS oldest,
+                        sum(reserved_nanodollars)::bigint AS reserved
+                    FROM llm_provider.account LEFT JOIN llm_provider.job_scheduled AS later ON later.id = account.job
+                        LEFT JOIN llm_provider.job_lease AS held ON held.id = account.job
+                    GROUP BY 1)
+                SELECT queue.provider, total, scheduled, held,
+                    extract(epoch FROM clock_timestamp() - request.created_at)::float8, reserved
+                FROM queue JOIN llm_provider.account ON account.job = queue.oldest
+                    JOIN llm_provider.request ON request.id = account.request_id
+                """)
+            let budgets = try await unit.query(
+                """
+                SELECT coalesce(max(least(1, spent / greatest(1, limit_nanodollars))), 0)::float8
+                FROM (
+                    SELECT limit_nanodollars, sum(spent_nanodollars) AS spent, sum(reserved_nanodollars) AS reserved
+                    FROM llm_provider.budget JOIN llm_provider.balance USING (tenant, owner)
+                    GROUP BY tenant, owner, limit_nanodollars) AS account
+                WHERE reserved > 0
+                """)
+            return QueueStanding(
+                queues: Dictionary(try queues.rows().map(Self.queue)) { first, _ in first },
+                budgetSpent: try budgets[0].decode(Double.self))
+        }
+    }
+
+    private static func queue(_ row: Row) throws -> (String, QueueStanding.Queue) {
+        let (provider, total, scheduled, held, age, reserved) = try row.decode(
+            String.self, Int64.self, Int64.self, Int64.self, Double.self, Int64.self)
+        return (
+            provider,
+            QueueStanding.Queue(
+                total: total, scheduled: scheduled, held: held, oldestSeconds: max(0, age), reservedNanodollars: reserved)
+        )
+    }
+}
