@@ -1,5 +1,7 @@
 package import CJCore
 package import Contracts
+private import Crypto
+package import Wire
 
 /// A request that has been claimed and is to be handed to the provider service.
 package struct RequestToSubmit: Sendable {
@@ -36,6 +38,13 @@ package struct RequestToSubmit: Sendable {
         self.replyFormat = replyFormat
         self.expectedRequests = expectedRequests
         self.tenant = tenant
+    }
+
+    /// What the request is part of: an assessment is one trace, whichever process of whichever life hands its requests over, and what is
+    /// done with them correlates by its id.
+    package var metadata: Metadata {
+        let trace = TraceContext(digest: Array(SHA256.hash(data: Array("huleedu assessment \(assessment)".utf8))))
+        return Metadata([(TraceContext.key, trace.traceparent), ("correlation-id", assessment)])
     }
 
     package var contract: LLMV1.SubmitRequest {

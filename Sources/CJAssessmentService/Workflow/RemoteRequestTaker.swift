@@ -9,7 +9,9 @@ struct RemoteRequestTaker: RequestTaker {
     let timeout: Duration
 
     func submit(_ request: RequestToSubmit) async throws {
-        _ = try await provider.submit(request.contract, options: .timeout(timeout))
+        var options = CallOptions.timeout(timeout)
+        options.metadata = request.metadata
+        _ = try await provider.submit(request.contract, options: options)
     }
 
     func standing(of request: String) async throws -> RequestStanding {

@@ -93,7 +93,7 @@ public final class Deployment: Sendable {
         }
         var ports: [Replica: String] = [:]
         for service in Service.allCases {
-            for number in 0..<options.replicas { ports[Replica(service: service, number: number)] = try freePort() }
+            for number in 0..<options.replicas { ports[Replica(service: service, number: number)] = String(try FreePort.find()) }
         }
         let proxies = try await Proxies.start(ports: ports, socketFolder: options.proxiedSocketFolder)
         let deployment = Deployment(
@@ -200,27 +200,5 @@ public final class Deployment: Sendable {
         signal(service, SIGKILL)
         _ = await end(of: service)
         try await start(service)
-    }
-
-    /// A port that nobody listens on now.
-    ///
-    /// It is below those that Linux gives to connections, any of which could take it while its service is dead.
-    private static func freePort() throws -> String {
-        for port in (20_000..<32_768).shuffled().prefix(100) where isFree(UInt16(port)) { return String(port) }
-        throw StartError(description: "of a hundred ports none is free")
-    }
-
-    private static func isFree(_ port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
     }
 }
