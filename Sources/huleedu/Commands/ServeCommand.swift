@@ -48,6 +48,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where cj-assessment reaches llm-provider.", valueName: "host:port"))
     var llmProvider = Endpoint(host: "127.0.0.1", port: ServiceAssembly.Name.llmProvider.usualPort)
 
+    @OptionGroup(title: "Log")
+    var logging: LoggingOptions
+
     @OptionGroup
     var providerTrust: ServerTrustOptions
 
@@ -65,7 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
                     .databaseUnnamed,
                     "No database is named; pass --database URL or set DATABASE_URL ('huleedu up' brings its own).")
             }
-            let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
+            let logger = try logging.logger()
             let crashPoint = try environment.text("CRASH_AT").map(CrashPoint.init)
             let assembly = ServiceAssembly(
                 connectionString: url, isAlone: false, crashPoint: crashPoint, leases: try Leases(environment),

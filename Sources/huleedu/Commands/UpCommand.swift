@@ -29,10 +29,13 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Port to tell Prometheus at what is counted, under /metrics; 0 for any.", valueName: "port"))
     var metricsPort: UInt16?
 
+    @OptionGroup(title: "Log")
+    var logging: LoggingOptions
+
     func run() async throws {
         let status = await CommandFailure.reported {
             let environment = Settings.environment
-            let logger = Logger(label: "huleedu") { StreamLogHandler.standardError(label: $0) }
+            let logger = try logging.logger()
             let data = try DataFolder(chosen: hosting.data, environment: ProcessInfo.processInfo.environment)
             let url = hosting.database ?? environment.text("DATABASE_URL", isSecret: true)
             if url == nil { try data.prepare() }

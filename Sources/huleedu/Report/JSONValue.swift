@@ -34,6 +34,19 @@ extension JSONValue {
         return output + "\n"
     }
 
+    /// The value as text without a line feed, each value separated from the next by a comma alone.
+    var line: String {
+        switch self {
+        case .null, .bool, .integer, .unsigned, .number, .string:
+            var output = ""
+            write(to: &output, indent: 0)
+            return output
+        case .array(let values): return "[" + values.map(\.line).joined(separator: ",") + "]"
+        case .object(let members):
+            return "{" + members.map { Self.string($0.key) + ":" + $0.value.line }.joined(separator: ",") + "}"
+        }
+    }
+
     private static let lineLength = 120
 
     private func write(to output: inout String, indent: Int) {
@@ -94,10 +107,12 @@ extension JSONValue {
         return value.description
     }
 
-    private static func key(_ key: String) -> String {
+    private static func key(_ key: String) -> String { string(key) + ": " }
+
+    private static func string(_ text: String) -> String {
         var output = ""
-        write(key, to: &output)
-        return output + ": "
+        write(text, to: &output)
+        return output
     }
 
     private static func write(_ text: String, to output: inout String) {

@@ -29,6 +29,9 @@ struct RankRun: Sendable {
         case unknown
     }
 
+    /// Of the log in the data folder.
+    static let logLimits = LogFile.Limits(maximumBytes: 8 << 20, kept: 1)
+
     /// Runs from the beginning, or from where it was, to the end.
     ///
     /// - Returns: the status with which the process ends.
@@ -36,7 +39,7 @@ struct RankRun: Sendable {
         if let path = settings.output.report { try OutputFile.check(path) }
         if let notice = judge.notice(in: settings.language) { tell(notice) }
         try data.prepare()
-        let logger = try FileLog.logger(path: data.log, label: "huleedu")
+        let logger = LineLog.logger("huleedu", file: try LogFile(path: data.log, limits: Self.logLimits))
         tell(language: "Starting the database and the services …", "Startar databasen och tjänsterna …")
         let database = try await DatabaseServer.start(named: settings.output.database, data: data, logger: logger)
         do {
