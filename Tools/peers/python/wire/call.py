@@ -63,6 +63,7 @@ class RunningCall:
         self._has_answered = False
         self._last_message = asyncio.get_running_loop().time()
         self._work: asyncio.Task[None] | None = None
+        self._end: tuple[Kind, int, bytes] | None = None
 
     @property
     def takes_messages(self) -> bool:
@@ -102,16 +103,23 @@ class RunningCall:
             self.inbox.end()
             self.inbox.clear()
 
+    def answer(self) -> None:
+        """Sends what the handler has ended with, if nothing has ended the call before. Its stream may be taken again from here on."""
+        if self._end is not None and not self._has_answered:
+            self._has_answered = True
+            self._answers.write(self.stream, *self._end)
+
     def stop(self, failure: Failure) -> None:
         """Answers for a handler that is to go on no longer, and tells it."""
         self._fail(failure)
+        self.answer()
         self.inbox.end(failure)
         if self._work is not None:
             self._work.cancel()
 
     async def _handle(self) -> None:
         try:
-            await (self._stream() if self._call.method.streams_answers else self._answer())
+            await (self._answer_many() if self._call.method.streams_answers else self._answer_once())
         except Failure as failure:
             self._fail(failure)
         except message.Unreadable as error:
@@ -123,13 +131,13 @@ class RunningCall:
             _log.exception("%s/%s failed", self._call.method.service, self._call.method.name)
             self._fail(Failure(Code.INTERNAL, "the handler failed"))
 
-    async def _answer(self) -> None:
+    async def _answer_once(self) -> None:
         answer: Any = self._handler(await self._requests(), self._call)
         content = envelope.answer((await answer).SerializeToString())
         self._check_size(content)
-        self._end(Kind.RESPONSE, 0, content)
+        self._end = (Kind.RESPONSE, 0, content)
 
-    async def _stream(self) -> None:
+    async def _answer_many(self) -> None:
         answers: Any = self._handler(await self._requests(), self._call)
         async with aclosing(answers):
             async for answer in answers:
@@ -140,7 +148,7 @@ class RunningCall:
                 except ConnectionError:
                     return  # The caller is gone, and with it whoever would hear how this ended.
                 self._last_message = asyncio.get_running_loop().time()
-        self._end(Kind.DATA, LAST | EMPTY, b"")
+        self._end = (Kind.DATA, LAST | EMPTY, b"")
 
     async def _requests(self) -> Any:
         """What the handler is given: the request, or an iterator of them."""
@@ -161,10 +169,4 @@ class RunningCall:
             raise Failure(Code.RESOURCE_EXHAUSTED, f"an answer of {len(content)} bytes; {self._limits.payload} are allowed")
 
     def _fail(self, failure: Failure) -> None:
-        self._end(Kind.RESPONSE, 0, envelope.failure(failure))
-
-    def _end(self, kind: Kind, flags: int, payload: bytes) -> None:
-        """Sends what ends the call; only the first end is sent."""
-        if not self._has_answered:
-            self._has_answered = True
-            self._answers.write(self.stream, kind, flags, payload)
+        self._end = (Kind.RESPONSE, 0, envelope.failure(failure))

@@ -45,8 +45,8 @@ class Connection:
                 begun = asyncio.get_running_loop().time()
 
     def write(self, stream: int, kind: Kind, flags: int, payload: bytes = b"") -> None:
-        """Writes a frame at once, however much waits; nothing after finish()."""
-        if self._is_finished:
+        """Writes a frame at once, however much waits; nothing after finish(), nor on a connection that is lost."""
+        if self._is_finished or self._writer.is_closing():
             return
         content = encode(stream, kind, flags, payload)
         self._written += len(content)

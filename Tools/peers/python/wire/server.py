@@ -34,6 +34,11 @@ class Server:
         """Full names, in ascending order."""
         return sorted(self._methods)
 
+    @property
+    def sessions(self) -> list[Session]:
+        """The connections that are open."""
+        return list(self._sessions)
+
     def add(self, method: Method, handler: Handler) -> None:
         """Serves a method."""
         self._methods.setdefault(method.service, {})[method.name] = (method, handler)
@@ -64,11 +69,11 @@ class Server:
         if self._listener is not None:
             self._listener.close()
         tasks = list(self._sessions.values())
-        for session in list(self._sessions):
+        for session in self.sessions:
             session.drain()
         if tasks:
             await asyncio.wait(tasks, timeout=self.limits.drain)
-        for session in list(self._sessions):
+        for session in self.sessions:
             session.abort()
         await asyncio.gather(*tasks, return_exceptions=True)
 

@@ -90,19 +90,19 @@ class Session:
             return
         self._calls[stream] = call
         self._host.running += 1
-        task = asyncio.create_task(self._run(call, frame.header.length))
+        task = asyncio.create_task(call.run())
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        # A callback and not the end of a coroutine: a task that is cancelled before its first step runs no line of its own.
+        task.add_done_callback(lambda _: self._finish(call, task, frame.header.length))
 
-    async def _run(self, call: RunningCall, size: int) -> None:
-        try:
-            await call.run()
-        finally:
-            del self._calls[call.stream]
-            self._host.running -= 1
-            self._ended.append(call.stream)
-            self._release(size)
-            self.drain()
+    def _finish(self, call: RunningCall, task: asyncio.Task[None], size: int) -> None:
+        self._tasks.discard(task)
+        del self._calls[call.stream]
+        self._host.running -= 1
+        self._ended.append(call.stream)
+        self._release(size)
+        call.answer()
+        self.drain()
 
     def _refuse(self, stream: int, failure: Failure) -> None:
         self._connection.write(stream, Kind.RESPONSE, 0, envelope.failure(failure))
