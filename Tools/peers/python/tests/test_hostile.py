@@ -47,6 +47,9 @@ ANSWERED = {
     "a bad first message in a stream": (request("Collect", b"\x72\x01\x00", flags=MORE), [(1, INVALID)]),
     "a streaming method without flags": (request("Collect"), [(1, INVALID)]),
     "a unary method with every flag": (request("Get", flags=0xFF), [(1, Code.OK)]),
+    "a stream of requests with flags 1 and 2": (request("Collect", flags=LAST | MORE) + data(flags=LAST), [(1, Code.OK)]),
+    "a stream of requests with flag 1": (request("Collect", flags=LAST), [(1, Code.OK)]),
+    "an envelope with a NUL": (frame.encode(1, Kind.REQUEST, 0, b"\x0a\x01\x00"), [(1, Code.UNIMPLEMENTED)]),
     "a response and an unknown type": (
         frame.encode(1, Kind.RESPONSE, 0, b"x") + b"\0\0\0\1\0\0\0\1\x63\0x" + request("Get"), [(1, Code.OK)]
     ),
@@ -125,13 +128,14 @@ class HostileClientTests(unittest.IsolatedAsyncioTestCase):
 
 
 GOOD = envelope.answer(b"")
-# What a server sends upon a unary call and upon a stream of answers, both on stream 1, and the code that the client makes of it.
+# What a server sends upon a unary call and upon a stream of answers, both on stream 1, before it closes the connection, and the codes that
+# the client makes of it.
 FROM_SERVERS = {
     "an envelope that cannot be read": (frame.encode(1, Kind.RESPONSE, 0, b"\x12\x05"), Code.INTERNAL, Code.INTERNAL),
     "a message that cannot be read": (frame.encode(1, Kind.RESPONSE, 0, envelope.answer(b"\x72\x01\x00")), Code.INTERNAL, Code.INTERNAL),
     "an answer over the limit": (frame.encode(1, Kind.RESPONSE, 0, FULL), EXHAUSTED, EXHAUSTED),
-    "a message over the limit": (data(FULL), EXHAUSTED, EXHAUSTED),
-    "data": (data(b"\x72\x01\x00"), Code.INTERNAL, Code.INTERNAL),
+    "a message over the limit": (data(FULL), Code.UNAVAILABLE, EXHAUSTED),
+    "a message of a stream that cannot be read": (data(b"\x72\x01\x00"), Code.UNAVAILABLE, Code.INTERNAL),
     "a code that is not known": (frame.encode(1, Kind.RESPONSE, 0, b"\x0a\x02\x08\x2a"), Code.UNKNOWN, Code.UNKNOWN),
     "no frames at all": (b"HTTP/1.1 400 Bad Request\r\n", Code.UNAVAILABLE, Code.UNAVAILABLE),
     "the end of the connection": (b"", Code.UNAVAILABLE, Code.UNAVAILABLE),

@@ -42,6 +42,7 @@ HOSTILE = {
     "a tag of six bytes": (b"\x88\x80\x80\x80\x80\x00", "a tag of more than 5 bytes"),
     "a length of six bytes": (tag(15, 2) + b"\x80\x80\x80\x80\x80\x00", "blob: a length of more than 5 bytes"),
     "a number of eleven bytes": (tag(1, 0) + b"\x80" * 10 + b"\x00", "plain_int32: a number of more than 10 bytes"),
+    "a number of more than sixty-four bits": (tag(1, 0) + b"\xff" * 9 + b"\x02", "plain_int32: a number of more than 64 bits"),
     "field number zero": (b"\x00\x00", "a field has the number 0"),
     "a group": (tag(1, 3) + tag(1, 4), "plain_int32: wire type 3"),
     "an unknown group": (tag(900, 3) + tag(900, 4), "900: wire type 3"),
@@ -73,6 +74,7 @@ class MessageTests(unittest.TestCase):
         message.read(Sample, (tag(1, 0) + b"\x00") * 262_144)
         self.assertEqual(message.read(Sample, tag(1, 0) + b"\xff" * 9 + b"\x01").plain_int32, -1)
         self.assertEqual(message.read(Sample, tag(1, 0) + b"\x01" + tag(1, 0) + b"\x02").plain_int32, 2)
+        message.read(Sample, (tag(53, 2) + b"\x00") * 2)
         self.assertEqual(message.read(Sample, tag(16, 0) + b"\x63").colour, 99)
 
     def test_repeated_numbers_are_read_packed_and_not(self) -> None:
@@ -87,8 +89,10 @@ class MessageTests(unittest.TestCase):
 
     def test_an_envelope_is_checked_like_a_message(self) -> None:
         with self.assertRaises(Unreadable) as raised:
-            message.read(envelope_pb2.Request, b"\x2a\x04\x0a\x02a\x00")
-        self.assertIn("metadata[0].key: holds a NUL", str(raised.exception))
+            message.read(envelope_pb2.Request, b"\x2a\x04\x0a\x02a\xff", is_envelope=True)
+        self.assertIn("metadata[0].key: is not UTF-8", str(raised.exception))
+        with_nul = message.read(envelope_pb2.Request, b"\x2a\x04\x0a\x02a\x00", is_envelope=True)
+        self.assertEqual(with_nul.metadata[0].key, "a\0")
 
     def test_mutated_messages_are_read_or_refused(self) -> None:
         """Whatever the bytes, nothing but Unreadable comes of them."""

@@ -78,8 +78,7 @@ class RunningCall:
             return
         if not frame.header.flags & EMPTY:
             self.inbox.put(frame.payload)
-        # A method that takes one message has it now.
-        if frame.header.flags & LAST or not (self._call.method.streams_requests or frame.header.flags & EMPTY):
+        if frame.header.flags & LAST:
             self.inbox.end()
 
     async def run(self) -> None:
@@ -132,13 +131,13 @@ class RunningCall:
             self._fail(Failure(Code.INTERNAL, "the handler failed"))
 
     async def _answer_once(self) -> None:
-        answer: Any = self._handler(await self._requests(), self._call)
+        answer: Any = self._handler(await self._request(), self._call)
         content = envelope.answer((await answer).SerializeToString())
         self._check_size(content)
         self._end = (Kind.RESPONSE, 0, content)
 
     async def _answer_many(self) -> None:
-        answers: Any = self._handler(await self._requests(), self._call)
+        answers: Any = self._handler(await self._request(), self._call)
         async with aclosing(answers):
             async for answer in answers:
                 content = answer.SerializeToString()
@@ -150,15 +149,11 @@ class RunningCall:
                 self._last_message = asyncio.get_running_loop().time()
         self._end = (Kind.DATA, LAST | EMPTY, b"")
 
-    async def _requests(self) -> Any:
+    async def _request(self) -> Any:
         """What the handler is given: the request, or an iterator of them."""
-        method = self._call.method
-        if method.streams_requests:
+        if self._call.method.streams_requests:
             return self._each_request()
-        payload = await self.inbox.take()
-        if payload is None:
-            raise Failure(Code.INVALID_ARGUMENT, f"{method.name} takes a request message; none came")
-        return message.read(method.request, payload)
+        return message.read(self._call.method.request, await self.inbox.take() or b"")
 
     async def _each_request(self) -> AsyncIterator[Message]:
         while (payload := await self.inbox.take()) is not None:

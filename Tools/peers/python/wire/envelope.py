@@ -25,7 +25,7 @@ def request(method: Method, payload: bytes, timeout: float, metadata: Metadata) 
 
 def read_request(content: bytes) -> envelope_pb2.Request:
     """Raises Unreadable."""
-    return message.read(envelope_pb2.Request, content)
+    return message.read(envelope_pb2.Request, content, is_envelope=True)
 
 
 def metadata_size(envelope: envelope_pb2.Request) -> int:
@@ -51,7 +51,7 @@ def failure(failed: Failure) -> bytes:
 def read_response(content: bytes) -> bytes:
     """The message of an answer. Raises the Failure that stands in it, or that it is."""
     try:
-        envelope = message.read(envelope_pb2.Response, content)
+        envelope = message.read(envelope_pb2.Response, content, is_envelope=True)
     except message.Unreadable as error:
         raise Failure(Code.INTERNAL, f"the answer cannot be read: {error}") from None
     status = envelope.status

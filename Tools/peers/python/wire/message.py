@@ -28,10 +28,10 @@ class Unreadable(Exception):
     """A message that is refused: its name, the path of the field, and what is wrong with it."""
 
 
-def read(kind: type[AnyMessage], content: bytes) -> AnyMessage:
-    """The message in some bytes. Raises Unreadable."""
+def read(kind: type[AnyMessage], content: bytes, *, is_envelope: bool = False) -> AnyMessage:
+    """The message in some bytes; an envelope may hold NULs and what comes twice. Raises Unreadable."""
     try:
-        _Check(content).run(kind.DESCRIPTOR)
+        _Check(content, is_envelope).run(kind.DESCRIPTOR)
         message = kind()
         message.ParseFromString(content)
         return message
@@ -51,8 +51,9 @@ class _Fault(Exception):
 class _Check:
     """One walk over a message and the messages within it."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, is_envelope: bool) -> None:
         self._content = content
+        self._is_envelope = is_envelope
         self._fields = 0
 
     def run(self, kind: Descriptor) -> None:
@@ -95,13 +96,14 @@ class _Check:
         elif field.type == FieldDescriptor.TYPE_STRING:
             self._string(start, end, path)
         elif field.type == FieldDescriptor.TYPE_MESSAGE:
-            if index > 0 and field.label != FieldDescriptor.LABEL_REPEATED:
+            is_single = field.label != FieldDescriptor.LABEL_REPEATED and field.containing_oneof is None
+            if index > 0 and is_single and not self._is_envelope:
                 raise _Fault(path, "comes twice")
             self._message(field.message_type, start, end, path, depth + 1)
 
     def _string(self, start: int, end: int, path: str) -> None:
         text = self._content[start:end]
-        if 0 in text:
+        if 0 in text and not self._is_envelope:
             raise _Fault(path, "holds a NUL")
         try:
             text.decode()
@@ -132,5 +134,7 @@ class _Check:
             byte = self._content[at + place]
             number |= (byte & 0x7F) << 7 * place
             if byte < 0x80:
+                if number >> 64:
+                    raise _Fault(path, f"{what} of more than 64 bits")
                 return number, at + place + 1
         raise _Fault(path, f"{what} of more than {longest} bytes")

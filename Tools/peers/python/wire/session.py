@@ -137,18 +137,18 @@ class Session:
 
     def _take_first(self, call: RunningCall, method: Method, flags: int, payload: bytes) -> None:
         """The message in the request itself, if there is one."""
-        sends_more = not method.is_unary and flags & MORE and not flags & LAST
-        if payload or not (sends_more or method.streams_requests):
+        if payload or not method.streams_requests:
+            # The inbox lets go of every message by its size, of this one too, whose frame counts until the call ends.
             self._hold(len(payload))
             call.inbox.put(payload)
-        if not sends_more or (payload and not method.streams_requests):
+        if not method.streams_requests or not flags & MORE:
             call.inbox.end()
 
     def _deadline(self, method: Method, timeout_nano: int) -> float:
         """On the event loop's clock. Raises Failure when the caller waits no longer."""
         limits = self._host.limits
         if timeout_nano < 0:
-            raise Failure(Code.DEADLINE_EXCEEDED, "the time of the call was over when it arrived", refused=True)
+            raise Failure(Code.DEADLINE_EXCEEDED, "the time of the call was over when it arrived")
         default, longest = (
             (limits.unary_default, limits.unary_longest) if method.is_unary else (limits.stream_default, limits.stream_longest)
         )

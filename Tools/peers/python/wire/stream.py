@@ -87,6 +87,8 @@ class Stream:
     def take_in(self, frame: Frame) -> bool:
         """Takes a frame from the server; true when it was the last."""
         kind, flags, payload = frame.header.kind, frame.header.flags, frame.payload
+        if kind == Kind.DATA and self._method.is_unary:
+            return False
         ends = kind == Kind.RESPONSE or flags & LAST != 0
         if payload is None:
             failure = Failure(Code.RESOURCE_EXHAUSTED, f"an answer of {frame.header.length} bytes; {self._limits.payload} are allowed")
