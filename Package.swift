@@ -262,7 +262,7 @@ let package = Package(
                 "fakeprovider", "huleedu", "Chaos", "ChaosProxy", "ChildProcesses", "CJCore", "CJAssessmentService", "Contracts",
                 "CurlClient", "EventLog",
                 "FakeProvider",
-                "LLMProviderService", "Postgres", "PostgresTestSupport", "ServiceKit", "Wire", "WireNIO", logging,
+                "LLMProviderService", "Postgres", "PostgresTestSupport", "SampleContracts", "ServiceKit", "Wire", "WireNIO", logging,
             ],
             swiftSettings: strict),
     ],

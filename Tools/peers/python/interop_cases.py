@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
-from google.protobuf.message import Message
 from huleedu.sample.v1 import sample_pb2
 from huleedu.wire.v1 import health_pb2
 
-from wire import Client, Code, Failure, Limits, Method
-from wire.method import methods_of
+from wire import Client, Code, Failure, Limits, Stream
+from wire.method import Answer, methods_of
 
 Sample = sample_pb2.Sample
 SAMPLES = methods_of(sample_pb2.DESCRIPTOR.services_by_name["Samples"])
@@ -44,7 +44,7 @@ async def empty_message(client: Client) -> None:
 
 
 async def long_message(client: Client) -> None:
-    sent = Sample(blob=b"x" * (4_000_000))
+    sent = Sample(blob=b"x" * 4_000_000)
     expect(await client.call(SAMPLES["Get"], sent), sent)
 
 
@@ -171,8 +171,7 @@ async def health(client: Client) -> None:
 
 async def oversize(client: Client) -> None:
     """More than a server takes, from a client that takes more."""
-    generous = Client(client.address, Limits(payload=8 << 20))
-    async with generous:
+    async with Client(client.address, Limits(payload=8 << 20)) as generous:
         too_long = Sample(blob=b"x" * (4 << 20))
         await expect_failure(generous.call(SAMPLES["Get"], too_long), Code.RESOURCE_EXHAUSTED, refused=True)
         async with await generous.open(SAMPLES["Discuss"]) as stream:
@@ -181,7 +180,7 @@ async def oversize(client: Client) -> None:
         expect(await generous.call(SAMPLES["Get"], Sample()), Sample())
 
 
-async def receive(stream) -> Message:
+async def receive(stream: Stream[Any, Answer]) -> Answer:
     """The next message of a stream that is expected to have one."""
     message = await stream.receive()
     if message is None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from huleedu.sample.v1 import sample_pb2
 from huleedu.wire.v1 import envelope_pb2
 
-from wire import Call, Code, Failure, Method, Server
+from wire import Call, Code, Failure, Handler, Method, Server
 from wire.health import add_health
 
 Sample = sample_pb2.Sample
@@ -16,7 +16,7 @@ ECHO = "huleedu.test.Echo"
 def interop_server() -> Server:
     server = Server()
     add_health(server)
-    handlers = {"Get": get, "List": list_samples, "Collect": collect, "Discuss": discuss}
+    handlers: dict[str, Handler] = {"Get": get, "List": list_samples, "Collect": collect, "Discuss": discuss}
     server.add_service(sample_pb2.DESCRIPTOR.services_by_name["Samples"], handlers)
     server.add(Method(ECHO, "Describe", envelope_pb2.Detail, envelope_pb2.Request), describe)
     server.add(Method(ECHO, "Fail", envelope_pb2.Status, envelope_pb2.Detail), fail)

@@ -7,7 +7,8 @@ from typing import Any
 
 from huleedu.sample.v1 import sample_pb2
 from huleedu.wire.v1 import health_pb2
-from interop_cases import CASES, HEALTH, SAMPLES, expect_failure
+
+from interop_cases import CASES, HEALTH, SAMPLES, expect_failure, receive
 from interop_service import interop_server
 from wire import Client, Code, Limits, Method, Server
 
@@ -137,7 +138,7 @@ class CallTests(unittest.IsolatedAsyncioTestCase):
         client = Client((await self.serve(interop_server())).address, Limits(slow_stream=0.2))
         async with client, await client.follow(LIST, Sample(plain_uint32=1000)) as stream:
             self.assertEqual(await client.call(GET, Sample()), Sample())
-            taken = [await stream.receive() for _ in range(64)]
+            taken = [await receive(stream) for _ in range(64)]
             self.assertEqual([message.plain_uint32 for message in taken], list(range(64)))
             await expect_failure(stream.receive(), Code.RESOURCE_EXHAUSTED, "slowly")
 
@@ -203,12 +204,12 @@ class DrainTests(unittest.IsolatedAsyncioTestCase):
         server.add(Method("huleedu.sample.v1.Samples", "Slow", Sample, Sample), slow)
         async with Client(f"127.0.0.1:{await server.start('127.0.0.1', 0)}") as client, asyncio.timeout(20):
             watch = await client.follow(HEALTH["Watch"], health_pb2.HealthCheckRequest())
-            self.assertEqual((await watch.receive()).status, health_pb2.SERVING_STATUS_SERVING)
+            self.assertEqual((await receive(watch)).status, health_pb2.SERVING_STATUS_SERVING)
             call = asyncio.create_task(client.call(Method("huleedu.sample.v1.Samples", "Slow", Sample, Sample), Sample(text="mine")))
             while server.running < 2:
                 await asyncio.sleep(0.01)
             drained = asyncio.create_task(server.shut_down())
-            self.assertEqual((await watch.receive()).status, health_pb2.SERVING_STATUS_NOT_SERVING)
+            self.assertEqual((await receive(watch)).status, health_pb2.SERVING_STATUS_NOT_SERVING)
             self.assertIsNone(await watch.receive())
             await expect_failure(client.call(GET, Sample()), Code.UNAVAILABLE, "shutting down", refused=True)
             may_answer.set()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from huleedu.events.v1 import feed_pb2
 from huleedu.wire.v1 import health_pb2
+
 from wire import Code, Failure, envelope, frame
 from wire.frame import EMPTY, LAST, Decoder, FrameError, Kind
 from wire.method import methods_of
@@ -27,7 +28,8 @@ def decode(content: bytes, piece: int, longest: int = 1 << 20) -> list[frame.Fra
 
 class FrameTests(unittest.TestCase):
     def test_frames_are_the_same_in_pieces_of_every_size(self) -> None:
-        content = frame.encode(1, Kind.REQUEST, 0, b"one") + frame.encode(3, Kind.DATA, LAST | EMPTY) + frame.encode(1, Kind.DATA, 0, b"x" * 300)
+        frames = [(1, Kind.REQUEST, 0, b"one"), (3, Kind.DATA, LAST | EMPTY, b""), (1, Kind.DATA, 0, b"x" * 300)]
+        content = b"".join(frame.encode(*each) for each in frames)
         whole = decode(content, len(content))
         self.assertEqual([found.payload for found in whole], [b"one", b"", b"x" * 300])
         for piece in range(1, len(content)):

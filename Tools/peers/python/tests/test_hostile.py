@@ -5,10 +5,10 @@ import unittest
 from dataclasses import replace
 
 from huleedu.sample.v1 import sample_pb2
-from huleedu.wire.v1 import envelope_pb2
+
 from interop_cases import SAMPLES
 from interop_service import interop_server
-from wire import Client, Code, Failure, Limits, envelope, frame
+from wire import Client, Code, Failure, envelope, frame
 from wire.frame import EMPTY, LAST, MORE, Decoder, Frame, Kind
 
 Sample = sample_pb2.Sample
@@ -25,6 +25,7 @@ def data(content: bytes = b"", stream: int = 1, flags: int = 0) -> bytes:
 
 FULL = b"x" * ((4 << 20) + 1)
 WAIT = Sample(flag=True)
+UNKNOWN_TYPE = b"\0\0\0\1\0\0\0\1\x63\0x"
 INVALID, EXHAUSTED = Code.INVALID_ARGUMENT, Code.RESOURCE_EXHAUSTED
 
 # What is sent, and how each stream that is answered ends, in the order of the answers.
@@ -32,15 +33,25 @@ ANSWERED = {
     "a request on an even stream": (request("Get", stream=2), [(2, INVALID)]),
     "a request on stream zero": (request("Get", stream=0), [(0, INVALID)]),
     "a request of any size on a stream that runs": (
-        request("Get", WAIT) + request("Get") + frame.encode(1, Kind.REQUEST, 0, FULL), [(1, INVALID), (1, INVALID)]
+        request("Get", WAIT) + request("Get") + frame.encode(1, Kind.REQUEST, 0, FULL),
+        [(1, INVALID), (1, INVALID)],
     ),
-    "an oversize request, and then a good one": (frame.encode(1, Kind.REQUEST, 0, FULL) + request("Get", stream=3), [(1, EXHAUSTED), (3, Code.OK)]),
+    "an oversize request, and then a good one": (
+        frame.encode(1, Kind.REQUEST, 0, FULL) + request("Get", stream=3),
+        [(1, EXHAUSTED), (3, Code.OK)],
+    ),
     "an envelope that cannot be read": (frame.encode(1, Kind.REQUEST, 0, b"\x0a\x02\xff\xff"), [(1, INVALID)]),
     "a message that cannot be read": (request("Get", b"\x72\x01\x00"), [(1, INVALID)]),
     "an empty request": (frame.encode(1, Kind.REQUEST, 0), [(1, Code.UNIMPLEMENTED)]),
     "data on a stream that was never begun": (data(stream=7) + data(stream=7), [(7, INVALID)]),
-    "data after the end": (request("Get") + data() + data(flags=LAST | EMPTY) + request("Get", stream=3), [(1, Code.OK), (3, Code.OK)]),
-    "oversize data after the end": (request("Get", stream=2) + data(FULL, stream=2) + request("Get", stream=3), [(2, INVALID), (3, Code.OK)]),
+    "data after the end": (
+        request("Get") + data() + data(flags=LAST | EMPTY) + request("Get", stream=3),
+        [(1, Code.OK), (3, Code.OK)],
+    ),
+    "oversize data after the end": (
+        request("Get", stream=2) + data(FULL, stream=2) + request("Get", stream=3),
+        [(2, INVALID), (3, Code.OK)],
+    ),
     "data on a unary call that runs": (request("Get", WAIT) + data(b"x") + data(FULL) + request("Get", stream=3), [(3, Code.OK)]),
     "a message over the limit": (request("Collect", flags=MORE) + data(FULL) + data(), [(1, EXHAUSTED)]),
     "a bad message in a stream": (request("Collect", flags=MORE) + data(b"\x72\x01\x00"), [(1, INVALID)]),
@@ -51,13 +62,15 @@ ANSWERED = {
     "a stream of requests with flag 1": (request("Collect", flags=LAST), [(1, Code.OK)]),
     "an envelope with a NUL": (frame.encode(1, Kind.REQUEST, 0, b"\x0a\x01\x00"), [(1, Code.UNIMPLEMENTED)]),
     "a response and an unknown type": (
-        frame.encode(1, Kind.RESPONSE, 0, b"x") + b"\0\0\0\1\0\0\0\1\x63\0x" + request("Get"), [(1, Code.OK)]
+        frame.encode(1, Kind.RESPONSE, 0, b"x") + UNKNOWN_TYPE + request("Get"),
+        [(1, Code.OK)],
     ),
     "the last message with the end": (request("Collect", flags=MORE) + data(flags=LAST), [(1, Code.OK)]),
     "a time that is over": (
-        frame.encode(1, Kind.REQUEST, 0, envelope.request(SAMPLES["Get"], b"", -1, ())), [(1, Code.DEADLINE_EXCEEDED)]
+        frame.encode(1, Kind.REQUEST, 0, envelope.request(SAMPLES["Get"], b"", -1, ())),
+        [(1, Code.DEADLINE_EXCEEDED)],
     ),
-}  # fmt: skip
+}
 
 
 class HostileClientTests(unittest.IsolatedAsyncioTestCase):
@@ -127,7 +140,7 @@ class HostileClientTests(unittest.IsolatedAsyncioTestCase):
                 await asyncio.sleep(0.01)
 
 
-GOOD = envelope.answer(b"")
+GOOD = frame.encode(1, Kind.RESPONSE, 0, envelope.answer(b""))
 # What a server sends upon a unary call and upon a stream of answers, both on stream 1, before it closes the connection, and the codes that
 # the client makes of it.
 FROM_SERVERS = {
@@ -140,12 +153,16 @@ FROM_SERVERS = {
     "no frames at all": (b"HTTP/1.1 400 Bad Request\r\n", Code.UNAVAILABLE, Code.UNAVAILABLE),
     "the end of the connection": (b"", Code.UNAVAILABLE, Code.UNAVAILABLE),
     "answers to nobody, and a good one": (
-        frame.encode(2, Kind.RESPONSE, 0, FULL) + data(stream=3) + frame.encode(3, Kind.RESPONSE, 0) + frame.encode(1, Kind.RESPONSE, 0, GOOD), Code.OK, Code.OK
+        frame.encode(2, Kind.RESPONSE, 0, FULL) + data(stream=3) + frame.encode(3, Kind.RESPONSE, 0) + GOOD,
+        Code.OK,
+        Code.OK,
     ),
     "an unknown type and a request": (
-        b"\0\0\0\1\0\0\0\1\x63\0x" + frame.encode(1, Kind.REQUEST, 0) + frame.encode(1, Kind.RESPONSE, 0, GOOD), Code.OK, Code.OK
+        UNKNOWN_TYPE + frame.encode(1, Kind.REQUEST, 0) + GOOD,
+        Code.OK,
+        Code.OK,
     ),
-}  # fmt: skip
+}
 
 
 class HostileServerTests(unittest.IsolatedAsyncioTestCase):

@@ -5,6 +5,7 @@ import unittest
 
 from huleedu.sample.v1 import sample_pb2
 from huleedu.wire.v1 import envelope_pb2
+
 from wire import message
 from wire.message import Unreadable
 
@@ -55,7 +56,10 @@ HOSTILE = {
     "a surrogate": (tag(14, 2) + b"\x03\xed\xa0\x80", "text: is not UTF-8"),
     "a NUL in a string": (tag(32, 2) + b"\x01a" + tag(32, 2) + b"\x03a\x00b", "texts[1]: holds a NUL"),
     "a message twice": (tag(17, 2) + b"\x00" + tag(17, 2) + b"\x00", "nested: comes twice"),
-    "a fault deep inside": (tag(35, 2) + b"\x00" + tag(35, 2) + b"\x05" + tag(17, 2) + b"\x02\x0a\x01", "children[1].nested.name: ends too early"),
+    "a fault deep inside": (
+        tag(35, 2) + b"\x00" + tag(35, 2) + b"\x05" + tag(17, 2) + b"\x02\x0a\x01",
+        "children[1].nested.name: ends too early",
+    ),
     "sixty-five within one another": (nested(65), "more than 64 messages within one another"),
     "a field too many": (tag(900, 0) + b"\x00" + (tag(1, 0) + b"\x00") * 262_144, "more than 262144 fields"),
 }

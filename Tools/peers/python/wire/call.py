@@ -23,7 +23,7 @@ _log = logging.getLogger("wire")
 class Call:
     """What a handler is told about its call: metadata with keys in lower case, and a deadline on the event loop's clock."""
 
-    method: Method
+    method: Method[Any, Any]
     metadata: tuple[tuple[str, str], ...]
     deadline: float
     # Set when the server shuts down: a stream that has no end of its own comes to one then.

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 from huleedu.wire.v1 import envelope_pb2
 
@@ -9,7 +10,7 @@ from . import envelope
 from .connection import Connection
 from .frame import LAST, MORE, FrameError, Header, Kind
 from .limits import Limits
-from .method import Method
+from .method import Answer, Method, Request
 from .status import Code, Failure
 from .stream import Stream
 
@@ -23,7 +24,7 @@ class Channel:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limits: Limits) -> None:
         self._limits = limits
         self._connection = Connection(reader, writer, limits, self._admits)
-        self._streams: dict[int, Stream] = {}
+        self._streams: dict[int, Stream[Any, Any]] = {}
         self._next = 1
         self.is_lost = False
         self._retired = False
@@ -37,7 +38,9 @@ class Channel:
         given_up = sum(stream.is_given_up for stream in self._streams.values())
         return not self.is_lost and self._next < 1 << 31 and given_up < self._limits.given_up_streams
 
-    def start(self, method: Method, request: bytes | None, timeout: float, metadata: envelope.Metadata) -> Stream:
+    def start(
+        self, method: Method[Request, Answer], request: bytes | None, timeout: float, metadata: envelope.Metadata
+    ) -> Stream[Request, Answer]:
         """Begins a call; without a request message its messages follow. Raises Failure when the request is too long."""
         content = envelope.request(method, request or b"", timeout, metadata)
         if len(content) > self._limits.payload:
@@ -52,7 +55,8 @@ class Channel:
             await self._connection.send(number, Kind.DATA, flags, payload)
 
         deadline = asyncio.get_running_loop().time() + timeout
-        stream = self._streams[number] = Stream(method, deadline, self._limits, send, request is None)
+        stream = Stream(method, deadline, self._limits, send, request is None)
+        self._streams[number] = stream
         flags = 0 if method.is_unary else LAST if request is not None else MORE
         self._connection.write(number, Kind.REQUEST, flags, content)
         return stream
@@ -89,7 +93,7 @@ class Channel:
         finally:
             self._lose()
 
-    async def _wait_for_room(self, stream: Stream) -> None:
+    async def _wait_for_room(self, stream: Stream[Any, Any]) -> None:
         try:
             async with asyncio.timeout(self._limits.slow_stream):
                 await stream.inbox.room()

@@ -3,12 +3,10 @@
 import asyncio
 from types import TracebackType
 
-from google.protobuf.message import Message
-
 from .channel import Channel
 from .envelope import Metadata
 from .limits import Limits
-from .method import Method
+from .method import Answer, Method, Request
 from .status import Code, Failure
 from .stream import Stream
 
@@ -26,16 +24,22 @@ class Client:
         self._channels: list[Channel] = []
         self._dialling = asyncio.Lock()
 
-    async def call(self, method: Method, request: Message, *, timeout: float = 60, metadata: Metadata = ()) -> Message:
+    async def call(
+        self, method: Method[Request, Answer], request: Request, *, timeout: float = 60, metadata: Metadata = ()
+    ) -> Answer:
         """One request, one answer. Raises Failure."""
         async with await self._start(method, request, timeout, metadata) as stream:
             return await stream.answer()
 
-    async def follow(self, method: Method, request: Message, *, timeout: float = 600, metadata: Metadata = ()) -> Stream:
+    async def follow(
+        self, method: Method[Request, Answer], request: Request, *, timeout: float = 600, metadata: Metadata = ()
+    ) -> Stream[Request, Answer]:
         """One request, and a stream of answers to it. Raises Failure."""
         return await self._start(method, request, timeout, metadata)
 
-    async def open(self, method: Method, *, timeout: float = 600, metadata: Metadata = ()) -> Stream:
+    async def open(
+        self, method: Method[Request, Answer], *, timeout: float = 600, metadata: Metadata = ()
+    ) -> Stream[Request, Answer]:
         """A stream of requests, with one answer or with many. Raises Failure."""
         return await self._start(method, None, timeout, metadata)
 
@@ -50,7 +54,9 @@ class Client:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.close()
 
-    async def _start(self, method: Method, request: Message | None, timeout: float, metadata: Metadata) -> Stream:
+    async def _start(
+        self, method: Method[Request, Answer], request: Request | None, timeout: float, metadata: Metadata
+    ) -> Stream[Request, Answer]:
         started = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(timeout):

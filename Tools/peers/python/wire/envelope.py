@@ -1,6 +1,7 @@
 """Envelopes: what the payloads of request and response frames hold."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from huleedu.wire.v1 import envelope_pb2
 
@@ -13,7 +14,7 @@ Metadata = Sequence[tuple[str, str]]
 _REFUSED = "type.googleapis.com/huleedu.wire.v1.Refused"
 
 
-def request(method: Method, payload: bytes, timeout: float, metadata: Metadata) -> bytes:
+def request(method: Method[Any, Any], payload: bytes, timeout: float, metadata: Metadata) -> bytes:
     """The envelope of a request whose caller waits for so many seconds."""
     # Zero would say that the caller does not say.
     timeout_nano = round(timeout * 1e9) or -1

@@ -1,20 +1,24 @@
 """Methods, as contracts describe them."""
 
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from google.protobuf import symbol_database
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 
+Request = TypeVar("Request", bound=Message)
+Answer = TypeVar("Answer", bound=Message)
+
 
 @dataclass(frozen=True)
-class Method:
+class Method(Generic[Request, Answer]):
     """A method: its messages, and on which sides there may be any number of them."""
 
     service: str
     name: str
-    request: type[Message]
-    answer: type[Message]
+    request: type[Request]
+    answer: type[Answer]
     streams_requests: bool = False
     streams_answers: bool = False
 
@@ -23,7 +27,7 @@ class Method:
         return not self.streams_requests and not self.streams_answers
 
 
-def methods_of(service: ServiceDescriptor) -> dict[str, Method]:
+def methods_of(service: ServiceDescriptor) -> dict[str, Method[Any, Any]]:
     """The methods of a service by their names, from what protoc made of its contract."""
     kinds = symbol_database.Default()
     return {

@@ -3,16 +3,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
 
-from .call import Call, Handler
+from .call import Handler
 from .limits import Limits
 from .method import Method, methods_of
 from .session import Session
 from .status import Code, Failure
-
-__all__ = ["Call", "Handler", "Server"]
 
 
 class Server:
@@ -24,7 +23,7 @@ class Server:
         # Bytes of requests and messages, and handlers, on all connections.
         self.held = 0
         self.running = 0
-        self._methods: dict[str, dict[str, tuple[Method, Handler]]] = {}
+        self._methods: dict[str, dict[str, tuple[Method[Any, Any], Handler]]] = {}
         self._sessions: dict[Session, asyncio.Task[None]] = {}
         self._addresses: Counter[str] = Counter()
         self._listener: asyncio.Server | None = None
@@ -39,7 +38,7 @@ class Server:
         """The connections that are open."""
         return list(self._sessions)
 
-    def add(self, method: Method, handler: Handler) -> None:
+    def add(self, method: Method[Any, Any], handler: Handler) -> None:
         """Serves a method."""
         self._methods.setdefault(method.service, {})[method.name] = (method, handler)
 
@@ -48,7 +47,7 @@ class Server:
         for name, method in methods_of(service).items():
             self.add(method, handlers[name])
 
-    def find(self, service: str, name: str) -> tuple[Method, Handler]:
+    def find(self, service: str, name: str) -> tuple[Method[Any, Any], Handler]:
         """The method of that name and its handler. Raises Failure."""
         methods = self._methods.get(service)
         if methods is None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from typing import Protocol
+from typing import Any, Protocol
 
 from . import envelope, message
 from .call import Call, Handler, RunningCall
@@ -21,7 +21,7 @@ class Host(Protocol):
     held: int
     running: int
 
-    def find(self, service: str, name: str) -> tuple[Method, Handler]: ...
+    def find(self, service: str, name: str) -> tuple[Method[Any, Any], Handler]: ...
 
 
 class Session:
@@ -135,7 +135,7 @@ class Session:
         self._take_first(running, method, frame.header.flags, request.payload)
         return running
 
-    def _take_first(self, call: RunningCall, method: Method, flags: int, payload: bytes) -> None:
+    def _take_first(self, call: RunningCall, method: Method[Any, Any], flags: int, payload: bytes) -> None:
         """The message in the request itself, if there is one."""
         if payload or not method.streams_requests:
             # The inbox lets go of every message by its size, of this one too, whose frame counts until the call ends.
@@ -144,7 +144,7 @@ class Session:
         if not method.streams_requests or not flags & MORE:
             call.inbox.end()
 
-    def _deadline(self, method: Method, timeout_nano: int) -> float:
+    def _deadline(self, method: Method[Any, Any], timeout_nano: int) -> float:
         """On the event loop's clock. Raises Failure when the caller waits no longer."""
         limits = self._host.limits
         if timeout_nano < 0:

@@ -3,22 +3,26 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-
-from google.protobuf.message import Message
+from typing import Generic
 
 from . import envelope, message
 from .frame import EMPTY, LAST, Frame, Kind
 from .inbox import Inbox
 from .limits import Limits
-from .method import Method
+from .method import Answer, Method, Request
 from .status import Code, Failure
 
 
-class Stream:
+class Stream(Generic[Request, Answer]):
     """Messages to a server and from it. Whoever leaves its `async with` before the end gives it up."""
 
     def __init__(
-        self, method: Method, deadline: float, limits: Limits, send: Callable[[int, bytes], Awaitable[None]], is_open: bool
+        self,
+        method: Method[Request, Answer],
+        deadline: float,
+        limits: Limits,
+        send: Callable[[int, bytes], Awaitable[None]],
+        is_open: bool,
     ) -> None:
         self._method = method
         self._deadline = deadline
@@ -29,7 +33,7 @@ class Stream:
         # Whether the server may still send what nobody will read.
         self.is_given_up = False
 
-    async def send(self, request: Message) -> bool:
+    async def send(self, request: Request) -> bool:
         """Sends a message; false when the server has ended the stream and wants no more. Raises Failure at the deadline."""
         payload = request.SerializeToString()
         if len(payload) > self._limits.payload:
@@ -41,7 +45,7 @@ class Stream:
         await self._send_data(LAST | EMPTY, b"")
         self._is_open = False
 
-    async def receive(self) -> Message | None:
+    async def receive(self) -> Answer | None:
         """The next message, or None at the end. Raises the Failure that ended the stream."""
         try:
             async with asyncio.timeout_at(self._deadline):
@@ -54,7 +58,7 @@ class Stream:
             self.give_up(failure)
             raise failure from None
 
-    async def answer(self) -> Message:
+    async def answer(self) -> Answer:
         """The one message of a method that answers with one; requests that were sent count as ended."""
         if self._is_open:
             await self.finish()
@@ -63,16 +67,16 @@ class Stream:
             raise Failure(Code.INTERNAL, "the call ended without an answer")
         return received
 
-    def __aiter__(self) -> "Stream":
+    def __aiter__(self) -> "Stream[Request, Answer]":
         return self
 
-    async def __anext__(self) -> Message:
+    async def __anext__(self) -> Answer:
         received = await self.receive()
         if received is None:
             raise StopAsyncIteration
         return received
 
-    async def __aenter__(self) -> "Stream":
+    async def __aenter__(self) -> "Stream[Request, Answer]":
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
