@@ -115,7 +115,7 @@ struct PythonPrograms {
     /// Starts the unit tests of the library.
     func startTests() throws -> Program {
         try run(
-            "/usr/bin/python3", ["-X", "dev", "-m", "unittest", "discover", "-s", folder + "/tests"],
+            "/usr/bin/python3", ["-m", "unittest", "discover", "-s", folder + "/tests"],
             path: contracts + ":" + folder)
     }
 

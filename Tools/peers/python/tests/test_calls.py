@@ -94,10 +94,10 @@ class CallTests(unittest.IsolatedAsyncioTestCase):
                 await may_stop.wait()
             return request
 
-        server = Server(Limits(unary_default=0.05))
+        server = Server(Limits(unary_longest=0.05))
         server.add(GET, linger)
         client = await self.serve(server)
-        await expect_failure(client.call(GET, Sample(), timeout=0.1), Code.DEADLINE_EXCEEDED)
+        await expect_failure(client.call(GET, Sample()), Code.DEADLINE_EXCEEDED, "of the call")
         self.assertEqual(server.running, 1)
         may_stop.set()
         async with asyncio.timeout(20):
@@ -112,7 +112,7 @@ class CallTests(unittest.IsolatedAsyncioTestCase):
             await expect_failure(stream.receive(), Code.DEADLINE_EXCEEDED, "of the call")
 
     async def test_a_silent_stream_is_ended(self) -> None:
-        _, client = await self.limited(stream_silence=0.2)
+        _, client = await self.limited(stream_silence=1)
         async with await client.open(DISCUSS) as stream:
             await stream.send(Sample())
             self.assertEqual(await stream.receive(), Sample())
@@ -136,7 +136,9 @@ class CallTests(unittest.IsolatedAsyncioTestCase):
 
     async def test_a_client_that_takes_no_messages_gives_its_stream_up_and_no_other_call(self) -> None:
         client = Client((await self.serve(interop_server())).address, Limits(slow_stream=0.2))
-        async with client, await client.follow(LIST, Sample(plain_uint32=1000)) as stream:
+        async with client, await client.follow(LIST, Sample(plain_uint32=1000)) as stream, asyncio.timeout(20):
+            while not stream.is_given_up:
+                await asyncio.sleep(0.01)
             self.assertEqual(await client.call(GET, Sample()), Sample())
             taken = [await receive(stream) for _ in range(64)]
             self.assertEqual([message.plain_uint32 for message in taken], list(range(64)))
@@ -183,8 +185,8 @@ class CallTests(unittest.IsolatedAsyncioTestCase):
 
     async def test_any_answer_is_a_sign_of_life(self) -> None:
         address = (await self.serve(interop_server())).address
-        async with Client(address, Limits(silence_before_ping=0.05, silence_after_ping=0.05)) as client:
-            await expect_failure(client.call(GET, Sample(flag=True), timeout=0.5), Code.DEADLINE_EXCEEDED)
+        async with Client(address, Limits(silence_before_ping=0.05, silence_after_ping=0.5)) as client:
+            await expect_failure(client.call(GET, Sample(flag=True), timeout=1.5), Code.DEADLINE_EXCEEDED)
 
     async def test_nobody_listens(self) -> None:
         client = await self.serve(server := interop_server())

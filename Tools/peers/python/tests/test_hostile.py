@@ -1,6 +1,7 @@
 """Byte streams that no well-behaved peer sends, and what becomes of them."""
 
 import asyncio
+import random
 import unittest
 from dataclasses import replace
 
@@ -76,7 +77,7 @@ ANSWERED = {
 class HostileClientTests(unittest.IsolatedAsyncioTestCase):
     async def asyncSetUp(self) -> None:
         self.server = interop_server()
-        self.server.limits = replace(self.server.limits, frame_arrival=0.2, drain=0.2)
+        self.server.limits = replace(self.server.limits, drain=0.2)
         self.port = await self.server.start("127.0.0.1", 0)
 
     async def asyncTearDown(self) -> None:
@@ -125,9 +126,25 @@ class HostileClientTests(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual(await self.converse(content, 1), [])
 
     async def test_a_frame_that_never_ends_closes_the_connection(self) -> None:
+        self.server.limits = replace(self.server.limits, frame_arrival=0.2)
         for end in (1, 9, 10, 15):
             with self.subTest(end):
                 self.assertEqual(await self.converse(request("Get")[:end], 1), [])
+
+    async def test_mutated_conversations_leave_the_server_as_it_was(self) -> None:
+        """Bytes that went wrong on their way: whatever is answered, the next client is served, and nothing is held for the last."""
+        chance = random.Random(6)
+        samples = [Sample(text="a", int32s=[1, 2]), Sample(plain_uint32=3), Sample(plain_int32=3, text="no")]
+        streams = [request("List", samples[1], 3, LAST), request("Collect", b"", 5, MORE), data(b"", 5, LAST | EMPTY)]
+        whole = b"".join([request("Get", samples[0]), *streams, request("Discuss", samples[2], 7, MORE), data(b"x", 7)])
+        for _ in range(300):
+            content = bytearray(whole)
+            for _ in range(chance.randrange(1, 6)):
+                content[chance.randrange(len(content))] = chance.randrange(256)
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            writer.write(content[: chance.randrange(len(content) + 1)])
+            writer.close()
+        self.assertEqual(await self.converse(request("Get"), 1), [(1, Code.OK)])
 
     async def test_a_client_that_vanishes_takes_its_calls_with_it(self) -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", self.port)

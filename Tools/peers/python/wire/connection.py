@@ -56,6 +56,8 @@ class Connection:
         """Writes a frame of a stream once little waits to be sent. Raises OSError when the connection is lost."""
         async with self._sending:
             await self._writer.drain()
+            # A handler that never waits for anything else would keep everybody waiting until the buffer is full.
+            await asyncio.sleep(0)
             self.write(stream, kind, flags, payload)
 
     async def watch_taking(self) -> None:
