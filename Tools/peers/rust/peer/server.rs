@@ -3,14 +3,12 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::envelope::{
-    encode_response, Request, Status, DEADLINE_EXCEEDED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED,
-};
+use crate::envelope::{encode_response, Request, Status, DEADLINE_EXCEEDED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED};
 use crate::frame::{self, Frame};
 
 pub const ECHO: &str = "huleedu.test.Echo";
@@ -27,44 +25,49 @@ pub fn serve(address: &str) -> io::Result<()> {
     let listener = TcpListener::bind(address)?;
     println!("{}", listener.local_addr()?);
     for connection in listener.incoming() {
-        let session = Arc::new(Session { connection: connection?, running: Mutex::new(HashSet::new()) });
-        session.connection.set_nodelay(true)?;
-        thread::spawn(move || session.run());
+        // A connection that failed before it was taken concerns its client alone.
+        thread::spawn(move || connection.and_then(Session::run));
     }
     Ok(())
 }
 
 /// One connection and the calls that run on it.
 struct Session {
-    connection: TcpStream,
-    /// Held while a frame is written, too, so that frames do not mix.
+    writing: Mutex<TcpStream>,
     running: Mutex<HashSet<u32>>,
 }
 
 impl Session {
-    fn run(self: Arc<Self>) {
-        let mut reading = &self.connection;
-        while let Ok(Some(found)) = frame::read(&mut reading) {
-            if found.kind == frame::REQUEST {
-                self.clone().begin(found);
+    /// Serves a connection until its client closes it; handlers that still run then end on their own and find nobody to tell.
+    fn run(connection: TcpStream) -> io::Result<()> {
+        connection.set_nodelay(true)?;
+        let mut reading = connection.try_clone()?;
+        let session = Arc::new(Session { writing: Mutex::new(connection), running: Mutex::new(HashSet::new()) });
+        let ending = loop {
+            match frame::read(&mut reading) {
+                Ok(Some(found)) if found.kind == frame::REQUEST => session.begin(found),
+                Ok(Some(_)) => {}
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
             }
-        }
-        // Handlers that still run end on their own and find nobody to tell.
-        let _ = self.connection.shutdown(std::net::Shutdown::Both);
+        };
+        reading.shutdown(Shutdown::Both)?;
+        ending
     }
 
     /// Starts a handler, or answers why not.
-    fn begin(self: Arc<Self>, found: Frame) {
+    fn begin(self: &Arc<Self>, found: Frame) {
         let (stream, arrival) = (found.stream, Instant::now());
         match self.accept(found) {
-            Err(refusal) => self.write(&mut self.running.lock().unwrap(), stream, &Err(refusal)),
+            Err(refusal) => self.write(stream, &Err(refusal)),
             Ok(request) => {
                 self.running.lock().unwrap().insert(stream);
+                let session = self.clone();
                 thread::spawn(move || {
                     let answer = answer(&request, arrival);
-                    let mut running = self.running.lock().unwrap();
-                    running.remove(&stream);
-                    self.write(&mut running, stream, &answer);
+                    // In this order: whoever has the answer may take the stream again.
+                    session.running.lock().unwrap().remove(&stream);
+                    session.write(stream, &answer);
                 });
             }
         }
@@ -78,9 +81,9 @@ impl Session {
         if running.len() >= MOST_CALLS {
             return Err(Status::refusal(RESOURCE_EXHAUSTED, "too many calls run on this connection"));
         }
-        let payload = found.payload.ok_or_else(|| {
-            Status::refusal(RESOURCE_EXHAUSTED, format!("a request of more than {} bytes", frame::LONGEST))
-        })?;
+        let payload = found
+            .payload
+            .ok_or_else(|| Status::refusal(RESOURCE_EXHAUSTED, format!("a request of more than {} bytes", frame::LONGEST)))?;
         let request = Request::decode(&payload).map_err(|error| Status::new(INVALID_ARGUMENT, error))?;
         if request.metadata_size() > MOST_METADATA {
             return Err(Status::refusal(RESOURCE_EXHAUSTED, format!("more than {MOST_METADATA} bytes of metadata")));
@@ -88,9 +91,9 @@ impl Session {
         Ok(request)
     }
 
-    fn write(&self, _held: &mut HashSet<u32>, stream: u32, answer: &Answer) {
+    fn write(&self, stream: u32, answer: &Answer) {
         // A client that has gone is told nothing.
-        let _ = frame::write(&mut &self.connection, stream, frame::RESPONSE, &encode_response(answer));
+        let _ = frame::write(&mut *self.writing.lock().unwrap(), stream, frame::RESPONSE, &encode_response(answer));
     }
 }
 
