@@ -28,6 +28,8 @@ class FrameError(Exception):
 
 @dataclass(frozen=True)
 class Header:
+    """The first ten bytes of a frame, read."""
+
     length: int
     stream: int
     kind: int
@@ -36,6 +38,8 @@ class Header:
 
 @dataclass(frozen=True)
 class Frame:
+    """A header and what came after it."""
+
     header: Header
     # None where the decoder was told not to take it in.
     payload: bytes | None

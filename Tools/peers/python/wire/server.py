@@ -69,7 +69,7 @@ class Server:
             self._listener.close()
         tasks = list(self._sessions.values())
         for session in self.sessions:
-            session.drain()
+            session.close_if_drained()
         if tasks:
             await asyncio.wait(tasks, timeout=self.limits.drain)
         for session in self.sessions:

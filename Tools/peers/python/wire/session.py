@@ -54,8 +54,8 @@ class Session:
             self._hold(-self._held)
             self._connection.abort()
 
-    def drain(self) -> None:
-        """Closes the connection if nothing runs on it."""
+    def close_if_drained(self) -> None:
+        """Closes the connection if the server shuts down and nothing runs on it."""
         if self._host.draining.is_set() and not self._calls:
             self._connection.finish()
 
@@ -102,7 +102,7 @@ class Session:
         self._ended.append(call.stream)
         self._release(size)
         call.answer()
-        self.drain()
+        self.close_if_drained()
 
     def _refuse(self, stream: int, failure: Failure) -> None:
         self._connection.write(stream, Kind.RESPONSE, 0, envelope.failure(failure))
