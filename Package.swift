@@ -19,6 +19,10 @@ let lifecycleTesting = Target.Dependency.product(name: "ServiceLifecycleTestKit"
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 
@@ -35,6 +39,7 @@ let package = Package(
         .library(name: "CJCore", targets: ["CJCore"]),
         .library(name: "JobQueue", targets: ["JobQueue", "Postgres"]),
         .library(name: "Wire", targets: ["Wire", "WireNIO"]),
+        .library(name: "WireTLS", targets: ["WireTLS"]),
         .library(name: "Contracts", targets: ["Contracts"]),
         // Empty without the trait.
         .library(name: "EventLogKafka", targets: ["EventLogKafka"]),
@@ -47,7 +52,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -63,6 +71,9 @@ let package = Package(
         // Wire and contracts.
         .target(name: "Wire", dependencies: ["CProtobufC"], swiftSettings: strict),
         .target(name: "WireNIO", dependencies: ["Wire", nioCore, nioPosix, logging], swiftSettings: strict),
+        .target(
+            name: "WireTLS", dependencies: ["Wire", "WireNIO", logging, nioCore, nioSSL, nioTLS, swiftASN1, x509],
+            swiftSettings: strict),
         .target(name: "Contracts", dependencies: ["Wire", "CContracts"], swiftSettings: strict),
 
         // Building blocks.
@@ -78,7 +89,7 @@ let package = Package(
         .target(
             name: "ServiceKit",
             dependencies: [
-                "Wire", "WireNIO", "Contracts", configuration, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                "Wire", "WireNIO", "Contracts", configuration, crypto, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict),
 
@@ -97,7 +108,7 @@ let package = Package(
             name: "huleedu",
             dependencies: [
                 "CJAssessmentService", "CJCore", "Contracts", "CurlClient", "EventLog", "FakeProvider",
-                "LLMProviderService", "Postgres", "ServiceKit", "Wire", "WireNIO",
+                "LLMProviderService", "Postgres", "ServiceKit", "Wire", "WireNIO", "WireTLS",
                 .target(name: "EventLogKafka", condition: .when(traits: ["Kafka"])),
                 argumentParser, crypto, lifecycle, logging, signals,
             ],
@@ -155,7 +166,9 @@ let package = Package(
         .target(name: "WireDump", dependencies: ["Wire", crypto], path: "Tools/wiredump/WireDump", swiftSettings: strict),
         .executableTarget(
             name: "wiredump",
-            dependencies: ["WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", argumentParser, logging, signals],
+            dependencies: [
+                "WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", "WireTLS", argumentParser, logging, signals,
+            ],
             path: "Tools/wiredump/CommandLine", swiftSettings: strict),
         .testTarget(
             name: "WireDumpTests",
@@ -184,6 +197,9 @@ let package = Package(
             dependencies: ["ChaosProxy", "Wire", "WireNIO", "Fuzzing", "Watching", nioCore, nioPosix, nioEmbedded, logging],
             swiftSettings: strict),
         .testTarget(
+            name: "WireTLSTests",
+            dependencies: ["Certificates", "Wire", "WireNIO", "WireTLS", logging, nioCore, nioPosix], swiftSettings: strict),
+        .testTarget(
             name: "ContractsTests", dependencies: ["Contracts", "SampleContracts", "Wire", "Fuzzing", "FuzzTargets"],
             swiftSettings: strict),
         // A contract with a field of every kind, generated as the contracts are.
@@ -201,6 +217,10 @@ let package = Package(
             name: "ChildProcesses", dependencies: ["CSpawn", "Watching"], path: "Tests/Support/ChildProcesses",
             swiftSettings: strict),
         .systemLibrary(name: "CSpawn", path: "Tests/Support/CSpawn"),
+        // Certificates, made as they are needed.
+        .target(
+            name: "Certificates", dependencies: ["WireTLS", crypto, swiftASN1, x509], path: "Tests/Support/Certificates",
+            swiftSettings: strict),
         // Values that tests wait on.
         .target(name: "Watching", path: "Tests/Support/Watching", swiftSettings: strict),
         .testTarget(
@@ -259,10 +279,12 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "fakeprovider", "huleedu", "Chaos", "ChaosProxy", "ChildProcesses", "CJCore", "CJAssessmentService", "Contracts",
+                "fakeprovider", "huleedu", "wiredump", "Certificates", "Chaos", "ChaosProxy", "ChildProcesses", "CJCore",
+                "CJAssessmentService", "Contracts",
                 "CurlClient", "EventLog",
                 "FakeProvider",
-                "LLMProviderService", "Postgres", "PostgresTestSupport", "SampleContracts", "ServiceKit", "Wire", "WireNIO", logging,
+                "LLMProviderService", "Postgres", "PostgresTestSupport", "SampleContracts", "ServiceKit", "Wire", "WireNIO", "WireTLS",
+                logging,
             ],
             swiftSettings: strict),
     ],

@@ -88,6 +88,8 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A server may learn only from the first bytes that it does not trust its client.
+        if let error = error as? ConnectionSecurityError { perform(connection.closed(because: error.reason), context) }
         context.close(promise: nil)
     }
 

@@ -15,7 +15,7 @@ public struct ServerConfiguration: Sendable, Hashable {
     /// Handlers that run at once for all connections, those whose caller has gone among them.
     public var maximumHandlers = 4096
     /// Bytes of requests, over all connections, that are kept while they arrive and while their handlers run: payloads and metadata, not
-    /// what handlers make of them.
+    /// what handlers make of them. Where the server asks who calls, peers that have not told have half of it.
     public var maximumRequestBytes = 256 << 20
     /// Limits of each connection.
     public var connection = ServerConnection.Limits()
@@ -43,6 +43,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var keepalive = Keepalive(unacknowledged: nil)
     /// Bytes that wait to be written to one peer before nothing more is read from it.
     public var maximumUnwrittenBytes = 8 << 20
+    /// Whether a server that asks nobody who they are may serve others than its own machine.
+    public var isOpenToAll = false
     /// How long a graceful shutdown waits for the calls that run.
     public var gracePeriod: Duration = .seconds(30)
 
@@ -72,11 +74,14 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
         case addressInUse
         /// The address is not one of this machine's, or the port needs rights that the process lacks.
         case addressUnavailable
+        /// Others can reach the address, and would be asked nothing.
+        case unprotected
     }
 
     public let code: Code
     public let message: String
-    public let cause: any Error
+    /// What led to this, where it was an error.
+    public let cause: (any Error)?
 
     public var description: String { message }
 }

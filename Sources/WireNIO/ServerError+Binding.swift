@@ -2,6 +2,13 @@ import Glibc
 import NIOCore
 
 extension ServerError {
+    /// A server that would ask nobody who they are, at an address that others can reach.
+    init(unprotected place: BoundAddress) {
+        self.init(
+            code: .unprotected,
+            message: "\(place) can be reached from other machines, and nothing says who may call what there", cause: nil)
+    }
+
     /// Why a socket could not be bound.
     public init(binding place: BoundAddress, failedWith error: any Error) {
         guard let failure = error as? IOError else {

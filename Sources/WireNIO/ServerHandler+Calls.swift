@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import Wire
 
@@ -5,6 +6,15 @@ extension ServerHandler {
     func start(
         _ stream: StreamID, _ request: RequestEnvelope, _ side: ServerConnection.ClientSide, _ context: ChannelHandlerContext
     ) {
+        if let refusal = access?.refusal(of: request) {
+            log.notice(
+                "call refused: by who calls",
+                [
+                    "peer": "\(peer)", "identity": "\(identity)", "method": "\(request.method.description.echoed)",
+                    "code": "\(refusal.code.name)",
+                ])
+            return refuse(stream, refusal, context)
+        }
         let kind = router.streamKind(of: request.method)
         guard kind == nil || side != .unary else { return refuse(stream, Self.streaming, context) }
         let timeout = timeout(of: request, kind)
@@ -25,6 +35,11 @@ extension ServerHandler {
             self?.end(stream, with: RPCError(.deadlineExceeded, "the call took longer than its caller waits"), context)
         }
     }
+
+    /// Who the peer has proved to be.
+    var identity: PeerIdentity { access?.peer ?? .unknown }
+    /// Whether it has been asked, and has not told.
+    var isFromUnknown: Bool { access?.peer.isUnknown == true }
 
     private func refuse(_ stream: StreamID, _ error: RPCError, _ context: ChannelHandlerContext) {
         perform(connection.handlerEnded(stream, with: .failure(error)), context)
@@ -48,8 +63,8 @@ extension ServerHandler {
         _ context: ChannelHandlerContext
     ) {
         let server = ServerContext(
-            method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer,
-            isFromThisMachine: isFromThisMachine)
+            method: request.method, metadata: request.metadata.withoutToken, deadline: .after(timeout), peer: peer,
+            isFromThisMachine: isFromThisMachine, identity: identity)
         call.receivedBytes = request.payload.count
         let eventLoop = context.eventLoop
         let bound = NIOLoopBound((self, context), eventLoop: eventLoop)

@@ -26,8 +26,8 @@ extension ServerHandler {
         if !kind.clientStreams || !connection.isOpen(stream) { requests.finish() }
         watchIdleness(of: stream, call, context)
         let server = ServerContext(
-            method: request.method, metadata: request.metadata, deadline: .after(timeout), peer: peer,
-            isFromThisMachine: isFromThisMachine, drain: drain)
+            method: request.method, metadata: request.metadata.withoutToken, deadline: .after(timeout), peer: peer,
+            isFromThisMachine: isFromThisMachine, identity: identity, drain: drain)
         let answer = Answer()
         let responses = kind.serverStreams ? outbound(on: stream, context) : OutboundMessages(send: answer.set, finish: {})
         // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
@@ -74,7 +74,7 @@ extension ServerHandler {
 
     func deliver(_ message: [UInt8], to stream: StreamID, _ context: ChannelHandlerContext) {
         guard let streaming = calls[stream]?.streaming else { return }
-        guard load.hold(message.count) else {
+        guard load.hold(message.count, isFromUnknown: isFromUnknown) else {
             return end(stream, with: RPCError(.resourceExhausted, ServerConnection.overloadReason), context)
         }
         calls[stream]?.streaming?.lastMessage = .now()

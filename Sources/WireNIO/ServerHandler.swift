@@ -12,7 +12,9 @@ final class ServerHandler: ChannelInboundHandler {
     let load: ServerLoad
     let peer: String
     let isFromThisMachine: Bool
-    private let log: PacedLog
+    /// Who the peer is and what it may call; nil where nobody is asked.
+    var access: ConnectionAccess?
+    let log: PacedLog
     private let logger: Logger
 
     private var decoder: FrameDecoder
@@ -34,11 +36,12 @@ final class ServerHandler: ChannelInboundHandler {
     ///   - load: shared by all connections of a server.
     ///   - log: shared by them as well.
     init(
-        router: Router, configuration: ServerConfiguration, load: ServerLoad, peer: String, isFromThisMachine: Bool,
-        logger: Logger, log: PacedLog
+        router: Router, configuration: ServerConfiguration, access: ConnectionAccess? = nil, load: ServerLoad, peer: String,
+        isFromThisMachine: Bool, logger: Logger, log: PacedLog
     ) {
         self.router = router
         self.configuration = configuration
+        self.access = access
         self.load = load
         self.peer = peer
         self.isFromThisMachine = isFromThisMachine
@@ -81,7 +84,7 @@ final class ServerHandler: ChannelInboundHandler {
     private func holdPartialFrame(_ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
         let arrived = decoder.partialPayloadByteCount
-        if arrived <= heldBytes || load.hold(arrived - heldBytes) {
+        if arrived <= heldBytes || load.hold(arrived - heldBytes, isFromUnknown: isFromUnknown) {
             heldBytes = max(heldBytes, arrived)
         } else if let header = decoder.dropFrame() {
             releaseHeld(downTo: 0)
@@ -109,11 +112,16 @@ final class ServerHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.debug("connection failed", metadata: ["peer": "\(peer)", "reason": "\(error)"])
+        if let error = error as? ConnectionSecurityError {
+            log.notice("connection closed: not secure", ["peer": "\(peer)", "reason": "\(error)"])
+        } else {
+            logger.debug("connection failed", metadata: ["peer": "\(peer)", "reason": "\(error)"])
+        }
         context.close(promise: nil)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ConnectionSecured { access?.proved(certificateNames: event.certificateNames) }
         guard event is BeginDraining else { return context.fireUserInboundEventTriggered(event) }
         perform(connection.beginDraining(), context)
         for call in calls.values { call.streaming?.drain.begin() }

@@ -44,9 +44,11 @@ public final class ServerLoad: Sendable {
     }
 
     /// Makes room for bytes of a request that is on its way; ``release(_:)`` gives it back.
-    func hold(_ bytes: Int) -> Bool {
+    ///
+    /// - Parameter isFromUnknown: whether the server asks who calls, and this peer has not told. Half of the room is for those who have.
+    func hold(_ bytes: Int, isFromUnknown: Bool) -> Bool {
         state.withLock { state in
-            guard bytes <= maximumBytes - state.bytes else { return false }
+            guard bytes <= (isFromUnknown ? maximumBytes / 2 : maximumBytes) - state.bytes else { return false }
             state.bytes += bytes
             return true
         }

@@ -17,7 +17,7 @@ extension WireClient {
             let request = RequestEnvelope(
                 method: method, payload: payload ?? [],
                 timeoutNanoseconds: options.deadline.map { max(1, $0.remaining.clampedNanoseconds) } ?? 0,
-                metadata: options.metadata)
+                metadata: withToken(options.metadata))
             do {
                 return try await open(request, kind, over: link, options)
             } catch is ClientHandler.NotWritten {

@@ -27,13 +27,23 @@ public final class WireClient: ClientTransport {
     private let host: String
     private let port: Int
     let configuration: ClientConfiguration
+    private let security: (any ConnectionSecurity)?
+    private let token: (@Sendable () -> String)?
     private let logger: Logger
     private let state: Mutex<State>
 
-    public init(host: String, port: Int, configuration: ClientConfiguration, logger: Logger) {
+    /// - Parameters:
+    ///   - security: of its connection; without it that is plain TCP.
+    ///   - token: the bearer token to send with each call, as it is then.
+    public init(
+        host: String, port: Int, configuration: ClientConfiguration, security: (any ConnectionSecurity)? = nil,
+        token: (@Sendable () -> String)? = nil, logger: Logger
+    ) {
         self.host = host
         self.port = port
         self.configuration = configuration
+        self.security = security
+        self.token = token
         self.logger = logger
         state = Mutex(State(pace: ReconnectPace(configuration, now: .now)))
     }
@@ -46,7 +56,7 @@ public final class WireClient: ClientTransport {
             guard deadline.remaining > .zero else { throw Self.late(isRefused: true) }
             let request = RequestEnvelope(
                 method: method, payload: payload, timeoutNanoseconds: max(1, deadline.remaining.clampedNanoseconds),
-                metadata: options.metadata)
+                metadata: withToken(options.metadata))
             do {
                 return try await exchange(request, as: nextCall(), over: link, deadline: deadline)
             } catch is ClientHandler.NotWritten {
@@ -76,6 +86,13 @@ public final class WireClient: ClientTransport {
                 "the request is \(payload.count) bytes; at most \(configuration.maximumMessageBytes) are sent",
                 isRefused: true)
         }
+    }
+
+    func withToken(_ metadata: Metadata) -> Metadata {
+        guard let token else { return metadata }
+        var metadata = metadata
+        metadata.append("Bearer \(token())", for: ConnectionAccess.key)
+        return metadata
     }
 
     func nextCall() -> ClientConnection.CallID {
@@ -147,6 +164,9 @@ public final class WireClient: ClientTransport {
                 return try await link(by: deadline)
             } catch let error as RPCError {
                 throw error
+            } catch let error as ConnectionSecurityError {
+                // Another attempt would meet the same certificates.
+                throw RPCError(.unavailable, "\(host):\(port): \(error.reason)", isRefused: true, cause: error)
             } catch {
                 lastFailure = error
             }
@@ -188,6 +208,7 @@ public final class WireClient: ClientTransport {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         return configuration.keepalive.socketOptions.reduce(bootstrap) { $0.channelOption($1.name, value: $1.value) }
             .connect(host: host, port: port)
+            .flatMap { channel in self.secured(channel) }
             .flatMap { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ClientHandler(configuration) { [weak self] in
@@ -205,6 +226,22 @@ public final class WireClient: ClientTransport {
                         handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop))
                 }
             }
+    }
+
+    /// The connection once it is as secure as it is to be.
+    private func secured(_ channel: any Channel) -> EventLoopFuture<any Channel> {
+        guard let security else { return channel.eventLoop.makeSucceededFuture(channel) }
+        let secured = channel.eventLoop.makePromise(of: Void.self)
+        do {
+            try security.secure(channel, server: host)
+            try channel.pipeline.syncOperations.addHandler(SecuredWatch(secured))
+        } catch {
+            secured.fail(ConnectionSecurityError("\(error)"))
+        }
+        return secured.futureResult.map { channel }.flatMapErrorThrowing { error in
+            channel.close(promise: nil)
+            throw error
+        }
     }
 
     /// Asks for a method that need not exist: any peer answers, if only that it does not know it.

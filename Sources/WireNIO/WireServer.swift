@@ -16,6 +16,8 @@ public final class WireServer: Sendable {
 
     private let router: Router
     private let configuration: ServerConfiguration
+    private let security: (any ConnectionSecurity)?
+    private let access: (any AccessControl)?
     private let load: ServerLoad
     private let logger: Logger
     private let log: PacedLog
@@ -24,9 +26,13 @@ public final class WireServer: Sendable {
 
     /// - Parameters:
     ///   - services: each with a name of its own.
+    ///   - security: of its connections; without it they are plain TCP.
+    ///   - access: who may call what. Without it whoever can reach the server may call everything, and so it serves on loopback only, unless
+    ///     the configuration says that it is ``ServerConfiguration/isOpenToAll``.
     ///   - load: of this server, where somebody else wants to look at it too.
     public init(
-        services: [any RPCService], configuration: ServerConfiguration, load: ServerLoad? = nil, logger: Logger
+        services: [any RPCService], configuration: ServerConfiguration, security: (any ConnectionSecurity)? = nil,
+        access: (any AccessControl)? = nil, load: ServerLoad? = nil, logger: Logger
     ) {
         router = Router(services) { error, context in
             logger.error(
@@ -34,6 +40,8 @@ public final class WireServer: Sendable {
                 metadata: ["method": "\(context.method)", "peer": "\(context.peer)", "reason": "\(error)"])
         }
         self.configuration = configuration
+        self.security = security
+        self.access = access
         self.load = load ?? ServerLoad(configuration)
         self.logger = logger
         log = PacedLog(logger)
@@ -41,7 +49,7 @@ public final class WireServer: Sendable {
 
     /// Binds the socket and begins to accept.
     ///
-    /// - Throws: ``ServerError`` when the address is taken or can't be had.
+    /// - Throws: ``ServerError`` when the address is taken, can't be had, or is open to others who would be asked nothing.
     public func start() async throws -> BoundAddress {
         let plain = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
@@ -54,6 +62,10 @@ public final class WireServer: Sendable {
             listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
         } catch {
             throw ServerError(binding: BoundAddress(host: configuration.host, port: configuration.port), failedWith: error)
+        }
+        guard mayServe(at: listener.localAddress) else {
+            try await listener.close().get()
+            throw ServerError(unprotected: BoundAddress(host: configuration.host, port: configuration.port))
         }
         state.withLock { $0.listener = listener }
         let address = BoundAddress(
@@ -89,7 +101,14 @@ public final class WireServer: Sendable {
 
     // MARK: - Connections
 
+    /// Whether nobody from another machine can come who is asked nothing.
+    private func mayServe(at address: SocketAddress?) -> Bool {
+        access != nil || configuration.isOpenToAll || address?.isLoopback == true
+    }
+
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        // Between binding and looking at what was bound somebody may already have come.
+        guard mayServe(at: channel.localAddress) else { return channel.close() }
         let address = channel.remoteAddress?.ipAddress ?? "unknown"
         let isAccepted = state.withLock { state in
             guard !state.isDraining, state.connections.count < configuration.maximumConnections,
@@ -107,9 +126,11 @@ public final class WireServer: Sendable {
         load.connectionOpened()
         channel.closeFuture.whenComplete { _ in self.forget(channel, address: address) }
         return channel.eventLoop.makeCompletedFuture {
+            try self.security?.secure(channel, server: nil)
             try channel.pipeline.syncOperations.addHandler(
                 ServerHandler(
-                    router: self.router, configuration: self.configuration, load: self.load,
+                    router: self.router, configuration: self.configuration,
+                    access: self.access.map { ConnectionAccess($0) }, load: self.load,
                     peer: channel.remoteAddress?.description ?? "unknown",
                     isFromThisMachine: channel.remoteAddress?.isLoopback == true, logger: self.logger, log: self.log))
         }

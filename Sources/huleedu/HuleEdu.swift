@@ -16,6 +16,6 @@ struct HuleEdu: AsyncParsableCommand {
         version: version,
         subcommands: [
             RankCommand.self, AlignCommand.self, ScoreCommand.self, PlanCommand.self, UpCommand.self, ServeCommand.self,
-            DatabaseCommand.self, EventsCommand.self, SpendingCommand.self,
+            DatabaseCommand.self, EventsCommand.self, SpendingCommand.self, AccessCommand.self,
         ])
 }

@@ -105,9 +105,9 @@ let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 /// Runs a server while `body` does, and takes it down afterwards.
 func withServer<Result: Sendable>(
     _ service: any RPCService = TestService.standard(), configuration: ServerConfiguration = ServerConfiguration(),
-    load: ServerLoad? = nil, _ body: (BoundAddress, WireServer) async throws -> Result
+    access: (any AccessControl)? = nil, load: ServerLoad? = nil, _ body: (BoundAddress, WireServer) async throws -> Result
 ) async throws -> Result {
-    let server = WireServer(services: [service], configuration: configuration, load: load, logger: silent)
+    let server = WireServer(services: [service], configuration: configuration, access: access, load: load, logger: silent)
     let address = try await server.start()
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.serve() }

@@ -36,6 +36,15 @@ public struct Metadata: Sendable, Hashable {
         entries.append(Entry(key: key.lowercased(), value: value))
     }
 
+    /// The same without a key.
+    public func removing(_ key: String) -> Metadata {
+        let key = key.lowercased()
+        guard entries.contains(where: { $0.key == key }) else { return self }
+        var metadata = self
+        metadata.entries.removeAll { $0.key == key }
+        return metadata
+    }
+
     /// What the entries weigh against a size limit, in bytes.
     public var byteCount: Int {
         entries.reduce(0) { $0 + $1.byteCount }

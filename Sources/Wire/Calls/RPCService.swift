@@ -45,18 +45,21 @@ public struct ServerContext: Sendable {
     public let peer: String
     /// Whether the caller is a process of the same machine.
     public let isFromThisMachine: Bool
+    /// Who the caller has proved to be; unknown where the server does not ask.
+    public let identity: PeerIdentity
     /// Begins when the server shuts down, for handlers of streams; unary calls are waited for.
     public let drain: DrainSignal
 
     public init(
         method: MethodDescriptor, metadata: Metadata, deadline: Deadline, peer: String, isFromThisMachine: Bool = false,
-        drain: DrainSignal = DrainSignal()
+        identity: PeerIdentity = .unknown, drain: DrainSignal = DrainSignal()
     ) {
         self.method = method
         self.metadata = metadata
         self.deadline = deadline
         self.peer = peer
         self.isFromThisMachine = isFromThisMachine
+        self.identity = identity
         self.drain = drain
     }
 }

@@ -4,6 +4,7 @@ import Postgres
 import ServiceKit
 import Wire
 import WireNIO
+import WireTLS
 
 /// Turns what went wrong into one message for a person and a status for a script.
 enum CommandFailure {
@@ -27,7 +28,11 @@ enum CommandFailure {
         case let error as SettingsError: (error.description, 64)
         case let error as ProviderLimits.Fault: (error.description, 64)
         case let error as RPCError: describe(error)
+        case let error as ServerError where error.code == .unprotected:
+            ("\(error.message). Name a file with --access, or say --open-to-all.", 64)
         case let error as ServerError: (error.message, 69)
+        case let error as TLSError: ("TLS: \(error)", 66)
+        case let error as AccessFileError: (error.description, 65)
         case let error as EventLogError: (error.message, 69)
         case let error as PostgresError: ("PostgreSQL: \(error.message)", 69)
         default:

@@ -13,6 +13,9 @@ struct HostingOptions: ParsableArguments {
         completion: .directory)
     var data: String?
 
-    @Option(help: ArgumentHelp("Address to listen on; anything but loopback is open to whoever can reach it.", valueName: "host"))
+    @Option(help: ArgumentHelp("Address to listen on; anything but loopback needs --open-to-all.", valueName: "host"))
     var host = "127.0.0.1"
+
+    @Flag(help: "Serve other machines though nobody is asked who they are ('huleedu serve' can ask).")
+    var openToAll = false
 }

@@ -42,8 +42,14 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Port to tell Prometheus at what is counted, under /metrics; 0 for any.", valueName: "port"))
     var metricsPort: UInt16?
 
+    @OptionGroup(title: "Protection")
+    var protection: ProtectionOptions
+
     @Option(help: ArgumentHelp("Where cj-assessment reaches llm-provider.", valueName: "host:port"))
     var llmProvider = Endpoint(host: "127.0.0.1", port: ServiceAssembly.Name.llmProvider.usualPort)
+
+    @OptionGroup
+    var providerTrust: ServerTrustOptions
 
     func validate() throws {
         guard !services.isEmpty else { throw ValidationError("Name at least one service: llm-provider, cj-assessment.") }
@@ -63,7 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
             let crashPoint = try environment.text("CRASH_AT").map(CrashPoint.init)
             let assembly = ServiceAssembly(
                 connectionString: url, isAlone: false, crashPoint: crashPoint, leases: try Leases(environment),
-                concurrentRequests: try ConcurrentRequests(environment), logger: logger)
+                concurrentRequests: try ConcurrentRequests(environment), protection: try protection.protection(logger: logger),
+                providerTrust: try providerTrust.trust(protection, logger: logger), logger: logger)
             var hosts: [any Service] = []
             for service in services.sorted(by: { $0.usualPort < $1.usualPort }) {
                 let listen = Endpoint(host: host, port: port.map(Int.init) ?? service.usualPort)

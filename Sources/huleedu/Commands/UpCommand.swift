@@ -54,7 +54,8 @@ struct UpCommand: AsyncParsableCommand {
         do {
             let assembly = ServiceAssembly(
                 connectionString: database.connectionString, isAlone: database.isPrivate,
-                concurrentRequests: try ConcurrentRequests(environment), logger: logger)
+                concurrentRequests: try ConcurrentRequests(environment), protection: Protection(isOpenToAll: hosting.openToAll),
+                logger: logger)
             let provider = try await assembly.llmProvider(
                 listen: Endpoint(host: hosting.host, port: Int(llmProviderPort)),
                 providers: try ProviderAccess.configurations(environment, simulatedURL: simulation.url))

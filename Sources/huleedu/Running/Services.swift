@@ -35,6 +35,10 @@ struct ServiceAssembly: Sendable {
     /// How long the processes keep what they have claimed.
     var leases = Leases()
     var concurrentRequests = ConcurrentRequests()
+    /// Who may call the services.
+    var protection = Protection()
+    /// How cj-assessment calls llm-provider.
+    var providerTrust = ServerTrust()
     /// What the services count.
     let providerMetrics = LLMProviderMetrics()
     let logger: Logger
@@ -68,7 +72,7 @@ struct ServiceAssembly: Sendable {
                 DatabaseBacked(LLMV1.SpendingServer(SpendingLedger(pool: pool))),
                 DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, bell: upkeep.sequenced))),
             ],
-            configuration: Self.server(listen), check: Self.check(pool),
+            configuration: server(listen), security: protection.security, access: protection.access, check: Self.check(pool),
             work: { try await upkeep.run(beside: provider.run) },
             close: {
                 await upkeep.finish()
@@ -84,7 +88,9 @@ struct ServiceAssembly: Sendable {
     ) async throws -> (host: ServiceHost, address: BoundAddress) {
         let pool = pool()
         try await CJAssessment.migrate(pool)
-        let client = WireClient(host: provider.host, port: provider.port, configuration: .init(), logger: named(.cjAssessment))
+        let client = WireClient(
+            host: provider.host, port: provider.port, configuration: .init(), security: providerTrust.security,
+            token: providerTrust.token, logger: named(.cjAssessment))
         let changes = Bell()
         let upkeep = LogUpkeep(CJAssessment.log, pool: pool, appended: changes, logger: named(.cjAssessment))
         let assessment = CJAssessment(
@@ -97,7 +103,7 @@ struct ServiceAssembly: Sendable {
                 DatabaseBacked(CJV1.CJAssessmentServer(assessment)),
                 DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, bell: upkeep.sequenced))),
             ],
-            configuration: Self.server(listen), check: Self.check(pool),
+            configuration: server(listen), security: protection.security, access: protection.access, check: Self.check(pool),
             work: { try await upkeep.run(beside: assessment.run) },
             close: {
                 await upkeep.finish()
@@ -133,8 +139,10 @@ struct ServiceAssembly: Sendable {
         return logger
     }
 
-    private static func server(_ listen: Endpoint) -> ServerConfiguration {
-        ServerConfiguration(host: listen.host, port: listen.port)
+    private func server(_ listen: Endpoint) -> ServerConfiguration {
+        var configuration = ServerConfiguration(host: listen.host, port: listen.port)
+        configuration.isOpenToAll = protection.isOpenToAll
+        return configuration
     }
 
     private static func check(_ pool: Pool) -> Health.Check {

@@ -1,6 +1,8 @@
+private import Dispatch
 private import Glibc
 private import Logging
 public import Postgres
+private import Synchronization
 
 /// The one server that all tests of a process share.
 ///
@@ -15,6 +17,9 @@ public actor TestCluster {
     private static let folderPrefix = "huleedu-test-"
 
     private var starting: Task<EmbeddedCluster, any Error>?
+
+    /// The server once it runs, for the exit handler.
+    private static let started = Mutex<EmbeddedCluster?>(nil)
 
     /// The running server.
     public func running() async throws -> EmbeddedCluster {
@@ -38,8 +43,10 @@ public actor TestCluster {
         options.isDurable = false
         options.maxConnections = 200
         let folder = temporaryFolder("shared")
-        return try await EmbeddedCluster.start(
+        let cluster = try await EmbeddedCluster.start(
             dataDirectory: folder, runtimeDirectory: folder + "/run", options: options, logger: Logger(label: "test-cluster"))
+        started.withLock { $0 = cluster }
+        return cluster
     }
 
     // MARK: Folders
@@ -53,8 +60,23 @@ public actor TestCluster {
         removeFoldersOfDeadProcesses()
         remove(processFolder)
         precondition(mkdir(processFolder, 0o755) == 0, "\(processFolder) cannot be created")
-        atexit { TestCluster.removeOwnFolder() }
+        atexit {
+            TestCluster.stopShared()
+            TestCluster.removeOwnFolder()
+        }
     }()
+
+    /// Stops the shared server as its owner does, or else it would be taken for one that died, and started again.
+    private static func stopShared() {
+        guard let cluster = started.withLock({ $0 }) else { return }
+        let stopped = DispatchSemaphore(value: 0)
+        // A bridge: exit handlers cannot wait for an asynchronous call in any other way.
+        Task {
+            await cluster.stop()
+            stopped.signal()
+        }
+        _ = stopped.wait(timeout: .now() + 5)
+    }
 
     private static func removeFoldersOfDeadProcesses() {
         guard let folder = opendir("/tmp") else { return }
@@ -66,7 +88,7 @@ public actor TestCluster {
         }
     }
 
-    /// Stops all servers that run in our folder, then removes it.
+    /// Stops the servers that tests left running in our folder, then removes it.
     private static func removeOwnFolder() {
         run(["/usr/bin/pkill", "-QUIT", "-P", "\(getpid())", "-x", "postgres"])
         // Servers stop within milliseconds; the folder of one that does not is left to the next run.

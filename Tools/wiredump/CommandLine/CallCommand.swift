@@ -43,6 +43,9 @@ struct CallCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long the call may take, above 0 to 3600.", valueName: "seconds"))
     var timeout = 30.0
 
+    @OptionGroup(title: "Trust")
+    var trust: TrustOptions
+
     @OptionGroup
     var redaction: RedactionOptions
 
@@ -57,7 +60,7 @@ struct CallCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Server.with(try Address(server, "server")) { server in
+        try await Server.with(try Address(server, "server"), trust) { server in
             let schema = if let own = try contracts.ownSchema { own } else { try await server.schema() }
             let descriptor = try descriptor
             guard let method = schema.method(descriptor.service, descriptor.method) else {

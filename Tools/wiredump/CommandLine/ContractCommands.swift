@@ -56,6 +56,9 @@ struct ContractSource: ParsableArguments {
     @Option(help: ArgumentHelp("Ask this server, instead of what this program knows.", valueName: "host:port"))
     var server: String?
 
+    @OptionGroup(title: "Trust")
+    var trust: TrustOptions
+
     @OptionGroup
     var contracts: ContractOptions
 
@@ -70,7 +73,7 @@ struct ContractSource: ParsableArguments {
     /// The contracts, and the services that a server has, where one is asked.
     func contracts() async throws -> (schema: MessageSchema, served: [String]?) {
         guard let server else { return (try contracts.schema, nil) }
-        return try await Server.with(try Address(server, "--server")) { server in
+        return try await Server.with(try Address(server, "--server"), trust) { server in
             (try await server.schema(), try await server.services())
         }
     }

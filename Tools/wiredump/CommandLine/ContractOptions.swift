@@ -40,14 +40,26 @@ struct ContractOptions: ParsableArguments {
     /// Those of the files; nil where there are none.
     var ownSchema: MessageSchema? {
         get throws {
-            if !proto.isEmpty {
-                return try MessageSchema(descriptorSet: try ProtoSources.descriptorSet(proto, folders: protoPath))
+            guard let bytes = try ownBytes else { return nil }
+            do {
+                return try MessageSchema(descriptorSet: bytes)
+            } catch {
+                throw ValidationError("--descriptor-set: \(descriptorSet ?? ""): \(error).")
             }
+        }
+    }
+
+    /// A `FileDescriptorSet` of them.
+    var descriptorSetBytes: [UInt8] {
+        get throws { try ownBytes ?? ContractDescriptors.fileDescriptorSet }
+    }
+
+    private var ownBytes: [UInt8]? {
+        get throws {
+            guard proto.isEmpty else { return try ProtoSources.descriptorSet(proto, folders: protoPath) }
             guard let descriptorSet else { return nil }
             do {
-                return try MessageSchema(descriptorSet: Array(try Data(contentsOf: URL(filePath: descriptorSet))))
-            } catch let error as MessageSchema.SchemaError {
-                throw ValidationError("--descriptor-set: \(descriptorSet): \(error).")
+                return Array(try Data(contentsOf: URL(filePath: descriptorSet)))
             } catch {
                 throw ValidationError("--descriptor-set: \(descriptorSet) cannot be read: \(error.localizedDescription)")
             }

@@ -10,11 +10,14 @@ struct Server: Sendable {
     let client: WireClient
 
     /// Asks a server, and lets it go afterwards.
-    static func with<Result>(_ address: Address, _ body: (Server) async throws -> Result) async throws -> Result {
+    static func with<Result>(
+        _ address: Address, _ trust: TrustOptions, _ body: (Server) async throws -> Result
+    ) async throws -> Result {
         let silent = Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() }
         let server = Server(
             client: WireClient(
-                host: address.host, port: address.port, configuration: ClientConfiguration(), logger: silent))
+                host: address.host, port: address.port, configuration: ClientConfiguration(),
+                security: try trust.security(silent), token: try trust.bearerToken(), logger: silent))
         do {
             let result = try await body(server)
             await server.client.close()

@@ -112,7 +112,7 @@ package struct MessageSchema: Sendable {
         try name(text.map { String($0.drop { $0 == "." }) }, in: "")
     }
 
-    private static func field(_ field: [WireField]) throws(WireFields.Malformed) -> Field? {
+    static func field(_ field: [WireField]) throws(WireFields.Malformed) -> Field? {
         guard let name = field.text(1), let number = field.integer(3), let type = field.integer(5) else { return nil }
         guard (1..<1 << 29).contains(number) else { throw WireFields.Malformed() }
         let reference = try reference(field.text(6))

@@ -158,6 +158,7 @@ extension LuaDissector {
                 if part.number == 1 then key = text(tvb, part) end
                 if part.number == 2 then value = text(tvb, part) end
               end
+              if key:lower() == "authorization" then value = "(hidden)" end
               tree:add(field.metadata, entry.range, key .. ": " .. value)
             end
           end
