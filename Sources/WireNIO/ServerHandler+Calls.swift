@@ -7,12 +7,7 @@ extension ServerHandler {
         _ stream: StreamID, _ request: RequestEnvelope, _ side: ServerConnection.ClientSide, _ context: ChannelHandlerContext
     ) {
         if let refusal = access?.refusal(of: request) {
-            log.notice(
-                "call refused: by who calls",
-                [
-                    "peer": "\(peer)", "identity": "\(identity)", "method": "\(request.method.description.echoed)",
-                    "code": "\(refusal.code.name)",
-                ])
+            tellRefusal(refusal, of: request.method)
             return refuse(stream, refusal, context)
         }
         let kind = router.streamKind(of: request.method)
@@ -40,6 +35,14 @@ extension ServerHandler {
     var identity: PeerIdentity { access?.peer ?? .unknown }
     /// Whether it has been asked, and has not told.
     var isFromUnknown: Bool { access?.peer.isUnknown == true }
+
+    private func tellRefusal(_ refusal: RPCError, of method: MethodDescriptor) {
+        // Asking for a method that is not there is how clients find out whether the server is.
+        guard router.serves(method) else { return }
+        log.notice(
+            "call refused: by who calls",
+            ["peer": "\(peer)", "identity": "\(identity)", "method": "\(method)", "code": "\(refusal.code.name)"])
+    }
 
     private func refuse(_ stream: StreamID, _ error: RPCError, _ context: ChannelHandlerContext) {
         perform(connection.handlerEnded(stream, with: .failure(error)), context)

@@ -111,6 +111,47 @@ struct ProgramTests {
         text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("wiredump: ") }
     }
 
+    @Test(
+        "what was recorded is answered again by a mock, and a replay finds no difference; where an answer is another, it is told")
+    func fixtures() async throws {
+        try await Self.withFile { recording in
+            try await Self.withServer { server in
+                let proxy = try ChildProcess.program(
+                    "wiredump", ["proxy", "--to", "127.0.0.1:\(server)", "--record", recording], standardError: .collected)
+                let greeting = try #require(await proxy.firstLine())
+                try await Self.callEverything(port: try #require(greeting.split(separator: ":").last.flatMap { Int($0) }))
+                #expect(await proxy.prints("huleedu.events.v1.EventFeed/Follow  OK"))
+                proxy.signal(SIGTERM)
+                #expect(await proxy.wait() == 0)
+            }
+            let hidden = try ChildProcess.program(
+                "wiredump", ["read", recording, "--view", "fixtures"], standardError: .collected)
+            #expect(await hidden.wait() == 64 && hidden.printed.contains("--show-text"))
+            let read = try ChildProcess.program("wiredump", ["read", recording, "--view", "fixtures", "--show-text"])
+            #expect(await read.wait() == 0)
+            #expect(Self.lines(read.printed).count == 5)
+            try await Self.withFile { file in
+                try Data(read.printed.utf8).write(to: URL(filePath: file))
+                let mock = try ChildProcess.program("wiredump", ["mock", file], standardError: .collected)
+                let place = try #require(await mock.firstLine()?.split(separator: " ").last.map(String.init))
+                let replay = try ChildProcess.program("wiredump", ["replay", place, file])
+                #expect(await replay.wait() == 0, "\(replay.printed)")
+                #expect(Self.lines(replay.printed).count { $0.hasPrefix("ok ") } == 5)
+                // The same calls, but that one should be answered otherwise.
+                let other = read.printed.replacing(#""status":"NOT_FOUND""#, with: #""status":"ABORTED""#)
+                try Data(other.utf8).write(to: URL(filePath: file))
+                let differing = try ChildProcess.program("wiredump", ["replay", place, file], standardError: .collected)
+                #expect(await differing.wait() == 3)
+                #expect(differing.printed.contains("# status: expected ABORTED, got NOT_FOUND \"as it was recorded\""))
+                try Data("{}".utf8).write(to: URL(filePath: file))
+                let wrong = try ChildProcess.program("wiredump", ["replay", place, file], standardError: .collected)
+                #expect(await wrong.wait() == 1 && wrong.printed.contains(":1: method: expected SERVICE/METHOD"))
+                mock.signal(SIGTERM)
+                #expect(await mock.wait() == 0)
+            }
+        }
+    }
+
     @Test("stands between a client and a server, shows their calls as they end, and records what it reads again as the same")
     func proxy() async throws {
         try await Self.withFile { path in

@@ -42,7 +42,8 @@ struct ViewTests {
         OutputFormat.allCases)
     func redaction(view: View, format: OutputFormat) throws {
         let lines = try Reading.lines(try Self.packets(), view, format)
-        #expect(!lines.isEmpty)
+        // Fixtures hold everything, or there are none.
+        #expect(lines.isEmpty == (view == .fixtures))
         for line in lines {
             for word in ["harbour", "5ecret", "\"B\"", "anna"] { #expect(!line.contains(word)) }
         }

@@ -9,9 +9,10 @@ import WireNIO
 public struct AccessFile: AccessControl {
     private let table: Reloaded<AccessTable>
 
+    /// - Parameter interval: after which the file is looked at again.
     /// - Throws: ``AccessFileError`` when the file cannot be read, or is no table.
-    public init(path: String, logger: Logger) throws {
-        table = try Reloaded([path], logger: logger) { try Self.read(path) }
+    public init(path: String, interval: Duration = .seconds(1), logger: Logger) throws {
+        table = try Reloaded([path], interval: interval, logger: logger) { try Self.read(path) }
     }
 
     /// What is in a file now.

@@ -106,6 +106,20 @@ extension FuzzTargets {
         try FuzzFinding.require(ContractComparison.changes(from: set, to: set).isEmpty, "no change breaks something")
     }
 
+    /// A call as it should go: what is taken for one goes as it should when it goes so.
+    static let fixture = FuzzTarget("fixture") { input in
+        let codec: FixtureCodec
+        let fixture: CallFixture
+        do {
+            codec = FixtureCodec(schema: try contracts.get())
+            fixture = try codec.fixture(String(decoding: input, as: UTF8.self))
+        } catch {
+            return
+        }
+        let same = CallAnswer(status: fixture.status, answers: fixture.answerBytes)
+        try FuzzFinding.require(codec.differences(between: fixture, and: same).isEmpty, "a call differs from itself")
+    }
+
     /// A request in JSON: what is taken for one is a message.
     static let messageJSON = FuzzTarget("message-json") { input in
         let type = CJV1.StartAssessmentRequest.self

@@ -6,7 +6,7 @@ public enum FuzzTargets {
         [
             frames, serverConnection, clientConnection, requestEnvelope, responseEnvelope, verdict, capture, segments,
             frameScanner,
-            descriptorSet, messageJSON, lint, messageCheck, fieldCondition,
+            descriptorSet, fixture, messageJSON, lint, messageCheck, fieldCondition,
         ]
         + ContractMessages.all.map(message)
 

@@ -31,15 +31,3 @@ struct Exchange: Sendable {
         }
     }
 }
-
-extension MessageSchema.Method {
-    /// Nil for one request and one answer.
-    var kind: StreamKind? {
-        switch (clientStreams, serverStreams) {
-        case (false, false): nil
-        case (false, true): .serverStreaming
-        case (true, false): .clientStreaming
-        case (true, true): .bidirectional
-        }
-    }
-}

@@ -30,6 +30,10 @@ struct Session {
         if printer.skippedBytes > 0 {
             Output.complain("\(printer.skippedBytes) bytes belong to no frame that could be found")
         }
+        if printer.incompleteCalls > 0 {
+            Output.complain(
+                "\(printer.incompleteCalls) calls were left out: they are not whole, or the contracts do not know them")
+        }
         if printer.strayFrames > 0 { Output.complain("\(printer.strayFrames) frames mean nothing where they stand") }
     }
 }

@@ -10,7 +10,7 @@ struct ViewOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What to tell: calls, a line each when they have ended; messages, calls with everything that was said in them; frames, a line "
-                + "each; statistics, a line for each method at the end."))
+                + "each; statistics, a line for each method at the end; fixtures, calls as 'replay' and 'mock' take them."))
     var view = View.calls
 
     @Option(
@@ -75,6 +75,9 @@ struct ViewOptions: ParsableArguments {
 
     func validate() throws {
         _ = try filter
+        guard view != .fixtures || redaction.showText else {
+            throw ValidationError("--view fixtures: fixtures hold every text; say that you know with --show-text.")
+        }
         if view == .frames, follow == nil, try !filter.acceptsAll {
             throw ValidationError("Filters choose calls; frames are chosen by --follow alone.")
         }
@@ -82,7 +85,7 @@ struct ViewOptions: ParsableArguments {
 
     /// What a call is kept with until it ends.
     var keeping: CallTracker.Keeping {
-        shownView == .messages || !metadata.isEmpty || !conditions.isEmpty ? .messages : .nothing
+        shownView == .messages || shownView == .fixtures || !metadata.isEmpty || !conditions.isEmpty ? .messages : .nothing
     }
 
     private var shownView: View { follow != nil && view == .calls ? .messages : view }

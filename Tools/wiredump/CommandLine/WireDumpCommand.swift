@@ -21,6 +21,6 @@ struct WireDumpCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ReadCommand.self, ProxyCommand.self, LintCommand.self, CallCommand.self, ListCommand.self, DescribeCommand.self,
-            DissectorCommand.self, BreakingCommand.self,
+            ReplayCommand.self, MockCommand.self, DissectorCommand.self, BreakingCommand.self,
         ])
 }

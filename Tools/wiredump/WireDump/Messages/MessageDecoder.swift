@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Turns the bytes of messages into the JSON that proto3 gives them, without the texts that are hidden.
 ///
 /// What the schema does not know stands under the numbers of its fields. Bytes that are no message stand as text that says so.
@@ -7,10 +9,24 @@ package struct MessageDecoder: Sendable {
 
     package let schema: MessageSchema
     package let redaction: Redaction
+    private let bytesForm: BytesForm
+
+    /// How fields of bytes are written.
+    enum BytesForm: Sendable, Hashable {
+        /// As the text that they mostly hold, for people.
+        case text
+        /// As proto3 has it, for programs.
+        case base64
+    }
 
     package init(schema: MessageSchema, redaction: Redaction = Redaction()) {
+        self.init(schema: schema, redaction: redaction, bytesForm: .text)
+    }
+
+    init(schema: MessageSchema, redaction: Redaction, bytesForm: BytesForm) {
         self.schema = schema
         self.redaction = redaction
+        self.bytesForm = bytesForm
     }
 
     /// - Parameter type: full name of the message; nil, or one that the schema does not have, where it is not known.
@@ -18,6 +34,12 @@ package struct MessageDecoder: Sendable {
         var text = JSONText()
         write(bytes[...], type.flatMap { schema.messages[$0] }, depth: 0, &text)
         return text.text
+    }
+
+    /// A message as a value of JSON, the same for all the ways in which it may have been written.
+    func value(_ bytes: [UInt8], as type: String?) -> JSONValue {
+        // What is written here is JSON, whatever the bytes are.
+        (try? JSONDecoder().decode(JSONValue.self, from: Data(json(bytes, as: type).utf8))) ?? .null
     }
 
     private func write(_ bytes: ArraySlice<UInt8>, _ message: MessageSchema.Message?, depth: Int, _ text: inout JSONText) {
@@ -70,6 +92,8 @@ package struct MessageDecoder: Sendable {
     ) {
         switch (field.kind, value) {
         case (.message(let name), .bytes(let bytes)): write(bytes, schema.messages[name], depth: depth + 1, &text)
+        case (.bytes, .bytes(let bytes)) where bytesForm == .base64 && !redaction.hides(field.name):
+            text.string(Data(bytes).base64EncodedString())
         case (.bytes, .bytes(let bytes)) where field.name == "payload" && inner != nil:
             write(bytes, inner, depth: depth + 1, &text)
         case (.string, .bytes(let bytes)), (.bytes, .bytes(let bytes)):

@@ -25,7 +25,11 @@ package struct MessageEncoder: Sendable {
         } catch {
             throw Mistake(description: "expected JSON: \(Self.reason(error))")
         }
-        return try message(value, type, at: "", depth: 0)
+        return try bytes(value, as: type)
+    }
+
+    func bytes(_ value: JSONValue, as type: String) throws(Mistake) -> [UInt8] {
+        try message(value, type, at: "", depth: 0)
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -1,3 +1,5 @@
+package import Wire
+
 /// What messages, enums and methods there are: the content of a `google.protobuf.FileDescriptorSet`.
 package struct MessageSchema: Sendable {
     package struct SchemaError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -148,6 +150,18 @@ package struct MessageSchema: Sendable {
                     service: name, name: try Self.name(method.text(1), in: ""), input: try Self.reference(method.text(2)),
                     output: try Self.reference(method.text(3)), clientStreams: method.integer(5) == 1,
                     serverStreams: method.integer(6) == 1))
+        }
+    }
+}
+
+extension MessageSchema.Method {
+    /// Nil for one request and one answer.
+    package var kind: StreamKind? {
+        switch (clientStreams, serverStreams) {
+        case (false, false): nil
+        case (false, true): .serverStreaming
+        case (true, false): .clientStreaming
+        case (true, true): .bidirectional
         }
     }
 }

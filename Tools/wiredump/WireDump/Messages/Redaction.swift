@@ -14,7 +14,8 @@ package struct Redaction: Sendable {
     ]
 
     private let shown: Set<String>
-    private let showsAll: Bool
+    /// Whether nothing is hidden.
+    let showsAll: Bool
     private let key: SymmetricKey
 
     /// - Parameters:

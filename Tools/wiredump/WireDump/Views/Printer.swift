@@ -10,6 +10,8 @@ package enum View: String, Sendable, Hashable, CaseIterable {
     case frames
     /// One line a method, at the end.
     case statistics
+    /// Calls as they may be made or answered again.
+    case fixtures
 }
 
 package enum OutputFormat: String, Sendable, Hashable, CaseIterable {
@@ -26,6 +28,9 @@ package struct Printer: Sendable {
     private let filter: CallFilter
     private let decoder: MessageDecoder
     private let palette: Palette
+    private let fixtures: FixtureCodec
+    /// Calls of which no fixture can be made.
+    package private(set) var incompleteCalls = 0
     private var statistics = CallStatistics()
     /// Calls that were told of, or counted.
     package private(set) var calls = 0
@@ -42,15 +47,17 @@ package struct Printer: Sendable {
         self.filter = filter
         self.decoder = decoder
         self.palette = palette
+        fixtures = FixtureCodec(schema: decoder.schema)
     }
 
     /// Lines before all others.
     package var header: [String] {
-        guard format == .csv else { return [] }
+        guard format == .csv, view != .fixtures else { return [] }
         switch view {
         case .calls, .messages: return [CallLine.csvHeader]
         case .frames: return [FrameLine.csvHeader]
         case .statistics: return [StatisticsTable.csvHeader]
+        case .fixtures: return []
         }
     }
 
@@ -70,7 +77,7 @@ package struct Printer: Sendable {
         case .call(.ended(let call), _, _): return ended(call)
         case .call(.stray(let stream, let reason), let connection, let time):
             strayFrames += 1
-            guard format == .text, view != .statistics else { return [] }
+            guard format == .text, view != .statistics, view != .fixtures else { return [] }
             return ["\(ClockText.time(time))  #\(connection)/\(stream.rawValue)  \(palette.paint("stray", .doubtful)): \(reason)"]
         case .finding: return []
         }
@@ -89,6 +96,11 @@ package struct Printer: Sendable {
         case .calls: return [CallLine(call, decoder: decoder, palette: palette).text(format)]
         case .messages: return CallLine(call, decoder: decoder, palette: palette).linesWithMessages(format)
         case .frames, .statistics: return []
+        case .fixtures:
+            // A fixture with holes is none.
+            let line = decoder.redaction.showsAll ? fixtures.line(call) : nil
+            if line == nil { incompleteCalls += 1 }
+            return line.map { [$0] } ?? []
         }
     }
 }
