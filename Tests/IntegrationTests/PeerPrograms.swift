@@ -37,7 +37,9 @@ enum PeerPrograms {
     }
 
     private static func build(_ language: String, _ arguments: [String]) async throws {
-        let build = try Program(root + "/\(language)/build", arguments)
+        // Go compiles its libraries once for all tests.
+        let cache = ["GOCACHE": Package.root + "/.build/go-cache"]
+        let build = try Program(root + "/\(language)/build", arguments, environment: cache)
         guard await build.status() == 0 else { throw PeerError(what: "Tools/peers/\(language)/build", output: build.output) }
     }
 
