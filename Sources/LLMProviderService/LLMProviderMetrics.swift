@@ -19,11 +19,17 @@ public struct LLMProviderMetrics: Sendable {
         "llm_provider_prompt_block_changes_total",
         help: "Blocks of prompts that were said to stay the same and were others than in the request before.",
         labels: ["provider", "model", "target"])
+    /// Changes of the breakers that stop lanes; the last one tells how a lane stands.
+    let breakerChanges = CounterFamily(
+        "llm_provider_circuit_breaker_state_changes_total",
+        help:
+            "Times that a lane was stopped (open), let one request find out (half-open) or went on (closed), and why it stood still.",
+        labels: ["provider", "pool", "from_state", "to_state", "reason"])
 
     public init() {}
 
     /// All of them.
-    public var families: [CounterFamily] { [promptCacheEvents, promptCacheTokens, promptBlockChanges] }
+    public var families: [CounterFamily] { [promptCacheEvents, promptCacheTokens, promptBlockChanges, breakerChanges] }
 
     /// Counts what a call used.
     ///
@@ -44,6 +50,15 @@ public struct LLMProviderMetrics: Sendable {
         promptBlockChanges.add(
             1, parsed.provider.name, Self.label(of: parsed.call.model.id, at: parsed.provider),
             change.isSystem ? "system" : "user_content")
+    }
+
+    /// Counts what became of a breaker.
+    func count(_ change: BreakerChange, providers: [ProviderConfiguration]) {
+        let provider = providers.first { $0.name == change.lane.provider }
+        let isKnown = provider.map { ModelManifest.pools(of: $0).contains(change.lane.pool) } ?? false
+        breakerChanges.add(
+            1, change.lane.provider, isKnown ? change.lane.pool : CounterFamily.otherValue, change.from.rawValue,
+            change.to.rawValue, change.reason.rawValue)
     }
 
     private static func label(of model: String, at provider: ProviderConfiguration) -> String {

@@ -18,6 +18,11 @@ struct ModelManifest: Sendable {
         models(of: provider).map(\.id)
     }
 
+    /// The pools that share their vendor's limits.
+    static func pools(of provider: ProviderConfiguration) -> Set<String> {
+        Set(models(of: provider).map { $0.pool ?? $0.id })
+    }
+
     private static func models(of provider: ProviderConfiguration) -> [ModelDescription] {
         switch provider.dialect {
         case .anthropicMessages: provider.isSimulated ? simulated + anthropic : anthropic
