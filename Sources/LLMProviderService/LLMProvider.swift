@@ -36,7 +36,12 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         metrics.expect(configuration.providers)
         self.configuration = configuration
         events = bell
-        let lanes = Lanes(configuration)
+        let lanes = Lanes(
+            configuration,
+            observe: { change in
+                change.log(to: logger)
+                metrics.lanes.count(change, of: configuration.providers)
+            })
         self.lanes = lanes
         parser = SubmissionParser(configuration: configuration, lanes: lanes)
         watch = StaticBlockWatch(metrics: metrics, logger: logger)
@@ -98,16 +103,16 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             let origin = try RequestOrigin(context.metadata, request: request.requestID)
             try checkSize(parsed)
             submission = try await store.submit(
-                request, content: content, origin: origin, cost: mostCost(of: request, parsed),
-                isSimulated: parsed.provider.isSimulated,
-                maximumQueue: configuration.maximumQueue)
+                RequestStore.Offer(
+                    request: request, content: content, origin: origin, cost: mostCost(of: request, parsed),
+                    isSimulated: parsed.provider.isSimulated, life: parsed.life), bounds: configuration.queueBounds)
             if case .accepted = submission {
                 metrics.requests.accepted(MetricLabels(parsed))
                 watch.look(at: request, parsed: parsed)
             }
-        } catch is RequestStore.QueueFull {
-            metrics.requests.overflowed()
-            submission = .full
+        } catch let full as QueueBounds.Full {
+            metrics.requests.overflowed(full)
+            throw full.error(retryAfter: configuration.fullQueuePause)
         } catch let refusal as Account.Refusal {
             metrics.requests.refused(refusal.label)
             throw refusal.error
@@ -127,9 +132,6 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             return LLMV1.SubmitResponse(state: state, alreadyKnown: true)
         case .differs:
             throw RPCError(.alreadyExists, "request_id: a request with other content has the id \(request.requestID.echoed)")
-        case .full:
-            throw RPCError(
-                .resourceExhausted, "the queue holds \(configuration.maximumQueue) requests and takes no more", isRefused: true)
         }
     }
 
@@ -162,19 +164,11 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     }
 
     public func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {
-        let outcome = AttemptOutcome.failure(
-            AttemptFailure(kind: .cancelled, message: "withdrawn before there was an answer", remedy: .none))
-        let cancelled = try await store.cancel(Payer(tenant: request.tenant, owner: request.owner)) { [parser] withdrawn in
-            // One that no longer passes is of a provider that is no longer configured; what is not priced yet stays so.
-            let parsed = try? parser.parse(withdrawn.request)
-            let bill = withdrawn.bill(at: parsed?.call.model.prices, on: .today)
-            return RequestStore.Withdrawal(
-                claim: withdrawn, parsed: parsed,
-                result: LLMV1.Result(
-                    withdrawn, outcome: outcome, usage: withdrawn.usage, bill: bill, provider: parsed, latency: .zero),
-                entry: LedgerEntry(withdrawn, parsed: parsed, day: .today, usage: withdrawn.usage, bill: bill))
+        let owner = Payer(tenant: request.tenant, owner: request.owner)
+        let cancelled = try await store.withdraw(.owned(owner)) { [parser] in
+            RequestStore.Withdrawal(of: $0, because: .cancelled, parser: parser)
         } committed: {
-            metrics.requests.ended($0.claim, outcome, $0.parsed.map { MetricLabels($0) } ?? .other)
+            metrics.requests.ended($0)
         }
         if cancelled > 0 { events.ring() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))

@@ -13,12 +13,14 @@ public struct LLMProviderConfiguration: Sendable {
     public var heartbeat: Duration = .seconds(5)
     /// How often the queue is looked at when nobody rings.
     public var pollInterval: Duration = .milliseconds(250)
-    /// How often claims of dead workers are looked for.
+    /// How often claims of dead workers are looked for, and requests whose time is over.
     public var rescueInterval: Duration = .seconds(1)
     /// How often it is looked how queue, budgets and lanes stand, for those who watch.
     public var standingInterval: Duration = .seconds(5)
     /// A request is claimed when it can be sent within this; the others stay in the queue, for other processes too.
     public var claimHorizon: Duration = .milliseconds(500)
+    /// How often it is looked which tenants have requests waiting, at the least.
+    public var flowInterval: Duration = .milliseconds(250)
     /// How often requests are looked for that go to another pool of models than those that a vendor does not take now.
     public var scoutInterval: Duration = .seconds(1)
     /// How long the first request to a pool of models goes alone, unless it is answered: what it finds out, others need not.
@@ -26,6 +28,11 @@ public struct LLMProviderConfiguration: Sendable {
     /// How long requests wait for the answer to the first one that begins like them, which fills the vendor's cache for all of them; then
     /// another goes first.
     public var warmUpPatience: Duration = .seconds(30)
+    /// How long a lane stands still because its vendor fails; the pause doubles with each further failure, up to the longest.
+    public var breakerPause: Duration = .seconds(5)
+    public var longestBreakerPause: Duration = .seconds(60)
+    /// How long a lane stands still where somebody has to put something right: a limit on spending, a bill, a key.
+    public var probeInterval: Duration = .seconds(900)
     /// How long one call to a vendor may take.
     public var callTimeout: Duration = .seconds(120)
     public var connectTimeout: Duration = .seconds(5)
@@ -33,8 +40,14 @@ public struct LLMProviderConfiguration: Sendable {
     public var maximumReplyBytes = 1 << 20
     /// Longest prompt of one request, in bytes.
     public var maximumPromptBytes = 2 << 20
-    /// Requests that may wait; one more is refused. Those being taken on at the same moment do not count each other.
+    /// Requests that may have no end yet; one more is refused.
     public var maximumQueue: Int64 = 100_000
+    /// Of these, requests of one tenant.
+    public var maximumQueuePerTenant: Int64 = 50_000
+    /// When to come again with a request that there was no room for.
+    public var fullQueuePause: Duration = .seconds(5)
+    /// How long a request may be without an answer; one that says less has less.
+    public var longestLife: Duration = .seconds(86_400)
     public var retry = RetryPolicy()
     /// How long an answer is kept, and stored again and again, while the database can't take it.
     public var storagePatience: Duration = .seconds(600)

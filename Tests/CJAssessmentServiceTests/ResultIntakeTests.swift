@@ -60,7 +60,7 @@ struct ResultIntakeTests {
 
     @Test("Failures that may pass are asked again")
     func passing() {
-        for kind in [LLMV1.FailureKind.rateLimited, .overloaded, .unreachable, .unreadableReply, .refusal, .truncated] {
+        for kind in [LLMV1.FailureKind.rateLimited, .overloaded, .unreachable, .unreadableReply, .refusal, .truncated, .expired] {
             #expect(intake.effect(of: failure(kind), attempt: 1) == .retry(reason: "why"))
             #expect(intake.effect(of: failure(kind), attempt: 3) == .giveUp(reason: "why"))
         }

@@ -36,6 +36,26 @@ struct ClaimTests {
         #expect(try await fixture.claim(5, kinds: ["grade": -1]).isEmpty)
     }
 
+    @Test("is told of which kinds jobs are ready, of more than fit in one answer in turns")
+    func kinds() async throws {
+        let fixture = try await QueueFixture()
+        var search = KindSearch()
+        func found() async throws -> [String] { try await fixture.queue.readyKinds(search: &search, on: fixture.pool) }
+        #expect(try await found().isEmpty)
+        try await fixture.enqueue(["1", "2"], kind: "mail")
+        try await fixture.enqueue(["1"], kind: "grade", priority: .low)
+        try await fixture.enqueue(["1"], kind: "later", delay: .seconds(60))
+        #expect(try await found() == ["grade", "mail"])
+        _ = try await fixture.claim()
+        #expect(try await found() == ["mail"])
+
+        let kinds = (0..<JobQueue.maximumKinds).map { "a \(String($0 + 1000))" }
+        try await fixture.queue.enqueue(kinds.map { NewJob(kind: $0, subject: "") }, on: fixture.pool)
+        #expect(try await found() == kinds)
+        #expect(try await found() == ["mail"])
+        #expect(try await found() == kinds)
+    }
+
     @Test("never gives the same job to two of 64 workers, and misses none")
     func manyClaimers() async throws {
         let fixture = try await QueueFixture(size: 32)

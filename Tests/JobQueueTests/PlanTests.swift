@@ -24,6 +24,7 @@ struct PlanTests {
                     100, rooms: [("grade", 100), ("mail", 100)], lowWater: LowWater(), worker: "test", lease: .seconds(60)),
                 "job_ready_pkey"
             ),
+            ("find kinds", queue.findingKinds(after: ""), "job_ready_pkey"),
             ("renew", queue.renewing(jobs, for: .seconds(60)), "job_lease_pkey"),
             ("complete", queue.completing(jobs), "job_lease_pkey"),
             ("complete the unique", queue.completing(Self.jobs(unique: true)), "job_lease_pkey"),

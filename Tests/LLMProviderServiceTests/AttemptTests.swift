@@ -14,7 +14,7 @@ struct AttemptTests {
         let kind: LLMV1.FailureKind
         var attempts: UInt32 = 1
         var status: UInt32 = 0
-        /// One of its own for those that stop their account, a model of its own for those that stop their lane.
+        /// One of its own for those that stop their account or tell of their vendor, a model of its own for those that stop their lane.
         var provider = "vendor"
         var model = "claude-haiku-4-5"
     }
@@ -36,17 +36,17 @@ struct AttemptTests {
         Scenario(name: "refusal", answer: .reply(200, body: Sample.message(stopReason: "refusal")), kind: .refusal, status: 200),
         Scenario(
             name: "short", answer: .reply(200, body: Sample.message(stopReason: "max_tokens")), kind: .truncated, status: 200),
-        Scenario(name: "broken", answer: .error(500), kind: .overloaded, attempts: 3, status: 500),
+        Scenario(name: "broken", answer: .error(500), kind: .overloaded, attempts: 3, status: 500, provider: "broken"),
         Scenario(name: "stop", answer: .error(500, headers: "x-should-retry: false\r\n"), kind: .overloaded, status: 500),
-        Scenario(name: "busy", answer: .error(529), kind: .overloaded, attempts: 3, status: 529),
+        Scenario(name: "busy", answer: .error(529), kind: .overloaded, attempts: 3, status: 529, provider: "busy"),
         Scenario(name: "garbage", answer: .reply(200, body: "<html>"), kind: .unreadableReply, attempts: 3, status: 200),
         Scenario(
             name: "unfit", answer: .reply(200, body: Sample.message("{}")), kind: .unreadableReply, attempts: 3, status: 200),
         Scenario(
             name: "endless", answer: .reply(200, body: Sample.message(#"{"x":"\#(String(repeating: "x", count: 70_000))"}"#)),
             kind: .unreadableReply, attempts: 3),
-        Scenario(name: "cut", answer: .cut, kind: .unreachable, attempts: 3),
-        Scenario(name: "half", answer: .cutShort("{"), kind: .unreachable, attempts: 3),
+        Scenario(name: "cut", answer: .cut, kind: .unreachable, attempts: 3, provider: "cut"),
+        Scenario(name: "half", answer: .cutShort("{"), kind: .unreachable, attempts: 3, provider: "half"),
         Scenario(name: "nul", answer: .error(400, message: "no\u{0}"), kind: .invalidRequest, status: 400),
     ]
 

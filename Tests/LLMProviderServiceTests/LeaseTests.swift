@@ -75,7 +75,7 @@ struct LeaseTests {
                 var lowWater = LowWater()
                 return try #require(
                     try await RequestStore(pool: fixture.pool, worker: InstanceName(instance).worker).claim(
-                        limit: 1, providers: ["vendor": 10], leaseSeconds: 3600, lowWater: &lowWater
+                        [RequestFlow(Sample.request()): 1], leaseSeconds: 3600, lowWater: &lowWater
                     ).first)
             }
             try await fixture.submit(Sample.request("held"))

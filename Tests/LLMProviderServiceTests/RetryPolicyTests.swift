@@ -57,6 +57,23 @@ struct RetryPolicyTests {
         #expect(pause(3, 0) == .retry(after: .zero))
     }
 
+    @Test(
+        "A request whose lane stands still waits for it at no cost, however often, and a little longer than others")
+    func standstill() {
+        for (kind, remedy) in [
+            (AttemptFailure.Kind.overloaded, AttemptFailure.Remedy.retry), (.billing, .none), (.overloaded, .wait(.seconds(7))),
+        ] {
+            func step(_ standstill: Duration, _ chance: Double) -> RetryPolicy.Step {
+                policy.step(
+                    after: AttemptFailure(kind: kind, message: "", remedy: remedy), standstill: standstill, attempts: 25,
+                    waits: 1000,
+                    chance: chance)
+            }
+            #expect(step(.seconds(5), 0) == .wait(.seconds(6)))
+            #expect(step(.seconds(5), 1) == .wait(.seconds(7)))
+        }
+    }
+
     @Test("A vendor that asks to wait is waited for, however many attempts there were, but not for ever")
     func waits() {
         #expect(step(.wait(.seconds(7)), attempts: 5, chance: 0) == .wait(.seconds(7)))

@@ -61,6 +61,9 @@ struct ServiceFixture: Sendable {
 
     /// The events so far, checked for gaps.
     func events() async throws -> [LLMV1.Result] {
+        let sequencer = sequencer
+        // What was asked for before holds a lease.
+        try await sequencer.takeOver()
         try await sequencer.drain()
         let events = try await RequestStore.log.read(after: 0, limit: 1000, from: pool)
         #expect(events.map(\.position) == (0..<UInt64(events.count)).map { $0 + 1 })
@@ -71,9 +74,18 @@ struct ServiceFixture: Sendable {
     func claim(_ limit: Int = 10) async throws -> [ClaimedRequest] {
         _ = try await store.rescue(besides: [])
         _ = try await store.promote()
-        var lowWater = LowWater()
-        return try await store.claim(
-            limit: limit, providers: ["vendor": limit, "other": limit], leaseSeconds: 60, lowWater: &lowWater)
+        var (kinds, lowWater) = (KindSearch(), LowWater())
+        var claims: [ClaimedRequest] = []
+        for flow in try await store.flows(search: &kinds) where claims.count < limit {
+            claims += try await store.claim([flow: limit - claims.count], leaseSeconds: 60, lowWater: &lowWater)
+        }
+        return claims
+    }
+
+    /// Lets the time of requests be over.
+    func expire(_ ids: [String]) async throws {
+        try await pool.execute(
+            "UPDATE llm_provider.account SET expires_at = now() - interval '1 second' WHERE request_id = ANY(\(ids)::text[])")
     }
 
     func expireLeases() async throws {

@@ -154,6 +154,22 @@ struct SubmissionParserTests {
         #expect(fault { $0.replyFormat?.jsonSchema = Array("{}".utf8) } == "reply_format.json_schema")
     }
 
+    @Test("A request lives as long as it says and as the service lets any, and has one of the priorities")
+    func time() throws {
+        func life(_ milliseconds: UInt64) throws -> Duration {
+            try parser.parse(Sample.request { $0.timeoutMilliseconds = milliseconds }).life
+        }
+        #expect(try life(0) == .seconds(86_400))
+        #expect(try life(1) == .milliseconds(1))
+        #expect(try life(86_400_000) == .seconds(86_400))
+        #expect(try life(86_400_001) == .seconds(86_400))
+        #expect(try life(.max) == .seconds(86_400))
+        for priority in [LLMV1.RequestPriority.unspecified, .high, .normal, .low] {
+            #expect(fault { $0.priority = priority } == nil)
+        }
+        #expect(fault { $0.priority = LLMV1.RequestPriority(rawValue: 4) } == "priority")
+    }
+
     @Test("How long a run takes by the pace of its lane says how long its beginning is kept; what is read sets no pace")
     func life() throws {
         func mark(

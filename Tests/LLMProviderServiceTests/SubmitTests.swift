@@ -61,25 +61,6 @@ struct SubmitTests {
         }
     }
 
-    @Test("The queue takes as many as its limit, refuses one more without a trace, and takes it once there is room")
-    func queueLimit() async throws {
-        try await withService(configure: { $0.maximumQueue = 3 }) { fixture in
-            for number in 1...3 { try await fixture.submit(Sample.request("r\(number)")) }
-            let error = await #expect(throws: RPCError.self) { try await fixture.submit(Sample.request("r4")) }
-            #expect(error?.code == .resourceExhausted)
-            #expect(error?.isRefused == true)
-            #expect(try await fixture.store.status(of: "r4") == nil)
-            #expect(try await fixture.submit(Sample.request("r2")).alreadyKnown)
-
-            // The newest and the oldest are still there, so that the span of their numbers says nothing.
-            let claims = try await fixture.claim()
-            _ = try await fixture.store.finish(
-                try #require(claims.first { $0.id == "r2" }), with: LLMV1.Result(requestID: "r2"), isSuccess: true)
-            #expect(try await !fixture.submit(Sample.request("r4")).alreadyKnown)
-            await #expect(throws: RPCError.self) { try await fixture.submit(Sample.request("r5")) }
-        }
-    }
-
     @Test("An unknown request is not found")
     func unknown() async throws {
         try await withService { fixture in

@@ -135,11 +135,14 @@ struct TurnTests {
                     largest: Charge(inputTokens: share * 2, outputTokens: 7), frozenUntil: frozen)
             }
             try await fixture.store.record([id("a"): record(990), id("b"): record(500), id("a", "other"): record(1)])
-            try await fixture.store.record([id("b"): record(600, 3_600_000_000_000)])
+            var standing = record(600, 3_600_000_000_000)
+            standing.standstill = .spent
+            try await fixture.store.record([id("b"): standing])
             let records = try await fixture.store.laneRecords(of: "vendor")
             #expect(Set(records.keys) == [id("a"), id("b")])
             #expect(records[id("a")] == record(990))
             #expect(records[id("b")]?.share == 600)
+            #expect(records[id("b")]?.standstill == .spent)
             #expect((3_590_000_000_000...3_600_000_000_000).contains(records[id("b")]?.frozenUntil ?? 0))
         }
     }

@@ -130,6 +130,20 @@ struct EnvelopeTests {
         }
     }
 
+    @Test(
+        "of refusals carry when to come again, in milliseconds that are rounded up, and a day at most",
+        arguments: [
+            (nil, nil), (Duration.nanoseconds(1), Duration.milliseconds(1)), (.milliseconds(1500), .milliseconds(1500)),
+            (.seconds(86_400), .seconds(86_400)), (.seconds(86_401), .seconds(86_400)),
+        ])
+    func retryAfter(sent: Duration?, arrives: Duration?) throws {
+        let answer = ResponseEnvelope.failure(RPCError(.resourceExhausted, "full", isRefused: true, retryAfter: sent))
+        guard case .failure(let error) = try ResponseEnvelope(decoding: answer.encoded()) else {
+            return #expect(Bool(false), "no failure")
+        }
+        #expect(error.isRefused && error.retryAfter == arrives)
+    }
+
     @Test("of answers with status zero are successes, as ttrpc for Rust sends them; a code that nobody defined is UNKNOWN")
     func oddStatuses() throws {
         let rust = MessageBytes().field(1, bytes: []).field(2, bytes: [1, 2])

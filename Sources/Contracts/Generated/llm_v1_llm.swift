@@ -13,7 +13,8 @@ extension LLMV1 {
         ///
         /// A request id that is known already is not taken on again: the same content answers as the first time,
         /// other content is ALREADY_EXISTS. One that could cost more than a budget (see Spending) has left is FAILED_PRECONDITION, or
-        /// RESOURCE_EXHAUSTED where it may fit once requests under way are settled.
+        /// RESOURCE_EXHAUSTED where it may fit once requests under way are settled. Where too many requests wait, of all or of its tenant, it is
+        /// RESOURCE_EXHAUSTED and refused, with the time after which to try again; then nothing is stored.
         func submit(
             _ request: LLMV1.SubmitRequest, context: ServerContext
         ) async throws -> LLMV1.SubmitResponse
@@ -47,7 +48,8 @@ extension LLMV1 {
         ///
         /// A request id that is known already is not taken on again: the same content answers as the first time,
         /// other content is ALREADY_EXISTS. One that could cost more than a budget (see Spending) has left is FAILED_PRECONDITION, or
-        /// RESOURCE_EXHAUSTED where it may fit once requests under way are settled.
+        /// RESOURCE_EXHAUSTED where it may fit once requests under way are settled. Where too many requests wait, of all or of its tenant, it is
+        /// RESOURCE_EXHAUSTED and refused, with the time after which to try again; then nothing is stored.
         public func submit(
             _ request: LLMV1.SubmitRequest, options: CallOptions = CallOptions()
         ) async throws -> LLMV1.SubmitResponse {
@@ -141,8 +143,14 @@ extension LLMV1 {
         /// Requests that begin with the same blocks, this one among them, as far as the caller expects; at most 1,000,000. What costs more to
         /// keep in the vendor's cache than they save is not kept. Zero where it is not known; then all is kept that is marked.
         public var expectedRequests: UInt32
-        /// Who pays: 1 to 100 characters of those of a request id; empty for "default".
+        /// Who pays: 1 to 100 characters of those of a request id; empty for "default". Tenants that have requests waiting have equal shares of
+        /// what each provider takes.
         public var tenant: String
+        /// How long it may wait for its answer, from when it is taken on, in milliseconds; zero, or longer, for as long as the service lets any
+        /// request wait. Then it ends as EXPIRED, unless it is with the vendor at that moment: that answer is waited for, and counts.
+        public var timeoutMilliseconds: UInt64
+        /// Within its tenant's share.
+        public var priority: LLMV1.RequestPriority
 
         public init(
             requestID: String = "",
@@ -155,7 +163,9 @@ extension LLMV1 {
             replyFormat: LLMV1.ReplyFormat? = nil,
             maxPaidCalls: UInt32 = 0,
             expectedRequests: UInt32 = 0,
-            tenant: String = ""
+            tenant: String = "",
+            timeoutMilliseconds: UInt64 = 0,
+            priority: LLMV1.RequestPriority = .init(rawValue: 0)
         ) {
             self.requestID = requestID
             self.owner = owner
@@ -168,6 +178,8 @@ extension LLMV1 {
             self.maxPaidCalls = maxPaidCalls
             self.expectedRequests = expectedRequests
             self.tenant = tenant
+            self.timeoutMilliseconds = timeoutMilliseconds
+            self.priority = priority
         }
     }
 
@@ -476,6 +488,35 @@ extension LLMV1 {
         }
     }
 
+    /// How much of a tenant's share requests have while others of the tenant's wait too. None of them waits for all of another to be done.
+    public struct RequestPriority: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        /// NORMAL.
+        public static let unspecified = RequestPriority(rawValue: 0)
+        /// Four parts.
+        public static let high = RequestPriority(rawValue: 1)
+        /// Two parts.
+        public static let normal = RequestPriority(rawValue: 2)
+        /// One part.
+        public static let low = RequestPriority(rawValue: 3)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "REQUEST_PRIORITY_UNSPECIFIED"
+                case 1: "REQUEST_PRIORITY_HIGH"
+                case 2: "REQUEST_PRIORITY_NORMAL"
+                case 3: "REQUEST_PRIORITY_LOW"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
     public struct PromptTarget: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         public let rawValue: Int32
 
@@ -581,6 +622,8 @@ extension LLMV1 {
         /// The reply was cut off at max_output_tokens.
         public static let truncated = FailureKind(rawValue: 9)
         public static let cancelled = FailureKind(rawValue: 10)
+        /// There was no answer in the time that it was given.
+        public static let expired = FailureKind(rawValue: 11)
 
         /// The name in the contract, or the number of a value that this version does not know.
         public var description: String {
@@ -596,6 +639,7 @@ extension LLMV1 {
                 case 8: "FAILURE_KIND_REFUSAL"
                 case 9: "FAILURE_KIND_TRUNCATED"
                 case 10: "FAILURE_KIND_CANCELLED"
+                case 11: "FAILURE_KIND_EXPIRED"
                 default: "\(rawValue)"
             }
         }
@@ -631,6 +675,8 @@ extension LLMV1.SubmitRequest: WireMessage {
         maxPaidCalls = cMessage.uint32(8)
         expectedRequests = cMessage.uint32(9)
         tenant = cMessage.string(10)
+        timeoutMilliseconds = cMessage.uint64(11)
+        priority = LLMV1.RequestPriority(rawValue: cMessage.int32(12))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -650,6 +696,8 @@ extension LLMV1.SubmitRequest: WireMessage {
         cMessage.set(8, uint32: maxPaidCalls)
         cMessage.set(9, uint32: expectedRequests)
         try cMessage.set(10, string: tenant)
+        cMessage.set(11, uint64: timeoutMilliseconds)
+        cMessage.set(12, int32: priority.rawValue)
     }
 }
 

@@ -1,8 +1,6 @@
 /// One lane: its pace, its room, and the requests that wait for both in the order of their coming. One whose beginning another is writing
 /// into the vendor's cache lets those behind it pass.
 struct Lane<Item: Sendable>: Sendable {
-    /// A lane that may not spend is asked again so much later, in nanoseconds.
-    static var probeInterval: Int64 { 15 * Rate.nanosecondsPerMinute }
     /// Requests that are kept back at most; with more of them none is taken on, of those that could be sent neither.
     static var maximumKeptBack: Int { 256 }
 
@@ -15,6 +13,7 @@ struct Lane<Item: Sendable>: Sendable {
 
     private(set) var pacer: Pacer
     private(set) var concurrency: ConcurrencyLimit
+    private(set) var breaker: Breaker
     private(set) var inFlight = 0
     private var waiting: [Waiting] = []
     private var prefixes: WarmPrefixes
@@ -24,19 +23,19 @@ struct Lane<Item: Sendable>: Sendable {
     private var largestCharge = Charge.nothing
     /// When the requests that were put back will all have come again.
     private var putBackUntil: Int64
-    /// Until then one request at a time is sent, unless it has been answered: it finds out whether the account may spend, and what its
-    /// limits are.
+    /// Until then one request at a time is sent, unless it has been answered: it finds out what the account's limits are.
     private var probesUntil: Int64
 
     /// - Parameters:
     ///   - patience: how long the first request goes alone, in nanoseconds.
     ///   - prefixes: what is known of the vendor's cache.
     init(
-        pacer: Pacer, concurrency: ConcurrencyLimit, patience: Int64 = 0, prefixes: WarmPrefixes = WarmPrefixes(patience: 0),
-        now: Int64
+        pacer: Pacer, concurrency: ConcurrencyLimit, breaker: Breaker = Breaker(), patience: Int64 = 0,
+        prefixes: WarmPrefixes = WarmPrefixes(patience: 0), now: Int64
     ) {
         self.pacer = pacer
         self.concurrency = concurrency
+        self.breaker = breaker
         self.prefixes = prefixes
         probesUntil = now + patience
         usualCharge = .nothing
@@ -52,13 +51,15 @@ struct Lane<Item: Sendable>: Sendable {
     /// For the process that sends to the lane after this one.
     var record: LaneRecord {
         LaneRecord(
-            share: pacer.share, stated: pacer.stated, largest: largestCharge, frozenUntil: pacer.frozenUntil)
+            share: pacer.share, stated: pacer.stated, largest: largestCharge, frozenUntil: pacer.frozenUntil,
+            standstill: breaker.reason)
     }
 
     /// Goes on where another process has stopped; what the first request was to find out is known, unless nothing may be sent yet.
     mutating func resume(_ record: LaneRecord, at now: Int64) {
         if record.frozenUntil <= now { probesUntil = now }
         largestCharge.raise(to: record.largest)
+        if let reason = record.standstill { breaker.open(reason, at: now, until: record.frozenUntil) }
         pacer.resume(record, at: now)
     }
 
@@ -107,7 +108,9 @@ struct Lane<Item: Sendable>: Sendable {
         request.prefix.map { prefixes.standing(of: $0, at: now) == .led } ?? false
     }
 
-    private func places(at now: Int64) -> Int { now < probesUntil ? 1 : concurrency.current }
+    private func places(at now: Int64) -> Int {
+        now < probesUntil || breaker.state != .closed ? 1 : concurrency.current
+    }
 
     /// Least time between two requests of this size, in nanoseconds.
     func spacing(of charge: Charge) -> Int64 {
@@ -132,6 +135,7 @@ struct Lane<Item: Sendable>: Sendable {
         case .admitted(let reservation):
             waiting.remove(at: place)
             inFlight += 1
+            breaker.sent()
             usualCharge = charge
             if let prefix = first.prefix { prefixes.sent(prefix, number: reservation.number, at: now) }
             largestCharge.raise(to: reservation.charge)
@@ -163,8 +167,12 @@ struct Lane<Item: Sendable>: Sendable {
     /// How a call ended, as far as the lane is concerned.
     enum Ending: Sendable, Hashable {
         case answered
-        /// Nothing reached the vendor.
+        /// Nothing was sent, for reasons of our own.
         case unsent
+        /// There was no connection, so nothing reached the vendor.
+        case unreached
+        /// The connection broke before there was an answer.
+        case cut
         case refused(for: Int64)
         case overloaded(pause: Int64?)
         /// The account may not spend more in this lane.
@@ -173,22 +181,39 @@ struct Lane<Item: Sendable>: Sendable {
         case barred
         /// An error that tells nothing about the vendor's load.
         case failed
+
+        /// Whether the vendor counts nothing.
+        var isFree: Bool { self == .unsent || self == .unreached }
+
+        /// What it tells of the vendor; nil for nothing.
+        var sign: Breaker.Sign? {
+            switch self {
+            case .unsent: nil
+            case .answered, .refused, .failed: .works
+            case .unreached, .cut, .overloaded: .fails
+            case .spent: .refuses(.spent)
+            case .barred: .refuses(.barred)
+            }
+        }
     }
 
     /// - Parameters:
+    ///   - request: whose call it was.
     ///   - prefix: that the request entered with.
     ///   - usage: nothing where the vendor does not say.
     ///   - charge: what the request took; nil for what was reserved.
+    /// - Returns: whether the end is held against the lane alone, see ``Breaker/note(_:of:sentAt:at:)``.
+    @discardableResult
     mutating func finish(
-        _ reservation: Pacer.Reservation, _ ending: Ending, prefix: PromptPrefix? = nil, usage: TokenUsage = TokenUsage(),
-        charge: Charge?, report: LimitReport, at now: Int64
-    ) {
+        _ reservation: Pacer.Reservation, _ ending: Ending, of request: String = "", prefix: PromptPrefix? = nil,
+        usage: TokenUsage = TokenUsage(), charge: Charge?, report: LimitReport, at now: Int64
+    ) -> Bool {
         let isFull = inFlight >= concurrency.current
         inFlight -= 1
-        let taken = ending == .unsent ? .nothing : charge ?? reservation.charge
+        let taken = ending.isFree ? .nothing : charge ?? reservation.charge
         largestCharge.raise(to: taken)
         pacer.settle(reservation, as: taken, report: report)
-        probesUntil = ending == .spent || ending == .barred ? .max : now
+        probesUntil = now
         if let prefix {
             if ending == .answered {
                 prefixes.answered(prefix, number: reservation.number, usage: usage, sentAt: reservation.at, at: now)
@@ -199,15 +224,21 @@ struct Lane<Item: Sendable>: Sendable {
         switch ending {
         case .answered:
             concurrency.answered(after: now - reservation.at, sentAt: reservation.at, isFull: isFull, at: now)
-        case .unsent, .failed: break
         case .refused(let pause): pacer.refuse(until: now + pause, sentAt: reservation.at, at: now)
         case .overloaded(let pause):
             concurrency.overloaded(sentAt: reservation.at, at: now)
             if let pause { pacer.freeze(until: now + pause) }
-        case .spent, .barred: park(until: now + Self.probeInterval)
+        case .unsent, .unreached, .cut, .failed, .spent, .barred: break
         }
+        guard let sign = ending.sign else { return false }
+        let isLanes = breaker.note(sign, of: request, sentAt: reservation.at, at: now)
+        if let until = breaker.openUntil { pacer.freeze(until: until) }
+        return isLanes
     }
 
-    /// Sends nothing before `until`.
-    mutating func park(until: Int64) { pacer.freeze(until: until) }
+    /// Sends nothing before `until`, and one request at a time then until it is known that the account is let in.
+    mutating func bar(at now: Int64, until: Int64) {
+        breaker.open(.barred, at: now, until: until)
+        pacer.freeze(until: until)
+    }
 }

@@ -8,11 +8,13 @@ struct LaneRecord: Sendable, Hashable {
     var largest: Charge
     /// Nothing is sent before; in nanoseconds of the lane's clock.
     var frozenUntil: Int64
+    /// Why one request at a time finds out then whether the lane goes on; nil where nothing is the matter.
+    var standstill: Breaker.Reason?
 }
 
 extension LaneRecord {
     /// The record on a clock that is so many nanoseconds ahead.
     func moved(by offset: Int64) -> LaneRecord {
-        LaneRecord(share: share, stated: stated, largest: largest, frozenUntil: frozenUntil + offset)
+        LaneRecord(share: share, stated: stated, largest: largest, frozenUntil: frozenUntil + offset, standstill: standstill)
     }
 }

@@ -38,11 +38,13 @@ struct LaneTable<Item: Sendable>: Sendable {
         _ item: Item, charge: Charge, prefix: PromptPrefix? = nil, in id: LaneID, at now: Int64
     ) -> Int64? {
         if lanes.count >= Self.maximumLanes, lanes[id] == nil {
-            lanes = lanes.filter { !$0.value.isIdle || $0.value.isFrozen(at: now) }
+            lanes = lanes.filter {
+                !$0.value.isIdle || $0.value.isFrozen(at: now) || $0.value.breaker.state != .closed
+            }
         }
         if lanes[id] == nil {
             var lane = make(id, now)
-            if let bar = bars[id.account], bar.until > now { lane.park(until: bar.until) }
+            if let bar = bars[id.account], bar.until > now { lane.bar(at: now, until: bar.until) }
             lanes[id] = lane
         }
         return lanes[id]?.enter(item, charge: charge, prefix: prefix, horizon: horizon, at: now)
@@ -51,7 +53,10 @@ struct LaneTable<Item: Sendable>: Sendable {
     /// Goes on with the lanes of a provider where another process has stopped.
     mutating func resume(_ records: [LaneID: LaneRecord], of provider: String, at now: Int64) {
         lanes = lanes.filter { $0.key.provider != provider || !$0.value.isIdle }
-        for (id, record) in records { lanes[id, default: make(id, now)].resume(record, at: now) }
+        for (id, record) in records {
+            lanes[id, default: make(id, now)].resume(record, at: now)
+            if record.standstill == .barred { bars[id.account] = Bar(since: now, until: record.frozenUntil) }
+        }
     }
 
     /// Of the lanes of a provider.
@@ -107,21 +112,39 @@ struct LaneTable<Item: Sendable>: Sendable {
         return !known.isEmpty && known.values.allSatisfy { $0.isFrozen(at: now) }
     }
 
-    /// - Returns: the requests that waited, where lanes stand still beyond the horizon.
+    /// What the end of a call leaves to be done.
+    struct Aftermath: Sendable {
+        /// Requests that waited, where lanes stand still beyond the horizon.
+        var inVain: [Item] = []
+        /// The request whose call has ended has to wait, and is none the worse for it: how it ended is held against its lane.
+        var isHeld = false
+    }
+
     mutating func finish(
-        _ reservation: Pacer.Reservation, in id: LaneID, _ ending: Lane<Item>.Ending, prefix: PromptPrefix? = nil,
-        usage: TokenUsage = TokenUsage(), charge: Charge?, report: LimitReport, at now: Int64
-    ) -> [Item] {
-        lanes[id]?.finish(reservation, ending, prefix: prefix, usage: usage, charge: charge, report: report, at: now)
-        if ending == .barred {
-            let bar = Bar(since: now, until: now + Lane<Item>.probeInterval)
+        _ reservation: Pacer.Reservation, in id: LaneID, _ ending: Lane<Item>.Ending, of request: String = "",
+        prefix: PromptPrefix? = nil, usage: TokenUsage = TokenUsage(), charge: Charge?, report: LimitReport, at now: Int64
+    ) -> Aftermath {
+        var isHeld =
+            lanes[id]?.finish(
+                reservation, ending, of: request, prefix: prefix, usage: usage, charge: charge, report: report, at: now) ?? false
+        if let bar = bars[id.account], reservation.at < bar.since {
+            // Under way before the account was kept out, it proves nothing.
+            isHeld = isHeld || ending == .barred
+        } else if ending == .barred {
+            let bar = Bar(since: now, until: now + (lanes[id]?.breaker.settings.probeInterval ?? 0))
             bars[id.account] = bar
-            for other in lanes.keys where other.account == id.account { lanes[other]?.park(until: bar.until) }
-        } else if let bar = bars[id.account], ending != .unsent, reservation.at >= bar.since {
+            for other in lanes.keys where other.account == id.account { lanes[other]?.bar(at: now, until: bar.until) }
+        } else if let sign = ending.sign, sign != .fails {
             bars[id.account] = nil
         }
-        return lanes.keys.filter { $0.account == id.account && lanes[$0]?.isFrozen(at: now + horizon) == true }
+        let inVain = lanes.keys.filter { $0.account == id.account && lanes[$0]?.isFrozen(at: now + horizon) == true }
             .flatMap { lanes[$0]?.removeWaiting() ?? [] }
+        return Aftermath(inVain: inVain, isHeld: isHeld)
+    }
+
+    /// Of the lanes of an account.
+    func breakers(of account: LaneID.Account) -> [LaneID: Breaker] {
+        lanes.filter { $0.key.account == account }.mapValues(\.breaker)
     }
 
     /// Until when a lane sends nothing.

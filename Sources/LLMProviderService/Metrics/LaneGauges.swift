@@ -14,11 +14,22 @@ struct LaneGauges: Sendable {
     let frozenSeconds = GaugeFamily(
         "llm_provider_lane_frozen_seconds", help: "For how long nothing more is sent; zero in a lane that is open.",
         labels: ["provider", "pool"])
+    let breaker = GaugeFamily(
+        "llm_provider_circuit_breaker_state",
+        help:
+            "How a lane stands whose vendor failed: 0 closed, all is well; 1 open, nothing is sent; 2 half-open, one request finds out.",
+        labels: ["provider", "pool"])
+    let breakerChanges = CounterFamily(
+        "llm_provider_circuit_breaker_state_changes_total",
+        help: "Times that a lane was stopped, let one request find out or went on, and why it stood still.",
+        labels: ["provider", "pool", "from_state", "to_state", "reason"])
     let limit = GaugeFamily(
         "llm_provider_lane_limit_per_minute", help: "What is used at most of a vendor's limit, where one is known.",
         labels: ["provider", "pool", "dimension"])
 
-    var families: [any MetricFamily] { [concurrent, inFlight, waiting, concurrencyLimit, frozenSeconds, limit] }
+    var families: [any MetricFamily] {
+        [concurrent, inFlight, waiting, concurrencyLimit, frozenSeconds, breaker, breakerChanges, limit]
+    }
 
     /// Tells how the lanes stand.
     ///
@@ -27,6 +38,7 @@ struct LaneGauges: Sendable {
         var sums: [[String]: (inFlight: Int, waiting: Int, places: Int)] = [:]
         var concurrent = Dictionary(providers.map { ([$0.name], 0.0) }) { first, _ in first }
         var frozen: [[String]: Double] = [:]
+        var breakers: [[String]: Double] = [:]
         var limits: [[String]: Double] = [:]
         for provider in providers {
             for (id, lane) in lanes where id.provider == provider.name {
@@ -38,6 +50,7 @@ struct LaneGauges: Sendable {
                 concurrent[[provider.name], default: 0] += Double(lane.inFlight)
                 let pause = Double(max(0, lane.pacer.frozenUntil - now)) / 1e9
                 frozen[labels] = max(frozen[labels] ?? 0, pause)
+                breakers[labels] = max(breakers[labels] ?? 0, lane.breaker.state.number)
                 for (dimension, limit) in Self.limits(of: lane) { limits[labels + [dimension], default: 0] += limit }
             }
         }
@@ -46,13 +59,33 @@ struct LaneGauges: Sendable {
         waiting.replace(sums.mapValues { Double($0.waiting) })
         concurrencyLimit.replace(sums.mapValues { Double($0.places) })
         frozenSeconds.replace(frozen)
+        breaker.replace(breakers)
         limit.replace(limits)
+    }
+
+    /// A breaker has changed.
+    func count(_ change: BreakerChange, of providers: [ProviderConfiguration]) {
+        let pool = providers.first { $0.name == change.lane.provider }.map { MetricLabels.pool(of: change.lane, at: $0) }
+        breakerChanges.add(
+            1, change.lane.provider, pool ?? CounterFamily.otherValue, change.from.rawValue, change.to.rawValue,
+            change.reason.rawValue)
     }
 
     private static func limits(of lane: Lane<PreparedRequest>) -> [(dimension: String, perMinute: Double)] {
         LimitDimension.allCases.compactMap { dimension in
             guard let limit = lane.pacer.limits[dimension] else { return nil }
             return (dimension.label, Double(limit) * Double(lane.pacer.share) / 1000)
+        }
+    }
+}
+
+extension Breaker.State {
+    /// As metrics call it.
+    fileprivate var number: Double {
+        switch self {
+        case .closed: 0
+        case .open: 1
+        case .halfOpen: 2
         }
     }
 }

@@ -44,6 +44,7 @@ extension AttemptFailure.Kind {
         case .refusal: "refusal"
         case .truncated: "truncated"
         case .cancelled: "cancelled"
+        case .expired: "expired"
         }
     }
 }

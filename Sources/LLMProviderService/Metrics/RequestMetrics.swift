@@ -24,7 +24,8 @@ struct RequestMetrics: Sendable {
         "llm_provider_refusals_total", help: "Requests that were not taken on, without those that the queue had no room for.",
         labels: ["reason"])
     let overflow = CounterFamily(
-        "llm_provider_queue_overflow_total", help: "Requests that were not taken on because the queue is full.",
+        "llm_provider_queue_overflow_total",
+        help: "Requests that were not taken on because the queue is full, or their tenant has its share of it.",
         labels: ["queue_type"])
     let waitSeconds = HistogramFamily(
         "llm_provider_queue_wait_time_seconds", help: "From a request's coming until its first call.", labels: ["provider"],
@@ -52,7 +53,7 @@ struct RequestMetrics: Sendable {
 
     func expect() {
         for reason in Refusal.allCases { refusals.add(0, reason.rawValue) }
-        overflow.add(0, "total")
+        for queue in ["total", "tenant"] { overflow.add(0, queue) }
         unstored.add(0)
         rescued.add(0)
     }
@@ -65,8 +66,11 @@ struct RequestMetrics: Sendable {
         refusals.add(1, reason.rawValue)
     }
 
-    func overflowed() {
-        overflow.add(1, "total")
+    func overflowed(_ full: QueueBounds.Full) {
+        switch full {
+        case .total: overflow.add(1, "total")
+        case .tenant: overflow.add(1, "tenant")
+        }
     }
 
     /// What came of a call could not be stored.
@@ -89,6 +93,11 @@ struct RequestMetrics: Sendable {
     /// What came of a call is stored.
     func processed(_ outcome: AttemptOutcome, in time: Duration, _ labels: MetricLabels) {
         processingSeconds.observe(time, labels.provider, outcome.failure == nil ? "success" : "failure")
+    }
+
+    /// A request has its end without a worker.
+    func ended(_ withdrawal: RequestStore.Withdrawal) {
+        ended(withdrawal.claim, withdrawal.outcome, withdrawal.parsed.map { MetricLabels($0) } ?? .other)
     }
 
     /// A request has its end.

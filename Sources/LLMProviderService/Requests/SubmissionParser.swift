@@ -15,6 +15,8 @@ struct SubmissionParser: Sendable {
         let provider: ProviderConfiguration
         let call: VendorCall
         let schema: JSONSchema
+        /// How long it may be without an answer.
+        let life: Duration
     }
 
     func parse(_ request: LLMV1.SubmitRequest) throws(RPCError) -> Parsed {
@@ -38,6 +40,9 @@ struct SubmissionParser: Sendable {
             throw Self.fault(
                 "expected_requests", "expected at most \(Self.maximumExpectedRequests), got \(request.expectedRequests)")
         }
+        guard Self.priorities.contains(request.priority) else {
+            throw Self.fault("priority", "expected a RequestPriority of this contract, got \(request.priority)")
+        }
         let blocks = try blocks(request.blocks)
         let layout: PromptLayout
         do throws(PromptLayout.Fault) {
@@ -55,7 +60,15 @@ struct SubmissionParser: Sendable {
             call: VendorCall(
                 model: model, temperature: request.temperature, maximumOutputTokens: Int(request.maxOutputTokens),
                 layout: layout, format: format),
-            schema: schema)
+            schema: schema, life: life(request.timeoutMilliseconds))
+    }
+
+    private static let priorities: [LLMV1.RequestPriority] = [.unspecified, .high, .normal, .low]
+
+    private func life(_ milliseconds: UInt64) -> Duration {
+        guard milliseconds > 0 else { return configuration.longestLife }
+        // Within what a duration holds, and longer than anybody lives.
+        return min(.milliseconds(Int64(clamping: milliseconds)), configuration.longestLife)
     }
 
     /// Least time between two requests whose beginning the vendor reads from its cache, in nanoseconds.

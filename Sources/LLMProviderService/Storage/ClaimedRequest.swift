@@ -14,6 +14,8 @@ struct ClaimedRequest: Sendable {
     /// Calls begun, without those that the vendor let wait; the one to come is among them once a worker holds the request.
     let attempts: Int64
     let waits: Int64
+    /// It is not sent after this.
+    let deadline: ContinuousClock.Instant
     /// What earlier attempts used.
     let usage: TokenUsage
     /// What earlier attempts cost, each by the tariff of its own day; nil where that is not priced yet.

@@ -19,8 +19,36 @@ extension RequestStore {
             Migration(version: 6, name: "bills", sql: bills),
             Migration(version: 7, name: "spending", sql: spending),
             Migration(version: 8, name: "simulated requests", sql: simulatedRequests),
-            Migration(version: 9, name: "origins", sql: origins),
-        ], enums: [StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored], firstRelease: 4)
+            Migration(version: 9, name: "standstills", sql: standstills),
+            Migration(version: 10, name: "admission", sql: admission),
+            Migration(version: 11, name: "admission indexes", sql: admissionIndexes, isTransactional: false),
+            Migration(version: 12, name: "origins", sql: origins),
+        ],
+        enums: [
+            StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored, StoredEnum(Breaker.Reason.self, type: "standstill"),
+        ], firstRelease: 4)
+
+    private static let admission = """
+        ALTER TABLE llm_provider.account
+            -- The job's kind; absent in requests of earlier versions, whose jobs are named by their provider.
+            ADD COLUMN kind text,
+            -- What has no answer by then ends without one.
+            ADD COLUMN expires_at timestamptz NOT NULL DEFAULT now() + interval '1 day';
+        """
+
+    /// One that was not built to its end is left behind as invalid.
+    private static let admissionIndexes = """
+        DROP INDEX CONCURRENTLY IF EXISTS llm_provider.account_by_tenant;
+        CREATE INDEX CONCURRENTLY account_by_tenant ON llm_provider.account (tenant, job);
+        DROP INDEX CONCURRENTLY IF EXISTS llm_provider.account_by_expiry;
+        CREATE INDEX CONCURRENTLY account_by_expiry ON llm_provider.account (expires_at);
+        """
+
+    private static let standstills = """
+        CREATE TYPE llm_provider.standstill AS ENUM ('unavailable', 'spent', 'barred');
+        -- Why one request at a time finds out whether the lane goes on; absent where nothing is the matter.
+        ALTER TABLE llm_provider.lane ADD COLUMN standstill llm_provider.standstill;
+        """
 
     private static let origins = """
         -- What a request is part of, as its caller sees it; absent in those taken on before.

@@ -7,15 +7,19 @@ extension RequestStore {
             """
             SELECT credential, pool, share, stated_requests, stated_input_tokens, stated_output_tokens, largest_input_tokens,
                 largest_output_tokens,
-                greatest(0, floor(extract(epoch FROM frozen_until - clock_timestamp()) * 1000000)::bigint)
+                greatest(0, floor(extract(epoch FROM frozen_until - clock_timestamp()) * 1000000)::bigint), standstill::text
             FROM llm_provider.lane WHERE provider = \(provider)
             """)
         return try rows.reduce(into: [:]) { records, row in
-            let (credential, pool, share, requests, input, output, largestInput, largestOutput, frozen) = try row.decode(
-                String.self, String.self, Int64.self, Int64?.self, Int64?.self, Int64?.self, Int64.self, Int64.self, Int64.self)
+            let (credential, pool, share, requests, input, output, largestInput, largestOutput, frozen, standstill) =
+                try row.decode(
+                    String.self, String.self, Int64.self, Int64?.self, Int64?.self, Int64?.self, Int64.self, Int64.self,
+                    Int64.self,
+                    String?.self)
             records[LaneID(provider: provider, credential: credential, pool: pool)] = LaneRecord(
                 share: share, stated: PerDimension(requests: requests, inputTokens: input, outputTokens: output),
-                largest: Charge(inputTokens: largestInput, outputTokens: largestOutput), frozenUntil: frozen * 1000)
+                largest: Charge(inputTokens: largestInput, outputTokens: largestOutput), frozenUntil: frozen * 1000,
+                standstill: standstill.flatMap(Breaker.Reason.init))
         }
     }
 
@@ -28,23 +32,25 @@ extension RequestStore {
             """
             INSERT INTO llm_provider.lane AS lane
                 (provider, credential, pool, share, stated_requests, stated_input_tokens, stated_output_tokens,
-                largest_input_tokens, largest_output_tokens, frozen_until)
+                largest_input_tokens, largest_output_tokens, frozen_until, standstill)
             SELECT given.provider, given.credential, given.pool, given.share, given.requests, given.input, given.output,
-                given.largest_input, given.largest_output, clock_timestamp() + given.frozen * interval '1 microsecond'
+                given.largest_input, given.largest_output, clock_timestamp() + given.frozen * interval '1 microsecond',
+                given.standstill::llm_provider.standstill
             FROM unnest(
                 \(lanes.map(\.key.provider))::text[], \(lanes.map(\.key.credential))::text[], \(lanes.map(\.key.pool))::text[],
                 \(lanes.map(\.value.share))::bigint[], \(lanes.map(\.value.stated.requests))::bigint[],
                 \(lanes.map(\.value.stated.inputTokens))::bigint[], \(lanes.map(\.value.stated.outputTokens))::bigint[],
                 \(lanes.map(\.value.largest.inputTokens))::bigint[],
                 \(lanes.map(\.value.largest.outputTokens))::bigint[],
-                \(lanes.map { max(0, $0.value.frozenUntil) / 1000 })::bigint[]
+                \(lanes.map { max(0, $0.value.frozenUntil) / 1000 })::bigint[], \(lanes.map(\.value.standstill?.rawValue))::text[]
             ) AS given (
-                provider, credential, pool, share, requests, input, output, largest_input, largest_output, frozen)
+                provider, credential, pool, share, requests, input, output, largest_input, largest_output, frozen, standstill)
             ON CONFLICT (provider, credential, pool) DO UPDATE SET
                 share = excluded.share, stated_requests = excluded.stated_requests,
                 stated_input_tokens = excluded.stated_input_tokens, stated_output_tokens = excluded.stated_output_tokens,
                 largest_input_tokens = excluded.largest_input_tokens,
-                largest_output_tokens = excluded.largest_output_tokens, frozen_until = excluded.frozen_until
+                largest_output_tokens = excluded.largest_output_tokens, frozen_until = excluded.frozen_until,
+                standstill = excluded.standstill
             """)
     }
 }

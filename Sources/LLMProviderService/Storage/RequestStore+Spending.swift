@@ -11,14 +11,14 @@ extension RequestStore {
     static let reserveLock = "1751479656"
 
     /// Opens the books of a request that is taken on, and sets money aside for it.
-    static func opening(
-        _ request: LLMV1.SubmitRequest, job: Int64?, payer: Payer, reserved: Int64, isSimulated: Bool
-    ) -> Query {
+    static func opening(_ offer: Offer, job: Int64?, kind: String) -> Query {
         """
         WITH opened AS (
-            INSERT INTO llm_provider.account (request_id, job, owner, provider, tenant, reserved_nanodollars, simulated)
-            VALUES (\(request.requestID), \(job), \(payer.owner), \(request.provider), \(payer.tenant), \(reserved),
-                \(isSimulated))
+            INSERT INTO llm_provider.account
+                (request_id, job, kind, owner, provider, tenant, reserved_nanodollars, simulated, expires_at)
+            VALUES (\(offer.request.requestID), \(job), \(kind), \(offer.payer.owner), \(offer.request.provider),
+                \(offer.payer.tenant), \(offer.cost ?? 0), \(offer.isSimulated),
+                clock_timestamp() + make_interval(secs => \(offer.life / .seconds(1))))
             RETURNING tenant, owner, reserved_nanodollars)
         INSERT INTO llm_provider.balance AS balance (tenant, owner, stripe, spent_nanodollars, reserved_nanodollars)
         SELECT tenant, holder, \(unescaped: stripe), 0, reserved_nanodollars

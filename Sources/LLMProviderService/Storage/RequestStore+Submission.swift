@@ -3,56 +3,86 @@ import JobQueue
 import Postgres
 
 extension RequestStore {
-    /// Takes a request on, unless its id is known, the queue is full, or a budget does not allow it.
+    /// A request that may be taken on.
+    struct Offer: Sendable {
+        let request: LLMV1.SubmitRequest
+        let content: [UInt8]
+        let origin: RequestOrigin
+        /// The most that it can cost, in nano-dollars; nil where its price is not known.
+        let cost: Int64?
+        /// Whether no language model stands behind its provider.
+        let isSimulated: Bool
+        /// How long it may be without an answer.
+        let life: Duration
+
+        var payer: Payer { Payer(request) }
+    }
+
+    /// The key of the lock that submissions share, and have alone where there may be no room for all of them.
+    private static let queueLock = "1751479657, 0"
+
+    /// Takes a request on, unless its id is known.
     ///
-    /// - Parameters:
-    ///   - cost: the most that it can cost, in nano-dollars; nil where its price is not known.
-    ///   - isSimulated: whether no language model stands behind its provider.
-    func submit(
-        _ request: LLMV1.SubmitRequest, content: [UInt8], origin: RequestOrigin, cost: Int64?, isSimulated: Bool,
-        maximumQueue: Int64
-    ) async throws -> Submission {
-        let payer = Payer(request)
+    /// - Throws: `QueueBounds.Full` or `Account.Refusal` where there is no room or no money for it; ``PostgresError``.
+    func submit(_ offer: Offer, bounds: QueueBounds) async throws -> Submission {
+        do {
+            return try await submit(offer, bounds: bounds, isAlone: false)
+        } catch is QueueBounds.CloseToFull {
+            return try await submit(offer, bounds: bounds, isAlone: true)
+        }
+    }
+
+    private func submit(_ offer: Offer, bounds: QueueBounds, isAlone: Bool) async throws -> Submission {
+        let (request, payer) = (offer.request, offer.payer)
         return try await pool.unitOfWork("submit request") { unit in
+            // Before the other lock, so that nobody waits for it who holds the other.
+            unit.send("SELECT pg_advisory_xact_lock\(unescaped: isAlone ? "" : "_shared")(\(unescaped: Self.queueLock))")
             // The lock keeps a budget from being set between the look for budgets and the commit.
             let inserted = try await unit.execute(
                 """
                 INSERT INTO llm_provider.request (id, owner, content, traceparent, correlation_id)
-                SELECT \(request.requestID), \(request.owner), \(content), \(origin.traceparent), \(origin.correlationID)
+                SELECT \(request.requestID), \(request.owner), \(offer.content), \(offer.origin.traceparent),
+                    \(offer.origin.correlationID)
                 FROM pg_advisory_xact_lock_shared(\(unescaped: Self.budgetLock), hashtext(\(payer.tenant)))
                 ON CONFLICT (id) DO NOTHING
                 """)
-            guard inserted == 1 else { return try await known(request, content: content, in: unit) ?? .differs }
-            let (waiting, hasBudget) = try await lookAround(for: payer, in: unit, queue: maximumQueue)
-            guard waiting < maximumQueue else { throw QueueFull() }
-            if hasBudget { try Account.check(try await accounts(of: payer, in: unit), cost: cost) }
+            guard inserted == 1 else { return try await known(request, content: offer.content, in: unit) ?? .differs }
+            let (waiting, hasBudget) = try await lookAround(for: payer, in: unit, bounds: bounds)
+            try bounds.check(waiting, isAlone: isAlone)
+            if hasBudget { try Account.check(try await accounts(of: payer, in: unit), cost: offer.cost) }
             // When to give up is the retry policy's to decide, whatever the number of attempts.
-            let job = NewJob(kind: request.provider, subject: request.requestID, maxAttempts: .max)
+            let flow = RequestFlow(request)
+            let job = NewJob(kind: flow.kind, subject: request.requestID, maxAttempts: .max)
             let number = try await Self.queue.enqueue([job], in: unit)[0]
-            unit.send(Self.opening(request, job: number, payer: payer, reserved: cost ?? 0, isSimulated: isSimulated))
+            unit.send(Self.opening(offer, job: number, kind: flow.kind))
             return .accepted
         }
     }
-
-    /// Undoes a submission for which there is no room.
-    struct QueueFull: Error {}
 
     /// How many requests are not at their end, and whether a budget holds for a payer; if so, it is locked.
     ///
     /// Requests are counted one by one only where there may be more than the queue holds.
     private func lookAround(
-        for payer: Payer, in unit: UnitOfWork, queue maximum: Int64
-    ) async throws -> (waiting: Int64, hasBudget: Bool) {
+        for payer: Payer, in unit: UnitOfWork, bounds: QueueBounds
+    ) async throws -> (waiting: (total: Int64, tenant: Int64), hasBudget: Bool) {
         // The numbers of the oldest and of the newest are read from the ends of the index and bound the count from above.
-        let (span, budgets) = try await unit.query(
+        let (total, tenant, budgets) = try await unit.query(
             """
             WITH budget AS (
                 SELECT 1 FROM llm_provider.budget WHERE tenant = \(payer.tenant) AND owner IN ('', \(payer.owner))
                 ORDER BY owner FOR UPDATE)
-            SELECT (SELECT coalesce(max(job) - min(job) + 1, 0) FROM llm_provider.account), (SELECT count(*) FROM budget)
-            """)[0].decode(Int64.self, Int64.self)
-        guard span >= maximum else { return (span, budgets > 0) }
-        let count = try await unit.query("SELECT count(*) FROM llm_provider.account")[0].decode(Int64.self)
-        return (count, budgets > 0)
+            SELECT (SELECT coalesce(max(job) - min(job) + 1, 0) FROM llm_provider.account),
+                (SELECT coalesce(max(job) - min(job) + 1, 0) FROM llm_provider.account WHERE tenant = \(payer.tenant)),
+                (SELECT count(*) FROM budget)
+            """)[0].decode(Int64.self, Int64.self, Int64.self)
+        var waiting = (total: total, tenant: tenant)
+        if total >= bounds.total - QueueBounds.mostAtOnce {
+            waiting.total = try await unit.query("SELECT count(*) FROM llm_provider.account")[0].decode(Int64.self)
+        }
+        if tenant >= bounds.perTenant - QueueBounds.mostAtOnce {
+            waiting.tenant = try await unit.query(
+                "SELECT count(*) FROM llm_provider.account WHERE tenant = \(payer.tenant)")[0].decode(Int64.self)
+        }
+        return (waiting, budgets > 0)
     }
 }

@@ -14,7 +14,6 @@ struct RequestStore: Sendable {
         case accepted
         case known(LLMV1.RequestState)
         case differs
-        case full
     }
 
     // MARK: - Looking
@@ -56,11 +55,14 @@ struct RequestStore: Sendable {
             result: try content.map { try LLMV1.Result(decoding: $0) })
     }
 
+    /// The kind of an open request's job: earlier versions had one for each provider.
+    static let kind = "coalesce(account.kind, account.provider)"
+
     /// A request with its job, if it is open, or its result.
     private static let standing = """
         llm_provider.request LEFT JOIN llm_provider.result ON result.request_id = request.id
             LEFT JOIN llm_provider.account ON account.request_id = request.id
-            LEFT JOIN llm_provider.job_live AS live ON live.kind = account.provider
+            LEFT JOIN llm_provider.job_live AS live ON live.kind = \(kind)
                 AND live.priority = \(JobPriority.normal.rawValue) AND live.id = account.job
         """
 
@@ -75,14 +77,21 @@ struct RequestStore: Sendable {
 
     // MARK: - Working
 
-    /// Claims requests that are due, of each provider the oldest first and so many at most; each counts as begun from here on.
+    /// Flows of which requests are ready to be claimed.
+    func flows(search: inout KindSearch) async throws -> [RequestFlow] {
+        try await Self.queue.readyKinds(search: &search, on: pool).map(RequestFlow.init(kind:))
+    }
+
+    /// Claims requests that are due, of each flow the oldest first and so many at most; each counts as begun from here on.
     func claim(
-        limit: Int, providers: [String: Int], leaseSeconds: Int64, lowWater: inout LowWater
+        _ rooms: [RequestFlow: Int], leaseSeconds: Int64, lowWater: inout LowWater
     ) async throws -> [ClaimedRequest] {
-        guard limit > 0, !providers.isEmpty else { return [] }
+        let limit = rooms.values.reduce(0, +)
+        guard limit > 0 else { return [] }
+        let kinds = Dictionary(uniqueKeysWithValues: rooms.map { ($0.key.kind, $0.value) })
         let (jobs, bodies) = try await pool.unitOfWork("claim requests") { unit in
             let jobs = try await Self.queue.claim(
-                limit, of: providers, by: worker, for: .seconds(leaseSeconds), lowWater: &lowWater, in: unit)
+                limit, of: kinds, by: worker, for: .seconds(leaseSeconds), lowWater: &lowWater, in: unit)
             // Travels with the commit.
             let bodies =
                 jobs.isEmpty
@@ -119,21 +128,23 @@ struct RequestStore: Sendable {
         request.id, account.waits, request.content, input_tokens, output_tokens, cache_read_tokens,
         cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars, cache_savings_nanodollars,
         account.tenant, account.owner, account.reserved_nanodollars, account.simulated,
+        extract(epoch FROM account.expires_at - clock_timestamp())::float8,
         extract(epoch FROM clock_timestamp() - request.created_at)::float8, request.traceparent, request.correlation_id
         """
 
     static func claimed(_ row: Row, attempts: Int64, job: Job?) throws -> ClaimedRequest {
         let (
-            _, id, waits, content, input, output, read, five, hour, cost, savings, tenant, owner, reserved, simulated, age, trace,
-            correlation
+            _, id, waits, content, input, output, read, five, hour, cost, savings, tenant, owner, reserved, simulated, left, age,
+            trace, correlation
         ) =
             try row.decode(
                 Int64.self, String.self, Int64.self, [UInt8].self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self,
-                Int64?.self, Int64?.self, String.self, String.self, Int64.self, Bool.self, Double.self, String?.self, String?.self
+                Int64?.self, Int64?.self, String.self, String.self, Int64.self, Bool.self, Double.self, Double.self, String?.self,
+                String?.self
             )
         return ClaimedRequest(
             id: id, job: job, payer: Payer(tenant: tenant, owner: owner), reserved: reserved, isSimulated: simulated,
-            attempts: attempts, waits: waits,
+            attempts: attempts, waits: waits, deadline: ContinuousClock.now + .seconds(left),
             usage: TokenUsage(
                 input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour),
             bill: cost.map { Bill(cost: $0, cacheSavings: savings ?? 0) },

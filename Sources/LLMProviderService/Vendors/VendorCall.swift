@@ -66,14 +66,14 @@ struct VendorReply: Sendable, Hashable {
 struct AttemptFailure: Error, Sendable, Hashable {
     enum Kind: String, Sendable, Hashable, CaseIterable {
         case invalidRequest, authentication, billing, rateLimited, overloaded, unreachable, unreadableReply, refusal, truncated,
-            cancelled
+            cancelled, expired
     }
 
     /// Whether the vendor did its work and may send a bill for it.
     var isPaid: Bool {
         switch kind {
         case .unreadableReply, .refusal, .truncated: true
-        case .invalidRequest, .authentication, .billing, .rateLimited, .overloaded, .unreachable, .cancelled: false
+        case .invalidRequest, .authentication, .billing, .rateLimited, .overloaded, .unreachable, .cancelled, .expired: false
         }
     }
 
@@ -94,6 +94,11 @@ struct AttemptFailure: Error, Sendable, Hashable {
         /// All requests of the account.
         case account
     }
+
+    /// Of a request that its owner has withdrawn.
+    static let cancelled = AttemptFailure(kind: .cancelled, message: "withdrawn before there was an answer", remedy: .none)
+    /// Of a request whose time is over.
+    static let expired = AttemptFailure(kind: .expired, message: "there was no answer in the request's time", remedy: .none)
 
     let kind: Kind
     let reach: Reach

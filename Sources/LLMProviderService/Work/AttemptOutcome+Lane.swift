@@ -20,7 +20,7 @@ extension AttemptOutcome {
         case .unreadableReply, .refusal, .truncated: .answered
         case .rateLimited: .refused(for: pause ?? 0)
         case .overloaded: .overloaded(pause: pause)
-        case .invalidRequest, .authentication, .billing, .unreachable, .cancelled: .failed
+        case .invalidRequest, .authentication, .billing, .unreachable, .cancelled, .expired: .failed
         }
     }
 }

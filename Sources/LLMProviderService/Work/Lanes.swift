@@ -16,6 +16,8 @@ final class Lanes: Sendable {
         var foreign: Set<String>
         /// What is on record of the lanes.
         var recorded: [LaneID: LaneRecord] = [:]
+        /// What was told last of each breaker.
+        var told: [LaneID: BreakerChange] = [:]
         /// When a provider that takes nothing is looked at again for requests to other pools.
         var scoutAt: [String: Int64] = [:]
     }
@@ -30,11 +32,18 @@ final class Lanes: Sendable {
     private let state: Mutex<State>
     private let configuration: LLMProviderConfiguration
     private let now: @Sendable () -> Int64
+    private let observe: @Sendable (BreakerChange) -> Void
 
-    /// - Parameter now: nanoseconds of a clock that does not go back.
-    init(_ configuration: LLMProviderConfiguration, now: @escaping @Sendable () -> Int64 = Lanes.monotonic()) {
+    /// - Parameters:
+    ///   - now: nanoseconds of a clock that does not go back.
+    ///   - observe: told what becomes of breakers.
+    init(
+        _ configuration: LLMProviderConfiguration, now: @escaping @Sendable () -> Int64 = Lanes.monotonic(),
+        observe: @escaping @Sendable (BreakerChange) -> Void = { _ in }
+    ) {
         self.configuration = configuration
         self.now = now
+        self.observe = observe
         state = Mutex(
             State(
                 table: LaneTable(
@@ -61,8 +70,12 @@ final class Lanes: Sendable {
             ceilings: provider.map { $0.limits.ceilings(of: id.pool, at: $0) } ?? none, settings: settings, now: now)
         let concurrency = ConcurrencyLimit(
             maximum: provider?.limits.concurrentRequests ?? configuration.maximumInFlight)
+        var breaker = Breaker.Settings()
+        breaker.firstPause = configuration.breakerPause.nanoseconds
+        breaker.longestPause = configuration.longestBreakerPause.nanoseconds
+        breaker.probeInterval = configuration.probeInterval.nanoseconds
         return Lane(
-            pacer: pacer, concurrency: concurrency, patience: configuration.leaderPatience.nanoseconds,
+            pacer: pacer, concurrency: concurrency, breaker: Breaker(breaker), patience: configuration.leaderPatience.nanoseconds,
             prefixes: WarmPrefixes(patience: configuration.warmUpPatience.nanoseconds), now: now)
     }
 
@@ -140,7 +153,8 @@ final class Lanes: Sendable {
             state.table.resume(records.mapValues { $0.moved(by: now) }, of: provider, at: now)
             state.recorded = state.recorded.filter { $0.key.provider != provider }
             for (id, record) in state.table.records(of: provider) { state.recorded[id] = record }
-        }
+            return Self.changes(of: Set(records.keys.map(\.account)), in: &state)
+        }.forEach(observe)
         changed.ring()
     }
 
@@ -182,14 +196,16 @@ final class Lanes: Sendable {
     /// Requests that are to be sent now, and how long to wait for the next; nil for not before something changes.
     func due() -> (requests: [Due], wait: Duration?) {
         let now = now()
-        return state.withLock { state in
+        let (due, changes) = state.withLock { state in
             let due = state.table.due(at: now)
             for request in due.items { noteChange(of: request.0, in: state) }
-            return (
-                due.items.map { Due(request: $0.1, reservation: $0.2) },
-                due.again.map { .nanoseconds(max(0, $0 - now)) }
-            )
+            return (due, Self.changes(of: Set(due.items.map(\.0.account)), in: &state))
         }
+        changes.forEach(observe)
+        return (
+            due.items.map { Due(request: $0.1, reservation: $0.2) },
+            due.again.map { .nanoseconds(max(0, $0 - now)) }
+        )
     }
 
     /// Notes that a request leaves only now: a busy machine may have kept it since it was due, and the next one is not to catch up with it.
@@ -198,25 +214,54 @@ final class Lanes: Sendable {
         state.withLock { $0.table.depart(due.reservation, in: due.request.lane, at: now) }
     }
 
+    /// What the end of a call leaves to be done.
+    struct Aftermath: Sendable {
+        /// The requests that waited behind it in vain, because the lane stands still for longer.
+        let inVain: [PreparedRequest]
+        /// How long the request itself has to wait because its lane stands still; nil where its end is its own.
+        let standstill: Duration?
+    }
+
     /// Notes how a call ended.
     ///
     /// - Parameter usage: what it took, where the vendor says so.
-    /// - Returns: the requests that waited behind it in vain, because the lane stands still for longer.
     func finish(
         _ due: Due, _ ending: Lane<PreparedRequest>.Ending, usage: TokenUsage, report: LimitReport
-    ) -> [PreparedRequest] {
+    ) -> Aftermath {
         let now = now()
         defer { changed.ring() }
-        return state.withLock { state in
-            let size = due.request.size
+        let (aftermath, changes) = state.withLock { state in
+            let request = due.request
+            let size = request.size
             let isKnown = usage != TokenUsage()
             if isKnown { state.estimator.learn(usage, of: size) }
-            defer { noteChange(of: due.request.lane, in: state) }
-            return state.table.finish(
-                due.reservation, in: due.request.lane, ending, prefix: due.request.prefix, usage: usage,
+            let left = state.table.finish(
+                due.reservation, in: request.lane, ending, of: request.claim.id, prefix: request.prefix, usage: usage,
                 charge: isKnown ? size.counting.charge(usage, maximumOutputTokens: size.maximumOutputTokens) : nil,
                 report: report, at: now)
+            noteChange(of: request.lane, in: state)
+            let pause = max(0, (state.table.frozenUntil(request.lane) ?? now) - now)
+            return (
+                Aftermath(inVain: left.inVain, standstill: left.isHeld ? .nanoseconds(pause) : nil),
+                Self.changes(of: [request.lane.account], in: &state)
+            )
         }
+        changes.forEach(observe)
+        return aftermath
+    }
+
+    /// What has become of the breakers of accounts since it was last told.
+    private static func changes(of accounts: Set<LaneID.Account>, in state: inout State) -> [BreakerChange] {
+        var changes: [BreakerChange] = []
+        for (id, breaker) in accounts.flatMap(state.table.breakers) {
+            let last = state.told[id]
+            let before = last?.to ?? .closed
+            guard breaker.state != before, let reason = breaker.reason ?? last?.reason else { continue }
+            let change = BreakerChange(lane: id, from: before, to: breaker.state, reason: reason)
+            state.told[id] = change
+            changes.append(change)
+        }
+        return changes
     }
 
     private func noteChange(of lane: LaneID, in state: State) {

@@ -62,7 +62,8 @@ extension RequestWorker {
         }
     }
 
-    private func putBack(_ claim: ClaimedRequest, after pause: Duration) async {
+    /// Gives a request back to the queue as if it had not been claimed.
+    func putBack(_ claim: ClaimedRequest, after pause: Duration) async {
         defer { held.remove(claim) }
         do {
             try await store.putBack(claim, after: pause)
@@ -89,6 +90,7 @@ extension RequestWorker {
             let rescued = try await store.rescue(besides: held.all)
             metrics.requests.tookUp(rescued)
             if rescued > 0 { state.lowWater.reset() }
+            try await expireOverdue()
             state.rescueAt = .now + configuration.rescueInterval
         }
         if state.promoteAt <= .now { _ = try await promote(&state) }
@@ -96,9 +98,7 @@ extension RequestWorker {
         let free = configuration.maximumInFlight - held.count + lanes.keptBackCount
         let rooms = lanes.rooms(limit: free)
         let room = min(free, rooms.values.reduce(0, +))
-        let claims = try await store.claim(
-            limit: room, providers: rooms, leaseSeconds: configuration.leaseSeconds, lowWater: &state.lowWater)
-        for claim in claims { held.add(claim) }
+        let claims = try await claim(room, of: rooms, &state)
         // Together, so that how many of them wait here does not depend on how soon the first is sent.
         for refused in lanes.enter(claims.compactMap(prepared)) { await putBack(refused.request.claim, after: refused.pause) }
         guard claims.count < room || room <= 0 else { return }

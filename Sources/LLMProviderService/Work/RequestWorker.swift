@@ -23,8 +23,13 @@ struct RequestWorker: Sendable {
 
     // MARK: - One request
 
-    /// Makes one attempt and writes what came of it.
+    /// Makes one attempt and writes what came of it; a request whose time is over is not sent.
     func process(_ due: Lanes.Due) async {
+        guard due.request.claim.deadline > .now else {
+            await putBack(lanes.finish(due, .unsent, usage: TokenUsage(), report: LimitReport()).inVain)
+            // As if it had not been claimed, for the search for what is overdue to end it.
+            return await putBack(due.request.claim, after: configuration.rescueInterval)
+        }
         let labels = MetricLabels(due.request.parsed)
         metrics.requests.began(due.request.claim, labels)
         metrics.prompts.sent(due.request.parsed.call.blocks, labels)
@@ -33,17 +38,9 @@ struct RequestWorker: Sendable {
         let usage = attempt.outcome.usage
         metrics.calls.ended(attempt.outcome, of: due.request.parsed, after: attempt.latency, on: attempt.day)
         metrics.prompts.answered(usage, labels)
-        if attempt.ending == .barred || attempt.ending == .spent {
-            logger.error(
-                "the provider does not let the account in; one request in a quarter of an hour finds out whether it does again",
-                metadata: [
-                    "provider": "\(due.request.lane.provider)", "pool": "\(due.request.lane.pool)",
-                    "scope": attempt.ending == .barred ? "account" : "pool",
-                ])
-        }
-        let inVain = lanes.finish(due, attempt.ending, usage: usage, report: attempt.report)
-        await putBack(inVain)
-        await store(attempt, of: due.request.claim)
+        let aftermath = lanes.finish(due, attempt.ending, usage: usage, report: attempt.report)
+        await putBack(aftermath.inVain)
+        await store(attempt, of: due.request.claim, standstill: aftermath.standstill)
         metrics.requests.processed(attempt.outcome, in: began.duration(to: .now), labels)
     }
 
@@ -56,12 +53,14 @@ struct RequestWorker: Sendable {
     }
 
     /// Writes down what came of an attempt, if need be again and again while the database can't take it.
-    private func store(_ attempt: Attempt, of claim: ClaimedRequest) async {
+    ///
+    /// - Parameter standstill: how long the request's lane still sends nothing, where that is all that was the matter.
+    private func store(_ attempt: Attempt, of claim: ClaimedRequest, standstill: Duration? = nil) async {
         let end = ContinuousClock.now + configuration.storagePatience
         var pause: Duration = .milliseconds(100)
         while true {
             do {
-                return try await settle(claim, attempt)
+                return try await settle(claim, attempt, standstill: standstill)
             } catch {
                 metrics.requests.notStored()
                 logger.error("result not stored", metadata: ["request": "\(claim.id)", "reason": "\(error)"])
@@ -123,9 +122,11 @@ struct RequestWorker: Sendable {
     /// What a call without an answer says about the vendor; nothing reached it where there was no connection.
     private static func ending(_ error: CurlError) -> Lane<PreparedRequest>.Ending {
         switch error.code {
-        case .couldNotResolve, .couldNotConnect, .invalidURL, .invalidRequest, .overloaded, .shutDown: .unsent
+        case .invalidURL, .invalidRequest, .overloaded, .shutDown: .unsent
+        case .couldNotResolve, .couldNotConnect: .unreached
         case .timeout: .overloaded(pause: nil)
-        case .tls, .connectionLost, .responseTooLarge, .cancelled, .protocolViolation, .internalFailure: .failed
+        case .tls, .connectionLost: .cut
+        case .responseTooLarge, .cancelled, .protocolViolation, .internalFailure: .failed
         }
     }
 
@@ -151,14 +152,15 @@ struct RequestWorker: Sendable {
         }
     }
 
-    private func settle(_ claim: ClaimedRequest, _ attempt: Attempt) async throws {
+    private func settle(_ claim: ClaimedRequest, _ attempt: Attempt, standstill: Duration?) async throws {
         let usage = claim.usage + attempt.outcome.usage
         let bill = Self.bill(claim, attempt)
         guard case .failure(let failure) = attempt.outcome else {
             return try await finish(claim, attempt, usage: usage, bill: bill)
         }
         let step = configuration.retry.step(
-            after: failure, paidCalls: claim.request.maxPaidCalls == 0 ? nil : Int64(claim.request.maxPaidCalls),
+            after: failure, standstill: standstill,
+            paidCalls: claim.request.maxPaidCalls == 0 ? nil : Int64(claim.request.maxPaidCalls),
             attempts: claim.attempts, waits: claim.waits, chance: .random(in: 0...1))
         logger.info(
             "attempt failed",

@@ -29,14 +29,19 @@ public struct RetryPolicy: Sendable, Hashable {
     }
 
     /// - Parameters:
+    ///   - standstill: how long the request's lane still sends nothing, where that is all that was the matter: the request then waits, at no
+    ///     cost and however often, until its own time is over.
     ///   - paidCalls: attempts after which none is made any more that follows on a reply that was paid for in vain; nil for no limit
     ///     but that of all attempts. Every reply that is paid for is an attempt, so there are never more of them that are known.
     ///   - attempts: made so far, this one among them.
     ///   - waits: so far, without this one.
     ///   - chance: from 0 to 1; spreads the pauses of requests that failed together.
     func step(
-        after failure: AttemptFailure, paidCalls: Int64? = nil, attempts: Int64, waits: Int64, chance: Double
+        after failure: AttemptFailure, standstill: Duration? = nil, paidCalls: Int64? = nil, attempts: Int64, waits: Int64,
+        chance: Double
     ) -> Step {
+        // A little longer than those that have not been sent, so that another one finds out the next time.
+        if let standstill { return .wait(standstill + .seconds(1) * (1 + chance)) }
         if failure.isPaid, let paidCalls, attempts >= paidCalls { return .giveUp }
         return switch failure.remedy {
         case .none: .giveUp

@@ -9,6 +9,14 @@ final class Search: Sendable {
         var isReserveRestored = false
         /// When dead workers' claims are to be looked for.
         var rescueAt = ContinuousClock.now
+        /// Flows that have requests ready, as far as is known.
+        var flows: [RequestFlow] = []
+        /// Where the search for them goes on.
+        var kinds = KindSearch()
+        /// When flows are to be looked for again, at the latest.
+        var lookAt = ContinuousClock.now
+        /// How the places at each provider are divided.
+        var shares: [String: FairShare] = [:]
         /// When requests whose time has come are to be looked for, at the latest.
         var promoteAt = ContinuousClock.now
     }

@@ -37,7 +37,7 @@ extension InProcessTransport {
                     return await group.next() ?? nil
                 }
                 requests.abandon()
-                responses.finish(failure.map { RPCError($0.code, $0.message, isRefused: $0.isRefused) })
+                responses.finish(failure.map(\.asTravelled))
             })
 
         return StreamingCall(

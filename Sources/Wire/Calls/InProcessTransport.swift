@@ -41,7 +41,7 @@ public struct InProcessTransport: ClientTransport {
         }
         switch answer {
         case .success(let payload): return payload
-        case .failure(let error): throw RPCError(error.code, error.message, isRefused: error.isRefused)
+        case .failure(let error): throw error.asTravelled
         }
     }
 }

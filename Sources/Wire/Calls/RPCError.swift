@@ -9,16 +9,26 @@ public struct RPCError: Error, Sendable, CustomStringConvertible {
     public let message: String
     /// True when no handler has seen the request, so that sending it again is safe whatever the method does.
     public let isRefused: Bool
+    /// How long to wait before sending a refused request again; nil where the server does not know. It travels in whole milliseconds.
+    public let retryAfter: Duration?
     /// What led to this on the side where it was made; it does not travel.
     public let cause: (any Error)?
 
-    public init(_ code: StatusCode, _ message: String, isRefused: Bool = false, cause: (any Error)? = nil) {
+    /// - Parameter retryAfter: only of a refusal; more than zero.
+    public init(
+        _ code: StatusCode, _ message: String, isRefused: Bool = false, retryAfter: Duration? = nil, cause: (any Error)? = nil
+    ) {
         precondition(code != .ok, "an error is never OK")
+        precondition(retryAfter.map { isRefused && $0 > .zero } ?? true, "a refusal alone says when to come again")
         self.code = code
         self.message = message
         self.isRefused = isRefused
+        self.retryAfter = retryAfter
         self.cause = cause
     }
 
     public var description: String { "\(code.name): \(message)" }
+
+    /// What of it arrives at a caller.
+    var asTravelled: RPCError { RPCError(code, message, isRefused: isRefused, retryAfter: retryAfter) }
 }

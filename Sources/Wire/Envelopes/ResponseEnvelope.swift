@@ -30,7 +30,13 @@ public enum ResponseEnvelope: Sendable {
             writer.message(1) { status in
                 status.integer(1, Int64(error.code.rawValue))
                 status.string(2, error.message)
-                if error.isRefused { status.message(3) { $0.string(1, Self.refusedDetail) } }
+                guard error.isRefused else { return }
+                status.message(3) { detail in
+                    detail.string(1, Self.refusedDetail)
+                    // Rounded up, so that none becomes the zero that says nothing.
+                    guard let pause = error.retryAfter else { return }
+                    detail.message(2) { $0.integer(1, Int64((pause / .milliseconds(1)).rounded(.up))) }
+                }
             }
         }
         return writer.bytes
@@ -61,25 +67,52 @@ public enum ResponseEnvelope: Sendable {
     private static func status(_ bytes: UnsafeRawBufferPointer) throws(DecodingError) -> RPCError? {
         var number: Int64 = 0
         var message = ""
-        var isRefused = false
+        var refusal: Refusal?
         var reader = EnvelopeReader(bytes)
         while let (field, value) = try reader.next() {
             switch field {
             case 1: number = try value.number("status.code")
             case 2: message = try value.text("status.message")
-            case 3: if try isRefusal(try value.content("status.details")) { isRefused = true }
+            case 3: if let detail = try Self.refusal(try value.content("status.details")) { refusal = detail }
             default: break
             }
         }
         let code = Int32(exactly: number).flatMap(StatusCode.init(rawValue:)) ?? .unknown
-        return code == .ok ? nil : RPCError(code, message, isRefused: isRefused)
+        return code == .ok
+            ? nil : RPCError(code, message, isRefused: refusal != nil, retryAfter: refusal?.retryAfter)
     }
 
-    private static func isRefusal(_ detail: UnsafeRawBufferPointer) throws(DecodingError) -> Bool {
+    /// What the detail of a refusal says.
+    private struct Refusal {
+        var retryAfter: Duration?
+    }
+
+    /// - Returns: nil for a detail of another type.
+    private static func refusal(_ detail: UnsafeRawBufferPointer) throws(DecodingError) -> Refusal? {
+        var isRefusal = false
+        var content: UnsafeRawBufferPointer?
         var reader = EnvelopeReader(detail)
         while let (field, value) = try reader.next() {
-            if field == 1, try value.text("status.details.type_url") == refusedDetail { return true }
+            switch field {
+            case 1: isRefusal = try value.text("status.details.type_url") == refusedDetail
+            case 2: content = try value.content("status.details.value")
+            default: break
+            }
         }
-        return false
+        guard isRefusal else { return nil }
+        return Refusal(retryAfter: try content.flatMap(pause))
+    }
+
+    /// Longest pause that is taken from a server, in milliseconds: a day.
+    private static let longestPause: UInt64 = 86_400_000
+
+    private static func pause(_ refused: UnsafeRawBufferPointer) throws(DecodingError) -> Duration? {
+        var milliseconds: UInt64 = 0
+        var reader = EnvelopeReader(refused)
+        while let (field, value) = try reader.next() {
+            guard field == 1 else { continue }
+            milliseconds = UInt64(bitPattern: try value.number("status.details.value.retry_after_milliseconds"))
+        }
+        return milliseconds == 0 ? nil : .milliseconds(min(milliseconds, longestPause))
     }
 }

@@ -60,8 +60,8 @@ struct LaneTests {
         #expect(Set(due.map(\.1)) == [1, 2])
         let first = try #require(due.first { $0.1 == 1 })
         #expect(table.enter(3, charge: small, in: id("a"), at: 1) == nil)
-        let inVain = table.finish(first.2, in: id("a"), .spent, charge: nil, report: LimitReport(), at: 1)
-        #expect(inVain == [3])
+        let left = table.finish(first.2, in: id("a"), .spent, charge: nil, report: LimitReport(), at: 1)
+        #expect(left.inVain == [3] && !left.isHeld)
         #expect(table.enter(3, charge: small, in: id("a"), at: 2) == 15 * minute - 1)
         #expect(table.room(of: "vendor", at: 2) == 7, "the other lane goes on, with one under way")
         #expect(!table.isFrozen("vendor", at: 2))
@@ -86,7 +86,7 @@ struct LaneTests {
         #expect(due.count == 3)
         for lane in [id("a"), id("b"), other] { #expect(table.enter(2, charge: small, in: lane, at: 1) == nil) }
         let first = try #require(due.first { $0.0 == id("a") })
-        #expect(table.finish(first.2, in: id("a"), .barred, charge: nil, report: LimitReport(), at: 1) == [2, 2])
+        #expect(table.finish(first.2, in: id("a"), .barred, charge: nil, report: LimitReport(), at: 1).inVain == [2, 2])
         #expect(table.due(at: 2).items.map(\.0) == [other])
         // What was under way before proves nothing.
         let second = try #require(due.first { $0.0 == id("b") })
@@ -100,14 +100,57 @@ struct LaneTests {
         for pool in ["a", "b", "new"] { #expect(table.enter(4, charge: small, in: id(pool), at: now) == nil) }
         due = table.due(at: now).items
         #expect(due.count == 1, "one finds out for all")
-        #expect(table.finish(due[0].2, in: due[0].0, .barred, charge: nil, report: LimitReport(), at: now) == [4, 4])
+        let again = table.finish(due[0].2, in: due[0].0, .barred, charge: nil, report: LimitReport(), at: now)
+        #expect(again.inVain == [4, 4] && !again.isHeld)
 
         now += 15 * minute
         for pool in ["a", "b", "new"] { #expect(table.enter(5, charge: small, in: id(pool), at: now) == nil) }
         due = table.due(at: now).items
         #expect(due.count == 1)
-        #expect(table.finish(due[0].2, in: due[0].0, .answered, charge: nil, report: LimitReport(), at: now) == [])
+        #expect(table.finish(due[0].2, in: due[0].0, .answered, charge: nil, report: LimitReport(), at: now).inVain == [])
         #expect(table.due(at: now).items.count == 2)
+    }
+
+    @Test("What was under way when a lane was parked is held against the lane, and ends no wait")
+    func underWay() throws {
+        var table = table()
+        for number in 1...4 { #expect(table.enter(number, charge: small, in: id("a"), at: 0) == nil) }
+        #expect(table.enter(5, charge: small, in: id("b"), at: 0) == nil)
+        let due = table.due(at: 0).items
+        let under = due.filter { $0.0 == id("a") }
+        #expect(under.count == 4)
+        func end(_ index: Int, _ ending: Lane<Int>.Ending, at now: Int64) -> Bool {
+            table.finish(under[index].2, in: id("a"), ending, charge: nil, report: LimitReport(), at: now).isHeld
+        }
+        #expect(!end(0, .spent, at: 1))
+        #expect(end(1, .spent, at: 2))
+        #expect(end(2, .overloaded(pause: nil), at: 3))
+        #expect(!end(3, .answered, at: 4))
+        #expect(table[id("a")]?.breaker.reason == .spent)
+        #expect(table[id("a")]?.isFrozen(at: 15 * minute) == true)
+        #expect(table[id("b")]?.breaker.state == .closed)
+
+        let other = try #require(due.first { $0.0 == id("b") })
+        let late = table.finish(other.2, in: id("b"), .barred, charge: nil, report: LimitReport(), at: 5)
+        #expect(!late.isHeld, "it is the first to find that out of the account")
+    }
+
+    @Test("An account that was kept out is so for whoever goes on, in all its pools")
+    func barredOnRecord() throws {
+        var first = table()
+        for pool in ["a", "b"] { #expect(first.enter(1, charge: small, in: id(pool), at: 0) == nil) }
+        let due = first.due(at: 0).items
+        _ = first.finish(due[0].2, in: due[0].0, .barred, charge: nil, report: LimitReport(), at: 0)
+        let records = first.records(of: "vendor")
+        #expect(records.values.allSatisfy { $0.standstill == .barred && $0.frozenUntil == 15 * minute })
+
+        var next = table()
+        next.resume(records.mapValues { $0.moved(by: -minute) }, of: "vendor", at: 0)
+        #expect(next.isFrozen("vendor", at: 14 * minute - 1))
+        for pool in ["a", "b"] {
+            for number in 1...3 { _ = next.enter(number, charge: small, in: id(pool), at: 14 * minute) }
+        }
+        #expect(next.due(at: 14 * minute).items.count == 1, "one finds out for all")
     }
 
     @Test("No more is taken on than can be sent soon; the rest is put back for about when its turn comes")

@@ -50,7 +50,7 @@ struct MetricsRunTests {
 
     private var faults: FaultPlan {
         FaultPlan(script: [
-            nil, .rateLimited(retryAfter: 1), .overloaded, .resetBeforeAnswer, .garbageBody, .refusal,
+            nil, .rateLimited(retryAfter: 1), .overloaded, .resetBeforeAnswer, .garbageBody, .refusal, .spendLimit,
         ])
     }
 
@@ -67,6 +67,7 @@ struct MetricsRunTests {
         ]
         configuration.standingInterval = .milliseconds(5)
         configuration.maximumQueue = 40
+        configuration.probeInterval = .milliseconds(200)
     }
 
     @Test(
@@ -150,7 +151,7 @@ struct MetricsRunTests {
         ] {
             #expect(calls.errors["vendor", kind, status] + calls.errors["other", kind, status] == 1, "\(kind)")
         }
-        #expect(fake.ledger.count { $0.status == 429 } == 1)
+        #expect(fake.ledger.count { $0.status == 429 } == 2, "one for the pace, one for the money")
         let row = try await fixture.pool.query(
             """
             SELECT sum(cost_nanodollars)::bigint, sum(cache_savings_nanodollars)::bigint, sum(cache_read_tokens)::bigint,
@@ -201,7 +202,7 @@ struct MetricsRunTests {
             let model = try #require(ModelManifest.description(of: "model-\(number)", at: some.provider))
             let call = VendorCall(
                 model: model, temperature: nil, maximumOutputTokens: 512, layout: some.call.layout, format: some.call.format)
-            count(number, SubmissionParser.Parsed(provider: some.provider, call: call, schema: some.schema))
+            count(number, SubmissionParser.Parsed(provider: some.provider, call: call, schema: some.schema, life: some.life))
         }
         #expect(series() == known)
         let text = Metrics(metrics.families).text

@@ -54,8 +54,12 @@ public final class ChildProcess: Sendable {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
+        // Threads that run tasks block signals; a program hears those that it is sent.
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        posix_spawnattr_setsigmask(&attributes, &blocked)
         // The first terminal that the leader of a new session opens becomes the one whose Ctrl-C it hears.
-        posix_spawnattr_setflags(&attributes, isOnTerminal ? posix_spawn_setsid : 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | (isOnTerminal ? posix_spawn_setsid : 0))
         posix_spawn_file_actions_addopen(&actions, 0, ends.inputPath, O_RDWR, 0)
         switch standardError {
         case .discarded:

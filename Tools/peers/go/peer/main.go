@@ -1,4 +1,4 @@
-// Command peer is a ttrpc client of HuleEdu's services that shares no code with them.
+// Command peer is a ttrpc client of HuleEdu's services that shares no code with them, and a server for their clients to try.
 package main
 
 import (
@@ -12,7 +12,8 @@ import (
 
 const usage = `usage: peer rank ADDRESS FOLDER
        peer check ADDRESS
-       peer echo ADDRESS`
+       peer echo ADDRESS
+       peer serve ADDRESS`
 
 func main() {
 	arguments := os.Args[1:]
@@ -27,6 +28,10 @@ func main() {
 		os.Exit(runChecks(arguments[1], serviceChecks))
 	case len(arguments) == 2 && arguments[0] == "echo":
 		os.Exit(runChecks(arguments[1], echoChecks))
+	case len(arguments) == 2 && arguments[0] == "serve":
+		if err := serve(arguments[1]); err != nil {
+			fail("%v", err)
+		}
 	default:
 		fmt.Fprintln(os.Stderr, usage)
 		os.Exit(2)

@@ -682,7 +682,7 @@ void   huleedu__llm__v1__usage__free_unpacked
   assert(message->base.descriptor == &huleedu__llm__v1__usage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[11] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[13] =
 {
   {
     "request_id",
@@ -816,6 +816,30 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "timeout_milliseconds",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitRequest, timeout_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "priority",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitRequest, priority),
+    &huleedu__llm__v1__request_priority__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] = {
   6,   /* field[6] = blocks */
@@ -824,16 +848,18 @@ static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] 
   8,   /* field[8] = max_paid_calls */
   3,   /* field[3] = model */
   1,   /* field[1] = owner */
+  12,   /* field[12] = priority */
   2,   /* field[2] = provider */
   7,   /* field[7] = reply_format */
   0,   /* field[0] = request_id */
   4,   /* field[4] = temperature */
   10,   /* field[10] = tenant */
+  11,   /* field[11] = timeout_milliseconds */
 };
 static const ProtobufCIntRange huleedu__llm__v1__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
 {
@@ -843,7 +869,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
   "Huleedu__Llm__V1__SubmitRequest",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__SubmitRequest),
-  11,
+  13,
   huleedu__llm__v1__submit_request__field_descriptors,
   huleedu__llm__v1__submit_request__field_indices_by_name,
   1,  huleedu__llm__v1__submit_request__number_ranges,
@@ -1941,6 +1967,38 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__usage__descriptor =
   (ProtobufCMessageInit) huleedu__llm__v1__usage__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCEnumValue huleedu__llm__v1__request_priority__enum_values_by_number[4] =
+{
+  { "REQUEST_PRIORITY_UNSPECIFIED", "HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_UNSPECIFIED", 0 },
+  { "REQUEST_PRIORITY_HIGH", "HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_HIGH", 1 },
+  { "REQUEST_PRIORITY_NORMAL", "HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_NORMAL", 2 },
+  { "REQUEST_PRIORITY_LOW", "HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_LOW", 3 },
+};
+static const ProtobufCIntRange huleedu__llm__v1__request_priority__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex huleedu__llm__v1__request_priority__enum_values_by_name[4] =
+{
+  { "REQUEST_PRIORITY_HIGH", 1 },
+  { "REQUEST_PRIORITY_LOW", 3 },
+  { "REQUEST_PRIORITY_NORMAL", 2 },
+  { "REQUEST_PRIORITY_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor huleedu__llm__v1__request_priority__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "huleedu.llm.v1.RequestPriority",
+  "RequestPriority",
+  "Huleedu__Llm__V1__RequestPriority",
+  "huleedu.llm.v1",
+  4,
+  huleedu__llm__v1__request_priority__enum_values_by_number,
+  4,
+  huleedu__llm__v1__request_priority__enum_values_by_name,
+  1,
+  huleedu__llm__v1__request_priority__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const ProtobufCEnumValue huleedu__llm__v1__prompt_target__enum_values_by_number[3] =
 {
   { "PROMPT_TARGET_UNSPECIFIED", "HULEEDU__LLM__V1__PROMPT_TARGET__PROMPT_TARGET_UNSPECIFIED", 0 },
@@ -2039,7 +2097,7 @@ const ProtobufCEnumDescriptor huleedu__llm__v1__request_state__descriptor =
   huleedu__llm__v1__request_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue huleedu__llm__v1__failure_kind__enum_values_by_number[11] =
+static const ProtobufCEnumValue huleedu__llm__v1__failure_kind__enum_values_by_number[12] =
 {
   { "FAILURE_KIND_UNSPECIFIED", "HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_UNSPECIFIED", 0 },
   { "FAILURE_KIND_INVALID_REQUEST", "HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_INVALID_REQUEST", 1 },
@@ -2052,15 +2110,17 @@ static const ProtobufCEnumValue huleedu__llm__v1__failure_kind__enum_values_by_n
   { "FAILURE_KIND_REFUSAL", "HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_REFUSAL", 8 },
   { "FAILURE_KIND_TRUNCATED", "HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_TRUNCATED", 9 },
   { "FAILURE_KIND_CANCELLED", "HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_CANCELLED", 10 },
+  { "FAILURE_KIND_EXPIRED", "HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_EXPIRED", 11 },
 };
 static const ProtobufCIntRange huleedu__llm__v1__failure_kind__value_ranges[] = {
-{0, 0},{0, 11}
+{0, 0},{0, 12}
 };
-static const ProtobufCEnumValueIndex huleedu__llm__v1__failure_kind__enum_values_by_name[11] =
+static const ProtobufCEnumValueIndex huleedu__llm__v1__failure_kind__enum_values_by_name[12] =
 {
   { "FAILURE_KIND_AUTHENTICATION", 2 },
   { "FAILURE_KIND_BILLING", 3 },
   { "FAILURE_KIND_CANCELLED", 10 },
+  { "FAILURE_KIND_EXPIRED", 11 },
   { "FAILURE_KIND_INVALID_REQUEST", 1 },
   { "FAILURE_KIND_OVERLOADED", 5 },
   { "FAILURE_KIND_RATE_LIMITED", 4 },
@@ -2077,9 +2137,9 @@ const ProtobufCEnumDescriptor huleedu__llm__v1__failure_kind__descriptor =
   "FailureKind",
   "Huleedu__Llm__V1__FailureKind",
   "huleedu.llm.v1",
-  11,
+  12,
   huleedu__llm__v1__failure_kind__enum_values_by_number,
-  11,
+  12,
   huleedu__llm__v1__failure_kind__enum_values_by_name,
   1,
   huleedu__llm__v1__failure_kind__value_ranges,

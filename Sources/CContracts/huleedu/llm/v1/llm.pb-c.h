@@ -34,6 +34,28 @@ typedef struct Huleedu__Llm__V1__Usage Huleedu__Llm__V1__Usage;
 
 /* --- enums --- */
 
+/*
+ * How much of a tenant's share requests have while others of the tenant's wait too. None of them waits for all of another to be done.
+ */
+typedef enum _Huleedu__Llm__V1__RequestPriority {
+  /*
+   * NORMAL.
+   */
+  HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_UNSPECIFIED = 0,
+  /*
+   * Four parts.
+   */
+  HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_HIGH = 1,
+  /*
+   * Two parts.
+   */
+  HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_NORMAL = 2,
+  /*
+   * One part.
+   */
+  HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_LOW = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__LLM__V1__REQUEST_PRIORITY)
+} Huleedu__Llm__V1__RequestPriority;
 typedef enum _Huleedu__Llm__V1__PromptTarget {
   HULEEDU__LLM__V1__PROMPT_TARGET__PROMPT_TARGET_UNSPECIFIED = 0,
   HULEEDU__LLM__V1__PROMPT_TARGET__PROMPT_TARGET_SYSTEM = 1,
@@ -104,7 +126,11 @@ typedef enum _Huleedu__Llm__V1__FailureKind {
    * The reply was cut off at max_output_tokens.
    */
   HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_TRUNCATED = 9,
-  HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_CANCELLED = 10
+  HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_CANCELLED = 10,
+  /*
+   * There was no answer in the time that it was given.
+   */
+  HULEEDU__LLM__V1__FAILURE_KIND__FAILURE_KIND_EXPIRED = 11
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__LLM__V1__FAILURE_KIND)
 } Huleedu__Llm__V1__FailureKind;
 
@@ -157,9 +183,19 @@ struct  Huleedu__Llm__V1__SubmitRequest
    */
   uint32_t expected_requests;
   /*
-   * Who pays: 1 to 100 characters of those of a request id; empty for "default".
+   * Who pays: 1 to 100 characters of those of a request id; empty for "default". Tenants that have requests waiting have equal shares of
+   * what each provider takes.
    */
   char *tenant;
+  /*
+   * How long it may wait for its answer, from when it is taken on, in milliseconds; zero, or longer, for as long as the service lets any
+   * request wait. Then it ends as EXPIRED, unless it is with the vendor at that moment: that answer is waited for, and counts.
+   */
+  uint64_t timeout_milliseconds;
+  /*
+   * Within its tenant's share.
+   */
+  Huleedu__Llm__V1__RequestPriority priority;
   Huleedu__Llm__V1__SubmitRequest__TemperatureCase _temperature_case;
   union {
     /*
@@ -170,7 +206,7 @@ struct  Huleedu__Llm__V1__SubmitRequest
 };
 #define HULEEDU__LLM__V1__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, 0, HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_UNSPECIFIED, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
 
 
 struct  Huleedu__Llm__V1__PromptBlock
@@ -870,6 +906,7 @@ void huleedu__llm__v1__llmprovider__describe_model(ProtobufCService *service,
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    huleedu__llm__v1__request_priority__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__llm__v1__prompt_target__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__llm__v1__cache_mark__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__llm__v1__request_state__descriptor;

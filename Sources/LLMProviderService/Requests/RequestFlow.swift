@@ -1,0 +1,52 @@
+import Contracts
+import Crypto
+
+/// Requests that take turns with others and among which the oldest goes first: those of one tenant to one provider, of one priority.
+struct RequestFlow: Sendable, Hashable {
+    enum Priority: Int, Sendable, Hashable, CaseIterable {
+        case high = 1
+        case normal = 2
+        case low = 3
+
+        /// Parts of its tenant's share.
+        var weight: Int {
+            switch self {
+            case .high: 4
+            case .normal: 2
+            case .low: 1
+            }
+        }
+    }
+
+    let provider: String
+    /// Tells tenants apart; two of which it does not tell apart share their turns.
+    let tenant: String
+    let priority: Priority
+    /// What the queue calls the jobs of the flow.
+    let kind: String
+
+    init(_ request: LLMV1.SubmitRequest) {
+        provider = request.provider
+        // Short, because a tenant's name may be longer than that of a kind.
+        tenant = SHA256.hash(data: Array(Payer(request).tenant.utf8)).prefix(8).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
+        priority = Priority(rawValue: Int(request.priority.rawValue)) ?? .normal
+        kind = "\(provider) \(tenant) \(priority.rawValue)"
+    }
+
+    /// The flow that a job belongs to. Earlier versions named jobs by their provider alone.
+    init(kind: String) {
+        let words = kind.split(separator: " ")
+        self.kind = kind
+        if words.count == 3, let number = Int(words[2]), let priority = Priority(rawValue: number) {
+            provider = String(words[0])
+            tenant = String(words[1])
+            self.priority = priority
+        } else {
+            provider = kind
+            tenant = ""
+            priority = .normal
+        }
+    }
+}

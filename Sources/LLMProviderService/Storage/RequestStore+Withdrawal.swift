@@ -1,0 +1,131 @@
+import Contracts
+import EventLog
+import JobQueue
+import Postgres
+import Wire
+
+extension RequestStore {
+    /// Requests withdrawn in one unit of work; each comes with its prompt.
+    private static let withdrawnAtOnce: Int64 = 100
+
+    /// Requests to be withdrawn.
+    enum Withdrawn: Sendable {
+        /// All of an owner's.
+        case owned(Payer)
+        /// Those whose time is over.
+        case overdue
+
+        /// Jobs of theirs that nobody seems to hold, with their kinds.
+        fileprivate var idle: Query {
+            switch self {
+            case .owned(let payer):
+                """
+                \(unescaped: Self.unheld) AND account.owner = \(payer.owner) AND account.tenant = \(payer.tenant)
+                ORDER BY account.job LIMIT \(RequestStore.withdrawnAtOnce)
+                """
+            case .overdue:
+                "\(unescaped: Self.unheld) AND account.expires_at <= now() ORDER BY account.expires_at LIMIT \(RequestStore.withdrawnAtOnce)"
+            }
+        }
+
+        private static let unheld = """
+            SELECT live.kind, account.job FROM llm_provider.account JOIN llm_provider.job_live AS live
+                ON live.kind = \(RequestStore.kind) AND live.priority = \(JobPriority.normal.rawValue) AND live.id = account.job
+            WHERE NOT live.is_held
+            """
+
+        fileprivate var state: FinalState {
+            switch self {
+            case .owned: .cancelled
+            case .overdue: .failed
+            }
+        }
+    }
+
+    /// A request that was withdrawn, and what is told of it.
+    struct Withdrawal: Sendable {
+        let claim: ClaimedRequest
+        /// Nil for one that no longer passes.
+        let parsed: SubmissionParser.Parsed?
+        let outcome: AttemptOutcome
+        let result: LLMV1.Result
+        let entry: LedgerEntry
+    }
+
+    /// Withdraws requests that nobody holds: those not sent yet and those waiting for their next attempt.
+    ///
+    /// - Parameters:
+    ///   - withdrawal: what is to be told of a request, which carries what earlier attempts used.
+    ///   - committed: gets each that was withdrawn.
+    /// - Returns: how many were withdrawn.
+    func withdraw(
+        _ which: Withdrawn, withdrawal: @Sendable (ClaimedRequest) -> Withdrawal, committed: (Withdrawal) -> Void
+    ) async throws -> Int {
+        var withdrawn = 0
+        while let withdrawals = try await withdrawSome(which, withdrawal) {
+            withdrawn += withdrawals.count
+            withdrawals.forEach(committed)
+        }
+        return withdrawn
+    }
+
+    /// - Returns: what was withdrawn, of what nobody seemed to hold; nil when there was none of that.
+    private func withdrawSome(
+        _ which: Withdrawn, _ withdrawal: @Sendable (ClaimedRequest) -> Withdrawal
+    ) async throws -> [Withdrawal]? {
+        try await pool.unitOfWork("withdraw requests") { unit in
+            let idle = try await unit.query(which.idle)
+            guard !idle.isEmpty else { return nil }
+            let jobs = Dictionary(grouping: try idle.map { try $0.decode(String.self, Int64.self) }, by: \.0)
+            var attempts: [Int64: Int64] = [:]
+            for (kind, jobs) in jobs.sorted(by: { $0.key < $1.key }) {
+                attempts.merge(try await Self.queue.takeBack(jobs.map(\.1), kind: kind, in: unit)) { $1 }
+            }
+            // Others may have claimed all of them meanwhile.
+            guard !attempts.isEmpty else { return [] }
+            let rows = try await unit.query(
+                """
+                DELETE FROM llm_provider.account USING llm_provider.request
+                WHERE account.job = ANY(\(Array(attempts.keys))::bigint[]) AND request.id = account.request_id
+                RETURNING account.job, \(unescaped: Self.bookkeeping)
+                """)
+            let withdrawn = try rows.map { row in
+                try Self.claimed(row, attempts: attempts[row.decode(Int64.self)] ?? 0, job: nil)
+            }
+            let withdrawals = withdrawn.map(withdrawal)
+            try await store(withdrawals, as: which.state, in: unit)
+            return withdrawals
+        }
+    }
+
+    private func store(_ withdrawals: [Withdrawal], as state: FinalState, in unit: UnitOfWork) async throws {
+        let withdrawn = withdrawals.map(\.claim)
+        let results = withdrawals.map(\.result)
+        unit.send(
+            """
+            INSERT INTO llm_provider.result (request_id, state, attempts, content)
+            SELECT given.id, \(state.rawValue)::llm_provider.final_state, given.attempts, given.content
+            FROM unnest(
+                \(withdrawn.map(\.id))::text[], \(withdrawn.map { $0.attempts + $0.waits })::bigint[],
+                \(try results.map { try $0.encoded() })::bytea[]) AS given (id, attempts, content)
+            """)
+        unit.send(Self.entering(withdrawals.map(\.entry)))
+        try await Self.log.append(
+            try results.map { try NewEvent(EventsV1.LLMRequestFinished(result: $0), aggregateID: $0.requestID) }, in: unit)
+    }
+}
+
+extension RequestStore.Withdrawal {
+    /// - Parameter parser: prices what earlier attempts used.
+    init(of withdrawn: ClaimedRequest, because failure: AttemptFailure, parser: SubmissionParser) {
+        // One that no longer passes is of a provider that is no longer configured; what is not priced yet stays so.
+        let parsed = try? parser.parse(withdrawn.request)
+        let bill = withdrawn.bill(at: parsed?.call.model.prices, on: .today)
+        let outcome = AttemptOutcome.failure(failure)
+        self.init(
+            claim: withdrawn, parsed: parsed, outcome: outcome,
+            result: LLMV1.Result(
+                withdrawn, outcome: outcome, usage: withdrawn.usage, bill: bill, provider: parsed, latency: .zero),
+            entry: LedgerEntry(withdrawn, parsed: parsed, day: .today, usage: withdrawn.usage, bill: bill))
+    }
+}

@@ -1,0 +1,97 @@
+import Contracts
+import Postgres
+import Testing
+import Wire
+
+@testable import LLMProviderService
+
+@Suite("A queue that is full")
+struct QueueBoundTests {
+    private func tenant(_ name: String) -> (inout LLMV1.SubmitRequest) -> Void { { $0.tenant = name } }
+
+    /// The refusal of a request of which nothing was stored.
+    private func refusal(
+        _ fixture: ServiceFixture, _ id: String, _ change: (inout LLMV1.SubmitRequest) -> Void = { _ in }
+    ) async throws -> RPCError {
+        let error = await #expect(throws: RPCError.self) { try await fixture.submit(Sample.request(id, change: change)) }
+        #expect(try await fixture.store.status(of: id) == nil)
+        return try #require(error)
+    }
+
+    @Test("takes as many as its limit, refuses one more without a trace, and takes it once there is room")
+    func limit() async throws {
+        try await withService(configure: { $0.maximumQueue = 3 }) { fixture in
+            for number in 1...3 { try await fixture.submit(Sample.request("r\(number)")) }
+            let error = try await refusal(fixture, "r4")
+            #expect(error.code == .resourceExhausted && error.isRefused && error.retryAfter == .seconds(5))
+            #expect(error.message == "the queue holds 3 requests and takes no more")
+            #expect(try await fixture.submit(Sample.request("r2")).alreadyKnown)
+
+            // The newest and the oldest are still there, so that the span of their numbers says nothing.
+            let claims = try await fixture.claim()
+            _ = try await fixture.store.finish(
+                try #require(claims.first { $0.id == "r2" }), with: LLMV1.Result(requestID: "r2"), isSuccess: true)
+            #expect(try await !fixture.submit(Sample.request("r4")).alreadyKnown)
+            _ = try await refusal(fixture, "r5")
+        }
+    }
+
+    @Test("of one tenant's requests takes those of others")
+    func tenants() async throws {
+        try await withService(configure: { $0.maximumQueuePerTenant = 2 }) { fixture in
+            for number in 1...2 {
+                for name in ["a", "b"] { try await fixture.submit(Sample.request("\(name)\(number)", change: tenant(name))) }
+            }
+            for name in ["a", "b"] {
+                let error = try await refusal(fixture, "\(name)3", tenant(name))
+                #expect(error.code == .resourceExhausted && error.isRefused && error.retryAfter == .seconds(5))
+                #expect(error.message == "the queue holds 2 requests of the tenant and takes no more of them")
+            }
+            try await fixture.submit(Sample.request("r1"))
+            #expect(try await fixture.claim().count == 5)
+        }
+    }
+
+    @Test("takes exactly as many as it has room for, from two hundred callers at once", arguments: [true, false])
+    func callers(isTotal: Bool) async throws {
+        try await withService(configure: {
+            if isTotal { $0.maximumQueue = 51 } else { $0.maximumQueuePerTenant = 51 }
+        }) { fixture in
+            let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        do {
+                            return try await !fixture.submit(Sample.request("r\(number)")).alreadyKnown
+                        } catch let error as RPCError where error.code == .resourceExhausted && error.isRefused {
+                            return false
+                        }
+                    }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(accepted == 51)
+            for table in ["request", "account", "job_ready WHERE kind <> ''"] {
+                let rows = try await fixture.pool.query("SELECT count(*) FROM llm_provider.\(unescaped: table)")
+                #expect(try rows[0].decode(Int.self) == 51, "\(table)")
+            }
+        }
+    }
+
+    @Test("has all take turns only near its end, where those who do not know of each other could take the last places")
+    func turns() throws {
+        let bounds = QueueBounds(total: 5000, perTenant: 3000)
+        func check(_ total: Int64, _ tenant: Int64, isAlone: Bool = false) -> String {
+            do {
+                try bounds.check((total, tenant), isAlone: isAlone)
+                return "taken"
+            } catch {
+                return "\(error)"
+            }
+        }
+        #expect(check(3999, 1999) == "taken")
+        #expect(check(4000, 1999) == "CloseToFull()" && check(3999, 2000) == "CloseToFull()")
+        #expect(check(4999, 2999, isAlone: true) == "taken")
+        #expect(check(5000, 0, isAlone: true) == "total(5000)" && check(5000, 0) == "total(5000)")
+        #expect(check(3999, 3000, isAlone: true) == "tenant(3000)" && check(3999, 3000) == "tenant(3000)")
+    }
+}
