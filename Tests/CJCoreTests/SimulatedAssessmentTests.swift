@@ -88,6 +88,15 @@ struct SimulatedAssessmentTests {
         #expect(tau.comparisons < 132)
     }
 
+    @Test("makes scales with the estimator that it is given, such as one that knows how far the items lie apart")
+    func estimator() {
+        let knowing = ScaleEstimator(settings: .init(prior: .fixed(standardDeviation: 1.5), centre: .mean))
+        let outcome = SimulatedAssessment(
+            itemCount: 8, abilityDeviation: 1.5, rule: StoppingRule(goal: .budget, maximumComparisons: 24), estimator: knowing
+        ).run(seed: 1)
+        #expect(outcome.quality.spread == 1.5)
+    }
+
     @Test("takes abilities that are given as they are")
     func given() {
         let outcome = SimulatedAssessment(

@@ -15,11 +15,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
-        coreBench("bench"),
+        coreBench("bench", "Figures"),
         coreBench("calibration", "Figures"),
         coreBench("economy", "Figures"),
         coreBench("grading"),
-        coreBench("scaling"),
+        coreBench("scaling", "Figures"),
         .target(name: "Figures", swiftSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "Measuring",

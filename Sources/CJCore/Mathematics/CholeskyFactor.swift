@@ -4,7 +4,7 @@ struct CholeskyFactor: Sendable {
     private let lower: SymmetricMatrix
 
     /// Blocks of columns that are dealt with together: what they hold of a few rows stays in the nearest cache.
-    private static let group = 16
+    private static let group = 32
 
     /// Factors a matrix; nothing where it is not positive definite.
     init?(_ matrix: SymmetricMatrix) {
@@ -77,17 +77,17 @@ extension CholeskyFactor {
     private static func factorPanel(_ panel: Int, of factor: inout SymmetricMatrix, from start: Int, panels: Int) -> Bool {
         let first = panel * 8
         var triangle = Triangle()
-        for quad in stride(from: first, to: panels * 8, by: 4) {
+        for quad in stride(from: first, to: first + 8, by: 4) {
             factor.subtract(SymmetricMatrix.products(factor, quad, factor, first, start..<panel), quad, panel)
             for row in quad..<max(quad, min(quad + 4, factor.size)) {
-                let rest = factor[row, block: panel]
-                if row < first + 8 {
-                    guard let solved = triangle.addRow(row - first, rest) else { return false }
-                    factor[row, block: panel] = solved
-                } else {
-                    factor[row, block: panel] = triangle.solve(rest)
-                }
+                guard let solved = triangle.addRow(row - first, factor[row, block: panel]) else { return false }
+                factor[row, block: panel] = solved
             }
+        }
+        let inverse = triangle.inverse
+        for quad in stride(from: first + 8, to: panels * 8, by: 4) {
+            factor.subtract(SymmetricMatrix.products(factor, quad, factor, first, start..<panel), quad, panel)
+            for row in quad..<quad + 4 { factor[row, block: panel] = inverse.image(of: factor[row, block: panel]) }
         }
         return true
     }
@@ -117,11 +117,11 @@ extension CholeskyFactor {
         for start in stride(from: 0, to: panels, by: group) {
             let end = min(start + group, panels)
             for panel in start..<end {
-                let triangle = Triangle(of: lower, panel: panel)
+                let inverse = Triangle(of: lower, panel: panel).inverse
                 for quad in stride(from: 0, to: (panel + 1) * 8, by: 4) {
                     let blocks = min(panel, max(start, quad >> 3))..<panel
                     columns.subtract(SymmetricMatrix.products(columns, quad, lower, panel * 8, blocks), quad, panel)
-                    for row in quad..<quad + 4 { columns[row, block: panel] = triangle.solve(columns[row, block: panel]) }
+                    for row in quad..<quad + 4 { columns[row, block: panel] = inverse.image(of: columns[row, block: panel]) }
                 }
             }
             for panel in end..<panels {
@@ -148,8 +148,18 @@ private struct Triangle {
         for place in 0..<min(8, lower.size - panel * 8) { set(place, lower[panel * 8 + place, block: panel]) }
     }
 
+    /// What the triangle is to be undone with; to multiply by it takes less time than to solve, where every number waits for the one before.
+    var inverse: InverseTriangle {
+        InverseTriangle(
+            columns: (0..<8).map { column in
+                var unit = SIMD8<Double>.zero
+                unit[column] = 1
+                return solve(unit)
+            })
+    }
+
     /// The vector that the triangle turns into `vector`.
-    func solve(_ vector: SIMD8<Double>) -> SIMD8<Double> {
+    private func solve(_ vector: SIMD8<Double>) -> SIMD8<Double> {
         var rest = vector
         for column in 0..<8 {
             rest[column] /= diagonal[column]
@@ -182,5 +192,20 @@ private struct Triangle {
     private mutating func set(_ place: Int, _ row: SIMD8<Double>) {
         for column in 0..<place { below[column][place] = row[column] }
         diagonal[place] = row[place]
+    }
+}
+
+/// The inverse of a ``Triangle``.
+private struct InverseTriangle {
+    let columns: [SIMD8<Double>]
+
+    func image(of vector: SIMD8<Double>) -> SIMD8<Double> {
+        // Two sums, so that additions wait for one another half as often.
+        var (even, odd) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+        for column in stride(from: 0, to: 8, by: 2) {
+            even += vector[column] * columns[column]
+            odd += vector[column + 1] * columns[column + 1]
+        }
+        return even + odd
     }
 }

@@ -18,6 +18,9 @@ struct SparseInverse: Sendable, InverseEntries {
     /// Up to so many rows, a matrix is as good as full from the start, and no row is eliminated by itself.
     static let fewRows = 40
 
+    /// Blocks of columns that are restored together.
+    private static let nearBlocks = 12
+
     /// What was eliminated with a row: what was on the diagonal, who had entries with the row, and these as shares of that.
     private struct Pivot {
         let place: Int
@@ -41,7 +44,7 @@ struct SparseInverse: Sendable, InverseEntries {
         let isInverted =
             size <= Self.fewRows ? rows.invert() : CholeskyFactor.invert(leading: order.rest.count, of: &rows)
         guard isInverted else { return nil }
-        for pivot in pivots.reversed() { Self.restore(pivot, in: &rows) }
+        Self.restore(pivots.reversed(), in: &rows, after: order.rest.count >> 3)
         self.matrix = rows
         self.places = places
     }
@@ -63,22 +66,32 @@ struct SparseInverse: Sendable, InverseEntries {
         let diagonal = rows[place, place]
         guard diagonal > 0, diagonal < .infinity else { return nil }
         let neighbours = step.neighbours.map { places[$0] }.sorted()
-        let entries = neighbours.map { rows[place, $0] }
-        let shares = entries.map { $0 / diagonal }
-        for (index, neighbour) in neighbours.enumerated() {
-            for earlier in 0...index { rows[neighbour, neighbours[earlier]] -= shares[index] * entries[earlier] }
-        }
+        let shares = neighbours.map { rows[place, $0] / diagonal }
+        rows.subtract(place, from: neighbours, shares: shares)
         return Pivot(place: place, diagonal: diagonal, neighbours: neighbours, shares: shares)
     }
 
     /// Of an eliminated row, X_v = −Σ s_u X_u and X_vv = 1/pivot − Σ s_u X_vu, with the sums over its neighbours (Takahashi, Fagan and
     /// Chin 1973).
-    private static func restore(_ pivot: Pivot, in rows: inout SymmetricMatrix) {
-        rows.setRow(pivot.place, combining: pivot.neighbours, shares: pivot.shares)
-        var diagonal = 1 / pivot.diagonal
-        for (index, neighbour) in pivot.neighbours.enumerated() { diagonal -= pivot.shares[index] * rows[pivot.place, neighbour] }
-        rows[pivot.place, pivot.place] = diagonal
-        for row in 0..<pivot.place { rows[row, pivot.place] = rows[pivot.place, row] }
+    ///
+    /// - Parameter kept: blocks of the columns that were not eliminated. Some of them at a time are found for all rows, so that what rows are
+    ///   combined of stays in a near cache.
+    private static func restore(_ pivots: [Pivot], in rows: inout SymmetricMatrix, after kept: Int) {
+        for start in stride(from: 0, to: kept, by: nearBlocks) {
+            let near = start..<min(start + nearBlocks, kept)
+            for pivot in pivots { rows.setRow(pivot.place, combining: pivot.neighbours, shares: pivot.shares, blocks: near) }
+        }
+        rows.mirrorRows(pivots.map(\.place), upTo: kept)
+        for pivot in pivots {
+            let last = pivot.place >> 3
+            rows.setRow(pivot.place, combining: pivot.neighbours, shares: pivot.shares, blocks: kept..<last + 1)
+            var diagonal = 1 / pivot.diagonal
+            for (index, neighbour) in pivot.neighbours.enumerated() {
+                diagonal -= pivot.shares[index] * rows[pivot.place, neighbour]
+            }
+            rows[pivot.place, pivot.place] = diagonal
+            for row in kept * 8..<pivot.place { rows[row, pivot.place] = rows[pivot.place, row] }
+        }
     }
 
     subscript(row: Int, column: Int) -> Double { matrix[places[row], places[column]] }

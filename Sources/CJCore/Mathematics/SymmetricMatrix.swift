@@ -27,13 +27,40 @@ struct SymmetricMatrix: Sendable {
 
     /// Adds a share of the products of a vector's parts with one another.
     mutating func add(_ share: Double, timesSquareOf vector: [Double]) {
-        let padded = (0..<width).map { block in
-            var eight = SIMD8<Double>.zero
-            for place in 0..<min(8, size - block * 8) { eight[place] = vector[block * 8 + place] }
-            return eight
-        }
+        let eights = Self.inEights(vector)
         for row in 0..<size {
-            for block in 0..<width { blocks[row * stride + block] += share * vector[row] * padded[block] }
+            for block in 0..<width { blocks[row * stride + block] += share * vector[row] * eights[block] }
+        }
+    }
+
+    /// The image of a vector.
+    func multiply(_ vector: [Double]) -> [Double] {
+        let eights = Self.inEights(vector)
+        return (0..<size).map { row in Self.total(Self.products(blocks.span, row * stride, eights.span)) }
+    }
+
+    private static func products(
+        _ blocks: Span<SIMD8<Double>>, _ start: Int, _ eights: Span<SIMD8<Double>>
+    ) -> SIMD8<Double> {
+        let own = blocks.extracting(start..<start + eights.count)
+        var sum = SIMD8<Double>.zero
+        for block in 0..<eights.count { sum += own[block] * eights[block] }
+        return sum
+    }
+
+    /// Sum of the squares of all entries.
+    var squares: Double {
+        var sum = SIMD8<Double>.zero
+        for block in blocks { sum += block * block }
+        return Self.total(sum)
+    }
+
+    /// A vector in blocks, with zeros after its end.
+    private static func inEights(_ vector: [Double]) -> [SIMD8<Double>] {
+        (0..<(vector.count + 7) >> 3).map { block in
+            var eight = SIMD8<Double>.zero
+            for place in 0..<min(8, vector.count - block * 8) { eight[place] = vector[block * 8 + place] }
+            return eight
         }
     }
 
@@ -49,20 +76,50 @@ struct SymmetricMatrix: Sendable {
         set { blocks[row * stride + block] = newValue }
     }
 
-    /// Makes a row of minus the sum of shares of others, up to its own place.
-    mutating func setRow(_ row: Int, combining others: [Int], shares: [Double]) {
-        let starts = others.map { $0 * stride }
-        for block in 0...(row >> 3) {
-            blocks[row * stride + block] = Self.combined(blocks.span, starts.span, block, shares.span)
+    /// Makes some blocks of a row of minus the sum of shares of others.
+    mutating func setRow(_ row: Int, combining others: [Int], shares: [Double], blocks range: Range<Int>) {
+        for block in range { blocks[row * stride + block] = .zero }
+        // Two at a time, so that the row itself is read and written half as often.
+        for index in Swift.stride(from: 0, to: others.count, by: 2) {
+            let next = index + 1 < others.count ? (others[index + 1], shares[index + 1]) : (others[index], 0)
+            Self.subtract(
+                shares[index], timesBlocksAt: others[index] * stride, next.1, timesBlocksAt: next.0 * stride, from: &blocks,
+                at: row * stride, range)
         }
     }
 
-    private static func combined(
-        _ blocks: Span<SIMD8<Double>>, _ starts: Span<Int>, _ block: Int, _ shares: Span<Double>
-    ) -> SIMD8<Double> {
-        var sum = SIMD8<Double>.zero
-        for index in 0..<starts.count { sum -= shares[index] * blocks[starts[index] + block] }
-        return sum
+    private static func subtract(
+        _ share: Double, timesBlocksAt source: Int, _ otherShare: Double, timesBlocksAt other: Int,
+        from blocks: inout [SIMD8<Double>], at target: Int, _ range: Range<Int>
+    ) {
+        var blocks = blocks.mutableSpan
+        for block in range {
+            blocks[target + block] -= share * blocks[source + block] + otherShare * blocks[other + block]
+        }
+    }
+
+    /// Subtracts shares of a row from earlier rows, which are the places at which it has entries, in ascending order.
+    ///
+    /// It does so below the diagonal; what stands in the same blocks above it has no meaning afterwards.
+    mutating func subtract(_ row: Int, from others: [Int], shares: [Double]) {
+        var filled: [Int] = []
+        for other in others where filled.last != other >> 3 { filled.append(other >> 3) }
+        let row = filled.map { blocks[row * stride + $0] }
+        for (other, share) in zip(others, shares) {
+            Self.subtract(share, times: row.span, at: filled.span, from: &blocks, other * stride, upTo: other >> 3)
+        }
+    }
+
+    private static func subtract(
+        _ share: Double, times row: Span<SIMD8<Double>>, at places: Span<Int>, from blocks: inout [SIMD8<Double>], _ start: Int,
+        upTo last: Int
+    ) {
+        var blocks = blocks.mutableSpan
+        for index in 0..<places.count {
+            let block = places[index]
+            guard block <= last else { return }
+            blocks[start + block] -= share * row[index]
+        }
     }
 
     /// Sum of the squares of the entries that some rows and columns share.
@@ -83,37 +140,59 @@ struct SymmetricMatrix: Sendable {
     func centred(_ places: [Int]) -> SymmetricMatrix {
         var centred = SymmetricMatrix(size: places.count)
         guard !places.isEmpty else { return centred }
-        var means = Array(repeating: 0.0, count: places.count)
-        for (row, place) in places.enumerated() {
-            var sum = 0.0
-            for (column, other) in places.enumerated() {
-                let entry = self[place, other]
-                centred[row, column] = entry
-                sum += entry
-            }
-            means[row] = sum / Double(places.count)
-        }
-        let mean = means.reduce(0, +) / Double(places.count)
-        let blocksOfMeans = (0..<centred.width).map { block in
-            var eight = SIMD8<Double>.zero
-            for place in 0..<min(8, places.count - block * 8) { eight[place] = means[block * 8 + place] }
-            return eight
-        }
         // The last block may hold columns that do not take part.
         let inside = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7) .< SIMD8(repeating: Int64(places.count - (centred.width - 1) * 8))
+        let padded = places + Array(repeating: places[0], count: centred.width * 8 - places.count)
+        let means = places.enumerated().map { row, place in
+            let (start, end) = (row * centred.stride, row * centred.stride + centred.width)
+            Self.gather(blocks.span, from: place * stride, at: padded.span, into: &centred.blocks, start)
+            centred.blocks[end - 1] = SIMD8<Double>.zero.replacing(with: centred.blocks[end - 1], where: inside)
+            return Self.total(centred.blocks[start..<end].reduce(.zero, +)) / Double(places.count)
+        }
+        let mean = means.reduce(0, +) / Double(places.count)
+        let eights = Self.inEights(means)
         for row in 0..<places.count {
             let shift = means[row] - mean
-            for block in 0..<centred.width { centred[row, block: block] -= blocksOfMeans[block] + shift }
+            for block in 0..<centred.width { centred[row, block: block] -= eights[block] + shift }
             let last = centred[row, block: centred.width - 1]
             centred[row, block: centred.width - 1] = SIMD8<Double>.zero.replacing(with: last, where: inside)
         }
         return centred
     }
 
+    /// Copies entries of a row that stand at some places, as many as fill blocks.
+    private static func gather(
+        _ blocks: Span<SIMD8<Double>>, from start: Int, at places: Span<Int>, into target: inout [SIMD8<Double>], _ first: Int
+    ) {
+        var target = target.mutableSpan
+        for block in 0..<places.count >> 3 {
+            func entry(_ lane: Int) -> Double {
+                let place = places[block * 8 + lane]
+                return blocks[start + place >> 3][place & 7]
+            }
+            target[first + block] = SIMD8(
+                entry(0), entry(1), entry(2), entry(3), entry(4), entry(5), entry(6), entry(7))
+        }
+    }
+
     /// Copies what stands below the diagonal of the leading blocks to where it belongs above.
     mutating func mirrorLowerHalf(panels: Int) {
-        for row in 0..<panels * 8 {
-            for column in 0..<row { self[column, row] = self[row, column] }
+        // Eight rows and columns at a time, so that what is written stays in the nearest cache until its lines are full.
+        for panel in 0..<panels {
+            for block in 0...panel {
+                for row in panel * 8..<panel * 8 + 8 {
+                    for column in block * 8..<min(block * 8 + 8, row) { self[column, row] = self[row, column] }
+                }
+            }
+        }
+    }
+
+    /// Copies some blocks of rows that follow one another to the columns that belong to them.
+    mutating func mirrorRows(_ rows: [Int], upTo count: Int) {
+        for block in 0..<count {
+            for column in block * 8..<block * 8 + 8 {
+                for row in rows { self[column, row] = self[row, column] }
+            }
         }
     }
 

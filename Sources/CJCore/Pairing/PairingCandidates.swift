@@ -103,7 +103,12 @@ struct PairingCandidates {
             let middle = (low + high) / 2
             if outlook.ability(of: order[middle]) < ability { low = middle + 1 } else { high = middle }
         }
-        return Array(order[low...].prefix(Self.reach).filter { board.isOpen(one, $0, level: level) }.prefix(Self.neighbours))
+        var open: [Int] = []
+        for other in order[low...].prefix(Self.reach) where board.isOpen(one, other, level: level) {
+            open.append(other)
+            if open.count == Self.neighbours { break }
+        }
+        return open
     }
 
     private func everyPair() -> [Pair] {

@@ -1,6 +1,7 @@
 /// An assessment played with items of known ability and a simulated judge, to see what a real one may take and what it is worth.
 ///
-/// Abilities are drawn from N(0, σ²), or given. Scales are made as in real assessments: about the mean of the posterior, with margins. The rule looks whenever half of what is with the judge has come back, in random order.
+/// Abilities are drawn from N(0, σ²), or given. Scales are made as in real assessments: about the mean of the posterior, with margins. The
+/// rule looks whenever half of what is with the judge has come back, in random order.
 public struct SimulatedAssessment: Sendable {
     public let itemCount: Int
     /// σ, in logits.
@@ -12,6 +13,8 @@ public struct SimulatedAssessment: Sendable {
     public let rule: StoppingRule
     /// Comparisons with the judge at once.
     public let inFlight: Int
+    /// What scales are made with; one that is told σ shows what can be known at best.
+    public let estimator: ScaleEstimator
     /// True abilities instead of drawn ones.
     private let abilities: [Double]?
 
@@ -21,7 +24,8 @@ public struct SimulatedAssessment: Sendable {
     ///   - inFlight: at least 1.
     public init(
         itemCount: Int, abilityDeviation: Double, logDeviationSpread: Double = 0, judge: SimulatedJudge = SimulatedJudge(),
-        pairing: any PairingStrategy = InformationPairing(), rule: StoppingRule, inFlight: Int = 16
+        pairing: any PairingStrategy = InformationPairing(), rule: StoppingRule, inFlight: Int = 16,
+        estimator: ScaleEstimator = SimulatedAssessment.usualEstimator
     ) {
         precondition(itemCount >= 2 && abilityDeviation >= 0 && inFlight >= 1, "a simulation needs items, a spread and a judge")
         self.itemCount = itemCount
@@ -31,6 +35,7 @@ public struct SimulatedAssessment: Sendable {
         self.pairing = pairing
         self.rule = rule
         self.inFlight = inFlight
+        self.estimator = estimator
         abilities = nil
     }
 
@@ -48,8 +53,12 @@ public struct SimulatedAssessment: Sendable {
         self.pairing = pairing
         self.rule = rule
         self.inFlight = inFlight
+        estimator = Self.usualEstimator
         self.abilities = abilities
     }
+
+    /// As in real assessments.
+    public static let usualEstimator = ScaleEstimator(settings: .init(centre: .mean))
 
     /// What came of one run.
     public struct Outcome: Sendable, Hashable {
@@ -66,7 +75,6 @@ public struct SimulatedAssessment: Sendable {
     ///   the number of items.
     public func run(seed: UInt64, watch: ((ScaleQuality) -> Void)? = nil) -> Outcome {
         var table = SimulatedTable(assessment: self, abilities: abilities, seed: seed)
-        let estimator = ScaleEstimator(settings: .init(centre: .mean))
         var judgements: [Judgement] = []
         var waiting: [Comparison] = []
         var scale: Scale?

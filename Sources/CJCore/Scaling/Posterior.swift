@@ -34,10 +34,9 @@ struct Posterior {
     private static let maximumSteps = 200
     /// Largest component of the gradient at which the mode is taken as found, in expected wins.
     private static let tolerance = 1e-10
-    /// What a step may leave of the gradient for its end to be taken without a look.
-    private static let negligible = 1e-11
-    /// How far a step may be from exact at most.
+    /// How far a step may be from exact at most, and for each expected win that the gradient is still off.
     private static let roughest = 0.05
+    private static let sharpening = 0.05
     /// Change of a logit up to which a full step is sure to rise.
     private static let safeChange = 1.5
     /// Most probable distances of t from u, and of u from zero, in logits.
@@ -120,15 +119,13 @@ struct Posterior {
 
     /// Goes from a point to the mode.
     ///
-    /// - Parameters:
-    ///   - slope: at the point, though its curvature may be that of a point near by; afterwards, that of the mode in the same way.
-    ///   - sharpening: how far a step may be from exact for each expected win that the gradient is still off; less where the mode is near.
-    func climb(from point: inout [Double], slope: inout Slope, sharpening: Double = 0.05) {
+    /// - Parameter slope: at the point, though its curvature may be that of a point near by; afterwards, that of the mode in the same way.
+    func climb(from point: inout [Double], slope: inout Slope) {
         for _ in 0..<Self.maximumSteps {
             let height = slope.largestGradient
             guard height > Self.tolerance else { break }
             // No closer than what leaves next to nothing.
-            let wanted = max(height * sharpening, 0.5 * Self.negligible / height)
+            let wanted = max(height * Self.sharpening, 0.5 * Self.tolerance / height)
             let tolerance = max(Slope.exact, min(Self.roughest, wanted))
             let step = slope.newtonStep(tolerance: tolerance)
             let rise = SparseSymmetricMatrix.product(slope.gradient, step)
@@ -136,8 +133,9 @@ struct Posterior {
             let change = largestChange(along: step)
             let whole = thresholdLimit(from: point, along: step)
             var next = moved(point, by: whole, along: step)
-            // An exact step leaves no more of the gradient than the share by which the curvature changes along it.
-            guard max(change, tolerance) * height > Self.negligible || whole < 1 else {
+            // An exact step leaves no more of the gradient than the share by which the curvature changes along it; where that is little, its
+            // end is taken without a look.
+            guard max(change, tolerance) * height > Self.tolerance || whole < 1 else {
                 point = next
                 for index in slope.gradient.indices { slope.gradient[index] = 0 }
                 break

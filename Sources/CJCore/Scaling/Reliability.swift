@@ -87,15 +87,10 @@ private struct ErrorShape {
         isLine = abilities.count == 2
         length = abilities.reduce(0) { $0 + $1 * $1 }
         guard length > 0 else { return }
-        for row in abilities.indices {
-            var image = 0.0
-            for column in abilities.indices {
-                let covariance = covariances[row, column]
-                image += covariance * abilities[column]
-                squares += covariance * covariance
-            }
-            trace += covariances[row, row]
-            along += image * abilities[row] / length
+        squares = covariances.squares
+        for (place, image) in covariances.multiply(abilities).enumerated() {
+            trace += covariances[place, place]
+            along += image * abilities[place] / length
             squaresOfImage += image * image
         }
     }

@@ -9,9 +9,6 @@
 ///     running.add(first: 3, second: 17, outcome: .first)
 ///     let abilities = running.abilities
 public struct RunningEstimate: Sendable {
-    /// The mode is near: steps that are all but exact save looks at the slope, which cost more.
-    private static let sharpening = 0.002
-
     private let reading: ComparisonTable.Reading
     private var posterior: Posterior
     private var mode: [Double]
@@ -66,7 +63,7 @@ public struct RunningEstimate: Sendable {
         } else {
             startOver(with: cells)
         }
-        posterior.climb(from: &mode, slope: &slope, sharpening: Self.sharpening)
+        posterior.climb(from: &mode, slope: &slope)
     }
 
     /// An answer of a new kind brings thresholds into the model.

@@ -2,25 +2,22 @@
 struct GradeTally {
     private let gradeCount: Int
     private var table: [[Double]]
-    private var stated: [Bin]
-    private var statedOfGrade: [Bin]
+    /// Of the probabilities of all grades.
+    private(set) var stated = CalibrationTally()
+    /// Of those of the grades that were given.
+    private(set) var statedOfGrade = CalibrationTally()
     private var covered = 0.0
     private var sizes = 0.0
-
-    /// Probabilities of about the same size.
-    private struct Bin {
-        var count = 0.0
-        var said = 0.0
-        var fulfilled = 0.0
-    }
-
-    private static let binCount = 20
 
     init(gradeCount: Int) {
         self.gradeCount = gradeCount
         table = Array(repeating: Array(repeating: 0, count: gradeCount), count: gradeCount)
-        stated = Array(repeating: Bin(), count: Self.binCount)
-        statedOfGrade = stated
+    }
+
+    /// Begins with the next class.
+    mutating func beginClass() {
+        stated.beginClass()
+        statedOfGrade.beginClass()
     }
 
     /// Counts a grade.
@@ -28,8 +25,8 @@ struct GradeTally {
 
     /// Counts the probabilities of all grades, and a set of grades that was said to hold the true one.
     mutating func add(probabilities: [Double], given: Int, set: ClosedRange<Int>, truth: Int) {
-        for (grade, probability) in probabilities.enumerated() { Self.add(probability, grade == truth, to: &stated) }
-        Self.add(probabilities[given], given == truth, to: &statedOfGrade)
+        for (grade, probability) in probabilities.enumerated() { stated.add(probability, cameTrue: grade == truth) }
+        statedOfGrade.add(probabilities[given], cameTrue: given == truth)
         covered += set.contains(truth) ? 1 : 0
         sizes += Double(set.count)
     }
@@ -55,10 +52,6 @@ struct GradeTally {
         return 1 - weighted { Double(($0 - $1) * ($0 - $1)) } / chance
     }
 
-    /// Mean distance between what was said and what came true, over the probabilities of every grade.
-    var calibrationError: Double { Self.calibrationError(stated) }
-    /// The same for the grade that was given alone.
-    var calibrationErrorOfGrade: Double { Self.calibrationError(statedOfGrade) }
     /// Share of the sets that hold the true grade.
     var coverage: Double { covered / count }
     /// Grades in a set, on the mean.
@@ -68,16 +61,5 @@ struct GradeTally {
         var sum = 0.0
         for row in 0..<gradeCount { for column in 0..<gradeCount { sum += weight(row, column) * table[row][column] } }
         return sum
-    }
-
-    private static func add(_ probability: Double, _ cameTrue: Bool, to bins: inout [Bin]) {
-        let bin = min(binCount - 1, Int(probability * Double(binCount)))
-        bins[bin].count += 1
-        bins[bin].said += probability
-        bins[bin].fulfilled += cameTrue ? 1 : 0
-    }
-
-    private static func calibrationError(_ bins: [Bin]) -> Double {
-        bins.reduce(0) { $0 + ($1.said - $1.fulfilled).magnitude } / bins.reduce(0) { $0 + $1.count }
     }
 }

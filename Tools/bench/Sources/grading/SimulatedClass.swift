@@ -1,6 +1,7 @@
 import CJCore
 
-/// A class and its anchors: true abilities, true grades, and the judgements of a simulated language model in balanced rounds.
+/// A class and its anchors: true abilities, true grades, and the judgements of a simulated language model in balanced rounds, on a scale as
+/// in real assessments.
 ///
 /// Abilities are N(0, 1.5²). The borders between the six grades lie 1.05 logits apart, or, where they are uneven, 1.05 times the exponential
 /// of N(0, 0.3²) each, about a middle of N(0, 0.3²). An anchor's grade is that of its ability as a person sees it, with an error of
@@ -47,7 +48,7 @@ struct SimulatedClass {
         let items = students + anchors.map(\.item)
         let judge = SimulatedJudge(abilities: abilities)
         let judgements = BalancedRounds.comparisons(of: items, rounds: setting.rounds, &draws).map { judge.judge($0, &draws) }
-        scale = ScaleEstimator().estimate(items: items, judgements: judgements)
+        scale = ScaleEstimator(settings: .init(centre: .mean)).estimate(items: items, judgements: judgements)
         self.anchors = anchors
         self.abilities = abilities
     }

@@ -15,6 +15,7 @@ func tallies(_ setting: SimulatedClass.Setting, classes: Int) throws -> (before:
     for seed in 0..<classes {
         let simulated = SimulatedClass(setting, seed: UInt64(7_000 + seed))
         let scale = simulated.scale
+        now.beginClass()
         let rule = PredecessorRule(
             anchors: simulated.anchors.map { (scale.estimate(of: $0.item).ability, gradeScale.index(of: $0.grade) ?? 0) },
             gradeCount: places.count)
@@ -45,11 +46,14 @@ func number(_ value: Double, _ places: Int = 3) -> String { String(format: "%.\(
 
 let classes = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 400
 print(
-    "\(classes) classes of 30; ± is the standard error of exact; ECE over all probabilities, and over those of the given grades")
+    """
+    \(classes) classes of 30; ± is the standard error of exact; ECE over all probabilities, and over those of the given grades; 'chance' is
+    what it would be, on the mean, were all probabilities right
+    """)
 print(
     line([
-        "anchors", "rounds", "borders", "rule", "exact", "±", "QWK", "MAE", "bias", "ECE", "of given", "90 % in", "set of",
-        "refused",
+        "anchors", "rounds", "borders", "rule", "exact", "±", "QWK", "MAE", "bias", "ECE", "chance", "of given", "chance",
+        "90 % in", "set of", "refused",
     ]))
 for hasUnevenBorders in [false, true] {
     for (anchors, rounds) in [(1, 12), (1, 20), (2, 12), (2, 20), (3, 20)] {
@@ -61,8 +65,9 @@ for hasUnevenBorders in [false, true] {
             let stated =
                 name == "now"
                 ? [
-                    number(tally.calibrationError, 4), number(tally.calibrationErrorOfGrade, 4), number(tally.coverage),
-                    number(tally.meanSize, 2), String(refused),
+                    number(tally.stated.error, 4), number(tally.stated.errorByChance, 4), number(tally.statedOfGrade.error, 4),
+                    number(tally.statedOfGrade.errorByChance, 4), number(tally.coverage), number(tally.meanSize, 2),
+                    String(refused),
                 ] : []
             print(line(head + [name] + agreement + stated))
         }

@@ -3,13 +3,10 @@
 //     scaling ITEMS          prints lines: what was measured with its milliseconds, J FIRST SECOND WINNER of every judgement and
 //                            A ABILITY of every item at the ridge penalty ½θ², without a position bias
 import CJCore
+import Figures
 
-/// Best of some runs, in milliseconds; the first only warms up.
-func best(of runs: Int, _ work: () -> Void) -> Double {
-    work()
-    let clock = ContinuousClock()
-    return (0..<runs).map { _ in clock.measure(work) / .milliseconds(1) }.min() ?? 0
-}
+/// Best of some runs, in milliseconds of the processor.
+func best(of runs: Int, _ work: () -> Void) -> Double { sortedTimes(runs: runs, work)[0] }
 
 guard let count = CommandLine.arguments.dropFirst().first.flatMap({ Int($0) }), count > 1 else {
     fatalError("expected the number of items, at least 2")
@@ -45,10 +42,9 @@ if count <= 2_000 {
         items: (0..<count).map { Item.ID("item-\($0)") }, judges: ["simulated"], judgements: judgements)
     print("scale with errors and the prior's spread", best(of: runs) { _ = ScaleEstimator().estimate(named) })
 }
-let clock = ContinuousClock()
 var running = RunningEstimate(judgements, priorStandardDeviation: 2)
 let times = (0..<100).map { number in
-    clock.measure { running.add(first: number % count, second: (number + 1) % count, outcome: .first) } / .milliseconds(1)
+    processorMilliseconds { running.add(first: number % count, second: (number + 1) % count, outcome: .first) }
 }.sorted()
 print("one judgement more, best", times[0])
 print("one judgement more, median", times[50])
