@@ -18,6 +18,8 @@ final class ClientHandler: ChannelInboundHandler {
     var window: SendWindow<WaitingMessage<CallID>>
     private let retire: @Sendable () -> Void
     private var isRetired = false
+    /// Whether nothing more is said or heard: over TLS bytes may come until the peer has agreed to the end.
+    private var isHungUp = false
 
     /// - Parameter retire: called when no more calls should be made on this connection.
     init(_ configuration: ClientConfiguration, retire: @escaping @Sendable () -> Void) {
@@ -61,6 +63,7 @@ final class ClientHandler: ChannelInboundHandler {
     // MARK: - The channel
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isHungUp else { return }
         decoder.append(unwrapInboundIn(data).readableBytesView)
         readFrames(context)
     }
@@ -76,7 +79,7 @@ final class ClientHandler: ChannelInboundHandler {
             }
         } catch {
             perform(connection.closed(because: "the server does not speak ttrpc: \(error.message)"), context)
-            context.close(promise: nil)
+            hangUp(context)
         }
     }
 
@@ -90,7 +93,7 @@ final class ClientHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A server may learn only from the first bytes that it does not trust its client.
         if let error = error as? ConnectionSecurityError { perform(connection.closed(because: error.reason), context) }
-        context.close(promise: nil)
+        hangUp(context)
     }
 
     // MARK: - Actions
@@ -124,8 +127,13 @@ final class ClientHandler: ChannelInboundHandler {
         }
     }
 
+    private func hangUp(_ context: ChannelHandlerContext) {
+        isHungUp = true
+        context.close(promise: nil)
+    }
+
     /// A connection that takes no more calls goes with the last one on it.
     private func closeIfUseless(_ context: ChannelHandlerContext) {
-        if isRetired, waiting.isEmpty, streams.isEmpty { context.close(promise: nil) }
+        if isRetired, waiting.isEmpty, streams.isEmpty { hangUp(context) }
     }
 }

@@ -12,7 +12,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var maximumConnections = 1024
     /// Connections at once from one address.
     public var maximumConnectionsPerAddress = 512
-    /// Handlers that run at once for all connections, those whose caller has gone among them.
+    /// Handlers that run at once for all connections, those whose caller has gone among them. Where the server asks who calls, peers that
+    /// have not told have half of them.
     public var maximumHandlers = 4096
     /// Bytes of requests, over all connections, that are kept while they arrive and while their handlers run: payloads and metadata, not
     /// what handlers make of them. Where the server asks who calls, peers that have not told have half of it.

@@ -17,7 +17,7 @@ extension ServerHandler {
             return refuse(stream, RPCError(.deadlineExceeded, "the caller's time was over"), context)
         }
         let bytes = request.payload.count + request.metadata.byteCount
-        guard load.beginHandler(bytes) else { return refuse(stream, Self.overloaded, context) }
+        guard load.beginHandler(bytes, isFromUnknown: isFromUnknown) else { return refuse(stream, Self.overloaded, context) }
         let call = RunningCall(request.method)
         calls[stream] = call
         if router.serves(call.method) { load.callBegan(call.method) }

@@ -31,6 +31,8 @@ final class ServerHandler: ChannelInboundHandler {
     private var writeStall: Scheduled<Void>?
     private var needsFlush = false
     private var isClosing = false
+    /// Whether nothing more is said or heard: over TLS bytes may come until the peer has agreed to the end.
+    private var isHungUp = false
 
     /// - Parameters:
     ///   - load: shared by all connections of a server.
@@ -57,6 +59,7 @@ final class ServerHandler: ChannelInboundHandler {
     // MARK: - The channel
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isHungUp else { return }
         decoder.append(unwrapInboundIn(data).readableBytesView)
         readFrames(context)
     }
@@ -74,7 +77,7 @@ final class ServerHandler: ChannelInboundHandler {
             }
         } catch {
             log.notice("connection closed: protocol error", ["peer": "\(peer)", "reason": "\(error.message)"])
-            context.close(promise: nil)
+            hangUp(context)
         }
         holdPartialFrame(context)
         watchPartialFrame(context)
@@ -117,7 +120,7 @@ final class ServerHandler: ChannelInboundHandler {
         } else {
             logger.debug("connection failed", metadata: ["peer": "\(peer)", "reason": "\(error)"])
         }
-        context.close(promise: nil)
+        hangUp(context)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -169,7 +172,7 @@ final class ServerHandler: ChannelInboundHandler {
         writeStall?.cancel()
         writeStall = nil
         guard context.channel.isActive else { return }
-        guard window.unwrittenBytes > 0 || !isClosing else { return context.close(promise: nil) }
+        guard window.unwrittenBytes > 0 || !isClosing else { return hangUp(context) }
         if window.unwrittenBytes > 0 { watchWrites(context) }
         if window.waitingCount > 0 { sendWaiting(context) }
         if window.unwrittenBytes <= configuration.maximumUnwrittenBytes {
@@ -201,7 +204,12 @@ final class ServerHandler: ChannelInboundHandler {
     private func close(_ context: ChannelHandlerContext) {
         isClosing = true
         flush(context)
-        if window.unwrittenBytes == 0 { context.close(promise: nil) }
+        if window.unwrittenBytes == 0 { hangUp(context) }
+    }
+
+    private func hangUp(_ context: ChannelHandlerContext) {
+        isHungUp = true
+        context.close(promise: nil)
     }
 
     // MARK: - Patience
@@ -216,7 +224,7 @@ final class ServerHandler: ChannelInboundHandler {
         framesBeforePartial = decoder.completedFrameCount
         partialFrame = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.partialFrameTimeout)) {
             self.log.notice("connection closed: a frame took too long", ["peer": "\(self.peer)"])
-            context.close(promise: nil)
+            self.hangUp(context)
         }
     }
 
@@ -224,7 +232,7 @@ final class ServerHandler: ChannelInboundHandler {
         guard writeStall == nil else { return }
         writeStall = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.writeStallTimeout)) {
             self.log.notice("connection closed: the peer does not read", ["peer": "\(self.peer)"])
-            context.close(promise: nil)
+            self.hangUp(context)
         }
     }
 }

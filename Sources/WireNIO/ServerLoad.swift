@@ -26,9 +26,13 @@ public final class ServerLoad: Sendable {
     var byteCount: Int { state.withLock { $0.bytes } }
 
     /// Makes room for a handler and its request; ``handlerEnded(_:)`` gives it back.
-    func beginHandler(_ bytes: Int) -> Bool {
+    ///
+    /// - Parameter isFromUnknown: whether the server asks who calls, and this peer has not told. Half of everything is for those who have.
+    func beginHandler(_ bytes: Int, isFromUnknown: Bool) -> Bool {
         state.withLock { state in
-            guard state.handlers < maximumHandlers, bytes <= maximumBytes - state.bytes else { return false }
+            guard state.handlers < (isFromUnknown ? maximumHandlers / 2 : maximumHandlers),
+                bytes <= (isFromUnknown ? maximumBytes / 2 : maximumBytes) - state.bytes
+            else { return false }
             state.handlers += 1
             state.bytes += bytes
             return true
@@ -45,7 +49,7 @@ public final class ServerLoad: Sendable {
 
     /// Makes room for bytes of a request that is on its way; ``release(_:)`` gives it back.
     ///
-    /// - Parameter isFromUnknown: whether the server asks who calls, and this peer has not told. Half of the room is for those who have.
+    /// - Parameter isFromUnknown: as for a handler.
     func hold(_ bytes: Int, isFromUnknown: Bool) -> Bool {
         state.withLock { state in
             guard bytes <= (isFromUnknown ? maximumBytes / 2 : maximumBytes) - state.bytes else { return false }

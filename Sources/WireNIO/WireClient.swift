@@ -90,7 +90,7 @@ public final class WireClient: ClientTransport {
 
     func withToken(_ metadata: Metadata) -> Metadata {
         guard let token else { return metadata }
-        var metadata = metadata
+        var metadata = metadata.withoutToken
         metadata.append("Bearer \(token())", for: ConnectionAccess.key)
         return metadata
     }
@@ -164,7 +164,7 @@ public final class WireClient: ClientTransport {
                 return try await link(by: deadline)
             } catch let error as RPCError {
                 throw error
-            } catch let error as ConnectionSecurityError {
+            } catch let error as ConnectionSecurityError where !error.isPassing {
                 // Another attempt would meet the same certificates.
                 throw RPCError(.unavailable, "\(host):\(port): \(error.reason)", isRefused: true, cause: error)
             } catch {
@@ -236,7 +236,7 @@ public final class WireClient: ClientTransport {
             try security.secure(channel, server: host)
             try channel.pipeline.syncOperations.addHandler(SecuredWatch(secured))
         } catch {
-            secured.fail(ConnectionSecurityError("\(error)"))
+            secured.fail(ConnectionSecurityError("the connection cannot be made secure", cause: error))
         }
         return secured.futureResult.map { channel }.flatMapErrorThrowing { error in
             channel.close(promise: nil)
@@ -292,6 +292,7 @@ public final class WireClient: ClientTransport {
     }
 
     private func unreachable(_ cause: (any Error)?) -> RPCError {
-        RPCError(.unavailable, "\(host):\(port) can't be reached", isRefused: true, cause: cause)
+        let reason = (cause as? ConnectionSecurityError).map { ": \($0.reason)" } ?? ""
+        return RPCError(.unavailable, "\(host):\(port) can't be reached\(reason)", isRefused: true, cause: cause)
     }
 }

@@ -82,7 +82,9 @@ public final class WireServer: Sendable {
             return (state.listener, Array(state.connections.values))
         }
         try await listener?.close().recover { _ in }.get()
-        for connection in connections { try await connection.close().recover { _ in }.get() }
+        // All at once: each may wait for its peer.
+        let closings = connections.map { $0.close().recover { _ in } }
+        for closing in closings { try await closing.get() }
     }
 
     /// Stops accepting, refuses new calls, and lets the calls that run end within the grace period.
@@ -125,8 +127,13 @@ public final class WireServer: Sendable {
         }
         load.connectionOpened()
         channel.closeFuture.whenComplete { _ in self.forget(channel, address: address) }
+        do {
+            try security?.secure(channel, server: nil)
+        } catch {
+            log.notice("connection closed: not secure", ["peer": "\(address)", "reason": "\(error)"])
+            return channel.close()
+        }
         return channel.eventLoop.makeCompletedFuture {
-            try self.security?.secure(channel, server: nil)
             try channel.pipeline.syncOperations.addHandler(
                 ServerHandler(
                     router: self.router, configuration: self.configuration,

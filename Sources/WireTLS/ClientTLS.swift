@@ -30,6 +30,8 @@ public final class ClientTLS: ConnectionSecurity {
         if let key = try files.privateKey() { configuration.privateKey = key }
         if let authorities = try files.trustRoots() { configuration.trustRoots = authorities }
         configuration.minimumTLSVersion = .tlsv12
+        // How long the other end may take to agree that the connection is over.
+        configuration.shutdownTimeout = .seconds(1)
         configuration.applicationProtocols = [Handshake.applicationProtocol]
         return try files.context(configuration)
     }

@@ -9,7 +9,7 @@ import X509
 final class Handshake: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    /// What both ends must have agreed to speak, where they have agreed on anything.
+    /// What both ends offer to speak.
     static let applicationProtocol = "ttrpc/1"
 
     private let timeout: TimeAmount
@@ -25,7 +25,7 @@ final class Handshake: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         overdue = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
-            context.fireErrorCaught(ConnectionSecurityError("the TLS handshake took too long"))
+            context.fireErrorCaught(ConnectionSecurityError("the TLS handshake took too long", isPassing: true))
             context.close(promise: nil)
         }
     }
@@ -38,13 +38,8 @@ final class Handshake: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted(let spoken)? = event as? TLSUserEvent {
+        if case .handshakeCompleted? = event as? TLSUserEvent {
             end()
-            guard spoken == nil || spoken == Self.applicationProtocol else {
-                context.fireErrorCaught(
-                    ConnectionSecurityError("the peer speaks another protocol than \(Self.applicationProtocol)"))
-                return context.close(promise: nil)
-            }
             context.fireUserInboundEventTriggered(ConnectionSecured(certificateNames: Self.peerNames(context)))
         }
         context.fireUserInboundEventTriggered(event)
@@ -74,7 +69,10 @@ final class Handshake: ChannelInboundHandler {
             // Only certificates that were checked come this far, and those can be read.
             return []
         }
-        let alternatives = (try? certificate.extensions.subjectAlternativeNames) ?? SubjectAlternativeNames()
+        // Names that cannot be read are none, and the common name does not stand in for them.
+        guard let alternatives = try? certificate.extensions.subjectAlternativeNames ?? SubjectAlternativeNames() else {
+            return []
+        }
         let names = alternatives.compactMap { name -> String? in
             switch name {
             case .dnsName(let name), .uniformResourceIdentifier(let name): name
@@ -84,14 +82,30 @@ final class Handshake: ChannelInboundHandler {
         return names.isEmpty ? certificate.subject.commonNames : names
     }
 
+    /// What failed, in words that may leave the process; the library's own are the cause.
     private static func named(_ error: any Error) -> any Error {
         guard error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError else { return error }
-        return ConnectionSecurityError("TLS failed: \(error)")
+        // The library tells the reasons of BoringSSL in texts alone.
+        let text = "\(error)"
+        let isPassing = text.contains("EOF during handshake")
+        let reason =
+            if isPassing {
+                "the peer closed the connection"
+            } else if text.contains("ALERT") {
+                "the peer refused, perhaps because it does not trust our certificate or wants one"
+            } else if text.contains("CERTIFICATE_VERIFY_FAILED") {
+                "the peer's certificate is not of an authority that is trusted, or its time is over"
+            } else if error is NIOSSLExtraError || text.contains("unableToValidateCertificate") {
+                "the peer's certificate is another name's"
+            } else {
+                "the peer speaks another protocol, or another version of it"
+            }
+        return ConnectionSecurityError("TLS failed: \(reason)", isPassing: isPassing, cause: error)
     }
 }
 
 extension DistinguishedName {
     fileprivate var commonNames: [String] {
-        flatMap { $0 }.compactMap { $0.type == .RDNAttributeType.commonName ? String(describing: $0.value) : nil }
+        flatMap { $0 }.compactMap { $0.type == .RDNAttributeType.commonName ? String($0.value) : nil }
     }
 }

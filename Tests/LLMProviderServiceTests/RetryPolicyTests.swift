@@ -58,19 +58,20 @@ struct RetryPolicyTests {
     }
 
     @Test(
-        "A request whose lane stands still waits for it at no cost, however often, and a little longer than others")
+        "A request whose lane stands still waits for it at no cost, and a little longer than others, but not for ever")
     func standstill() {
         for (kind, remedy) in [
             (AttemptFailure.Kind.overloaded, AttemptFailure.Remedy.retry), (.billing, .none), (.overloaded, .wait(.seconds(7))),
         ] {
-            func step(_ standstill: Duration, _ chance: Double) -> RetryPolicy.Step {
+            func step(_ standstill: Duration, _ chance: Double, waits: Int64 = 99) -> RetryPolicy.Step {
                 policy.step(
                     after: AttemptFailure(kind: kind, message: "", remedy: remedy), standstill: standstill, attempts: 25,
-                    waits: 1000,
+                    waits: waits,
                     chance: chance)
             }
             #expect(step(.seconds(5), 0) == .wait(.seconds(6)))
             #expect(step(.seconds(5), 1) == .wait(.seconds(7)))
+            #expect(step(.seconds(5), 1, waits: 100) == .giveUp)
         }
     }
 

@@ -123,6 +123,22 @@ struct TurnTests {
         }
     }
 
+    @Test("Who takes turns goes on with the lanes of its own key, and leaves those of earlier keys as they stand")
+    func anotherKey() async throws {
+        try await withService { fixture in
+            let provider = try #require(fixture.configuration.providers.first)
+            let own = LaneID(provider: provider.name, credential: provider.credential, pool: "a")
+            let earlier = LaneID(provider: provider.name, credential: "another", pool: "a")
+            var record = LaneRecord(
+                share: 1, stated: PerDimension(requests: nil, inputTokens: nil, outputTokens: nil),
+                largest: Charge(inputTokens: 1, outputTokens: 1), frozenUntil: 0)
+            try await fixture.store.record([own: record])
+            record.standstill = .barred
+            try await fixture.store.record([earlier: record])
+            #expect(try await fixture.store.laneRecords(of: provider).keys.map { $0 } == [own])
+        }
+    }
+
     @Test("What is on record of lanes is what was recorded last")
     func records() async throws {
         try await withService { fixture in

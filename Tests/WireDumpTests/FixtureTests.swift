@@ -96,9 +96,12 @@ struct FixtureTests {
             {"method": "huleedu.cj.v1.CJAssessment/GetAssessment", "answers": [{"progress": {"revision": 5, "essays": 3}, "grades": ["A", "B"]}],
                 "ignore": ["progress.revision"]}
             """#)
-        func lines(_ response: CJV1.GetAssessmentResponse, ignoring: Set<String> = []) throws -> [String] {
+        func lines(
+            _ response: CJV1.GetAssessmentResponse, ignoring: Set<String> = [], redaction: Redaction = Redaction(showsAll: true)
+        ) throws -> [String] {
             codec.differences(
-                between: fixture, and: CallAnswer(status: .ok, answers: [try response.encoded()]), ignoring: ignoring)
+                between: fixture, and: CallAnswer(status: .ok, answers: [try response.encoded()]), ignoring: ignoring,
+                redaction: redaction)
         }
         let same = CJV1.GetAssessmentResponse(progress: CJV1.AssessmentProgress(revision: 6, essays: 3), grades: ["A", "B"])
         #expect(try lines(same) == [])
@@ -112,6 +115,12 @@ struct FixtureTests {
                 "answers[0].progress.essays: expected 3, got 4", "answers[0].progress.judged: expected none, got 1",
             ])
         #expect(try lines(other, ignoring: ["grades", "essays", "judged"]) == [])
+        // Texts are hidden unless they are asked for; what the contracts name is not.
+        var ended = other
+        ended.progress?.state = .completed
+        let hidden = try lines(ended, redaction: Redaction()).joined()
+        #expect(hidden.contains("grades[1]: expected hidden: 1 bytes") && !hidden.contains("\"C\""))
+        #expect(hidden.contains("ASSESSMENT_STATE_COMPLETED") && hidden.contains("essays: expected 3, got 4"))
         #expect(
             codec.differences(between: fixture, and: CallAnswer(status: .notFound, message: "none", answers: []))
                 == [#"status: expected OK, got NOT_FOUND "none""#])

@@ -107,6 +107,49 @@ struct AccessTests {
         }
     }
 
+    @Test("a token that is taken back is worth nothing with the next call, on connections that it had bound too")
+    func takenBack() async throws {
+        let access = TokenAccess(["old": "portal", "new": "portal"])
+        try await withServer(service, access: access) { address, _ in
+            try await withClient(address) { client in
+                #expect(try await answer(client, "Echo", options("Bearer old")) == "portal -")
+                access.forget("old")
+                for options in [options("Bearer old"), options()] {
+                    let error = try await refusal(client, "Echo", options)
+                    #expect(error.code == .unauthenticated)
+                }
+                #expect(try await answer(client, "Open", options()) == "unknown")
+                #expect(try await answer(client, "Echo", options("Bearer new")) == "portal -")
+            }
+        }
+    }
+
+    @Test("who has not told who it is has half of the handlers, and not one more")
+    func handlers() async throws {
+        var configuration = ServerConfiguration()
+        configuration.maximumHandlers = 4
+        let gate = Gate()
+        let waiting = TestService(handlers: [
+            "Open": { payload, _ in
+                try await gate.pass()
+                return payload
+            },
+            "Echo": { payload, _ in payload },
+        ])
+        try await withServer(waiting, configuration: configuration, access: TokenAccess(["secret": "portal"])) { address, _ in
+            let raw = try await RawConnection.connect(to: address)
+            for stream in [UInt32(1), 3] { try await raw.request(stream, TestService.method("Open")) }
+            await gate.arrivals(2)
+            try await raw.request(5, TestService.method("Open"))
+            let refused = try #require(try await raw.nextAnswer())
+            #expect(refused == (5, .resourceExhausted, true))
+            try await withClient(address) { client in
+                _ = try await client.call(TestService.echo, payload: [1], options: options("Bearer secret"))
+            }
+            gate.open()
+        }
+    }
+
     @Test("a client sends the token that it is given with each call, as it is then")
     func client() async throws {
         let token = Mutex("wrong")
@@ -159,7 +202,10 @@ struct AccessTests {
         }
         #expect(error?.code == .unprotected && error?.message.contains("0.0.0.0") == true)
         try await withServer(service, configuration: configuration, access: TokenAccess([:])) { address, _ in
-            #expect(address.port > 0)
+            try await withClient(BoundAddress(host: "127.0.0.1", port: address.port)) { client in
+                let answer = try await answer(client, "Open", options())
+                #expect(answer == "unknown")
+            }
         }
         configuration.isOpenToAll = true
         try await withServer(service, configuration: configuration) { address, _ in

@@ -52,9 +52,8 @@ func withClient<Result: Sendable>(
 
 extension WireClient {
     /// Who the server takes the caller for.
-    func who(metadata: Metadata = Metadata()) async throws -> String {
-        let answer = try await call(
-            WhoService.who, payload: [], options: CallOptions(deadline: .after(.seconds(60)), metadata: metadata))
+    func who(within time: Duration = .seconds(60)) async throws -> String {
+        let answer = try await call(WhoService.who, payload: [], options: .timeout(time))
         return String(decoding: answer, as: UTF8.self)
     }
 }

@@ -111,12 +111,14 @@ struct TLSTests {
     @Test("a plain client and a secure server do not meet, nor the other way round")
     func mixed() async throws {
         try await withServer(security: try server()) { address in
-            let plain = await failure { try await withClient(address) { try await $0.who() } }
+            let plain = await failure { try await withClient(address) { try await $0.who(within: .seconds(3)) } }
             #expect(plain?.code == .unavailable)
         }
         try await withServer { address in
-            let secure = await failure { try await withClient(address, security: try client()) { try await $0.who() } }
-            #expect(secure?.code == .unavailable)
+            let secure = await failure {
+                try await withClient(address, security: try client()) { try await $0.who(within: .seconds(3)) }
+            }
+            #expect(secure?.code == .unavailable && secure?.message.contains("TLS failed") == true)
         }
     }
 
@@ -124,7 +126,7 @@ struct TLSTests {
     func renewal() async throws {
         var files = try authority.files("server", names: ["first.example"])
         files.authorities = nil
-        try await withServer(security: try ServerTLS(files: files, logger: silent)) { address in
+        try await withServer(security: try ServerTLS(files: files, interval: .zero, logger: silent)) { address in
             func isKnown(as name: String) async throws -> Bool {
                 await failure { try await withClient(address, security: try client(name: name)) { try await $0.who() } } == nil
             }
@@ -132,29 +134,60 @@ struct TLSTests {
             try TestAuthority.write("no certificate", to: files.certificate!)
             #expect(try await isKnown(as: "first.example"))
             _ = try authority.files("server", names: ["second.example"])
-            // Files are looked at once a second.
-            let end = ContinuousClock.now + .seconds(60)
-            while try await !isKnown(as: "second.example"), .now < end { try await Task.sleep(for: .milliseconds(20)) }
             #expect(try await isKnown(as: "second.example"))
             #expect(try await !isKnown(as: "first.example"))
         }
+    }
+
+    /// Connections, one after the other, over which nothing is ever sent.
+    private func silentPeers(_ count: Int, at address: BoundAddress) async throws -> [any Channel] {
+        var peers: [any Channel] = []
+        for _ in 0..<count {
+            peers.append(
+                try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                    .connect(host: address.host, port: address.port).get())
+        }
+        return peers
     }
 
     @Test("ends handshakes that take too long, and takes so many at once and no more")
     func handshakes() async throws {
         var limits = ServerTLS.Limits()
         limits.handshakes = 3
-        limits.handshakeTimeout = .milliseconds(300)
+        limits.handshakeTimeout = .seconds(60)
         try await withServer(security: try server(limits: limits)) { address in
-            var silentPeers: [any Channel] = []
-            for _ in 0..<4 {
-                silentPeers.append(
-                    try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                        .connect(host: address.host, port: address.port).get())
-            }
-            // One at once, the others when their time is over.
-            for peer in silentPeers { try await peer.closeFuture.get() }
+            try await silentPeers(4, at: address)[3].closeFuture.get()
+        }
+        limits.handshakes = 256
+        limits.handshakesPerAddress = 2
+        try await withServer(security: try server(limits: limits)) { address in
+            try await silentPeers(3, at: address)[2].closeFuture.get()
+        }
+        limits.handshakeTimeout = .milliseconds(300)
+        limits.handshakesPerAddress = 3
+        try await withServer(security: try server(limits: limits)) { address in
+            // All of them, when their time is over; then there is room again.
+            for peer in try await silentPeers(3, at: address) { try await peer.closeFuture.get() }
             let who = try await withClient(address, security: try client()) { try await $0.who() }
+            #expect(who == "unknown")
+        }
+    }
+
+    @Test("what comes behind a header that no peer sends is dropped, and the connection closed, though the peer says no farewell")
+    func hostile() async throws {
+        try await withServer(security: try server()) { address in
+            let client = try client()
+            let closed = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "localhost", port: address.port).flatMapThrowing { channel in
+                    try client.secure(channel, server: "localhost")
+                    return channel
+                }.get()
+            // The header, and then as much as the server would take in a second.
+            closed.write(ByteBuffer(bytes: [0xFF, 0, 0, 0, 0, 0, 0, 1, 1, 0]), promise: nil)
+            let piece = ByteBuffer(repeating: 7, count: 1 << 20)
+            for _ in 0..<64 { closed.writeAndFlush(piece, promise: nil) }
+            try await closed.closeFuture.get()
+            let who = try await withClient(address, security: client) { try await $0.who() }
             #expect(who == "unknown")
         }
     }

@@ -38,9 +38,7 @@ struct LaneTable<Item: Sendable>: Sendable {
         _ item: Item, charge: Charge, prefix: PromptPrefix? = nil, in id: LaneID, at now: Int64
     ) -> Int64? {
         if lanes.count >= Self.maximumLanes, lanes[id] == nil {
-            lanes = lanes.filter {
-                !$0.value.isIdle || $0.value.isFrozen(at: now) || $0.value.breaker.state != .closed
-            }
+            lanes = lanes.filter { !$0.value.isIdle || $0.value.isFrozen(at: now) }
         }
         if lanes[id] == nil {
             var lane = make(id, now)

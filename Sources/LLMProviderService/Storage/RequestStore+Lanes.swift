@@ -1,6 +1,11 @@
 import Postgres
 
 extension RequestStore {
+    /// What is on record of the lanes of a provider's present key: those of earlier ones stand as they were left.
+    func laneRecords(of provider: ProviderConfiguration) async throws -> [LaneID: LaneRecord] {
+        try await laneRecords(of: provider.name).filter { $0.key.credential == provider.credential }
+    }
+
     /// What is on record of a provider's lanes, with times in nanoseconds from now.
     func laneRecords(of provider: String) async throws -> [LaneID: LaneRecord] {
         let rows = try await pool.query(

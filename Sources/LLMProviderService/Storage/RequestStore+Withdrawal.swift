@@ -5,8 +5,8 @@ import Postgres
 import Wire
 
 extension RequestStore {
-    /// Requests withdrawn in one unit of work; each comes with its prompt.
-    private static let withdrawnAtOnce: Int64 = 100
+    /// Requests withdrawn in one unit of work; each comes with its prompt, which may be as long as a message.
+    static let withdrawnAtOnce: Int64 = 16
 
     /// Requests to be withdrawn.
     enum Withdrawn: Sendable {
@@ -69,8 +69,10 @@ extension RequestStore {
         return withdrawn
     }
 
+    /// Withdraws some requests, as ``withdraw(_:withdrawal:committed:)`` withdraws all.
+    ///
     /// - Returns: what was withdrawn, of what nobody seemed to hold; nil when there was none of that.
-    private func withdrawSome(
+    func withdrawSome(
         _ which: Withdrawn, _ withdrawal: @Sendable (ClaimedRequest) -> Withdrawal
     ) async throws -> [Withdrawal]? {
         try await pool.unitOfWork("withdraw requests") { unit in

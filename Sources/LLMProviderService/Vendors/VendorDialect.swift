@@ -50,7 +50,9 @@ enum HTTPFailure {
         }
         if isSpent { return failure(.billing, .none, reach: .lane) }
         switch response.status {
-        case 401, 403: return failure(.authentication, .none, reach: .account)
+        case 401: return failure(.authentication, .none, reach: .account)
+        // A key that may not use one model may use others.
+        case 403: return failure(.authentication, .none)
         case 402: return failure(.billing, .none, reach: .account)
         case 408, 409: return failure(.overloaded, .retry)
         case 429: return failure(.rateLimited, .wait(RetryAfter.pause(in: response.headers, now: now) ?? usualWait))

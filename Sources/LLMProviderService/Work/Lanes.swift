@@ -268,10 +268,10 @@ final class Lanes: Sendable {
         if let known = state.table[lane], state.recorded[lane] != known.record { unrecorded.ring() }
     }
 
-    /// The lanes as they stand, and by which time.
+    /// The lanes as they stand, and by which time; those on which another process sends stand as that one knows.
     var standing: (lanes: [LaneID: Lane<PreparedRequest>], now: Int64) {
         let now = now()
-        return (state.withLock { $0.table.all }, now)
+        return (state.withLock { state in state.table.all.filter { !state.foreign.contains($0.key.provider) } }, now)
     }
 
     /// How long a lane still sends nothing.

@@ -70,16 +70,22 @@ extension RequestWorker {
     /// Ends requests whose time is over and that nobody holds.
     ///
     /// - Returns: how many.
-    @discardableResult
-    func expireOverdue() async throws -> Int {
-        let expired = try await store.withdraw(.overdue) { [parser] in
-            RequestStore.Withdrawal(of: $0, because: .expired, parser: parser)
-        } committed: {
-            metrics.requests.ended($0)
+    func expireOverdue() async -> Int {
+        let expired: [RequestStore.Withdrawal]
+        do {
+            expired =
+                try await store.withdrawSome(.overdue) { [parser] in
+                    RequestStore.Withdrawal(of: $0, because: .expired, parser: parser)
+                } ?? []
+        } catch {
+            // Requests whose time is not over do not wait for those whose time is.
+            logger.warning("requests whose time is over not ended", metadata: ["reason": "\(error)"])
+            return 0
         }
-        guard expired > 0 else { return 0 }
+        guard !expired.isEmpty else { return 0 }
+        expired.forEach { metrics.requests.ended($0) }
         events.ring()
-        logger.warning("requests ended without an answer in their time", metadata: ["requests": "\(expired)"])
-        return expired
+        logger.warning("requests ended without an answer in their time", metadata: ["requests": "\(expired.count)"])
+        return expired.count
     }
 }

@@ -90,8 +90,9 @@ extension RequestWorker {
             let rescued = try await store.rescue(besides: held.all)
             metrics.requests.tookUp(rescued)
             if rescued > 0 { state.lowWater.reset() }
-            try await expireOverdue()
-            state.rescueAt = .now + configuration.rescueInterval
+            // A few at a time, so that there is always room for claims between them.
+            let hasMore = await expireOverdue() == Int(RequestStore.withdrawnAtOnce)
+            state.rescueAt = hasMore ? .now : .now + configuration.rescueInterval
         }
         if state.promoteAt <= .now { _ = try await promote(&state) }
         // Those that wait for the answer to another leave their places to requests that need not.

@@ -30,7 +30,7 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// - Parameters:
     ///   - standstill: how long the request's lane still sends nothing, where that is all that was the matter: the request then waits, at no
-    ///     cost and however often, until its own time is over.
+    ///     cost, but no more often than others may wait: it may be what makes the vendor fail.
     ///   - paidCalls: attempts after which none is made any more that follows on a reply that was paid for in vain; nil for no limit
     ///     but that of all attempts. Every reply that is paid for is an attempt, so there are never more of them that are known.
     ///   - attempts: made so far, this one among them.
@@ -41,7 +41,7 @@ public struct RetryPolicy: Sendable, Hashable {
         chance: Double
     ) -> Step {
         // A little longer than those that have not been sent, so that another one finds out the next time.
-        if let standstill { return .wait(standstill + .seconds(1) * (1 + chance)) }
+        if let standstill, waits < maximumWaits { return .wait(standstill + .seconds(1) * (1 + chance)) }
         if failure.isPaid, let paidCalls, attempts >= paidCalls { return .giveUp }
         return switch failure.remedy {
         case .none: .giveUp

@@ -36,7 +36,7 @@ struct SendingTurns: Sendable {
         let lock = SessionLock(
             pool: worker.store.pool, name: "huleedu llm-provider sends \(provider.name) \(provider.credential)")
         await lock.hold {
-            lanes.begin(provider.name, from: try await worker.store.laneRecords(of: provider.name))
+            lanes.begin(provider.name, from: try await worker.store.laneRecords(of: provider))
             worker.logger.info("turn begun", metadata: ["provider": "\(provider.name)"])
             worker.work.ring()
         } lost: {

@@ -1,7 +1,7 @@
 /// Who a connection belongs to, and which requests on it are let through.
 ///
 /// A bearer token travels in the metadata of a request, as `authorization: Bearer TOKEN`. The first that is known binds the connection: later
-/// requests need not carry it, and none may carry another's.
+/// requests need not carry it, and none may carry another's. A token that is taken back unbinds it with the next request.
 public struct ConnectionAccess: Sendable {
     /// The key of the metadata under which a token travels.
     public static let key = "authorization"
@@ -23,7 +23,7 @@ public struct ConnectionAccess: Sendable {
     /// Why a request is refused; nil when it may go to its handler. What is refused, no handler sees.
     public mutating func refusal(of request: RequestEnvelope) -> RPCError? {
         do throws(RPCError) {
-            if let token = try Self.token(in: request.metadata) { try bind(token) }
+            if let token = try Self.token(in: request.metadata) ?? boundToken { try bind(token) }
         } catch {
             return error
         }
@@ -37,8 +37,9 @@ public struct ConnectionAccess: Sendable {
     }
 
     private mutating func bind(_ token: String) throws(RPCError) {
-        guard token != boundToken else { return }
+        // Asked each time, for a token may have been taken back since.
         guard let owner = control.owner(ofToken: token) else {
+            if token == boundToken { (boundToken, peer.tokenName) = (nil, nil) }
             throw RPCError(.unauthenticated, "\(Self.key): nobody has this token", isRefused: true)
         }
         guard peer.tokenName == nil || peer.tokenName == owner else {

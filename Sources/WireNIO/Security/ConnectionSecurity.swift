@@ -24,9 +24,15 @@ public struct ConnectionSecured: Sendable {
 public struct ConnectionSecurityError: Error, Sendable, CustomStringConvertible {
     /// One sentence, without secrets.
     public let reason: String
+    /// Whether another attempt may go better: nothing was found wrong with either end.
+    public let isPassing: Bool
+    /// What led to this, where it was an error.
+    public let cause: (any Error)?
 
-    public init(_ reason: String) {
+    public init(_ reason: String, isPassing: Bool = false, cause: (any Error)? = nil) {
         self.reason = reason
+        self.isPassing = isPassing
+        self.cause = cause
     }
 
     public var description: String { reason }

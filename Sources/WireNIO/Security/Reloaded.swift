@@ -9,6 +9,8 @@ public final class Reloaded<Value: Sendable>: Sendable {
     private struct State {
         var value: Value
         var stamps: [FileStamp?]
+        /// Those of which nothing could be made, and that it was said.
+        var faulty: [FileStamp?] = []
         var nextLook: ContinuousClock.Instant
     }
 
@@ -41,12 +43,16 @@ public final class Reloaded<Value: Sendable>: Sendable {
             state.nextLook = .now + interval
             let stamps = paths.map { FileStamp($0) }
             guard stamps != state.stamps else { return state.value }
-            state.stamps = stamps
             do {
                 state.value = try make()
+                state.stamps = stamps
                 logger.notice("files were read again, for they have changed", metadata: ["files": "\(paths)"])
             } catch {
-                logger.error("files have changed and cannot be used: the old ones hold", metadata: ["reason": "\(error)"])
+                // Tried again: it may have been for a passing reason.
+                if state.faulty != stamps {
+                    logger.error("files have changed and cannot be used: the old ones hold", metadata: ["reason": "\(error)"])
+                }
+                state.faulty = stamps
             }
             return state.value
         }

@@ -24,7 +24,7 @@ final class SecuredWatch: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        secured.fail(ConnectionSecurityError("the connection was closed before it was secure"))
+        secured.fail(ConnectionSecurityError("the connection was closed before it was secure", isPassing: true))
         context.fireChannelInactive()
     }
 }

@@ -42,6 +42,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Port to tell Prometheus at what is counted, under /metrics; 0 for any.", valueName: "port"))
     var metricsPort: UInt16?
 
+    @Option(help: ArgumentHelp("Address for that. Whoever can reach it is told; nobody is asked.", valueName: "host"))
+    var metricsHost = "127.0.0.1"
+
     @OptionGroup(title: "Protection")
     var protection: ProtectionOptions
 
@@ -57,6 +60,11 @@ struct ServeCommand: AsyncParsableCommand {
     func validate() throws {
         guard !services.isEmpty else { throw ValidationError("Name at least one service: llm-provider, cj-assessment.") }
         guard Set(services).count == services.count else { throw ValidationError("Name each service once.") }
+        guard providerTrust.llmProviderToken == nil || providerTrust.llmProviderAuthorities != nil || llmProvider.isLoopback
+        else {
+            throw ValidationError(
+                "--llm-provider-token: tokens go over TLS only, but for this machine; name --llm-provider-authorities.")
+        }
         guard port == nil || services.count == 1 else { throw ValidationError("--port is for one service; name only that.") }
     }
 
@@ -82,7 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
                 hosts.append(host)
             }
             if let metricsPort {
-                let (server, address) = try await assembly.metrics(listen: Endpoint(host: host, port: Int(metricsPort)))
+                let (server, address) = try await assembly.metrics(listen: Endpoint(host: metricsHost, port: Int(metricsPort)))
                 try StandardOutput.write("metrics  \(address)\n")
                 hosts.append(server)
             }

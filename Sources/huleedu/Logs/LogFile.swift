@@ -52,7 +52,11 @@ final class LogFile: Sendable {
     private func begin(_ state: inout State) {
         Self.layAside(path, kept: limits.kept)
         let descriptor = Self.open(path)
-        guard descriptor >= 0 else { return }
+        guard descriptor >= 0 else {
+            // Tried again when it has grown as much once more: laying aside with each line would leave no log at all.
+            state.bytes = 0
+            return
+        }
         close(state.descriptor)
         state = State(descriptor: descriptor, bytes: Self.size(path))
     }

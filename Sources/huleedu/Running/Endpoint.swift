@@ -21,5 +21,8 @@ struct Endpoint: Sendable, Hashable, CustomStringConvertible, ExpressibleByArgum
         self.init(host: String(host), port: Int(port))
     }
 
+    /// Whether it is this machine's alone.
+    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

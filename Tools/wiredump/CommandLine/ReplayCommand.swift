@@ -21,7 +21,8 @@ struct ReplayCommand: AsyncParsableCommand {
               wiredump replay 127.0.0.1:7702 evening.jsonl --ignore revision --ignore created_at
               wiredump read evening.pcapng --view fixtures --show-text | wiredump replay 127.0.0.1:7702 -
 
-            What is told is the Test Anything Protocol: a line "ok" or "not ok" for each call, and below the latter what differs. It ends with 0 \
+            What is told is the Test Anything Protocol: a line "ok" or "not ok" for each call, and below the latter what differs, with texts \
+            hidden as in other views. It ends with 0 \
             when every call went as it should, with 3 when one did not, with 1 when a fixture cannot be read, and with 64 for wrong options.
             """)
 
@@ -39,6 +40,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Trust")
     var trust: TrustOptions
+
+    @OptionGroup
+    var redaction: RedactionOptions
 
     @OptionGroup
     var contracts: ContractOptions
@@ -59,7 +63,8 @@ struct ReplayCommand: AsyncParsableCommand {
             var failures = 0
             for (index, entry) in entries.enumerated() {
                 let answer = try await make(entry.fixture, server)
-                let differences = codec.differences(between: entry.fixture, and: answer, ignoring: Set(ignore))
+                let differences = codec.differences(
+                    between: entry.fixture, and: answer, ignoring: Set(ignore), redaction: redaction.redaction)
                 let name = "\(index + 1) - \(entry.file):\(entry.line) \(entry.fixture.name)"
                 try output.write(["\(differences.isEmpty ? "ok" : "not ok") \(name)"] + differences.map { "# \($0)" })
                 try output.flush()

@@ -13,6 +13,7 @@ struct Server: Sendable {
     static func with<Result>(
         _ address: Address, _ trust: TrustOptions, _ body: (Server) async throws -> Result
     ) async throws -> Result {
+        try trust.check(address)
         let silent = Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() }
         let server = Server(
             client: WireClient(

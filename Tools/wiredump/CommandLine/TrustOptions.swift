@@ -49,6 +49,14 @@ struct TrustOptions: ParsableArguments {
         }
     }
 
+    /// Sees that a token goes over TLS, or not beyond this machine.
+    func check(_ address: Address) throws {
+        let isNear = address.host == "localhost" || address.host == "::1" || address.host.hasPrefix("127.")
+        guard token == nil || isNear || tls || tlsAuthorities != nil else {
+            throw ValidationError("--token: tokens go over TLS only, but for this machine; add --tls or --tls-authorities.")
+        }
+    }
+
     /// Tells what the file of the token holds; nil without one.
     func bearerToken() throws -> (@Sendable () -> String)? {
         guard let token else { return nil }

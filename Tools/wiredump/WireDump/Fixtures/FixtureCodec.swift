@@ -101,6 +101,8 @@ package struct FixtureCodec: Sendable {
     package func line(_ call: Call) -> String? {
         guard let name = call.method, let method = schema.method(name.service, name.method),
             case .answered(let status, _) = call.outcome,
+            // An object has a key once.
+            Set(call.metadata.entries.map(\.key)).count == call.metadata.entries.count,
             call.messages.count == call.sent.messages + call.received.messages
         else { return nil }
         var json = JSONText()
@@ -132,15 +134,18 @@ package struct FixtureCodec: Sendable {
     // MARK: - Comparing
 
     /// How a call went otherwise than it should; empty where it went as it should.
+    ///
+    /// - Parameter redaction: of the texts of answers.
     package func differences(
-        between fixture: CallFixture, and answer: CallAnswer, ignoring more: Set<String> = []
+        between fixture: CallFixture, and answer: CallAnswer, ignoring more: Set<String> = [], redaction: Redaction = Redaction()
     ) -> [String] {
         guard answer.status == fixture.status else {
             return ["status: expected \(fixture.status.name), got \(answer.status.name) \(JSONText.quoted(answer.message))"]
         }
         let type = schema.method(fixture.method.service, fixture.method.method)?.output ?? ""
+        let names = Set(schema.enumerations.values.flatMap(\.values))
         let answers = answer.answers.map { decoder.value($0, as: type) }
-        return JSONDifference(ignoring: fixture.ignored.union(more)).lines(
+        return JSONDifference(ignoring: fixture.ignored.union(more), redaction: redaction, names: names).lines(
             .array(fixture.answers), .array(answers), at: "answers")
     }
 }

@@ -6,10 +6,17 @@ struct JSONDifference: Sendable {
     static let mostLines = 20
 
     private let ignored: Set<String>
+    private let redaction: Redaction
+    private let names: Set<String>
 
-    /// - Parameter ignored: fields that may differ: by their names, wherever they are, or by their paths without places, `items.ability`.
-    init(ignoring ignored: Set<String> = []) {
+    /// - Parameters:
+    ///   - ignored: fields that may differ: by their names, wherever they are, or by their paths without places, `items.ability`.
+    ///   - redaction: of the texts that are told.
+    ///   - names: texts that the contracts have, and that are told all the same.
+    init(ignoring ignored: Set<String> = [], redaction: Redaction = Redaction(), names: Set<String> = []) {
         self.ignored = ignored
+        self.redaction = redaction
+        self.names = names
     }
 
     /// - Parameter path: where the values stand.
@@ -30,8 +37,8 @@ struct JSONDifference: Sendable {
                 let place = "\(path).\(name.echoed)"
                 switch (one[name], other[name]) {
                 case (let expected?, let actual?): compare(expected, actual, place, names + [name], &lines)
-                case (let expected?, nil): lines.append("\(place): expected \(Self.text(expected)), is absent")
-                case (nil, let actual?): lines.append("\(place): expected none, got \(Self.text(actual))")
+                case (let expected?, nil): lines.append("\(place): expected \(text(expected, [name])), is absent")
+                case (nil, let actual?): lines.append("\(place): expected none, got \(text(actual, [name]))")
                 case (nil, nil): break
                 }
             }
@@ -40,7 +47,7 @@ struct JSONDifference: Sendable {
                 compare(one[place], other[place], "\(path)[\(place)]", names, &lines)
             }
             if one.count != other.count { lines.append("\(path): expected \(one.count), got \(other.count)") }
-        default: lines.append("\(path): expected \(Self.text(expected)), got \(Self.text(actual))")
+        default: lines.append("\(path): expected \(text(expected, names)), got \(text(actual, names))")
         }
     }
 
@@ -49,14 +56,18 @@ struct JSONDifference: Sendable {
     }
 
     /// A value as a line may tell it: long ones only by what they are.
-    private static func text(_ value: JSONValue) -> String {
+    ///
+    /// - Parameter path: names of fields, the last of which says whether its text may be shown.
+    private func text(_ value: JSONValue, _ path: [String]) -> String {
         switch value {
         case .null: "null"
         case .bool(let bool): "\(bool)"
         case .integer(let integer): "\(integer)"
         case .unsigned(let unsigned): "\(unsigned)"
         case .number(let number): "\(number)"
-        case .text(let text): JSONText.quoted(text.echoed)
+        case .text(let text):
+            names.contains(text) || !redaction.hides(path.last ?? "")
+                ? JSONText.quoted(text.echoed) : redaction.replacement(Array(text.utf8))
         case .array, .object: value.kind
         }
     }

@@ -10,6 +10,8 @@ package struct MessageDecoder: Sendable {
     package let schema: MessageSchema
     package let redaction: Redaction
     private let bytesForm: BytesForm
+    /// Whether numbers of 64 bits are text, because readers of JSON may not hold them.
+    private var wideNumbersAreText = true
 
     /// How fields of bytes are written.
     enum BytesForm: Sendable, Hashable {
@@ -36,10 +38,17 @@ package struct MessageDecoder: Sendable {
         return text.text
     }
 
+    /// The same for a reader that holds all numbers.
+    private var withNumbers: MessageDecoder {
+        var decoder = self
+        decoder.wideNumbersAreText = false
+        return decoder
+    }
+
     /// A message as a value of JSON, the same for all the ways in which it may have been written.
     func value(_ bytes: [UInt8], as type: String?) -> JSONValue {
         // What is written here is JSON, whatever the bytes are.
-        (try? JSONDecoder().decode(JSONValue.self, from: Data(json(bytes, as: type).utf8))) ?? .null
+        (try? JSONDecoder().decode(JSONValue.self, from: Data(withNumbers.json(bytes, as: type).utf8))) ?? .null
     }
 
     private func write(_ bytes: ArraySlice<UInt8>, _ message: MessageSchema.Message?, depth: Int, _ text: inout JSONText) {
@@ -106,18 +115,21 @@ package struct MessageDecoder: Sendable {
         case (.int32, .varint(let number)): text.number(Int32(truncatingIfNeeded: number))
         case (.uint32, .varint(let number)): text.number(UInt32(truncatingIfNeeded: number))
         case (.sint32, .varint(let number)): text.number(MessageSchema.Kind.zigzag(number))
-        // Numbers of 64 bits are text, because readers of JSON may not hold them.
-        case (.int64, .varint(let number)): text.string("\(Int64(bitPattern: number))")
-        case (.uint64, .varint(let number)): text.string("\(number)")
-        case (.sint64, .varint(let number)): text.string("\(MessageSchema.Kind.zigzag(number))")
+        case (.int64, .varint(let number)): writeWide(Int64(bitPattern: number), &text)
+        case (.uint64, .varint(let number)): writeWide(number, &text)
+        case (.sint64, .varint(let number)): writeWide(MessageSchema.Kind.zigzag(number), &text)
         case (.double, .fixed64(let bits)): text.number(Double(bitPattern: bits))
-        case (.fixed64, .fixed64(let bits)): text.string("\(bits)")
-        case (.sfixed64, .fixed64(let bits)): text.string("\(Int64(bitPattern: bits))")
+        case (.fixed64, .fixed64(let bits)): writeWide(bits, &text)
+        case (.sfixed64, .fixed64(let bits)): writeWide(Int64(bitPattern: bits), &text)
         case (.float, .fixed32(let bits)): text.number(Double(Float(bitPattern: bits)))
         case (.fixed32, .fixed32(let bits)): text.number(bits)
         case (.sfixed32, .fixed32(let bits)): text.number(Int32(bitPattern: bits))
         default: writeUnknown([value], number: field.number, depth: depth, &text)
         }
+    }
+
+    private func writeWide(_ number: some BinaryInteger, _ text: inout JSONText) {
+        if wideNumbersAreText { text.string("\(number)") } else { text.number(number) }
     }
 
     // MARK: - Fields that are not
