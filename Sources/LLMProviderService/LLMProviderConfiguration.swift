@@ -31,6 +31,8 @@ public struct LLMProviderConfiguration: Sendable {
     /// How long a lane stands still because its vendor fails; the pause doubles with each further failure, up to the longest.
     public var breakerPause: Duration = .seconds(5)
     public var longestBreakerPause: Duration = .seconds(60)
+    /// Whether a vendor that fails is waited for only where it has answered before, as is right where somebody waits for the end.
+    public var breakerNeedsProof = false
     /// How long a lane stands still where somebody has to put something right: a limit on spending, a bill, a key.
     public var probeInterval: Duration = .seconds(900)
     /// How long one call to a vendor may take.

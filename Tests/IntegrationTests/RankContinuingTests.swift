@@ -42,7 +42,7 @@ struct RankContinuingTests {
 
         var folder: RunFolder { RunFolder(scratch.path + "/data") }
 
-        func rank(_ more: [String], yes: Bool = true) throws -> Program {
+        func rank(_ more: [String], yes: Bool = true, requestSeconds: Int = 600) throws -> Program {
             try Program(
                 "huleedu",
                 [
@@ -50,7 +50,7 @@ struct RankContinuingTests {
                     "\(concurrency)", "--data", scratch.path + "/data",
                 ] + (yes ? ["--yes"] : []) + more,
                 environment: [
-                    "ANTHROPIC_API_KEY": "key",
+                    "ANTHROPIC_API_KEY": "key", "HULEEDU_REQUEST_SECONDS": "\(requestSeconds)",
                     "ANTHROPIC_BASE_URL": fake.output.split(separator: "\n").first.map(String.init) ?? "",
                 ])
         }
@@ -66,7 +66,8 @@ struct RankContinuingTests {
     func judgeFailed() async throws {
         let run = try await Class()
         let arguments = ["--budget", "60", "--precision", "0.99"]
-        let first = try run.rank(arguments)
+        // A provider that fails is waited for, and not for ever.
+        let first = try run.rank(arguments, requestSeconds: 5)
         try await run.ledger.waitForAnswers(20)
         run.fake.kill()
         #expect(await first.status() == 69, "\(first.output)")

@@ -18,6 +18,8 @@ struct Breaker: Sendable {
         /// How long it is open after failures, in nanoseconds; the pause doubles with each probe that fails.
         var firstPause: Int64 = 5_000_000_000
         var longestPause: Int64 = 60_000_000_000
+        /// Whether it opens after failures only where the vendor has answered before: else its address is more likely wrong than it away.
+        var needsProof = false
         /// How long it is open after a refusal that somebody has to put right, in nanoseconds.
         var probeInterval: Int64 = 15 * Rate.nanosecondsPerMinute
     }
@@ -63,6 +65,7 @@ struct Breaker: Sendable {
     let settings: Settings
     private var standstill: Standstill?
     private var calls: [Call] = []
+    private var hasWorked = false
     /// Times in a row that it has opened because the vendor failed.
     private var openings = 0
 
@@ -93,6 +96,7 @@ struct Breaker: Sendable {
         if let standstill, sentAt < standstill.since { return sign != .works }
         switch sign {
         case .works:
+            hasWorked = true
             if standstill != nil { close() }
             remember(Call(at: now, failed: nil))
             return false
@@ -101,7 +105,7 @@ struct Breaker: Sendable {
             return false
         case .fails:
             remember(Call(at: now, failed: request))
-            guard standstill != nil || isFailing else { return false }
+            guard standstill != nil || (isFailing && (hasWorked || !settings.needsProof)) else { return false }
             open(.unavailable, at: now, until: now + pause)
             openings += 1
             return true

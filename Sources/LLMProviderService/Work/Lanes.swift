@@ -71,6 +71,7 @@ final class Lanes: Sendable {
         let concurrency = ConcurrencyLimit(
             maximum: provider?.limits.concurrentRequests ?? configuration.maximumInFlight)
         var breaker = Breaker.Settings()
+        breaker.needsProof = configuration.breakerNeedsProof
         breaker.firstPause = configuration.breakerPause.nanoseconds
         breaker.longestPause = configuration.longestBreakerPause.nanoseconds
         breaker.probeInterval = configuration.probeInterval.nanoseconds

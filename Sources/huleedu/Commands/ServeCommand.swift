@@ -23,6 +23,9 @@ struct ServeCommand: AsyncParsableCommand {
             HULEEDU_CONCURRENT_REQUESTS, 1 to 900 and 32 by default, bounds the requests at once of a process, with those about to be \
             sent among them, but not those that wait for another to fill the vendor's cache: a limit takes as many as it allows in the time of one answer and half a second.
 
+            HULEEDU_REQUEST_SECONDS, 5 to 86400, says how long a request may be without an answer; a provider that fails is waited for as \
+            long. It is 86400 by default, and 600 where 'huleedu rank' and 'huleedu align' run the services themselves.
+
             For drills, CRASH_AT=POINT:N kills the process the Nth time that it reaches a named point between two round trips to the \
             database; CRASH_AT=list tells the points as they are reached.
             """)
@@ -80,7 +83,8 @@ struct ServeCommand: AsyncParsableCommand {
             let crashPoint = try environment.text("CRASH_AT").map(CrashPoint.init)
             let assembly = ServiceAssembly(
                 connectionString: url, isAlone: false, crashPoint: crashPoint, leases: try Leases(environment),
-                concurrentRequests: try ConcurrentRequests(environment), protection: try protection.protection(logger: logger),
+                concurrentRequests: try ConcurrentRequests(environment), requestLife: try RequestLife(environment),
+                protection: try protection.protection(logger: logger),
                 providerTrust: try providerTrust.trust(protection, logger: logger), logger: logger)
             var hosts: [any Service] = []
             for service in services.sorted(by: { $0.usualPort < $1.usualPort }) {

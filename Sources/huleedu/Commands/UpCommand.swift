@@ -57,7 +57,8 @@ struct UpCommand: AsyncParsableCommand {
         do {
             let assembly = ServiceAssembly(
                 connectionString: database.connectionString, isAlone: database.isPrivate,
-                concurrentRequests: try ConcurrentRequests(environment), protection: Protection(isOpenToAll: hosting.openToAll),
+                concurrentRequests: try ConcurrentRequests(environment), requestLife: try RequestLife(environment),
+                protection: Protection(isOpenToAll: hosting.openToAll),
                 logger: logger)
             let provider = try await assembly.llmProvider(
                 listen: Endpoint(host: hosting.host, port: Int(llmProviderPort)),

@@ -136,6 +136,7 @@ struct RankRun: Sendable {
         do {
             let assembly = ServiceAssembly(
                 connectionString: database.connectionString(database: record.database), isAlone: database.isPrivate,
+                requestLife: try RequestLife(environment, default: RequestLife.whileSomebodyWaits), needsProof: true,
                 logger: logger)
             let provider = try await assembly.llmProvider(
                 listen: Self.loopback,

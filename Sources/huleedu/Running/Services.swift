@@ -35,6 +35,10 @@ struct ServiceAssembly: Sendable {
     /// How long the processes keep what they have claimed.
     var leases = Leases()
     var concurrentRequests = ConcurrentRequests()
+    /// How long a request may be without an answer.
+    var requestLife = RequestLife()
+    /// Whether a provider that fails is waited for only where it has answered before.
+    var needsProof = false
     /// Who may call the services.
     var protection = Protection()
     /// How cj-assessment calls llm-provider.
@@ -58,6 +62,8 @@ struct ServiceAssembly: Sendable {
         var configuration = leases.configuration(providers: providers)
         configuration.instance = Self.instance(listen)
         configuration.maximumInFlight = concurrentRequests.count
+        configuration.longestLife = requestLife.duration
+        configuration.breakerNeedsProof = needsProof
         let provider = LLMProvider(
             pool: pool, bell: bell, configuration: configuration, http: curl, metrics: providerMetrics,
             logger: named(.llmProvider))

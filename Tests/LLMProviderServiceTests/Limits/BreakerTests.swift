@@ -26,6 +26,18 @@ struct BreakerTests {
         #expect(alone.note(.fails, of: "another", sentAt: 0, at: 0) == true)
     }
 
+    @Test("Where it asks for proof, one opens only once its vendor has answered")
+    func proof() {
+        var settings = Breaker.Settings()
+        settings.needsProof = true
+        var breaker = Breaker(settings)
+        #expect(fail(&breaker, 20).allSatisfy { !$0 })
+        #expect(breaker.state == .closed)
+        #expect(breaker.note(.works, of: "good", sentAt: 0, at: 0) == false)
+        #expect(fail(&breaker, 20).contains(true))
+        #expect(breaker.state == .open)
+    }
+
     @Test("Failures count while they are half of the last twenty calls, and for five minutes")
     func ratio() {
         var half = Breaker()
