@@ -36,7 +36,7 @@ struct LogProgramTests {
         options.metadata = Metadata([
             ("traceparent", "00-\(Self.trace)-b7ad6b7169203331-01"), ("correlation-id", "lesson-7"),
         ])
-        _ = try await provider.submit(try ObservabilityTests.request(1), options: options)
+        _ = try await provider.submit(try .comparison(1, task: "What is the sea?"), options: options)
         while try await provider.get(LLMV1.GetRequest(requestID: "r1")).result == nil {
             try await Task.sleep(for: .milliseconds(5))
         }

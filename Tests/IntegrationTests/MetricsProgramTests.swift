@@ -1,4 +1,3 @@
-import CJCore
 import Contracts
 import CurlClient
 import Logging
@@ -11,23 +10,6 @@ struct MetricsProgramTests {
     private func address(_ name: String, in output: String) throws -> String {
         let line = try #require(output.split(separator: "\n").first { $0.hasPrefix(name) }, "\(output)")
         return try #require(line.split(separator: " ").last.map(String.init))
-    }
-
-    /// A comparison for an assessment of one task.
-    private func request(_ number: Int, task: String) throws -> LLMV1.SubmitRequest {
-        let template = try #require(PromptTemplate(language: "en"))
-        let format = ReplyFormat(for: template)
-        let prompt = template.prompt(
-            question: task, rubric: nil, first: "The sea, \(number).", second: "The land, \(number).")
-        return LLMV1.SubmitRequest(
-            requestID: "r\(number)", owner: "class-9b", provider: "simulated", model: "simulated-judge", maxOutputTokens: 256,
-            blocks: prompt.blocks.map { block in
-                LLMV1.PromptBlock(
-                    target: block.target == .system ? .system : .user, text: Array(block.text.utf8),
-                    cacheMark: block.isCacheable ? .fiveMinutes : .none, varies: block.target == .user)
-            },
-            replyFormat: LLMV1.ReplyFormat(
-                name: format.toolName, description: Array(format.description.utf8), jsonSchema: Array(format.jsonSchema.utf8)))
     }
 
     @Test("tells Prometheus what the vendor's cache did, and which block did not stay the same")
@@ -46,7 +28,7 @@ struct MetricsProgramTests {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let provider = LLMV1.LLMProviderClient(client)
         for (number, task) in ["What is the sea?", "What is the sea?", "At nine: what is the sea?"].enumerated() {
-            let request = try request(number, task: task)
+            let request = try LLMV1.SubmitRequest.comparison(number, task: task)
             _ = try await provider.submit(request)
             var result: LLMV1.Result?
             while result == nil {

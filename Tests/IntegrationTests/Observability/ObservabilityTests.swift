@@ -1,4 +1,3 @@
-import CJCore
 import Contracts
 import CurlClient
 import Foundation
@@ -63,23 +62,8 @@ struct ObservabilityTests {
         for alert in try ObservabilityFiles.alerts() { #expect(readme.contains("`\(alert)`"), "\(alert) is not in the README") }
     }
 
-    /// A comparison whose task is long enough for the vendor's cache.
-    static func request(_ number: Int) throws -> LLMV1.SubmitRequest {
-        let template = try #require(PromptTemplate(language: "en"))
-        let format = ReplyFormat(for: template)
-        let prompt = template.prompt(
-            question: String(repeating: "Is it better to say in many words what one means, or in few? ", count: 100), rubric: nil,
-            first: "Fewer, \(number).", second: "More, \(number).")
-        return LLMV1.SubmitRequest(
-            requestID: "r\(number)", owner: "class-9b", provider: "simulated", model: "simulated-judge", maxOutputTokens: 256,
-            blocks: prompt.blocks.map { block in
-                LLMV1.PromptBlock(
-                    target: block.target == .system ? .system : .user, text: Array(block.text.utf8),
-                    cacheMark: block.isCacheable ? .fiveMinutes : .none, varies: block.target == .user)
-            },
-            replyFormat: LLMV1.ReplyFormat(
-                name: format.toolName, description: Array(format.description.utf8), jsonSchema: Array(format.jsonSchema.utf8)))
-    }
+    /// Long enough for the vendor's cache.
+    private static let task = String(repeating: "Is it better to say in many words what one means, or in few? ", count: 100)
 
     @Test("A Prometheus that reads the service sees its cache hit and an alert fire, and can draw every panel")
     func prometheus() async throws {
@@ -112,7 +96,7 @@ struct ObservabilityTests {
         // More requests, until their counts have been read twice and a rate can be told.
         while try await prometheus.query(#"rate(llm_provider_prompt_cache_events_total{result="hit"}[1m]) > 0"#).isEmpty {
             number += 1
-            _ = try await provider.submit(try Self.request(number))
+            _ = try await provider.submit(try .comparison(number, task: Self.task))
             try await Task.sleep(for: .milliseconds(20))
         }
         try await prometheus.wait(for: #"ALERTS{alertname="LLMProviderRateLimited", alertstate="firing", provider="simulated"}"#)
