@@ -2,7 +2,7 @@ import CJCore
 import Testing
 
 /// Classes of thirty with one anchor of each of six grades, every essay compared twelve times in balanced rounds by a judge with whims.
-/// `Tools/bench grading` runs the same at length.
+/// `Tools/bench grading` runs the like at length, with the estimator about the mean.
 @Suite("Grades of simulated classes")
 struct GradeSimulationTests {
     private static let grades = ["F", "E", "D", "C", "B", "A"]

@@ -41,9 +41,11 @@ struct PairingMethodTests {
         for half in [places.prefix { $0 < 130 }, places.drop { $0 < 130 }] { #expect((4...6).contains(half.count)) }
     }
 
-    @Test("Places stay balanced to one, whatever the step", arguments: PairingMethod.allCases)
+    @Test(
+        "Places stay balanced to one, whatever the step, but where pairs are drawn",
+        arguments: PairingMethod.allCases.filter { $0 != .random })
     func balance(method: PairingMethod) {
-        for (count, comparisons, step) in [(12, 42, 1), (30, 150, 7), (31, 155, 15)] where method != .random {
+        for (count, comparisons, step) in [(12, 42, 1), (30, 150, 7), (31, 155, 15)] {
             var simulation = Simulation(items: count, deviation: 2, seed: UInt64(count))
             let (scale, _) = run(method, &simulation, comparisons: comparisons, step: step)
             for item in scale.items {

@@ -42,7 +42,7 @@ struct PairingTests {
         }
     }
 
-    @Test("First and second places of each item differ by one at most, for both strategies of information and any step")
+    @Test("First and second places of each item differ by one at most, whatever the step")
     func balance() {
         for (count, comparisons, step) in [(9, 30, 1), (12, 50, 1), (30, 150, 1), (30, 150, 7), (31, 160, 15)] {
             var simulation = Simulation(items: count, deviation: 2, seed: UInt64(count))
@@ -122,7 +122,7 @@ struct PairingTests {
         #expect(choices.count == 1)
     }
 
-    @Test("An item that others have always shown first is not passed over: it comes second until it is even")
+    @Test("An item that others have always shown first comes second when its turn is there")
     func lopsidedItem() throws {
         let items = names(10)
         let judged = try (1...5).map { try Comparison(first: items[0], second: items[$0]) }

@@ -127,8 +127,14 @@ struct ScaleEstimatorTests {
     @Test("Two groups that never met are far less certain of each other than of themselves")
     func disconnected() {
         var judgements: [Judgement] = []
-        for _ in 0..<20 {
-            judgements += [win("a", over: "b"), win("b", over: "a"), win("x", over: "y"), win("y", over: "x")]
+        for _ in 0..<10 {
+            // In turn by who was shown first and who second.
+            for isSecond in [false, true] {
+                judgements += [
+                    win("a", over: "b", shownSecond: isSecond), win("b", over: "a", shownSecond: isSecond),
+                    win("x", over: "y", shownSecond: isSecond), win("y", over: "x", shownSecond: isSecond),
+                ]
+            }
         }
         let scale = ScaleEstimator().estimate(items: ["a", "b", "x", "y"], judgements: judgements)
         #expect(!scale.isConnected)

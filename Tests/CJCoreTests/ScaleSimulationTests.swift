@@ -50,18 +50,15 @@ struct ScaleSimulationTests {
         #expect(((statedTau - actualTau) / Double(runs)).magnitude < 0.05)
     }
 
-    @Test("Coin tosses do not look reliable, even when pairs are chosen by the estimates")
+    @Test("Coin tosses do not look reliable in 19 of 20 runs, even when pairs are chosen by the estimates")
     func noise() {
-        var worst = 0.0
-        var mean = 0.0
-        for seed in 0..<8 {
+        let reliabilities = (0..<20).map { seed in
             var simulation = Simulation(items: 24, deviation: 0, seed: UInt64(seed))
-            let (scale, _) = simulation.run(InformationPairing(), comparisons: 120, step: 12)
-            worst = max(worst, scale.reliability.posteriorReliability)
-            mean += scale.reliability.posteriorReliability / 8
+            let (scale, _) = simulation.run(InformationPairing(), comparisons: 240, step: 24)
+            return scale.reliability.posteriorReliability
         }
-        #expect(worst < 0.7)
-        #expect(mean < 0.5)
+        #expect(reliabilities.count { $0 >= 0.6 } <= 1)
+        #expect(reliabilities.reduce(0, +) / 20 < 0.5)
     }
 
     @Test("Judges that contradict themselves misfit, and consistent ones do not")

@@ -31,8 +31,9 @@ struct SimulatedAssessmentTests {
 
     @Test("states a reliability, a τ and errors that are true on average, whatever the spread and the judge's leaning")
     func calibrated() {
-        for (deviation, bias, tolerance) in [(1.0, 0.0, 0.05), (2, -0.5, 0.03), (4, 0, 0.03)] {
-            let runs = (1...16).map { seed in
+        // The less items differ, the more runs are needed to tell chance from a figure that is untrue.
+        for (deviation, bias, count, tolerance) in [(1.0, 0.0, 48, 0.05), (2, -0.5, 16, 0.03), (4, 0, 16, 0.03)] {
+            let runs = (1...count).map { seed in
                 SimulatedAssessment(
                     itemCount: 16, abilityDeviation: deviation, judge: SimulatedJudge(positionBias: bias),
                     rule: StoppingRule(goal: .budget, maximumComparisons: 120), inFlight: 40
@@ -43,7 +44,7 @@ struct SimulatedAssessmentTests {
             #expect(abs(mean { $0.statedReliability.posteriorReliability - $0.squaredCorrelation }) < tolerance)
             #expect(abs(mean { $0.statedKendallTau - $0.kendallTau }) < tolerance)
             let inside = runs.count { ($0.statedReliability.low...$0.statedReliability.high).contains($0.squaredCorrelation) }
-            #expect(inside >= 11)
+            #expect(inside * 3 >= runs.count * 2)
         }
     }
 

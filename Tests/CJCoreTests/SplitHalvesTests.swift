@@ -57,7 +57,12 @@ struct SplitHalvesTests {
         for repetition in 0..<12 {
             for lower in 0..<4 {
                 for upper in lower + 1..<4 {
-                    one.append(first: lower, second: upper, outcome: (repetition + upper).isMultiple(of: 3) ? .second : .first)
+                    let wins = !(repetition + upper).isMultiple(of: 3)
+                    if repetition.isMultiple(of: 2) {
+                        one.append(first: lower, second: upper, outcome: wins ? .first : .second)
+                    } else {
+                        one.append(first: upper, second: lower, outcome: wins ? .second : .first)
+                    }
                 }
             }
         }

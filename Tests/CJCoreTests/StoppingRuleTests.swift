@@ -211,7 +211,9 @@ struct StoppingRuleTests {
         (1..<items).flatMap { place in
             (0..<times).map { turn in
                 let (better, worse) = (Item.ID("i\(start + place)"), Item.ID("i\(start + place - 1)"))
-                return turn.isMultiple(of: 6) ? win(worse, over: better) : win(better, over: worse)
+                let isSecond = !turn.isMultiple(of: 2)
+                return turn.isMultiple(of: 6)
+                    ? win(worse, over: better, shownSecond: isSecond) : win(better, over: worse, shownSecond: isSecond)
             }
         }
     }

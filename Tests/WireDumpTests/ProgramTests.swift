@@ -340,7 +340,6 @@ struct ProgramTests {
                     ["^10 calls in ", "30 answers of 60 bytes", "p50 .* p90 .* p99 .* p99.9 .* longest "]
                 ),
                 (["huleedu.llm.v1.LLMProvider/Get"], 2, [#"wiredump: NOT_FOUND "no such request""#]),
-                (["huleedu.sample.v1.Samples/Put"], 64, ["The contracts have no method 'huleedu.sample.v1.Samples/Put'."]),
             ] as [([String], Int32, [String])] {
                 let program = try ChildProcess.program(
                     "wiredump", ["bench", "127.0.0.1:\(port)"] + arguments, standardError: .collected)

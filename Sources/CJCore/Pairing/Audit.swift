@@ -24,6 +24,7 @@ public struct Audit: Sendable, Hashable {
         -> [Comparison]
     {
         guard share > 0, board.maximumPerPair > 1, board.groups.count <= 1 else { return [] }
+        let count = min(count, board.comparisonsLeft)
         let due = Int(share * Double(board.total + count - board.items.count)) - board.repeats
         let most = min(due, count, max(1, count / Self.comparisonsForEachAudit))
         guard most > 0 else { return [] }

@@ -2,9 +2,9 @@
 ///
 /// - While there are groups of items that have not met, even by way of others, the smallest meets another: the first n/2
 ///   comparisons are a matching, and after n − 1 everything is connected.
+/// - Pairs that keep each item's first and second places balanced go before pairs that do not.
 /// - Items that have been compared least go first (see `PairingCandidates`).
 /// - Items meet two anchors early, where there are any.
-/// - Pairs that keep each item's first and second places balanced go before pairs that do not.
 /// - Among what is left, the pair whose outcome is expected to tell most about the difference of its abilities:
 ///   H(E p) − E H(p), with the difference normally distributed by the posterior (Houlsby et al. 2011, "Bayesian active
 ///   learning for classification and preference learning"), and with as many answers as the judge gives. Small random factors decide

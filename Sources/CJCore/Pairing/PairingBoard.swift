@@ -101,7 +101,7 @@ struct PairingBoard {
         return candidates
     }
 
-    /// Whether a pair can be shown so that neither item's places get out of balance.
+    /// Whether a pair can be shown in balance. One that was shown more often in one order counts as such, for it is shown in the other.
     func staysBalanced(_ one: Int, _ other: Int) -> Bool {
         let count = meetings[one, other]
         if count.lowerFirst != count.upperFirst { return true }

@@ -5,7 +5,7 @@
 /// then: where only neighbours meet, a long chain of even pairs says little about how far apart its ends are, and the spread
 /// of the scale, and with it the reliability, drifts upwards.
 ///
-/// Among few items each pair is chosen in view of all that were chosen before it. Among many, several are chosen at one look, no item in
+/// Among few items every pair is weighed, and each chosen in view of all that were chosen before it. Among many, several are chosen at one look, no item in
 /// two of them: what one tells of the items of another is next to nothing there.
 struct PairingCandidates {
     let board: PairingBoard
@@ -22,7 +22,7 @@ struct PairingCandidates {
     private static let itemsForEachPair = 8
     /// Pairs that are all weighed; above it, only some for each item, so that the work grows with the number of items and not with its
     /// square.
-    private static let exhaustiveLimit = (few: 12_000, many: 3_000)
+    private static let exhaustiveLimit = 3_000
     /// Above it: open partners next above an item in ability, which tell most, and how far to look for them.
     private static let neighbours = 4
     private static let reach = 24
@@ -76,8 +76,7 @@ struct PairingCandidates {
     private func pairs(
         of pool: [Int], with partners: [Int], using generator: inout some RandomNumberGenerator
     ) -> [Pair] {
-        let limit = areMany ? Self.exhaustiveLimit.many : Self.exhaustiveLimit.few
-        guard pool.count * partners.count > limit else {
+        guard areMany, pool.count * partners.count > Self.exhaustiveLimit else {
             return pool.flatMap { one in
                 partners.compactMap { board.isOpen(one, $0, level: level) ? (one, $0) : nil }
             }

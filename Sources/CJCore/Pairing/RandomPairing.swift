@@ -1,6 +1,7 @@
 /// Chooses pairs without looking at the scale: every pair that has been judged least often is equally likely.
 ///
-/// The yardstick for other strategies. Positions are balanced as for them.
+/// The yardstick for other strategies. Which of a pair comes first is decided as for them, but no pair is passed over for the sake of
+/// balance.
 public struct RandomPairing: PairingStrategy {
     public let maximumJudgementsPerPair: Int
     public let auditShare: Double

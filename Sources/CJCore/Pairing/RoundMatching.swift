@@ -1,8 +1,8 @@
 /// Matches whoever is left in the current round of a board.
 ///
 /// In order of weight: pairs that join groups that have not met, then those of an anchor with an item that still needs one, then what
-/// the strategy prefers. Pairs that would set an item's first and second places further apart than one are taken only when nothing
-/// else is left.
+/// the strategy prefers. Pairs that cannot be shown in balance (``PairingBoard/staysBalanced(_:_:)``) are taken only when nothing else is
+/// left.
 struct RoundMatching<Generator: RandomNumberGenerator> {
     let board: PairingBoard
     /// What a strategy gives for a pair, at most a few units.

@@ -3,7 +3,7 @@
 /// The prior's spread is held, for it moves little from one judgement to the next; take it from a ``Scale`` of the judgements so far and
 /// begin anew with each full scale. Between full scales the estimates are those that ``ScaleEstimator`` has with that spread fixed, to
 /// 10⁻⁹ logits: a new judgement changes the last mode's gradient in three places, and a Newton step or two from there, with the last
-/// curvature to begin with, lead to the new mode. With a thousand items and twenty judgements each that takes about half a millisecond.
+/// curvature to begin with, lead to the new mode. With a thousand items and twenty judgements each that takes about a millisecond.
 ///
 ///     var running = RunningEstimate(judgements, priorStandardDeviation: scale.priorStandardDeviation)
 ///     running.add(first: 3, second: 17, outcome: .first)

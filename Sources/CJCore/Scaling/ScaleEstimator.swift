@@ -28,8 +28,15 @@ public struct ScaleEstimator: Sendable {
         /// What is taken for the abilities.
         public var centre: Centre = .mode
 
+        /// Standard deviation of position biases among judges, in logits. Of language models, leanings of 0.1 to 1.5 have been found; a
+        /// narrower prior would take what a judge with one of the larger says of places for something that it says of items.
+        public static let usualPositionBiasDeviation = 1.0
+
         /// The defaults suit a language model as judge.
-        public init(prior: Prior = .marginalLikelihood, positionBiasDeviation: Double? = 0.3, centre: Centre = .mode) {
+        public init(
+            prior: Prior = .marginalLikelihood, positionBiasDeviation: Double? = usualPositionBiasDeviation,
+            centre: Centre = .mode
+        ) {
             self.prior = prior
             self.positionBiasDeviation = positionBiasDeviation
             self.centre = centre

@@ -2,7 +2,7 @@
 ///
 /// Language models have been found to name the first item in 38 to 72 of a hundred answers. One that names the same place in all but one
 /// of twenty tells nothing of the items: any order that its answers seem to give is one of chance, and must not be taken for a ranking.
-/// Decided answers count, ties do not.
+/// Decided answers count, ties do not. Of two or three items, whose pairs are judged twice at most, there are too few answers to say it.
 public struct PositionCheck: Sendable, Hashable {
     /// Answers for the item shown first, and for the item shown second.
     public let first: Int

@@ -104,6 +104,11 @@ struct ScoreCommand: AsyncParsableCommand {
         guard !(json && csv) else {
             throw ValidationError("--json and --csv exclude each other; choose one.")
         }
+        guard epsilon == nil || (bias && margins && ties == .davidson) else {
+            throw ValidationError(
+                "--no-bias, --no-margins and --ties change nothing with --epsilon, which knows wins and half wins only; leave them out."
+            )
+        }
         guard epsilon == nil || (prior == nil && centre == .mode && judges == .alike) else {
             throw ValidationError(
                 "--prior, --centre and --judges belong to the Bradley–Terry posterior; leave them out with --epsilon.")

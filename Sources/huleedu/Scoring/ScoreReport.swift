@@ -82,7 +82,7 @@ extension ScoreReport {
         let hasBias = input.tellsPositions && reading.correctsPositions
         var settings = ScaleEstimator.Settings(
             prior: reading.prior.map { .fixed(standardDeviation: $0) } ?? .marginalLikelihood,
-            positionBiasDeviation: hasBias ? 1 : nil, centre: reading.centre)
+            positionBiasDeviation: hasBias ? ScaleEstimator.Settings.usualPositionBiasDeviation : nil, centre: reading.centre)
         settings.ties = reading.ties
         settings.judges = reading.judges
         settings.usesMargins = reading.usesMargins
