@@ -1,3 +1,4 @@
+import ChildProcesses
 import Testing
 import Wire
 
@@ -31,5 +32,20 @@ struct LoadFiguresTests {
     @Test("is nothing where there were none")
     func none() {
         #expect(LoadFigures().lines(elapsed: 0)[0] == "0 calls in 0 ns, 0.0 a second")
+    }
+
+    @Test(
+        "are asked for within limits",
+        arguments: [
+            ("--connections", ["0", "1001"]), ("--in-flight", ["0", "1001"]), ("--duration", ["0", "86401"]),
+            ("--calls", ["0", "1000000001"]), ("--rate", ["0", "1000001"]), ("--timeout", ["0", "3601"]),
+        ])
+    func limits(option: String, values: [String]) async throws {
+        for value in values {
+            let program = try ChildProcess.program(
+                "wiredump", ["bench", "127.0.0.1:1", "a.Service/Do", option, value], standardError: .collected)
+            #expect(await program.wait() == 64)
+            #expect(program.printed.contains("\(option): expected "))
+        }
     }
 }
