@@ -8,10 +8,15 @@ public struct Ledger: Sendable {
         self.path = path
     }
 
-    private struct Entry: Decodable {
+    /// A call that was answered, in whatever way.
+    struct Entry: Decodable {
         let sequence: Int
         let status: Int?
         let promptSha256: String?
+        /// What went wrong on purpose.
+        let fault: String?
+        /// When it came, to the second.
+        let received: Date?
     }
 
     /// How often each prompt was answered with success, by the prompt's hash.
@@ -36,9 +41,11 @@ public struct Ledger: Sendable {
         get throws { try entries.map(\.sequence).max() ?? 0 }
     }
 
-    private var entries: [Entry] {
+    /// Lines that tell of calls, and those that tell that an answer was written.
+    var entries: [Entry] {
         get throws {
             let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .iso8601
             decoder.keyDecodingStrategy = .convertFromSnakeCase
             // The last line may be half written while the provider runs.
             return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { $0.hasSuffix("}") }
