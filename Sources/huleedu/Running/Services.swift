@@ -37,6 +37,8 @@ struct ServiceAssembly: Sendable {
     var concurrentRequests = ConcurrentRequests()
     /// How long a request may be without an answer.
     var requestLife = RequestLife()
+    /// How long one call to a vendor may take.
+    var callTimeout = CallTimeout()
     /// Whether a provider that fails is waited for only where it has answered before.
     var needsProof = false
     /// Who may call the services.
@@ -63,6 +65,7 @@ struct ServiceAssembly: Sendable {
         configuration.instance = Self.instance(listen)
         configuration.maximumInFlight = concurrentRequests.count
         configuration.longestLife = requestLife.duration
+        configuration.callTimeout = callTimeout.duration
         configuration.breakerNeedsProof = needsProof
         let provider = LLMProvider(
             pool: pool, bell: bell, configuration: configuration, http: curl, metrics: providerMetrics,

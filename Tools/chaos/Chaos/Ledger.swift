@@ -8,15 +8,17 @@ public struct Ledger: Sendable {
         self.path = path
     }
 
-    /// A call that was answered, in whatever way.
+    /// A call as a line tells of it; most are nil in the line that tells that an answer was written.
     struct Entry: Decodable {
         let sequence: Int
+        /// Zero where its caller did not wait for the answer.
         let status: Int?
         let promptSha256: String?
         /// What went wrong on purpose.
         let fault: String?
-        /// When it came, to the second.
-        let received: Date?
+        /// When it came, since 1970.
+        let receivedNanoseconds: Int64?
+        let traceparent: String?
     }
 
     /// How often each prompt was answered with success, by the prompt's hash.
@@ -45,7 +47,6 @@ public struct Ledger: Sendable {
     var entries: [Entry] {
         get throws {
             let decoder = JSONDecoder()
-            decoder.dateDecodingStrategy = .iso8601
             decoder.keyDecodingStrategy = .convertFromSnakeCase
             // The last line may be half written while the provider runs.
             return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { $0.hasSuffix("}") }

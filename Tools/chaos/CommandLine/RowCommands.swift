@@ -105,42 +105,6 @@ struct ProviderCommand: AsyncParsableCommand {
     }
 }
 
-/// `chaos requests`
-struct RequestsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "requests",
-        abstract: "Let everything go wrong before requests are answered: provider, database and processes.",
-        discussion: """
-            Of the calls 5 % are refused for 7 s, 2 % meet an overloaded provider, 1 % have an answer that is no JSON, 1 % none in time, and 1 % \
-            are declined by the model. Each request must have one end, and no call may be made again but those under way at a kill.
-            """)
-
-    @Option(help: ArgumentHelp("How many requests.", valueName: "count"))
-    var requests = 1000
-
-    @Option(help: ArgumentHelp("How often the service is killed.", valueName: "count"))
-    var kills = 20
-
-    @Option(help: ArgumentHelp("How long the database is gone, at half-time.", valueName: "seconds"))
-    var away = 60
-
-    func validate() throws {
-        guard requests >= 1 else { throw ValidationError("--requests: expected a number from 1.") }
-        guard kills >= 1 else { throw ValidationError("--kills: expected a number from 1.") }
-        guard away >= 0 else { throw ValidationError("--away: expected a number from 0.") }
-    }
-
-    func run() async throws {
-        var options = RequestDrill.Options()
-        options.requests = requests
-        options.kills = kills
-        options.awaySeconds = away
-        try await Drill.report { [options] folder, logger in
-            try await RequestDrill.run(options, folder: folder, logger: logger, tell: Drill.tell)
-        }
-    }
-}
-
 /// `chaos clocks`
 struct ClocksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -15,6 +15,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var discarded = 0
     /// The answer that is being delivered, until ``ProviderCore/didSend(_:isComplete:)`` has been told of it.
     private var current: OutgoingReply?
+    /// Whether the first byte of it has been written.
+    private var isDelivering = false
     /// Requests that came before the one before them was answered.
     private var waiting: [(head: HTTPRequestHead, request: IncomingRequest)] = []
     /// The most of them that a client may send ahead.
@@ -34,6 +36,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        if let current, !isDelivering { core.willAbandon(current) }
         finish(isComplete: false)
         context.fireChannelInactive()
     }
@@ -93,6 +96,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         let (head, request) = waiting.removeFirst()
         let reply = core.reply(to: request)
         current = reply
+        isDelivering = false
         guard reply.delay > .zero else { return deliver(reply, head, context) }
         context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(reply.delay.nanoseconds)) {
             self.deliver(reply, head, context)
@@ -112,6 +116,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             finish(isComplete: false)
             return reset(context)
         }
+        isDelivering = true
         var headers = HTTPHeaders(reply.headers)
         if !reply.isStream { headers.add(name: "content-length", value: String(reply.body.count)) }
         if !request.isKeepAlive { headers.add(name: "connection", value: "close") }

@@ -10,8 +10,8 @@ public struct LedgerEntry: Sendable, Equatable {
     public let model: String?
     /// SHA-256 of everything that the model reads; nil when the request did not get so far.
     public let promptSHA256: String?
-    /// The status that was sent; zero when the connection was reset instead.
-    public let status: Int
+    /// The status that was sent; zero when the connection ended instead, reset here or given up by the caller.
+    public internal(set) var status: Int
     /// `first` or `second` when the answer holds a verdict.
     public let verdict: String?
     /// What went wrong on purpose; nil when nothing did.
@@ -23,7 +23,8 @@ public struct LedgerEntry: Sendable, Equatable {
 
     var json: JSON {
         [
-            "sequence": JSON(sequence), "received": .string(Timestamp.text(received)), "path": .string(path),
+            "sequence": JSON(sequence), "received": .string(Timestamp.text(received)),
+            "received_nanoseconds": JSON(Int(received)), "path": .string(path),
             "model": JSON(model), "prompt_sha256": JSON(promptSHA256), "status": JSON(status), "verdict": JSON(verdict),
             "fault": JSON(fault), "traceparent": JSON(traceparent), "written": .bool(isWritten),
         ]
@@ -55,6 +56,13 @@ struct Ledger: Sendable {
         // Entries are in order of arrival almost always, and a call that has just been answered is near the end.
         guard let index = entries.lastIndex(where: { $0.sequence == sequence }) else { return }
         entries[index].isWritten = true
+    }
+
+    /// A call whose caller did not wait for the answer; nil where it is forgotten.
+    mutating func markAbandoned(_ sequence: UInt64) -> LedgerEntry? {
+        guard let index = entries.lastIndex(where: { $0.sequence == sequence }) else { return nil }
+        entries[index].status = 0
+        return entries[index]
     }
 
     mutating func removeAll() {

@@ -75,6 +75,13 @@ final class ProviderCore: Sendable {
         state.withLock { $0.cache.responseBegan(reply.cacheKeys) }
     }
 
+    /// Called before ``didSend(_:isComplete:)`` for an answer whose caller has gone before its first byte.
+    func willAbandon(_ reply: OutgoingReply) {
+        guard reply.sequence > 0, let entry = state.withLock({ $0.ledger.markAbandoned(reply.sequence) }) else { return }
+        // Nobody waits for it; a ledger that can't be written is reported with the next call.
+        try? ledgerFile?.append(entry.json)
+    }
+
     /// Called once for each answer, when it has been written or can't be any more.
     func didSend(_ reply: OutgoingReply, isComplete: Bool) {
         guard reply.sequence > 0 else { return }
