@@ -165,7 +165,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
 
     public func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {
         let owner = Payer(tenant: request.tenant, owner: request.owner)
-        let cancelled = try await store.withdraw(.owned(owner)) { [parser] in
+        let cancelled = try await store.withdraw(.owned(owner), besides: worker.held) { [parser] in
             RequestStore.Withdrawal(of: $0, because: .cancelled, parser: parser)
         } committed: {
             metrics.requests.ended($0)

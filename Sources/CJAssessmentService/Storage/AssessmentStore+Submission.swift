@@ -6,7 +6,11 @@ extension AssessmentStore {
     /// Claims requests that nobody has handed over: new ones of assessments that go on, as many as may be with the judge at once, and
     /// those of dead processes whatever their assessment does, because their results may already be on the way. What was claimed less often
     /// goes first: requests that are refused for the time being, because their tenant's budget is set aside, hold up no others.
-    func claimRequests(limit: Int, claimLifetimeSeconds: Int64) async throws -> [RequestToSubmit] {
+    ///
+    /// - Parameter tenants: those of which nothing is claimed.
+    func claimRequests(
+        limit: Int, claimLifetimeSeconds: Int64, besides tenants: Set<String> = []
+    ) async throws -> [RequestToSubmit] {
         try await pool.unitOfWork("claim requests") { unit in
             // Replicas take turns, so that together they hand over no more than may be with the judge.
             try await unit.execute("SELECT pg_advisory_xact_lock(hashtextextended('cj.request.claimed_at', 0))")
@@ -21,6 +25,7 @@ extension AssessmentStore {
                     FROM open JOIN cj.request ON request.id = open.id
                         JOIN cj.assessment ON assessment.id = request.assessment_id
                     WHERE request.submitted_at IS NULL AND request.finished_at IS NULL
+                        AND NOT assessment.tenant = ANY (\(Array(tenants))::text[])
                         AND (request.claimed_at < now() - make_interval(secs => \(Double(claimLifetimeSeconds)))
                             OR request.claimed_at IS NULL AND assessment.state = 'running' AND assessment.stop_reason IS NULL
                                 AND place <= maximum_in_flight)

@@ -85,6 +85,9 @@ struct SubmissionParser: Sendable {
     }
 
     func provider(_ name: String) throws(RPCError) -> ProviderConfiguration {
+        guard ProviderName.isSound(name) else {
+            throw Self.fault("provider", "\(ProviderName.expectation), got \(name.echoed)")
+        }
         guard let provider = configuration.providers.first(where: { $0.name == name }) else {
             let names = configuration.providers.map(\.name).joined(separator: ", ")
             throw Self.fault("provider", "expected one of \(names), got \(name.echoed)")

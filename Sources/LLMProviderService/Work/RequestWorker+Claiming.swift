@@ -74,7 +74,7 @@ extension RequestWorker {
         let expired: [RequestStore.Withdrawal]
         do {
             expired =
-                try await store.withdrawSome(.overdue) { [parser] in
+                try await store.withdrawSome(.overdue, besides: held.all) { [parser] in
                     RequestStore.Withdrawal(of: $0, because: .expired, parser: parser)
                 } ?? []
         } catch {

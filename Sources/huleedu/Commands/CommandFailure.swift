@@ -26,7 +26,7 @@ enum CommandFailure {
         switch error {
         case let error as CommandError: (error.description, error.exitStatus)
         case let error as SettingsError: (error.description, 64)
-        case let error as ProviderLimits.Fault: (error.description, 64)
+        case let error as ProviderConfiguration.Fault: (error.description, 64)
         case let error as RPCError: describe(error)
         case let error as ServerError where error.code == .unprotected:
             ("\(error.message). Name a file with --access, or say --open-to-all.", 64)
