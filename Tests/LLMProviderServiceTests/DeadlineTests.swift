@@ -85,7 +85,9 @@ struct DeadlineTests {
         }
     }
 
-    @Test("while it is with the vendor is not taken from the process that holds it, though its lease has run out; nor is it withdrawn")
+    @Test(
+        "while it is with the vendor is not taken from the process that holds it, though its lease has run out; nor is it withdrawn"
+    )
     func lapsed() async throws {
         let gate = Gate()
         try await withService(

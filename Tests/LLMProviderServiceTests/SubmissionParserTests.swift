@@ -68,7 +68,8 @@ struct SubmissionParserTests {
     @Test(
         "A provider's name is refused by its field when it is none, in a request and at start-up",
         arguments: [
-            ("", false), ("p", true), (String(repeating: "p", count: 44), true), (String(repeating: "p", count: 45), false), ("az09._-", true), ("A", false), ("a b", false),
+            ("", false), ("p", true), (String(repeating: "p", count: 44), true), (String(repeating: "p", count: 45), false),
+            ("az09._-", true), ("A", false), ("a b", false),
             ("å", false), ("a:b", false), ("a\0", false),
         ])
     func providerName(name: String, isSound: Bool) {

@@ -17,7 +17,8 @@ package struct ComparisonSubmitter<Store: WorkflowStore, Taker: RequestTaker>: S
 
     /// - Parameter pauses: of tenants whose requests the provider service has no room for now.
     package init(
-        store: Store, taker: Taker, atOnce: Int, claimLifetimeSeconds: Int64, pauses: TenantPauses = TenantPauses(), logger: Logger
+        store: Store, taker: Taker, atOnce: Int, claimLifetimeSeconds: Int64, pauses: TenantPauses = TenantPauses(),
+        logger: Logger
     ) {
         self.store = store
         self.taker = taker

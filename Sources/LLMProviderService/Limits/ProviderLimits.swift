@@ -35,7 +35,8 @@ public struct ProviderLimits: Sendable, Hashable {
         for dimension in LimitDimension.allCases {
             guard let number = stated[dimension] else { continue }
             guard (1...Rate.largestLimit).contains(number) else {
-                throw ProviderConfiguration.Fault(description: "\(dimension.rawValue) per minute: expected 1 to \(Rate.largestLimit), got \(number)")
+                throw ProviderConfiguration.Fault(
+                    description: "\(dimension.rawValue) per minute: expected 1 to \(Rate.largestLimit), got \(number)")
             }
             guard !mayExceedTier, let allowed = assumedTier(of: provider)?.most[dimension], number > allowed else { continue }
             throw ProviderConfiguration.Fault(

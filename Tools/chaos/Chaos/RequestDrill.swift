@@ -90,7 +90,9 @@ public enum RequestDrill {
         // Longer than the service waits for an answer.
         let silence = "slow:\((options.callSeconds + 10) * 1000)"
         var settings = CommitDrill.options(server)
-        settings.faults = ["429:\(options.retryAfterSeconds)=0.05", "529=0.02", "garbage=0.01", "\(silence)=0.01", "refusal=0.01"]
+        settings.faults = [
+            "429:\(options.retryAfterSeconds)=0.05", "529=0.02", "garbage=0.01", "\(silence)=0.01", "refusal=0.01",
+        ]
         settings.leaseSeconds = options.leaseSeconds
         settings.environment[.llmProvider] = [
             "HULEEDU_SIMULATED_REQUESTS_PER_MINUTE": "\(requestsPerMinute)", "HULEEDU_CALL_SECONDS": "\(options.callSeconds)",
@@ -169,11 +171,13 @@ public enum RequestDrill {
             calls, kills: kills, retryAfter: Int64(options.retryAfterSeconds) * 1_000_000_000, underWay: 1_000_000_000)
         if let call = audit.inexcusable.first {
             throw DrillError(
-                description: "\(audit.inexcusable.count) calls were made again that nothing excuses, first in trace \(call.trace)")
+                description: "\(audit.inexcusable.count) calls were made again that nothing excuses, first in trace \(call.trace)"
+            )
         }
         if let call = audit.early.first {
             throw DrillError(
-                description: "\(audit.early.count) calls came while the provider was to be left alone, first in trace \(call.trace)")
+                description:
+                    "\(audit.early.count) calls came while the provider was to be left alone, first in trace \(call.trace)")
         }
         return Report(
             requests: options.requests,
