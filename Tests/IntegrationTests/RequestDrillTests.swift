@@ -21,7 +21,8 @@ struct RequestDrillTests {
         #expect(report.kills == 3 && report.heldAtKills > 0)
         // Which calls meet a fault follows from their prompts, so there are always some of each.
         #expect(report.faults.count == 6, "\(report.faults)")
-        #expect(report.replies == 150 - (report.faults["refusal"] ?? 0))
+        // One that was declined and asked again, because the answer was lost with a process, may have a reply.
+        #expect((150 - (report.faults["refusal"] ?? 0)...150).contains(report.replies))
     }
 }
 

@@ -44,11 +44,13 @@ struct CallMetrics: Sendable {
     }
 
     func expect(_ provider: ProviderConfiguration) {
-        errors.add(0, provider.name, AttemptFailure.Kind.rateLimited.label, "429")
+        errors.add(0, provider.name, AttemptFailure.Kind.rateLimited.rules.label, "429")
     }
 
     func expect(_ labels: MetricLabels) {
-        for kind in [AttemptFailure.Kind.authentication, .billing] { attempts.add(0, labels.provider, labels.model, kind.label) }
+        for kind in [AttemptFailure.Kind.authentication, .billing] {
+            attempts.add(0, labels.provider, labels.model, kind.rules.label)
+        }
     }
 
     /// A call has ended.
@@ -56,10 +58,10 @@ struct CallMetrics: Sendable {
     /// - Parameter day: on which it began.
     func ended(_ outcome: AttemptOutcome, of parsed: SubmissionParser.Parsed, after latency: Duration, on day: Day) {
         let labels = MetricLabels(parsed)
-        attempts.add(1, labels.provider, labels.model, outcome.failure?.kind.label ?? "success")
+        attempts.add(1, labels.provider, labels.model, outcome.failure?.kind.rules.label ?? "success")
         responseSeconds.observe(latency, labels.provider, labels.model)
         if let failure = outcome.failure {
-            errors.add(1, labels.provider, failure.kind.label, Self.label(ofStatus: failure.httpStatus))
+            errors.add(1, labels.provider, failure.kind.rules.label, Self.label(ofStatus: failure.httpStatus))
         }
         let usage = outcome.usage
         guard usage != TokenUsage() else { return }

@@ -88,11 +88,11 @@ struct AnthropicDialect: VendorDialect {
         switch message["stop_reason"]?.text {
         case "refusal":
             throw AttemptFailure(
-                kind: .refusal, message: "the model declined to answer", remedy: .none, httpStatus: 200, usage: usage,
+                kind: .refusal, message: "the model declined to answer", httpStatus: 200, usage: usage,
                 vendorRequestID: requestID)
         case "max_tokens", "model_context_window_exceeded":
             throw AttemptFailure(
-                kind: .truncated, message: "the reply was cut off", remedy: .none, httpStatus: 200, usage: usage,
+                kind: .truncated, message: "the reply was cut off", httpStatus: 200, usage: usage,
                 vendorRequestID: requestID)
         default: break
         }
@@ -128,6 +128,6 @@ struct AnthropicDialect: VendorDialect {
 
     private func unreadable(_ message: String, usage: TokenUsage = TokenUsage(), requestID: String) -> AttemptFailure {
         AttemptFailure(
-            kind: .unreadableReply, message: message, remedy: .retry, httpStatus: 200, usage: usage, vendorRequestID: requestID)
+            kind: .unreadableReply, message: message, httpStatus: 200, usage: usage, vendorRequestID: requestID)
     }
 }

@@ -33,7 +33,7 @@ extension LLMV1.Result {
         case .failure(let failure):
             .failure(
                 LLMV1.Failure(
-                    kind: failure.kind.contract, message: failure.message, httpStatus: UInt32(max(0, failure.httpStatus))))
+                    kind: failure.kind.rules.contract, message: failure.message, httpStatus: UInt32(max(0, failure.httpStatus))))
         }
     }
 
@@ -56,23 +56,5 @@ extension LLMV1.Usage {
             inputTokens: UInt64(usage.input), outputTokens: UInt64(usage.output), cacheReadTokens: UInt64(usage.cacheRead),
             cacheWriteFiveMinutesTokens: UInt64(usage.cacheWriteFiveMinutes),
             cacheWriteOneHourTokens: UInt64(usage.cacheWriteOneHour))
-    }
-}
-
-extension AttemptFailure.Kind {
-    var contract: LLMV1.FailureKind {
-        switch self {
-        case .invalidRequest: .invalidRequest
-        case .authentication: .authentication
-        case .billing: .billing
-        case .rateLimited: .rateLimited
-        case .overloaded: .overloaded
-        case .unreachable: .unreachable
-        case .unreadableReply: .unreadableReply
-        case .refusal: .refusal
-        case .truncated: .truncated
-        case .cancelled: .cancelled
-        case .expired: .expired
-        }
     }
 }
