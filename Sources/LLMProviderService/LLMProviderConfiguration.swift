@@ -51,6 +51,7 @@ public struct LLMProviderConfiguration: Sendable {
     /// How long a request may be without an answer; one that says less has less.
     public var longestLife: Duration = .seconds(86_400)
     public var retry = RetryPolicy()
+    public var batches = BatchConfiguration()
     /// How long an answer is kept, and stored again and again, while the database can't take it.
     public var storagePatience: Duration = .seconds(600)
     /// How long the calls under way may still take when the service is told to end.
@@ -65,6 +66,7 @@ public struct LLMProviderConfiguration: Sendable {
     /// - Throws: ``ProviderLimits/Fault``.
     public func check() throws {
         for provider in providers { try provider.limits.check(provider) }
+        try batches.check(maximumPromptBytes: maximumPromptBytes)
     }
 }
 
