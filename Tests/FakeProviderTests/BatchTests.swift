@@ -22,10 +22,11 @@ struct BatchTests {
         let configuration = FakeProviderConfiguration(
             faults: FaultPlan(script: [.overloaded]), batches: BatchSettings(duration: .seconds(100)), clock: clock.clock)
         try await withProvider(configuration) { fixture in
-            let items = (0..<50).map { ("item-\($0)", Sample.question("Question \($0)")) } + [
-                ("bad", Sample.question().setting("max_tokens", -1)), ("stream", Sample.question().setting("stream", true)),
-                ("warm", Sample.question().setting("max_tokens", 0)), ("model", Sample.question(model: "none")),
-            ]
+            let items =
+                (0..<50).map { ("item-\($0)", Sample.question("Question \($0)")) } + [
+                    ("bad", Sample.question().setting("max_tokens", -1)), ("stream", Sample.question().setting("stream", true)),
+                    ("warm", Sample.question().setting("max_tokens", 0)), ("model", Sample.question(model: "none")),
+                ]
             let created = try await fixture.post(batch(items), to: ProviderCore.batches)
             expect(200, created)
             let id = try #require(created.json["id"]?.text)
@@ -89,7 +90,8 @@ struct BatchTests {
                 expect(400, try await fixture.post(body, to: ProviderCore.batches))
             }
             expect(200, try await fixture.post(batch([(String(repeating: "a", count: 64), question)]), to: ProviderCore.batches))
-            let long = try await fixture.post(batch([("a", Sample.question(String(repeating: "x", count: 2000)))]), to: ProviderCore.batches)
+            let long = try await fixture.post(
+                batch([("a", Sample.question(String(repeating: "x", count: 2000)))]), to: ProviderCore.batches)
             expect(413, long)
             expect(401, try await fixture.post(batch([("a", question)]), to: ProviderCore.batches, key: "wrong"))
             expect(404, try await fixture.client.send(fixture.call("GET", "/msgbatch_none")))

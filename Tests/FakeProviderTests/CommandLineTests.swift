@@ -75,7 +75,8 @@ struct CommandLineTests {
             ["--fault", "529=0.6", "--fault", "500=0.6"], ["--script", "ok,what"], ["--always", "x"],
             ["--min-latency", "5", "--max-latency", "4"],
             ["--requests-per-minute", "0"], ["--any-key", "--key", "x"], ["--qualities", "/nonexistent.csv"],
-            ["--ledger", "/nonexistent/file"], ["--batch-duration", "-1"], ["--batch-lifetime", "0"], ["--batch-script", "what"], ["--idiosyncrasy", "-1"], ["--discrimination", "nan"], ["stray"],
+            ["--ledger", "/nonexistent/file"], ["--batch-duration", "-1"], ["--batch-lifetime", "0"], ["--batch-script", "what"],
+            ["--idiosyncrasy", "-1"], ["--discrimination", "nan"], ["stray"],
         ])
     func mistakes(arguments: [String]) async throws {
         let process = try ChildProcess([Program.path] + arguments)

@@ -30,7 +30,8 @@ extension AnthropicDialect {
                     remedy: .wait(.zero)))
         case .expired:
             .failure(
-                AttemptFailure(kind: .overloaded, message: "the provider did not come to the request in a batch's time", remedy: .retry))
+                AttemptFailure(
+                    kind: .overloaded, message: "the provider did not come to the request in a batch's time", remedy: .retry))
         case .unreadable:
             .failure(unreadable("the results of the batch say nothing readable about the request", requestID: ""))
         }

@@ -29,7 +29,8 @@ struct BatchCalls: Sendable {
 
     func create(_ body: [UInt8]) async -> Submission {
         do throws(CurlError) {
-            return submission(try await http.send(request("POST", "", body: body, timeout: configuration.batches.submissionTimeout)))
+            return submission(
+                try await http.send(request("POST", "", body: body, timeout: configuration.batches.submissionTimeout)))
         } catch {
             guard !error.requestMayHaveBeenSent else { return .unknown(error.message) }
             return .refused(AttemptFailure(kind: .unreachable, message: error.message, remedy: .wait(.seconds(5))))
@@ -39,7 +40,9 @@ struct BatchCalls: Sendable {
     private func submission(_ response: HTTPResponse) -> Submission {
         switch response.status {
         case 200..<300:
-            guard let batch = JSONValue(response.body).flatMap(VendorBatch.init) else { return .unknown("the answer is no batch") }
+            guard let batch = JSONValue(response.body).flatMap(VendorBatch.init) else {
+                return .unknown("the answer is no batch")
+            }
             return .accepted(batch)
         // It refuses what it has no room for before it does anything.
         case 400..<500, 529: return .refused(dialect.failure(response, requestID: response.headers["request-id"] ?? ""))
@@ -59,7 +62,9 @@ struct BatchCalls: Sendable {
 
     private func batch(_ request: HTTPRequest) async throws -> VendorBatch {
         let response = try checked(try await http.send(request))
-        guard let batch = JSONValue(response.body).flatMap(VendorBatch.init) else { throw Fault(description: "the answer is no batch") }
+        guard let batch = JSONValue(response.body).flatMap(VendorBatch.init) else {
+            throw Fault(description: "the answer is no batch")
+        }
         return batch
     }
 
@@ -105,7 +110,8 @@ struct BatchCalls: Sendable {
 
     private func request(_ method: String, _ path: String, body: [UInt8] = [], timeout: Duration? = nil) -> HTTPRequest {
         HTTPRequest(
-            method: method, url: provider.baseURL + AnthropicDialect.batches + path, headers: dialect.headers(key: provider.apiKey),
+            method: method, url: provider.baseURL + AnthropicDialect.batches + path,
+            headers: dialect.headers(key: provider.apiKey),
             body: body, connectTimeout: configuration.connectTimeout, timeout: timeout ?? configuration.callTimeout,
             // A list of a hundred batches has some sixty thousand bytes.
             maxResponseBytes: configuration.maximumReplyBytes)

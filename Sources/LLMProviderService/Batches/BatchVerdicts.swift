@@ -71,7 +71,8 @@ struct BatchVerdicts: Sendable {
                 item: item, outcome: outcome, parsed: parsed,
                 step: .requeue(
                     BatchSettlement.Requeued(
-                        flow: RequestFlow(claim.request), pause: pause, countsAsAttempt: countsAsAttempt, usage: usage, bill: bill)))
+                        flow: RequestFlow(claim.request), pause: pause, countsAsAttempt: countsAsAttempt, usage: usage, bill: bill
+                    )))
         }
         guard case .failure(let failure) = outcome else { return end(.succeeded, outcome) }
         guard !item.isWithdrawn else { return end(.cancelled, .failure(.cancelled)) }

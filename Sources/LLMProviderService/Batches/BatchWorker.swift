@@ -100,7 +100,8 @@ struct BatchWorker: Sendable {
         switch await calls.create(body) {
         case .accepted(let vendor):
             try await store.release(batch, as: .submitted, after: settings.pollInterval, vendorID: vendor.id)
-            logger.info("batch handed over", metadata: ["batch": "\(batch.id)", "requests": "\(count)", "vendor-id": "\(vendor.id)"])
+            logger.info(
+                "batch handed over", metadata: ["batch": "\(batch.id)", "requests": "\(count)", "vendor-id": "\(vendor.id)"])
         case .refused(let failure):
             logger.warning("batch refused", metadata: ["batch": "\(batch.id)", "reason": "\(failure.message)"])
             if case .wait(let pause) = failure.remedy {

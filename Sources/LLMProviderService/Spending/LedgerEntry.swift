@@ -22,7 +22,8 @@ struct LedgerEntry: Sendable, Hashable {
 
     /// - Parameter parsed: nil for a request that no longer passes; then its model is called what it was called there.
     init(
-        _ claim: ClaimedRequest, parsed: SubmissionParser.Parsed?, day: Day, usage: TokenUsage, bill: Bill?, isByBatch: Bool = false
+        _ claim: ClaimedRequest, parsed: SubmissionParser.Parsed?, day: Day, usage: TokenUsage, bill: Bill?,
+        isByBatch: Bool = false
     ) {
         payer = claim.payer
         reserved = claim.reserved

@@ -56,7 +56,8 @@ struct ServiceAssembly: Sendable {
     ) async throws -> (host: ServiceHost, address: BoundAddress) {
         let pool = pool()
         try await LLMProvider.migrate(pool)
-        let curl = CurlClient(configuration: .init(maxTransfersInFlight: concurrentRequests.count, maxRequestBytes: BatchConfiguration.mostBytes))
+        let curl = CurlClient(
+            configuration: .init(maxTransfersInFlight: concurrentRequests.count, maxRequestBytes: BatchConfiguration.mostBytes))
         let bell = Bell()
         let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: bell, logger: named(.llmProvider))
         var configuration = leases.configuration(providers: providers)

@@ -29,7 +29,9 @@ struct BatchBoundTests {
 
     @Test("A batch has as many requests as it may, and one more begins the next")
     func requests() async throws {
-        try await withBatches(settings: { $0.maximumRequests = 3; $0.gatheringTime = .seconds(3600) }) { fixture, _ in
+        try await withBatches(settings: {
+            $0.maximumRequests = 3; $0.gatheringTime = .seconds(3600)
+        }) { fixture, _ in
             try await fixture.submit(.requests(7))
             var search = BatchWorker.GatheringSearch()
             while try await fixture.batchWorker.gather(&search) {}

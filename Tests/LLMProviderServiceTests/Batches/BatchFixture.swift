@@ -40,7 +40,8 @@ extension ServiceFixture {
             $0.dispatch = .byBatch
             // Without a winner among its properties the simulator fills it in without essays.
             $0.replyFormat?.jsonSchema = Array(
-                #"{"type":"object","properties":{"mark":{"type":"integer"}},"required":["mark"],"additionalProperties":false}"#.utf8)
+                #"{"type":"object","properties":{"mark":{"type":"integer"}},"required":["mark"],"additionalProperties":false}"#
+                    .utf8)
             change(&$0)
         }
     }

@@ -40,7 +40,8 @@ struct BatchResultTests {
         }
     }
 
-    @Test("A line that does not say which request it is about is no result", arguments: ["", "{", "7", #"{"custom_id":7}"#, "[]"])
+    @Test(
+        "A line that does not say which request it is about is no result", arguments: ["", "{", "7", #"{"custom_id":7}"#, "[]"])
     func anonymous(text: String) {
         #expect(BatchResultLine(Array(text.utf8)) == nil)
     }
@@ -70,7 +71,8 @@ struct BatchResultTests {
         }
     }
 
-    @Test("A name is a request's only as the batch writes it", arguments: ["-7", "+7", "07", "7 ", "", "0", "9223372036854775808"])
+    @Test(
+        "A name is a request's only as the batch writes it", arguments: ["-7", "+7", "07", "7 ", "", "0", "9223372036854775808"])
     func names(number: String) {
         let batch = Batch(
             id: 1, provider: "vendor", state: .submitted, mark: "00ff", vendorID: nil, requests: 1, sentAt: nil,

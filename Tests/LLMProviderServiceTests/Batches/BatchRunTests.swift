@@ -19,7 +19,8 @@ struct BatchRunTests {
             #expect(events.map(\.requestID).sorted() == ids.sorted())
             #expect(events.map(\.requestID) != events.map(\.requestID).sorted())
             let tariff = try #require(
-                ModelManifest.description(of: "simulated-judge", at: fixture.configuration.providers[0])?.prices?.tariff(on: .today))
+                ModelManifest.description(of: "simulated-judge", at: fixture.configuration.providers[0])?.prices?.tariff(
+                    on: .today))
             for event in events {
                 #expect(event.outcome?.reply != nil && event.byBatch && event.attempts == 1)
                 let usage = try #require(event.usage)
@@ -47,7 +48,9 @@ struct BatchRunTests {
             try await fixture.submit(.requests(200))
             // One that the vendor refuses, whatever the configuration says of it here.
             try await fixture.submit(
-                ServiceFixture.batched("bad") { $0.replyFormat?.name = "x"; $0.blocks[1].text = Array("x".utf8); $0.temperature = 1.5 })
+                ServiceFixture.batched("bad") {
+                    $0.replyFormat?.name = "x"; $0.blocks[1].text = Array("x".utf8); $0.temperature = 1.5
+                })
             // What the vendor let wait is due after some seconds: their time is over here.
             try await fixture.running {
                 try await eventually {
@@ -75,18 +78,17 @@ struct BatchRunTests {
         try await withBatches(FakeProviderConfiguration(batches: settings, clock: clock.clock)) { fixture, fake in
             try await fixture.submit(.requests(30))
             try await fixture.running {
-                for left in [3, 1, 1, 1, 0] {
+                for (number, left) in [3, 1, 1, 1, 0].enumerated() {
                     try await eventually { try await fixture.batches(.submitted) == 1 }
                     clock.advance(by: .seconds(3600))
-                    try await eventually {
-                        let open = try await (fixture.openRequests(), fixture.batches(.submitted))
-                        return open == (left, 0) || open == (left, 1) && left > 0
-                    }
+                    try await eventually { try await fixture.batches(.closed) == number + 1 }
+                    #expect(try await fixture.openRequests() == left)
                 }
             }
             let events = try await fixture.events()
             #expect(Set(events.map(\.requestID)) == Set([String].requests(30)) && events.count == 30)
-            #expect(events.filter { $0.outcome?.reply != nil }.map(\.attempts).sorted() == Array(repeating: 1, count: 27) + [2, 2])
+            #expect(
+                events.filter { $0.outcome?.reply != nil }.map(\.attempts).sorted() == Array(repeating: 1, count: 27) + [2, 2])
             let failed = try #require(events.first { $0.outcome?.failure != nil })
             #expect(failed.outcome?.failure?.kind == .overloaded && failed.attempts == 5 && failed.costNanodollars == 0)
             #expect(fake.statistics.batchRequests == 29)
@@ -157,7 +159,10 @@ struct BatchRunTests {
         try await withBatches(FakeProviderConfiguration(keys: ["another": "w"])) { fixture, fake in
             try await fixture.submit(.requests(3))
             try await fixture.running { try await eventually { try await fixture.openRequests() == 0 } }
-            #expect(try await fixture.events().map { $0.outcome?.failure?.kind } == [.authentication, .authentication, .authentication])
+            #expect(
+                try await fixture.events().map { $0.outcome?.failure?.kind } == [
+                    .authentication, .authentication, .authentication,
+                ])
             #expect(fake.statistics.batchRequests == 0)
         }
     }

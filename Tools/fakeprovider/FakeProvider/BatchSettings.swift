@@ -20,7 +20,8 @@ public struct BatchSettings: Sendable, Equatable {
         duration: Duration = .zero, lifetime: Duration = .seconds(86_400), script: [FaultPlan.Fault?] = [],
         maxBytes: Int = 256_000_000
     ) {
-        precondition(duration >= .zero && lifetime > .zero && maxBytes > 0, "a batch takes no negative time, and a limit is positive")
+        precondition(
+            duration >= .zero && lifetime > .zero && maxBytes > 0, "a batch takes no negative time, and a limit is positive")
         self.duration = duration
         self.lifetime = lifetime
         self.script = script
