@@ -83,10 +83,13 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             await StandingWatch(store: store, lanes: lanes, configuration: configuration, metrics: metrics).run()
         }
         defer { gauges.cancel() }
-        // A bridge: what is done with a batch is on record at each step, so that it may be left at any; calls under way may not.
+        // A bridge: batches are looked after beside the requests that go by themselves. What is done with one is on record at each step,
+        // so that it may be left at any.
         let batches = Task { [batches] in try await batches.run() }
         defer { batches.cancel() }
         try await worker.run()
+        batches.cancel()
+        _ = await batches.result
     }
 
     /// Takes up what this instance held when it died, once its death is certain: its session with the database is gone.

@@ -405,7 +405,7 @@ extension LLMV1 {
         /// SHA-256, in hexadecimal, of what the model was asked. Of each block in the order of the request the word system or user, a line feed,
         /// the number of bytes of the text in decimal, a line feed and the text go into it.
         public var promptSha256: String
-        /// The answer came in a batch, at its price.
+        /// It ended in a batch; what it used there has the batch's price.
         public var byBatch: Bool
 
         public init(

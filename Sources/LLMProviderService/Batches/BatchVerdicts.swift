@@ -35,10 +35,10 @@ struct BatchVerdicts: Sendable {
         do {
             let parsed = try parser.parse(item.claim.request)
             switch AnthropicDialect().outcome(of: line, schema: parsed.schema) {
-            case .reply(let reply): return settlement(of: item, after: .reply(reply), on: day)
+            case .reply(let reply): return settlement(of: item, parsed, after: .reply(reply), on: day)
             case .failure(let failure):
                 let told = failure.withholding(key: parsed.provider.apiKey, prompt: parsed.call.blocks)
-                return settlement(of: item, after: .failure(told), on: day)
+                return settlement(of: item, parsed, after: .failure(told), on: day)
             }
         } catch {
             return refusal(of: item, error.message)
@@ -50,9 +50,14 @@ struct BatchVerdicts: Sendable {
     ///
     /// - Parameter day: on which the attempt was begun, whose prices hold.
     func settlement(of item: BatchItem, after outcome: AttemptOutcome, on day: Day) -> BatchSettlement {
+        // One that no longer passes has no price.
+        settlement(of: item, try? parser.parse(item.claim.request), after: outcome, on: day)
+    }
+
+    private func settlement(
+        of item: BatchItem, _ parsed: SubmissionParser.Parsed?, after outcome: AttemptOutcome, on day: Day
+    ) -> BatchSettlement {
         let claim = item.claim
-        // Only one that no longer passes has no price.
-        let parsed = try? parser.parse(claim.request)
         let prices = parsed?.call.model.prices
         let usage = claim.usage + outcome.usage
         let earlier = claim.bill(at: prices, on: day)

@@ -104,19 +104,31 @@ struct BatchWorker: Sendable {
                 "batch handed over", metadata: ["batch": "\(batch.id)", "requests": "\(count)", "vendor-id": "\(vendor.id)"])
         case .refused(let failure):
             logger.warning("batch refused", metadata: ["batch": "\(batch.id)", "reason": "\(failure.message)"])
-            if case .wait(let pause) = failure.remedy {
-                try await store.release(batch, as: .gathering, after: pause)
-            } else {
-                try await settleAll(of: batch) { [verdicts] in
-                    verdicts.settlement(of: $0, after: .failure(failure), on: .today)
-                }
-                try await store.release(batch, as: .closed, after: .zero)
-            }
+            try await take(back: batch, after: failure)
         case .unknown(let reason):
             logger.warning(
                 "the provider may have a batch or not; it is looked for before it is handed over again",
                 metadata: ["batch": "\(batch.id)", "reason": "\(reason)"])
             try await store.release(batch, as: .sending, after: settings.pollInterval)
+        }
+    }
+
+    /// Does what follows a refusal: what may pass later waits; what somebody has to put right is told by the end of one request, as it is
+    /// where requests go by themselves, and found out anew now and then.
+    private func take(back batch: Batch, after failure: AttemptFailure) async throws {
+        let decide: @Sendable (BatchItem) -> BatchSettlement = { [verdicts] in
+            verdicts.settlement(of: $0, after: .failure(failure), on: .today)
+        }
+        switch (failure.remedy, failure.reach) {
+        case (.wait(let pause), _): try await store.release(batch, as: .gathering, after: pause)
+        case (.retry, _): try await store.release(batch, as: .gathering, after: settings.pollInterval)
+        case (.none, .request):
+            try await settleAll(of: batch, decide: decide)
+            try await store.release(batch, as: .closed, after: .zero)
+        case (.none, .lane), (.none, .account):
+            let first = try await store.items(of: batch, after: 0, limit: 1)
+            try await settle(first.map(\.job), of: batch, decide: decide)
+            try await store.release(batch, as: .gathering, after: configuration.probeInterval)
         }
     }
 
@@ -141,7 +153,8 @@ struct BatchWorker: Sendable {
                 }
             }
         }
-        return (bytes + AnthropicDialect.batchClosing, count)
+        bytes += AnthropicDialect.batchClosing
+        return (bytes, count)
     }
 
     // MARK: - Settling

@@ -29,6 +29,8 @@ struct RequestFlow: Sendable, Hashable {
 
     /// The last word of the kinds of jobs that go in batches. Versions that know of none leave them alone.
     private static let batch = "batch"
+    /// Those kinds, for the database to compare with.
+    static let batchKinds = "% " + batch
 
     init(_ request: LLMV1.SubmitRequest) {
         self.init(request, isByBatch: Dispatch(request.dispatch)?.startsByBatch ?? false)

@@ -164,6 +164,7 @@ struct RequestStore: Sendable {
     /// Ends every lease; who held one has lost it.
     func releaseAll() async throws {
         try await Self.queue.takeOver(on: pool)
+        try await pool.execute("UPDATE llm_provider.batch SET lease_until = '-infinity' WHERE state <> 'closed'")
     }
 
     /// Ends the leases of an instance's earlier lives.

@@ -154,15 +154,19 @@ struct BatchRunTests {
         }
     }
 
-    @Test("The account's refusal of a batch is each request's; nothing of it is paid")
+    @Test("The account's refusal of a batch is told by one request; the others wait until it may be put right")
     func refusedForGood() async throws {
         try await withBatches(FakeProviderConfiguration(keys: ["another": "w"])) { fixture, fake in
             try await fixture.submit(.requests(3))
-            try await fixture.running { try await eventually { try await fixture.openRequests() == 0 } }
-            #expect(
-                try await fixture.events().map { $0.outcome?.failure?.kind } == [
-                    .authentication, .authentication, .authentication,
-                ])
+            try await fixture.running {
+                try await eventually {
+                    try await fixture.pool.query(
+                        "SELECT count(*) FROM llm_provider.batch WHERE state = 'gathering' AND next_at > now() + interval '10 minutes'"
+                    )[0].decode(Int.self) == 1
+                }
+            }
+            #expect(try await fixture.events().map { $0.outcome?.failure?.kind } == [.authentication])
+            #expect(try await fixture.openRequests() == 2)
             #expect(fake.statistics.batchRequests == 0)
         }
     }

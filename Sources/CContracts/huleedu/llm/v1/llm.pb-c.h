@@ -479,7 +479,7 @@ struct  Huleedu__Llm__V1__Result
    */
   char *prompt_sha256;
   /*
-   * The answer came in a batch, at its price.
+   * It ended in a batch; what it used there has the batch's price.
    */
   protobuf_c_boolean by_batch;
   Huleedu__Llm__V1__Result__OutcomeCase outcome_case;
