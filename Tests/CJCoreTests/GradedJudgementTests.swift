@@ -56,7 +56,7 @@ struct GradedJudgementTests {
         for seed in 0..<12 {
             var simulation = Simulation(items: 20, deviation: 1.5, seed: UInt64(seed))
             let pairs = RandomPairing().nextComparisons(
-                120, state: PairingState(items: simulation.items, scale: nil, judged: [:]), using: &simulation.generator)
+                120, state: PairingState(items: simulation.items, scale: nil, judged: []), using: &simulation.generator)
             let judgements = pairs.map { simulation.judgeWithMargin($0) }
             let scale = ScaleEstimator().estimate(items: simulation.items, judgements: judgements)
             var settings = ScaleEstimator.Settings()
@@ -159,7 +159,7 @@ struct GradedJudgementTests {
     @Test("A judge who sees less is found out, and counts for less")
     func discrimination() throws {
         var simulation = Simulation(items: 16, deviation: 2, seed: 21)
-        let state = PairingState(items: simulation.items, scale: nil, judged: [:])
+        let state = PairingState(items: simulation.items, scale: nil, judged: [])
         let pairs = RandomPairing(maximumJudgementsPerPair: 8).nextComparisons(600, state: state, using: &simulation.generator)
         var judgements: [Judgement] = []
         for (number, pair) in pairs.enumerated() {
@@ -202,7 +202,7 @@ struct GradedJudgementTests {
 struct MarginCheckTests {
     private func check(seed: UInt64, count: Int, margins: (Judgement, inout SplitMix64) -> Margin?) -> CheckedScale {
         var simulation = Simulation(items: 20, deviation: 1.5, seed: seed)
-        let state = PairingState(items: simulation.items, scale: nil, judged: [:])
+        let state = PairingState(items: simulation.items, scale: nil, judged: [])
         let pairs = RandomPairing(maximumJudgementsPerPair: 2).nextComparisons(count, state: state, using: &simulation.generator)
         let judgements = pairs.map { pair in
             let judged = simulation.judgeWithMargin(pair)

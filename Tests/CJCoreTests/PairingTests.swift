@@ -9,7 +9,7 @@ struct PairingTests {
     func connectedEarly(count: Int) {
         let items = names(count)
         var generator = SplitMix64(seed: 11)
-        let state = PairingState(items: items, scale: nil, judged: [:])
+        let state = PairingState(items: items, scale: nil, judged: [])
         let chosen = InformationPairing().nextComparisons(count - 1, state: state, using: &generator)
         let matched = chosen.prefix(count / 2).flatMap { [$0.first, $0.second] }
         #expect(Set(matched).count == count / 2 * 2)
@@ -66,13 +66,13 @@ struct PairingTests {
         let items = names(10)
         var generator = SplitMix64(seed: 4)
         let first = InformationPairing().nextComparisons(
-            3, state: PairingState(items: items, scale: nil, judged: [:]), using: &generator)
-        let state = PairingState(items: items, scale: nil, judged: [:], inFlight: first)
+            3, state: PairingState(items: items, scale: nil, judged: []), using: &generator)
+        let state = PairingState(items: items, scale: nil, judged: [], inFlight: first)
         let second = InformationPairing().nextComparisons(2, state: state, using: &generator)
         #expect(Set((first + second).flatMap { [$0.first, $0.second] }).count == 10)
         var all = first + second
         while all.count < 45 {
-            let state = PairingState(items: items, scale: nil, judged: [:], inFlight: all)
+            let state = PairingState(items: items, scale: nil, judged: [], inFlight: all)
             all += InformationPairing().nextComparisons(4, state: state, using: &generator)
         }
         #expect(Set(all.prefix(45).map(\.pair)).count == 45)
@@ -107,19 +107,35 @@ struct PairingTests {
         #expect(others.count > 1)
     }
 
-    @Test("The order in which a dictionary hands out what was judged changes no choice, bridges between groups included")
-    func dictionaryOrder() throws {
+    @Test("The order in which judgements are told changes no choice, bridges between groups included")
+    func orderOfJudgements() throws {
         let items = (0..<12).map { Item.ID("i\(100 + $0)") }
         let pairs = [(0, 3), (6, 9), (3, 9), (1, 4), (7, 10), (4, 10), (2, 5), (8, 11), (5, 11)]
+        let judged = try pairs.map { try Comparison(first: items[$0], second: items[$1]) }
         var choices: Set<[Comparison]> = []
-        for capacity in [0, 10, 40, 100, 400, 1_000, 4_000, 10_000, 40_000] {
-            var judged = [Comparison: Int](minimumCapacity: capacity)
-            for (one, other) in pairs { judged[try Comparison(first: items[one], second: items[other])] = 1 }
-            var generator = SplitMix64(seed: 5)
-            let state = PairingState(items: items, scale: nil, judged: judged)
+        for seed in 1...20 {
+            var generator = SplitMix64(seed: UInt64(seed))
+            let state = PairingState(items: items, scale: nil, judged: judged.shuffled(using: &generator))
+            generator = SplitMix64(seed: 5)
             choices.insert(InformationPairing().nextComparisons(3, state: state, using: &generator))
         }
         #expect(choices.count == 1)
+    }
+
+    @Test("An item that others have always shown first is not passed over: it comes second until it is even")
+    func lopsidedItem() throws {
+        let items = names(10)
+        let judged = try (1...5).map { try Comparison(first: items[0], second: items[$0]) }
+        let others = try (1...9).flatMap { one in
+            try (1...3).map { try Comparison(first: items[one], second: items[(one + $0 - 1) % 9 + 1]) }
+        }
+        for strategy in [InformationPairing(auditShare: 0) as any PairingStrategy, RoundPairing(auditShare: 0)] {
+            var generator = SplitMix64(seed: 3)
+            let state = PairingState(items: items, scale: nil, judged: judged + others)
+            let chosen = strategy.nextComparisons(4, state: state, using: &generator)
+            #expect(chosen.contains { $0.second == items[0] })
+            #expect(!chosen.contains { $0.first == items[0] })
+        }
     }
 
     @Test("Excluded pairs are never chosen, and the rest is still connected if it can be")
@@ -127,7 +143,7 @@ struct PairingTests {
         let items = names(5)
         let excluded: Set<Pair> = [try Pair("i00", "i01"), try Pair("i02", "i01"), try Pair("i03", "i01")]
         var generator = SplitMix64(seed: 8)
-        let state = PairingState(items: items, scale: nil, judged: [:], excluded: excluded)
+        let state = PairingState(items: items, scale: nil, judged: [], excluded: excluded)
         #expect(state.comparisonsLeft(maximumJudgementsPerPair: 2) == 14)
         let chosen = InformationPairing().nextComparisons(100, state: state, using: &generator)
         #expect(chosen.count == 14)
@@ -140,7 +156,7 @@ struct PairingTests {
 
     @Test("An excluded pair that has been judged before is counted right")
     func exclusionOfJudged() throws {
-        let judged = [try Comparison(first: "i00", second: "i01"): 1]
+        let judged = [try Comparison(first: "i00", second: "i01")]
         let state = PairingState(items: names(3), scale: nil, judged: judged, excluded: [try Pair("i01", "i00")])
         #expect(state.comparisonsLeft(maximumJudgementsPerPair: 2) == 4)
     }
@@ -148,7 +164,7 @@ struct PairingTests {
     @Test("Two items: both orders, then nothing")
     func twoItems() {
         var generator = SplitMix64(seed: 1)
-        let state = PairingState(items: ["a", "b"], scale: nil, judged: [:])
+        let state = PairingState(items: ["a", "b"], scale: nil, judged: [])
         let chosen = InformationPairing().nextComparisons(5, state: state, using: &generator)
         #expect(chosen.count == 2)
         #expect(chosen.first?.swapped == chosen.last)
@@ -159,7 +175,7 @@ struct PairingTests {
     @Test("Nothing to pair gives nothing", arguments: [0, 1])
     func nothing(count: Int) {
         var generator = SplitMix64(seed: 1)
-        let state = PairingState(items: names(count), scale: nil, judged: [:])
+        let state = PairingState(items: names(count), scale: nil, judged: [])
         #expect(InformationPairing().nextComparisons(3, state: state, using: &generator).isEmpty)
         #expect(RandomPairing().nextComparisons(3, state: state, using: &generator).isEmpty)
         #expect(state.comparisonsLeft(maximumJudgementsPerPair: 2) == 0)

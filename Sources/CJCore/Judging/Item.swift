@@ -17,13 +17,19 @@ public struct Item: Sendable, Hashable, Identifiable {
 
         /// Orders by the bytes of the names, so that the order is the same on every machine and in every locale.
         public static func < (one: ID, other: ID) -> Bool {
-            one.rawValue.utf8.lexicographicallyPrecedes(other.rawValue.utf8)
+            let (own, others) = (one.rawValue.utf8Span.span, other.rawValue.utf8Span.span)
+            for place in 0..<min(own.count, others.count) where own[place] != others[place] {
+                return own[place] < others[place]
+            }
+            return own.count < others.count
         }
 
         /// Two names are the same when their bytes are; canonically equivalent spellings stay apart.
         public static func == (one: ID, other: ID) -> Bool {
-            // Strings that are not equivalent do not have the same bytes, and say so fast.
-            one.rawValue == other.rawValue && one.rawValue.utf8.elementsEqual(other.rawValue.utf8)
+            let (own, others) = (one.rawValue.utf8Span.span, other.rawValue.utf8Span.span)
+            guard own.count == others.count else { return false }
+            for place in own.indices where own[place] != others[place] { return false }
+            return true
         }
 
         public func hash(into hasher: inout Hasher) {

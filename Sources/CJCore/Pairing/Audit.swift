@@ -31,15 +31,19 @@ public struct Audit: Sendable, Hashable {
         let burdens = candidates.map { burden(of: $0, on: board) }
         var taken: Set<Int> = []
         var chosen: [Comparison] = []
-        for level in Set(burdens).sorted() {
+        var lightest = burdens.min()
+        while let level = lightest {
             var equal = candidates.indices.filter { burdens[$0] == level }
-            generator.shuffle(&equal)
-            for seats in equal.lazy.map({ candidates[$0] }) where taken.isDisjoint(with: [seats.first, seats.second]) {
+            for place in equal.indices {
                 guard chosen.count < most else { return chosen }
+                equal.swapAt(place, place + generator.below(equal.count - place))
+                let seats = candidates[equal[place]]
+                guard taken.isDisjoint(with: [seats.first, seats.second]) else { continue }
                 taken.formUnion([seats.first, seats.second])
-                board.record(seats, times: 1)
+                board.record(seats)
                 chosen.append(board.comparison(of: seats))
             }
+            lightest = burdens.lazy.filter { $0 > level }.min()
         }
         return chosen
     }
@@ -47,6 +51,6 @@ public struct Audit: Sendable, Hashable {
     /// The repeats of two items so far, and then whether this one would take their places out of balance, as one number to order by.
     private func burden(of seats: PairingBoard.Seats, on board: PairingBoard) -> Int {
         let repeats = board.repeatsByItem[seats.first] + board.repeatsByItem[seats.second]
-        return 2 * repeats + (board.drift(first: seats.first, second: seats.second) > 1 ? 1 : 0)
+        return 2 * repeats + (board.isBalanced(first: seats.first, second: seats.second) ? 0 : 1)
     }
 }

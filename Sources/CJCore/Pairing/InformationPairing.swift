@@ -25,16 +25,17 @@ public struct InformationPairing: PairingStrategy {
         var board = PairingBoard(state: state, maximumJudgementsPerPair: maximumJudgementsPerPair)
         let most = min(count, board.comparisonsLeft)
         var outlook = Outlook(items: board.items, scale: state.scale, answers: board.inFlight.count + most)
+        let order = AbilityOrder(outlook.abilities, using: &generator)
         for seats in board.inFlight { outlook.expectAnswer(seats.first, seats.second) }
         var chosen = Audit(share: auditShare).comparisons(of: most, on: &board, using: &generator)
         for seats in chosen.compactMap(board.seats(of:)) { outlook.expectAnswer(seats.first, seats.second) }
         while chosen.count < most, let level = board.level {
-            let candidates = PairingCandidates(board: board, outlook: outlook, level: level)
+            let candidates = PairingCandidates(board: board, outlook: outlook, level: level, order: order)
             let pairs = candidates.best(most - chosen.count, using: &generator)
             guard !pairs.isEmpty else { break }
             for pair in pairs {
                 let seats = board.seated(pair.first, pair.second, using: &generator)
-                board.record(seats, times: 1)
+                board.record(seats)
                 if chosen.count + 1 < most { outlook.expectAnswer(seats.first, seats.second) }
                 chosen.append(board.comparison(of: seats))
             }

@@ -3,10 +3,12 @@
 /// The outcome of a comparison in flight is not known, but how far it will narrow the posterior is: by the information it is
 /// expected to bring, as one rank-one correction of the covariance each.
 struct Outlook {
-    private let abilities: [Double]
+    /// Best guess of each ability, in logits.
+    let abilities: [Double]
     /// Place on the scale; nothing for an item that is not on it.
     private let places: [Int?]
-    private let scale: Scale?
+    /// Of the scale.
+    private let covariances: SymmetricMatrix?
     /// From which perceived difference the judge says "clearly"; nothing where it has not.
     private let clear: Double?
     /// Variance of an ability of which nothing is known.
@@ -22,7 +24,7 @@ struct Outlook {
 
     /// Takes what a scale says of items, with room for so many answers to expect.
     init(items: [Item.ID], scale: Scale?, answers: Int) {
-        self.scale = scale
+        covariances = scale?.orderCovariances
         clear = scale?.thresholds.clear?.logits
         places = items.map { scale?.index(of: $0) }
         abilities = places.map { place in place.flatMap { scale?.ability(at: $0) } ?? 0 }
@@ -31,9 +33,6 @@ struct Outlook {
         width = (answers + 7) >> 3
         shares = Array(repeating: .zero, count: width * items.count)
     }
-
-    /// Best guess of the ability at a place.
-    func ability(of item: Int) -> Double { abilities[item] }
 
     /// What a comparison of two items is expected to tell, in nats.
     func gain(_ one: Int, _ other: Int) -> Double {
@@ -59,20 +58,29 @@ struct Outlook {
             difference: abilities[one] - abilities[other], variance: variance, clear: clear)
         let factor = (weight / (1 + weight * variance)).squareRoot()
         let differences = (0..<blocksInUse).map { shares[one * width + $0] - shares[other * width + $0] }
-        let (block, place) = (correctionCount >> 3, correctionCount & 7)
-        for item in abilities.indices {
-            var narrowed = SIMD8<Double>.zero
-            for earlier in differences.indices { narrowed += shares[item * width + earlier] * differences[earlier] }
-            let shared = covariance(item, one) - covariance(item, other) - SymmetricMatrix.total(narrowed)
-            shares[item * width + block][place] = factor * shared
-        }
+        let shared = abilities.indices.map { covariance(one, $0) - covariance(other, $0) }
+        Self.add(factor, of: shared.span, less: differences.span, to: &shares, width: width, at: correctionCount)
         correctionCount += 1
+    }
+
+    /// Adds a correction by what each item shares with the difference of two, less what earlier corrections have taken of that.
+    private static func add(
+        _ factor: Double, of shared: Span<Double>, less differences: Span<SIMD8<Double>>, to shares: inout [SIMD8<Double>],
+        width: Int, at correction: Int
+    ) {
+        var shares = shares.mutableSpan
+        for item in 0..<shared.count {
+            let start = item * width
+            var narrowed = SIMD8<Double>.zero
+            for block in 0..<differences.count { narrowed += shares[start + block] * differences[block] }
+            shares[start + correction >> 3][correction & 7] = factor * (shared[item] - SymmetricMatrix.total(narrowed))
+        }
     }
 
     private var blocksInUse: Int { (correctionCount + 7) >> 3 }
 
     private func covariance(_ one: Int, _ other: Int) -> Double {
-        if let scale, let row = places[one], let column = places[other] { return scale.orderCovariance(at: row, column) }
+        if let covariances, let row = places[one], let column = places[other] { return covariances[row, column] }
         return one == other ? priorVariance : 0
     }
 }

@@ -10,13 +10,6 @@ struct PairingBoard {
         let second: Int
     }
 
-    /// How often a pair was shown in either order, by place.
-    private struct Showings {
-        var lowerFirst = 0
-        var upperFirst = 0
-        var total: Int { lowerFirst + upperFirst }
-    }
-
     /// In ascending order of their names.
     let items: [Item.ID]
     /// Comparisons of each item.
@@ -39,7 +32,7 @@ struct PairingBoard {
     /// Anchors that every other item is to meet early.
     private static let anchorsNeeded = 2
 
-    private var showings: [Int: Showings] = [:]
+    private var meetings: Meetings
     private let excluded: Set<Int>
     private let index: [Item.ID: Int]
     /// Number of pairs that may be chosen, by how often they have been shown.
@@ -59,6 +52,7 @@ struct PairingBoard {
         anchorsMet = counts
         isAnchor = sorted.map { state.anchors.contains($0) }
         groups = Groups(count: sorted.count)
+        meetings = Meetings(itemCount: sorted.count)
         maximumPerPair = maximumJudgementsPerPair
         inFlight = state.inFlight.compactMap(seats)
         excluded = Set(
@@ -67,10 +61,10 @@ struct PairingBoard {
                 return lower * sorted.count + upper
             })
         tally = [sorted.count * (sorted.count - 1) / 2 - excluded.count]
-        for (comparison, count) in state.judged {
-            if let seats = seats(comparison) { record(seats, times: count) }
+        for comparison in state.judged {
+            if let seats = seats(comparison) { record(seats) }
         }
-        for seats in inFlight { record(seats, times: 1) }
+        for seats in inFlight { record(seats) }
     }
 
     /// The smallest number of showings among the pairs that may still be chosen; nothing when there are none.
@@ -85,9 +79,7 @@ struct PairingBoard {
 
     /// Whether a pair may be chosen while the smallest number of showings is `level`.
     func isOpen(_ one: Int, _ other: Int, level: Int) -> Bool {
-        guard one != other else { return false }
-        let key = key(one, other)
-        return (showings[key]?.total ?? 0) == level && !excluded.contains(key)
+        one != other && meetings[one, other].total == level && !excluded.contains(key(one, other))
     }
 
     /// Whether one of two items is an anchor and the other has met too few of them.
@@ -99,25 +91,28 @@ struct PairingBoard {
     /// Pairs that have been judged once, in the order in which they have not, by place.
     var swapCandidates: [Seats] {
         let waiting = Set(inFlight.map { key($0.first, $0.second) })
-        // Sorted, because a dictionary's order differs from run to run.
-        return showings.filter { $0.value.total == 1 && !excluded.contains($0.key) && !waiting.contains($0.key) }.keys.sorted()
-            .map { key in
-                let (lower, upper) = (key / items.count, key % items.count)
-                return showings[key]?.lowerFirst == 1 ? Seats(first: upper, second: lower) : Seats(first: lower, second: upper)
-            }
+        var candidates: [Seats] = []
+        meetings.forEach { lower, upper, count in
+            let key = key(lower, upper)
+            guard count.total == 1, !excluded.contains(key), !waiting.contains(key) else { return }
+            candidates.append(
+                count.lowerFirst == 1 ? Seats(first: upper, second: lower) : Seats(first: lower, second: upper))
+        }
+        return candidates
     }
 
-    /// Whether a pair can be shown so that neither item's places drift further apart than by one.
+    /// Whether a pair can be shown so that neither item's places get out of balance.
     func staysBalanced(_ one: Int, _ other: Int) -> Bool {
-        if let showings = showings[key(one, other)], showings.lowerFirst != showings.upperFirst { return true }
-        return min(drift(first: one, second: other), drift(first: other, second: one)) <= 1
+        let count = meetings[one, other]
+        if count.lowerFirst != count.upperFirst { return true }
+        return isBalanced(first: one, second: other) || isBalanced(first: other, second: one)
     }
 
     /// The order in which to show a pair.
     func seated(_ one: Int, _ other: Int, using generator: inout some RandomNumberGenerator) -> Seats {
         let (lower, upper) = (min(one, other), max(one, other))
-        let showings = showings[key(one, other)] ?? Showings()
-        var preference = showings.upperFirst - showings.lowerFirst
+        let count = meetings[one, other]
+        var preference = count.upperFirst - count.lowerFirst
         if preference == 0 {
             let lowerFirst = (skews[lower] + 1).magnitude + (skews[upper] - 1).magnitude
             let upperFirst = (skews[lower] - 1).magnitude + (skews[upper] + 1).magnitude
@@ -128,29 +123,27 @@ struct PairingBoard {
     }
 
     /// Counts a comparison in.
-    mutating func record(_ seats: Seats, times: Int) {
-        guard times > 0 else { return }
-        let key = key(seats.first, seats.second)
-        var showings = showings[key] ?? Showings()
-        let before = showings.total
-        let repeated = before > 0 ? times : times - 1
-        total += times
-        repeats += repeated
-        repeatsByItem[seats.first] += repeated
-        repeatsByItem[seats.second] += repeated
-        if isAnchor[seats.first], before == 0 { anchorsMet[seats.second] += 1 }
-        if isAnchor[seats.second], before == 0 { anchorsMet[seats.first] += 1 }
-        if seats.first < seats.second { showings.lowerFirst += times } else { showings.upperFirst += times }
-        self.showings[key] = showings
-        counts[seats.first] += times
-        counts[seats.second] += times
-        skews[seats.first] += times
-        skews[seats.second] -= times
-        groups.join(seats.first, seats.second)
-        guard !excluded.contains(key) else { return }
-        if tally.count <= showings.total { tally += Array(repeating: 0, count: showings.total + 1 - tally.count) }
+    mutating func record(_ seats: Seats) {
+        let (first, second) = (seats.first, seats.second)
+        let before = meetings.add(first: first, second: second)
+        total += 1
+        if before > 0 {
+            repeats += 1
+            repeatsByItem[first] += 1
+            repeatsByItem[second] += 1
+        } else {
+            if isAnchor[first] { anchorsMet[second] += 1 }
+            if isAnchor[second] { anchorsMet[first] += 1 }
+        }
+        counts[first] += 1
+        counts[second] += 1
+        skews[first] += 1
+        skews[second] -= 1
+        groups.join(first, second)
+        guard !excluded.contains(key(first, second)) else { return }
+        if tally.count == before + 1 { tally.append(0) }
         tally[before] -= 1
-        tally[showings.total] += 1
+        tally[before + 1] += 1
     }
 
     /// Places and order of a comparison; nothing where an item is not on the board.
@@ -166,9 +159,10 @@ struct PairingBoard {
         Comparison(distinct: items[seats.first], items[seats.second])
     }
 
-    /// How far apart an item's first and second places would be at most, were two items shown in this order.
-    func drift(first: Int, second: Int) -> Int {
-        Int(max((skews[first] + 1).magnitude, (skews[second] - 1).magnitude))
+    /// Whether two items shown in this order would have as many first as second places, but for one, or come closer to that.
+    func isBalanced(first: Int, second: Int) -> Bool {
+        // In first place an item's skew rises, which is well where it is below zero, and in second place it falls.
+        skews[first] <= 0 && skews[second] >= 0
     }
 
     private func key(_ one: Int, _ other: Int) -> Int {

@@ -12,6 +12,7 @@ struct PairingCandidates {
     let outlook: Outlook
     /// How often the pairs that may be chosen now have been shown.
     let level: Int
+    let order: AbilityOrder
 
     typealias Pair = (first: Int, second: Int)
 
@@ -81,30 +82,23 @@ struct PairingCandidates {
                 partners.compactMap { board.isOpen(one, $0, level: level) ? (one, $0) : nil }
             }
         }
-        var order = partners
-        generator.shuffle(&order)
-        order.sort { outlook.ability(of: $0) < outlook.ability(of: $1) }
+        let others = order.items(among: partners)
         var pairs: [Pair] = []
         for one in pool {
-            pairs += neighbours(of: one, in: order).map { (one, $0) }
+            pairs += neighbours(of: one, in: others).map { (one, $0) }
             for _ in 0..<Self.strangers {
-                let other = order[generator.below(order.count)]
+                let other = others[generator.below(others.count)]
                 if board.isOpen(one, other, level: level) { pairs.append((one, other)) }
             }
         }
         return pairs
     }
 
-    /// The first open partners from an item's own ability upwards, in an order by ability.
-    private func neighbours(of one: Int, in order: [Int]) -> [Int] {
-        let ability = outlook.ability(of: one)
-        var (low, high) = (0, order.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if outlook.ability(of: order[middle]) < ability { low = middle + 1 } else { high = middle }
-        }
+    /// The first open partners from an item's own place upwards, in an order by ability.
+    private func neighbours(of one: Int, in others: [Int]) -> [Int] {
+        let above = others.partitionPoint { order.isAbove($0, one) }
         var open: [Int] = []
-        for other in order[low...].prefix(Self.reach) where board.isOpen(one, other, level: level) {
+        for other in others[above...].prefix(Self.reach) where board.isOpen(one, other, level: level) {
             open.append(other)
             if open.count == Self.neighbours { break }
         }

@@ -4,8 +4,8 @@ public struct PairingState: Sendable {
     public let items: [Item.ID]
     /// The scale of the judgements so far; nothing before the first.
     public let scale: Scale?
-    /// Judgements by comparison, that is by pair and order.
-    public let judged: [Comparison: Int]
+    /// What has been judged, each comparison as often as it was; in any order.
+    public let judged: [Comparison]
     /// Comparisons that a judge has been given and has not answered. They count as if they were judged, but for their outcome.
     public let inFlight: [Comparison]
     /// Pairs that must not be chosen (again), for instance because the judge failed on them for good.
@@ -16,7 +16,7 @@ public struct PairingState: Sendable {
 
     /// Describes the state of an assessment; comparisons of items that are not among `items` are left out of account.
     public init(
-        items: [Item.ID], scale: Scale?, judged: [Comparison: Int], inFlight: [Comparison] = [], excluded: Set<Pair> = [],
+        items: [Item.ID], scale: Scale?, judged: [Comparison], inFlight: [Comparison] = [], excluded: Set<Pair> = [],
         anchors: Set<Item.ID> = []
     ) {
         self.items = items
@@ -32,8 +32,9 @@ public struct PairingState: Sendable {
         items: [Item.ID], scale: Scale?, judgements: [Judgement], inFlight: [Comparison] = [], excluded: Set<Pair> = [],
         anchors: Set<Item.ID> = []
     ) {
-        let judged = Dictionary(judgements.map { ($0.comparison, 1) }, uniquingKeysWith: +)
-        self.init(items: items, scale: scale, judged: judged, inFlight: inFlight, excluded: excluded, anchors: anchors)
+        self.init(
+            items: items, scale: scale, judged: judgements.map(\.comparison), inFlight: inFlight, excluded: excluded,
+            anchors: anchors)
     }
 
     /// Comparisons that may still be started when a pair may be judged so often at most.

@@ -22,7 +22,7 @@ public struct RandomPairing: PairingStrategy {
         while chosen.count < count, let level = board.level {
             let pair = openPair(on: board, level: level, using: &generator)
             let seats = board.seated(pair.0, pair.1, using: &generator)
-            board.record(seats, times: 1)
+            board.record(seats)
             chosen.append(board.comparison(of: seats))
         }
         return chosen

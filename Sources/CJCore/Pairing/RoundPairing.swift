@@ -47,7 +47,7 @@ public struct RoundPairing: PairingStrategy {
             guard !round.isEmpty else { break }
             for pair in round.prefix(count - chosen.count) {
                 let seats = board.seated(pair.first, pair.second, using: &generator)
-                board.record(seats, times: 1)
+                board.record(seats)
                 chosen.append(board.comparison(of: seats))
             }
         }

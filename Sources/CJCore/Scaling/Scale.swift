@@ -29,7 +29,7 @@ public struct Scale: Sendable {
     /// Everything that is not known of the abilities.
     private let covariances: SymmetricMatrix
     /// What could change their order: not how far apart all of them lie.
-    private let orderCovariances: SymmetricMatrix
+    let orderCovariances: SymmetricMatrix
 
     /// Reads the scale off the normal distributions that stand for a posterior.
     init(named: NamedJudgements, fit: FittedNormal) {
@@ -110,9 +110,6 @@ public struct Scale: Sendable {
     }
 
     func ability(at place: Int) -> Double { estimates[place].ability }
-
-    /// Covariance of two abilities in what could change their order.
-    func orderCovariance(at row: Int, _ column: Int) -> Double { orderCovariances[row, column] }
 
     private func place(of item: Item.ID) -> Int {
         guard let place = index[item] else { preconditionFailure("an item that is not on the scale was asked for") }

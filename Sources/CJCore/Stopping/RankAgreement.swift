@@ -39,12 +39,12 @@ struct RankAgreement {
     /// Factor of the covariance, with a common movement of all items added: it makes the matrix positive definite and changes no order.
     private static func factor(_ scale: Scale) -> CholeskyFactor? {
         let places = scale.items.indices
-        let trace = places.reduce(0) { $0 + scale.orderCovariance(at: $1, $1) }
+        let trace = places.reduce(0) { $0 + scale.orderCovariances[$1, $1] }
         let shift = trace / Double(max(1, places.count * places.count))
         guard shift > 0 else { return nil }
         var matrix = SymmetricMatrix(size: places.count)
         for row in places {
-            for column in places { matrix[row, column] = scale.orderCovariance(at: row, column) + shift }
+            for column in places { matrix[row, column] = scale.orderCovariances[row, column] + shift }
         }
         return CholeskyFactor(matrix)
     }

@@ -14,7 +14,7 @@ struct Pile {
             2 * (0..<12).reduce(-6) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
         }
         let places = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1, $0) })
-        let state = PairingState(items: items, scale: nil, judged: [:])
+        let state = PairingState(items: items, scale: nil, judged: [])
         let wanted = count * judgementsPerItem
         let comparisons = RandomPairing(maximumJudgementsPerPair: 8).nextComparisons(
             wanted + 256, state: state, using: &generator)
