@@ -28,6 +28,16 @@ public struct BatchConfiguration: Sendable, Hashable {
 
     public init() {}
 
+    /// For vendors whose limits need not be spared, as simulated ones.
+    public static var impatient: BatchConfiguration {
+        var settings = BatchConfiguration()
+        settings.gatheringTime = .milliseconds(200)
+        settings.pollInterval = .milliseconds(500)
+        settings.checkInterval = .milliseconds(100)
+        settings.callSpacing = .milliseconds(50)
+        return settings
+    }
+
     /// Bytes of the longest request, whatever its prompt: those around it, and twice those of the prompt, whose JSON may be longer.
     private static func longestRequest(promptBytes: Int) -> Int { promptBytes * 2 + 65_536 }
 

@@ -26,12 +26,23 @@ extension RequestStore {
         guard let id = try await pool.query(due).first?.decode(Int64.self) else { return nil }
         return try await pool.query(
             """
-            UPDATE llm_provider.batch SET epoch = nextval('llm_provider.job_epoch'),
+            UPDATE llm_provider.batch SET holder = \(worker), epoch = nextval('llm_provider.job_epoch'),
                 lease_until = clock_timestamp() + make_interval(secs => \(lease / .seconds(1)))
             WHERE id = \(id) AND state <> 'closed' AND next_at <= now() AND lease_until < now()
             RETURNING \(unescaped: Self.columns)
             """
         ).first.map(Self.batch)
+    }
+
+    /// Ends the leases of dead workers, but of batches that they were handing over: what they sent may be on its way still.
+    ///
+    /// - Parameter instance: whose earlier lives; nil where all other workers are dead.
+    func releaseBatches(ofEarlier instance: InstanceName? = nil) async throws {
+        try await pool.execute(
+            """
+            UPDATE llm_provider.batch SET lease_until = '-infinity'
+            WHERE state IN ('gathering', 'submitted') AND starts_with(holder, \(instance?.prefix ?? "")) AND holder <> \(worker)
+            """)
     }
 
     /// How a held batch goes on, and that it is nobody's until then.

@@ -22,7 +22,8 @@ extension RequestStore {
             is_cancelled boolean NOT NULL DEFAULT false,
             -- When it is to be looked at.
             next_at timestamptz NOT NULL,
-            -- The holder's number, from the sequence that leases have theirs from, and how long it is the holder's.
+            -- The life of an instance that holds it, its number from the sequence that leases have theirs from, and until when it does.
+            holder text NOT NULL DEFAULT '',
             epoch bigint NOT NULL DEFAULT 0,
             lease_until timestamptz NOT NULL DEFAULT '-infinity'
         ) WITH (fillfactor = 70);

@@ -164,14 +164,15 @@ struct RequestStore: Sendable {
     /// Ends every lease; who held one has lost it.
     func releaseAll() async throws {
         try await Self.queue.takeOver(on: pool)
-        try await pool.execute("UPDATE llm_provider.batch SET lease_until = '-infinity' WHERE state <> 'closed'")
+        try await releaseBatches()
     }
 
     /// Ends the leases of an instance's earlier lives.
     ///
     /// - Returns: how many.
     func release(ofEarlier instance: InstanceName) async throws -> Int {
-        try await Self.queue.takeOver(fromAll: instance.prefix, but: worker, on: pool)
+        try await releaseBatches(ofEarlier: instance)
+        return try await Self.queue.takeOver(fromAll: instance.prefix, but: worker, on: pool)
     }
 
     /// Puts a request back to be tried later; nothing happens when the claim is no longer this worker's. Doing it twice is doing it once.

@@ -65,6 +65,7 @@ struct ServiceAssembly: Sendable {
         configuration.maximumInFlight = concurrentRequests.count
         configuration.longestLife = requestLife.duration
         configuration.breakerNeedsProof = needsProof
+        if providers.allSatisfy(\.isSimulated) { configuration.batches = .impatient }
         let provider = LLMProvider(
             pool: pool, bell: bell, configuration: configuration, http: curl, metrics: providerMetrics,
             logger: named(.llmProvider))
