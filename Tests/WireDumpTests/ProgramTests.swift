@@ -324,6 +324,34 @@ struct ProgramTests {
         }
     }
 
+    @Test("makes calls over and over, and tells how many went well and how fast")
+    func bench() async throws {
+        try await Self.withServer { port in
+            for (arguments, code, figures) in [
+                (
+                    [
+                        "huleedu.llm.v1.LLMProvider/Get", "-d", #"{"requestId": "known"}"#, "--connections", "2", "--in-flight",
+                        "3",
+                        "--calls", "100", "--json",
+                    ], 0, [#"{"calls":100,"#, #""answers":100,"answer_bytes":2\d{7},"#, #""p50":[1-9]"#, #""failures":{}}"#]
+                ),
+                (
+                    ["huleedu.events.v1.EventFeed/Follow", "--calls", "10", "--rate", "100"], 0,
+                    ["^10 calls in ", "30 answers of 60 bytes", "p50 .* p90 .* p99 .* p99.9 .* longest "]
+                ),
+                (["huleedu.llm.v1.LLMProvider/Get"], 2, [#"wiredump: NOT_FOUND "no such request""#]),
+                (["huleedu.sample.v1.Samples/Put"], 64, ["The contracts have no method 'huleedu.sample.v1.Samples/Put'."]),
+            ] as [([String], Int32, [String])] {
+                let program = try ChildProcess.program(
+                    "wiredump", ["bench", "127.0.0.1:\(port)"] + arguments, standardError: .collected)
+                #expect(await program.wait() == code)
+                for figure in figures {
+                    #expect(try Regex(figure).firstMatch(in: program.printed) != nil, "\(figure): \(program.printed)")
+                }
+            }
+        }
+    }
+
     @Test("asks a server for its services and contracts, and says so where it does not tell them")
     func reflection() async throws {
         try await Self.withServer { port in
@@ -363,7 +391,12 @@ struct ProgramTests {
             ["call", "127.0.0.1:1", "a.Service"], ["call", "127.0.0.1:1", "a.Service/Do", "--timeout", "0"],
             ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"], ["lint"], ["lint", "-", "--allow", "WD031"],
             ["read", "-", "--metadata", "tenant"], ["read", "-", "--colour", "red"], ["read", "-", "--where", "essays.ids=a"],
-            ["read", "-", "--where", "essays"],
+            ["read", "-", "--where", "essays"], ["bench", "127.0.0.1:1", "a.Service/Do", "--connections", "0"],
+            ["bench", "127.0.0.1:1", "a.Service/Do", "--connections", "1001"],
+            ["bench", "127.0.0.1:1", "a.Service/Do", "--in-flight", "1001"],
+            ["bench", "127.0.0.1:1", "a.Service/Do", "--duration", "0"],
+            ["bench", "127.0.0.1:1", "a.Service/Do", "--calls", "0"],
+            ["bench", "127.0.0.1:1", "a.Service/Do", "--rate", "0"], ["bench", "127.0.0.1:1", "a.Service"],
         ])
     func refusals(arguments: [String]) async throws {
         let program = try ChildProcess.program("wiredump", arguments)

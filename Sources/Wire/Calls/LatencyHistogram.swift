@@ -15,9 +15,19 @@ package struct LatencyHistogram: Sendable {
         longest = max(longest, nanoseconds)
     }
 
+    /// Takes over what another counted.
+    package mutating func add(_ other: LatencyHistogram) {
+        counts.merge(other.counts, uniquingKeysWith: +)
+        total += other.total
+        longest = max(longest, other.longest)
+    }
+
     /// The duration that so many per cent do not exceed, as the upper end of its class; zero where there is none.
-    package func quantile(_ percent: Int) -> UInt64 {
-        let wanted = (total * percent + 99) / 100
+    package func quantile(_ percent: Int) -> UInt64 { quantile(perMille: 10 * percent) }
+
+    /// The duration that so many of a thousand do not exceed, in the same way.
+    package func quantile(perMille: Int) -> UInt64 {
+        let wanted = (total * perMille + 999) / 1000
         var seen = 0
         for (place, count) in counts.sorted(by: { $0.key < $1.key }) {
             seen += count

@@ -13,12 +13,7 @@ struct Server: Sendable {
     static func with<Result>(
         _ address: Address, _ trust: TrustOptions, _ body: (Server) async throws -> Result
     ) async throws -> Result {
-        try trust.check(address)
-        let silent = Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() }
-        let server = Server(
-            client: WireClient(
-                host: address.host, port: address.port, configuration: ClientConfiguration(),
-                security: try trust.security(silent), token: try trust.bearerToken(), logger: silent))
+        let server = Server(client: try client(address, trust))
         do {
             let result = try await body(server)
             await server.client.close()
@@ -27,6 +22,15 @@ struct Server: Sendable {
             await server.client.close()
             throw error
         }
+    }
+
+    /// A connection to a server, which is made when something is asked.
+    static func client(_ address: Address, _ trust: TrustOptions) throws -> WireClient {
+        try trust.check(address)
+        let silent = Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() }
+        return WireClient(
+            host: address.host, port: address.port, configuration: ClientConfiguration(),
+            security: try trust.security(silent), token: try trust.bearerToken(), logger: silent)
     }
 
     /// Full names of its services.
