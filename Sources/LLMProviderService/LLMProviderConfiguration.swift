@@ -53,6 +53,7 @@ public struct LLMProviderConfiguration: Sendable {
     /// How long a request may be without an answer; one that says less has less.
     public var longestLife: Duration = .seconds(86_400)
     public var retry = RetryPolicy()
+    public var batches = BatchConfiguration()
     /// How long an answer is kept, and stored again and again, while the database can't take it.
     public var storagePatience: Duration = .seconds(600)
     /// How long the calls under way may still take when the service is told to end.
@@ -74,6 +75,7 @@ public struct LLMProviderConfiguration: Sendable {
             }
             try provider.limits.check(provider)
         }
+        try batches.check(maximumPromptBytes: maximumPromptBytes)
     }
 }
 
@@ -87,7 +89,7 @@ public struct ProviderConfiguration: Sendable {
         case openAIChatCompletions
     }
 
-    /// A name or limits that can't be meant.
+    /// A name, limits or batches that can't be meant.
     public struct Fault: Error, Sendable, CustomStringConvertible {
         public let description: String
     }

@@ -151,7 +151,8 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         return LLMV1.DescribeModelResponse(
             provider: request.provider, model: request.model, contextTokens: 1000, maxOutputTokens: 1000,
             acceptsTemperature: request.model == "model",
-            prices: request.model == "model" ? LLMV1.Prices(input: 1000, output: 5000, asOf: "2026-10-01") : nil, simulated: true)
+            prices: request.model == "model"
+                ? LLMV1.Prices(input: 1000, output: 5000, asOf: "2026-10-01", batchPercent: 50) : nil, simulated: true)
     }
 
     func follow(

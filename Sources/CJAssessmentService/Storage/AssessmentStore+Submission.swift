@@ -63,7 +63,7 @@ extension AssessmentStore {
                             // How long it is really kept is decided where prices and pace are known.
                             second: String(decoding: second, as: UTF8.self), cacheMark: .oneHour),
                         replyFormat: ReplyFormat(for: context.template), expectedRequests: Int(context.essays),
-                        tenant: context.tenant))
+                        tenant: context.tenant, isByBatch: context.isByBatch))
             }
             // What is asked is on record before it is asked: a result may come before anything else is written.
             _ = unit.send(
@@ -158,18 +158,20 @@ extension AssessmentStore {
         let rubric: String
         let essays: Int64
         let tenant: String
+        let isByBatch: Bool
     }
 
     private func promptContext(of assessment: String, in unit: UnitOfWork) async throws -> PromptContext {
         let rows = try await unit.query(
             """
             SELECT question, rubric, language, provider, model, temperature, maximum_output_tokens, verdict_levels,
-                (SELECT count(*) FROM cj.essay WHERE assessment_id = assessment.id), tenant
+                (SELECT count(*) FROM cj.essay WHERE assessment_id = assessment.id), tenant, by_batch
             FROM cj.assessment WHERE id = \(assessment)
             """)
-        let (question, rubric, language, provider, model, temperature, tokens, storedLevels, essays, tenant) = try rows[0].decode(
-            [UInt8].self, [UInt8].self, String.self, String.self, String.self, Double?.self, Int64.self,
-            Int64.self, Int64.self, String.self)
+        let (question, rubric, language, provider, model, temperature, tokens, storedLevels, essays, tenant, byBatch) =
+            try rows[0].decode(
+                [UInt8].self, [UInt8].self, String.self, String.self, String.self, Double?.self, Int64.self,
+                Int64.self, Int64.self, String.self, Bool.self)
         let levels = try Self.levels(storedLevels)
         guard let template = PromptTemplate(language: language, levels: levels) else {
             throw AssessmentError(.unknownLanguage, "assessment \(assessment) is in a language without a prompt: \(language)")
@@ -178,7 +180,7 @@ extension AssessmentStore {
             judge: AssessmentPlan.Judge(
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens), levels: levels),
             template: template, question: String(decoding: question, as: UTF8.self),
-            rubric: String(decoding: rubric, as: UTF8.self), essays: essays, tenant: tenant)
+            rubric: String(decoding: rubric, as: UTF8.self), essays: essays, tenant: tenant, isByBatch: byBatch)
     }
 
     /// Who pays for the judge of an assessment; empty for the provider service's default.

@@ -15,7 +15,7 @@ extension RequestStore {
         /// Those whose time is over.
         case overdue
 
-        /// Jobs of theirs that nobody seems to hold, with their kinds.
+        /// Jobs of theirs that nobody seems to hold and no batch has, with their kinds.
         ///
         /// - Parameter held: jobs that are held all the same, whatever has become of their leases.
         fileprivate func idle(besides held: [Job]) -> Query {
@@ -38,7 +38,7 @@ extension RequestStore {
         private static let unheld = """
             SELECT live.kind, account.job FROM llm_provider.account JOIN llm_provider.job_live AS live
                 ON live.kind = \(RequestStore.kind) AND live.priority = \(JobPriority.normal.rawValue) AND live.id = account.job
-            WHERE NOT live.is_held
+            WHERE NOT live.is_held AND NOT EXISTS (SELECT FROM llm_provider.batch_item AS item WHERE item.job = account.job)
             """
 
         fileprivate var state: FinalState {

@@ -19,6 +19,9 @@ protocol VendorDialect: Sendable {
 }
 
 extension ProviderConfiguration.Dialect {
+    /// Whether the vendor takes many requests at once and answers them later.
+    var takesBatches: Bool { self == .anthropicMessages }
+
     var vendor: any VendorDialect {
         switch self {
         case .anthropicMessages: AnthropicDialect()

@@ -34,7 +34,7 @@ extension RequestWorker {
     }
 
     private func lookForFlows(_ state: inout Search.State) async throws {
-        state.flows = try await store.flows(search: &state.kinds)
+        state.flows = try await store.flows(search: &state.kinds).filter { !$0.isByBatch }
         state.lookAt = .now + configuration.flowInterval
     }
 

@@ -7,7 +7,7 @@ extension LLMV1.Result {
     /// - Parameter bill: for all attempts; nil where the price is not known.
     init(
         _ claim: ClaimedRequest, outcome: AttemptOutcome, usage: TokenUsage, bill: Bill?, provider: SubmissionParser.Parsed?,
-        latency: Duration
+        latency: Duration, isByBatch: Bool = false
     ) {
         self.init(
             requestID: claim.id,
@@ -24,7 +24,8 @@ extension LLMV1.Result {
             simulated: provider?.provider.isSimulated ?? claim.isSimulated,
             traceparent: claim.origin.traceparent,
             correlationID: claim.origin.correlationID,
-            promptSha256: claim.request.promptSHA256)
+            promptSha256: claim.request.promptSHA256,
+            byBatch: isByBatch)
     }
 
     private static func outcome(_ outcome: AttemptOutcome) -> LLMV1.Result.Outcome {

@@ -46,6 +46,7 @@ enum CommandFailure {
     /// Fields of requests that a person sets with an option. A field may be told within another: the most telling stands last.
     private static let options = [
         "judge.model: ": "--model", "provider: ": "--provider", "model: ": "--model", "judge.temperature: ": "--temperature",
+        "judge.dispatch: ": "--dispatch",
         "stopping.max_cost_nanodollars: ": "--budget", "stopping.max_comparisons: ": "--budget",
         "max_in_flight: ": "--concurrency",
     ]

@@ -58,7 +58,8 @@ struct ServiceAssembly: Sendable {
     ) async throws -> (host: ServiceHost, address: BoundAddress) {
         let pool = pool()
         try await LLMProvider.migrate(pool)
-        let curl = CurlClient(configuration: .init(maxTransfersInFlight: concurrentRequests.count))
+        let curl = CurlClient(
+            configuration: .init(maxTransfersInFlight: concurrentRequests.count, maxRequestBytes: BatchConfiguration.mostBytes))
         let bell = Bell()
         let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: bell, logger: named(.llmProvider))
         var configuration = leases.configuration(providers: providers)
@@ -67,6 +68,7 @@ struct ServiceAssembly: Sendable {
         configuration.longestLife = requestLife.duration
         configuration.callTimeout = callTimeout.duration
         configuration.breakerNeedsProof = needsProof
+        if providers.allSatisfy(\.isSimulated) { configuration.batches = .impatient }
         let provider = LLMProvider(
             pool: pool, bell: bell, configuration: configuration, http: curl, metrics: providerMetrics,
             logger: named(.llmProvider))

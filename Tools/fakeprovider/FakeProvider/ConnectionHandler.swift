@@ -61,7 +61,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func receive(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
-        let limit = core.configuration.maxRequestBytes
+        let limit = core.maxBytes(path: Self.path(head?.uri ?? ""))
         guard discarded == 0, part.readableBytes <= limit - body.count else {
             // Reading on lets the client finish and read the answer; but only so far.
             discarded += part.readableBytes
@@ -83,6 +83,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.head = nil
         let request = IncomingRequest(
             method: head.method.rawValue, path: Self.path(head.uri),
+            query: String(head.uri.drop { $0 != "?" }.dropFirst()),
             headers: Dictionary(head.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first },
             body: body, isTooLarge: discarded > 0)
         body = []

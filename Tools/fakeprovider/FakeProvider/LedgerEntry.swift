@@ -1,4 +1,4 @@
-/// One call as the provider saw it.
+/// One call as the provider saw it, or one request of a batch.
 public struct LedgerEntry: Sendable, Equatable {
     /// Counts calls from one, in order of arrival.
     public let sequence: UInt64
@@ -18,15 +18,21 @@ public struct LedgerEntry: Sendable, Equatable {
     public let fault: String?
     /// The header of this name that came with it; nil when none did.
     public let traceparent: String?
-    /// True once the last byte of a complete answer has been handed to the operating system.
+    /// The batch that it came in; nil for one that came by itself.
+    public var batch: String?
+    /// True once the last byte of a complete answer has been handed to the operating system; never for a request of a batch.
     public internal(set) var isWritten: Bool
+
+    /// What each of its tokens costs, in hundredths of the ordinary price.
+    public var costPercent: Int { batch == nil ? 100 : BatchSettings.costPercent }
 
     var json: JSON {
         [
             "sequence": JSON(sequence), "received": .string(Timestamp.text(received)),
             "received_nanoseconds": JSON(Int(received)), "path": .string(path),
             "model": JSON(model), "prompt_sha256": JSON(promptSHA256), "status": JSON(status), "verdict": JSON(verdict),
-            "fault": JSON(fault), "traceparent": JSON(traceparent), "written": .bool(isWritten),
+            "fault": JSON(fault), "traceparent": JSON(traceparent), "batch": JSON(batch), "cost_percent": JSON(costPercent),
+            "written": .bool(isWritten),
         ]
     }
 }

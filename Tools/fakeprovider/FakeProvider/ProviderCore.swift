@@ -15,8 +15,8 @@ final class ProviderCore: Sendable {
 
     let configuration: FakeProviderConfiguration
     let state: Mutex<ProviderState>
-    private let answerer: Answerer
-    private let draw: Draw
+    let answerer: Answerer
+    let draw: Draw
     private let ledgerFile: LedgerFile?
 
     init(_ configuration: FakeProviderConfiguration) throws(LedgerFileError) {
@@ -37,6 +37,7 @@ final class ProviderCore: Sendable {
         var reply =
             switch (request.method, request.path) {
             case ("POST", "/v1/messages"), ("POST", "/v1/chat/completions"): call(request)
+            case (_, let path) where path == Self.batches || path.hasPrefix(Self.batches + "/"): batchCall(request)
             case (_, let path) where path.hasPrefix("/_fake/"): control(request)
             default: lookup(request)
             }
@@ -229,7 +230,7 @@ final class ProviderCore: Sendable {
         "req_\(Digest.hex("request\0\(configuration.seed)\0\(sequence)").prefix(24))"
     }
 
-    private func identifier(_ prompt: String, _ sequence: UInt64) -> String {
+    func identifier(_ prompt: String, _ sequence: UInt64) -> String {
         String(Digest.hex("message\0\(configuration.seed)\0\(sequence)\0\(prompt)").prefix(24))
     }
 
