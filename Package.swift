@@ -181,7 +181,7 @@ let package = Package(
         // Fuzzing: the mechanism, what is fuzzed, and the program that Tools/fuzz/run starts.
         .target(name: "Fuzzing", path: "Tools/fuzz/Fuzzing", swiftSettings: strict),
         .target(
-            name: "FuzzTargets", dependencies: ["Fuzzing", "Wire", "WireDump", "Contracts", "CJCore"],
+            name: "FuzzTargets", dependencies: ["Fuzzing", "Wire", "WireDump", "Contracts", "CJCore", "LLMProviderService"],
             path: "Tools/fuzz/FuzzTargets",
             swiftSettings: strict),
         .executableTarget(

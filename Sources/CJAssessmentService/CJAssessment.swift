@@ -134,7 +134,8 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             maxComparisons: UInt32(plan.stopping.maximumComparisons), model: terms.model,
             costPerComparisonNanodollars: terms.estimatedCost.map { UInt64(clamping: $0) }, simulated: terms.isSimulated,
             maxCostNanodollars: terms.callCostAtMost.map { UInt64(clamping: most(plan.stopping, call: $0)) },
-            maxCallsPerComparison: UInt32(configuration.maximumAttempts))
+            maxCallsPerComparison: UInt32(configuration.maximumAttempts),
+            dispatch: terms.dispatch.contract, dispatchReason: terms.dispatch.reason)
     }
 
     /// Nano-dollars that an assessment can cost at most.
@@ -172,7 +173,13 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             throw RPCError(
                 .invalidArgument, "judge.max_output_tokens: \(model.model) writes at most \(model.maxOutputTokens)")
         }
-        let cost = CostEstimate(plan: plan, model: model)
+        let expected = plan.stopping.expectedComparisons(essays: plan.essays.count)
+        let dispatch = try parsing { () throws(RequestFault) in
+            try DispatchChoice(
+                plan.dispatch, model: model.model, percent: model.prices?.batchPercent ?? 0, comparisons: expected,
+                inFlight: plan.maximumInFlight, limit: plan.stopping.maximumSeconds)
+        }
+        let cost = CostEstimate(plan: plan, model: model, isByBatch: dispatch.isByBatch)
         if plan.stopping.maximumCost != nil, cost.nanodollarsPerComparison == nil {
             throw RPCError(
                 .failedPrecondition,
@@ -183,7 +190,7 @@ public struct CJAssessment: CJV1.CJAssessmentService {
             promptVersion: PromptTemplate(language: plan.instructions.language, levels: plan.judge.levels)?.version ?? "",
             isSimulated: model.simulated, estimatedCost: cost.nanodollarsPerComparison,
             callCostAtMost: cost.nanodollarsPerCallAtMost,
-            expectedComparisons: plan.stopping.expectedComparisons(essays: plan.essays.count))
+            expectedComparisons: expected, dispatch: dispatch)
     }
 
     // MARK: - Looking

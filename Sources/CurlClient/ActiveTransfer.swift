@@ -18,6 +18,8 @@ final class ActiveTransfer {
     private var upload: Upload
     private var headers: HeaderCollector
     private var body: [UInt8] = []
+    /// Bytes of the body so far, also of one that is not kept.
+    private var bodyCount = 0
     private var refusal: Refusal?
     private let limits: CurlClient.Configuration
 
@@ -88,6 +90,12 @@ final class ActiveTransfer {
         return count == 0 ? handle.long(CURLINFO_REQUEST_SIZE) > 0 : handle.offset(CURLINFO_SIZE_UPLOAD_T) >= count
     }
 
+    /// Goes on where the reader of the body had no room for more.
+    func resume() {
+        // Where it fails, the transfer goes on standing still until its time is over.
+        _ = curl_easy_pause(handle.pointer, CURLPAUSE_CONT)
+    }
+
     // MARK: Callbacks
 
     private func install() throws(CurlError) {
@@ -135,11 +143,17 @@ final class ActiveTransfer {
     }
 
     private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard bytes.count <= pending.request.maxResponseBytes - body.count else {
+        guard bytes.count <= pending.request.maxResponseBytes - bodyCount else {
             refusal = .bodyTooLarge
             return 0
         }
-        body.append(contentsOf: bytes)
+        if let reader = pending.body, headers.completeStatus == 200 {
+            // libcurl keeps these and brings them again.
+            guard reader.receive(bytes) else { return Int(CURL_WRITEFUNC_PAUSE) }
+        } else {
+            body.append(contentsOf: bytes)
+        }
+        bodyCount += bytes.count
         return bytes.count
     }
 }

@@ -8,7 +8,7 @@
 /// time (see ``HTTPRequest/isIdempotent``).
 public final class CurlClient: Sendable {
     private let configuration: Configuration
-    private let loop: TransferLoop
+    let loop: TransferLoop
 
     /// Starts the client's thread. No connection is made before the first request.
     public init(configuration: Configuration = Configuration()) {
@@ -25,12 +25,20 @@ public final class CurlClient: Sendable {
     /// Cancelling the calling task ends the transfer: on HTTP/1.1 its connection is closed, on HTTP/2 its stream is reset. The
     /// server may act on the request all the same; ``CurlError/requestMayHaveBeenSent`` tells whether it can.
     public func send(_ request: HTTPRequest) async throws(CurlError) -> HTTPResponse {
+        try await send(request, id: loop.makeID(), into: nil)
+    }
+
+    /// - Parameters:
+    ///   - id: of the transfer, from the loop.
+    ///   - body: where the body goes of an answer with status 200; nil where it is part of the answer as any other.
+    func send(_ request: HTTPRequest, id: UInt64, into body: ArrivingBody?) async throws(CurlError) -> HTTPResponse {
+        defer { body?.end() }
         try request.check(maxRequestBytes: configuration.maxRequestBytes)
         let submitted = ContinuousClock.now
-        let id = loop.makeID()
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                loop.submit(PendingTransfer(id: id, request: request, submitted: submitted, continuation: continuation))
+                loop.submit(
+                    PendingTransfer(id: id, request: request, submitted: submitted, body: body, continuation: continuation))
                 // A task that was cancelled before this point has asked for the end of a transfer that did not exist yet.
                 if Task.isCancelled { loop.cancel(id) }
             }

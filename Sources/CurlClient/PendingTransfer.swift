@@ -5,6 +5,8 @@ struct PendingTransfer: Sendable {
     let id: UInt64
     let request: HTTPRequest
     let submitted: ContinuousClock.Instant
+    /// Where the body goes of an answer with status 200; nil where it is kept.
+    let body: ArrivingBody?
     let continuation: CheckedContinuation<Outcome, Never>
 
     var deadline: ContinuousClock.Instant { submitted.advanced(by: request.timeout) }

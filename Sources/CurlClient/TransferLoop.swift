@@ -11,6 +11,7 @@ final class TransferLoop: Sendable {
     enum Command {
         case submit(PendingTransfer)
         case cancel(UInt64)
+        case resume(UInt64)
         case shutDown
     }
 
@@ -70,9 +71,18 @@ final class TransferLoop: Sendable {
 
     /// Ends a transfer if it has not ended yet.
     func cancel(_ id: UInt64) {
+        tell(.cancel(id))
+    }
+
+    /// Lets a transfer go on that stands still.
+    func resume(_ id: UInt64) {
+        tell(.resume(id))
+    }
+
+    private func tell(_ command: Command) {
         inbox.withLock { inbox in
             guard let multi = inbox.multi else { return }
-            inbox.commands.append(.cancel(id))
+            inbox.commands.append(command)
             multi.wake()
         }
     }

@@ -24,6 +24,8 @@ struct TransferTable {
             waiting.append(transfer)
         case .cancel(let id):
             end(id, .cancelled, "the waiting task was cancelled")
+        case .resume(let id):
+            if let easy = handles[id] { active[easy]?.resume() }
         case .shutDown:
             for transfer in waiting { answer(transfer, .failure(.notSent(.shutDown, "the client was shut down"))) }
             waiting = []

@@ -11,6 +11,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     private let store: RequestStore
     private let parser: SubmissionParser
     private let worker: RequestWorker
+    private let batches: BatchWorker
     private let lanes: Lanes
     private let watch: StaticBlockWatch
     private let configuration: LLMProviderConfiguration
@@ -48,6 +49,10 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         worker = RequestWorker(
             store: store, configuration: configuration, parser: parser, http: http, work: work, events: bell, logger: logger,
             lanes: lanes, metrics: metrics)
+        batches = BatchWorker(
+            store: store, configuration: configuration,
+            verdicts: BatchVerdicts(parser: parser, configuration: configuration), http: http, work: work, events: bell,
+            logger: logger, metrics: metrics)
     }
 
     /// The service's own record of what happened, for its event feed.
@@ -78,7 +83,13 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             await StandingWatch(store: store, lanes: lanes, configuration: configuration, metrics: metrics).run()
         }
         defer { gauges.cancel() }
+        // A bridge: batches are looked after beside the requests that go by themselves. What is done with one is on record at each step,
+        // so that it may be left at any.
+        let batches = Task { [batches] in try await batches.run() }
+        defer { batches.cancel() }
         try await worker.run()
+        batches.cancel()
+        _ = await batches.result
     }
 
     /// Takes up what this instance held when it died, once its death is certain: its session with the database is gone.
@@ -101,7 +112,8 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         do {
             let parsed = try parser.parse(request)
             let origin = try RequestOrigin(context.metadata, request: request.requestID)
-            try checkSize(parsed)
+            // A batch has no part in the limits of a minute.
+            if parsed.dispatch != .byBatch { try checkSize(parsed) }
             submission = try await store.submit(
                 RequestStore.Offer(
                     request: request, content: content, origin: origin, cost: mostCost(of: request, parsed),
@@ -139,7 +151,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
     private func mostCost(of request: LLMV1.SubmitRequest, _ parsed: SubmissionParser.Parsed) -> Int64? {
         guard !parsed.provider.isSimulated else { return 0 }
         let calls = configuration.retry.mostPaidCalls(asked: request.maxPaidCalls)
-        return CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, from: .today)
+        return CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, from: .today, isByBatch: parsed.dispatch == .byBatch)
     }
 
     /// Refuses what would wait for ever.
@@ -165,11 +177,13 @@ public struct LLMProvider: LLMV1.LLMProviderService {
 
     public func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {
         let owner = Payer(tenant: request.tenant, owner: request.owner)
-        let cancelled = try await store.withdraw(.owned(owner)) { [parser] in
+        let cancelled = try await store.withdraw(.owned(owner), besides: worker.held) { [parser] in
             RequestStore.Withdrawal(of: $0, because: .cancelled, parser: parser)
         } committed: {
             metrics.requests.ended($0)
         }
+        // Afterwards, so that none has got from the queue into a batch unseen.
+        try await store.withdrawFromBatches(owner)
         if cancelled > 0 { events.ring() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))
     }

@@ -1,3 +1,5 @@
+import Wire
+
 /// What the provider service may use and how patient it is.
 public struct LLMProviderConfiguration: Sendable {
     /// The vendors, each with a name of its own.
@@ -51,6 +53,7 @@ public struct LLMProviderConfiguration: Sendable {
     /// How long a request may be without an answer; one that says less has less.
     public var longestLife: Duration = .seconds(86_400)
     public var retry = RetryPolicy()
+    public var batches = BatchConfiguration()
     /// How long an answer is kept, and stored again and again, while the database can't take it.
     public var storagePatience: Duration = .seconds(600)
     /// How long the calls under way may still take when the service is told to end.
@@ -60,11 +63,19 @@ public struct LLMProviderConfiguration: Sendable {
         self.providers = providers
     }
 
-    /// Refuses limits that are above what a vendor is known to allow, unless that is asked for by name.
+    /// Refuses names that no request could carry, and limits that are above what a vendor is known to allow, unless that is asked for by
+    /// name.
     ///
-    /// - Throws: ``ProviderLimits/Fault``.
-    public func check() throws {
-        for provider in providers { try provider.limits.check(provider) }
+    /// - Throws: ``ProviderConfiguration/Fault``.
+    public func check() throws(ProviderConfiguration.Fault) {
+        for provider in providers {
+            guard ProviderName.isSound(provider.name) else {
+                throw ProviderConfiguration.Fault(
+                    description: "provider: \(ProviderName.expectation), got \(provider.name.echoed)")
+            }
+            try provider.limits.check(provider)
+        }
+        try batches.check(maximumPromptBytes: maximumPromptBytes)
     }
 }
 
@@ -76,6 +87,11 @@ public struct ProviderConfiguration: Sendable {
         case anthropicMessages
         /// `POST /v1/chat/completions` as OpenAI documents it; Ollama, vLLM and OpenRouter answer to it.
         case openAIChatCompletions
+    }
+
+    /// A name, limits or batches that can't be meant.
+    public struct Fault: Error, Sendable, CustomStringConvertible {
+        public let description: String
     }
 
     /// Where Anthropic itself answers.

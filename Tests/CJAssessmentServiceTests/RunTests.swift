@@ -1,6 +1,7 @@
 import CJCore
 import Contracts
 import Postgres
+import Synchronization
 import Testing
 import Wire
 
@@ -125,6 +126,48 @@ struct RunTests {
                 #expect(try await fixture.end("b").state == .completed)
                 #expect(try await fixture.progress().judged == 0)
             }
+        }
+    }
+
+    @Test("One whose tenant is told when to come again does not come before, and holds up no other")
+    func fullForATenant() async throws {
+        let pause = Duration.milliseconds(300)
+        let times = Mutex<[ContinuousClock.Instant]>([])
+        let provider = ScriptedProvider { request, _ in
+            guard request.tenant == "many" else { return .verdict }
+            let isFirst = times.withLock {
+                $0.append(.now)
+                return $0.count == 1
+            }
+            return isFirst ? .refusal(.resourceExhausted, isRefused: true, retryAfter: pause) : .verdict
+        }
+        try await withService(provider) { fixture in
+            try await fixture.running {
+                try await fixture.start(4) {
+                    $0.tenant = "many"
+                    $0.maxInFlight = 1
+                }
+                try await eventually { times.withLock { !$0.isEmpty } }
+                try await fixture.start(4) { $0.assessmentID = "b" }
+                #expect(try await fixture.end("b").state == .completed)
+                #expect(try await fixture.end().state == .completed)
+            }
+            let calls = times.withLock { $0 }
+            #expect(calls.count > 1 && calls[0].duration(to: calls[1]) >= pause)
+        }
+    }
+
+    @Test("A tenant's pause lasts as long as the longest that was asked for, to its border")
+    func pauses() {
+        let start = ContinuousClock.now
+        let now = Mutex(start)
+        let pauses = TenantPauses { now.withLock { $0 } }
+        pauses.begin("a", for: .seconds(5))
+        pauses.begin("a", for: .seconds(3))
+        pauses.begin("b", for: .seconds(3))
+        for (milliseconds, tenants) in [(2999, ["a", "b"]), (3000, ["a"]), (4999, ["a"]), (5000, [])] as [(Int, Set<String>)] {
+            now.withLock { $0 = start + .milliseconds(milliseconds) }
+            #expect(pauses.tenants == tenants)
         }
     }
 

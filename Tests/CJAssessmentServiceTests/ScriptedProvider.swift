@@ -14,7 +14,7 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         /// Taken on and held, but the caller never hears of it.
         case lostAnswer
         /// Not taken on.
-        case refusal(StatusCode, isRefused: Bool = false)
+        case refusal(StatusCode, isRefused: Bool = false, retryAfter: Duration? = nil)
     }
 
     fileprivate struct State {
@@ -90,7 +90,8 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
                 return LLMV1.SubmitResponse(state: .queued, alreadyKnown: true)
             }
             switch state.reaction(request, state.submissions) {
-            case .refusal(let code, let isRefused): throw RPCError(code, "refused", isRefused: isRefused)
+            case .refusal(let code, let isRefused, let pause):
+                throw RPCError(code, "refused", isRefused: isRefused, retryAfter: pause)
             case .hold, .lostAnswer:
                 let isLost = if case .lostAnswer = state.reaction(request, state.submissions) { true } else { false }
                 state.requests[request.requestID] = request
@@ -150,7 +151,8 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         return LLMV1.DescribeModelResponse(
             provider: request.provider, model: request.model, contextTokens: 1000, maxOutputTokens: 1000,
             acceptsTemperature: request.model == "model",
-            prices: request.model == "model" ? LLMV1.Prices(input: 1000, output: 5000, asOf: "2026-10-01") : nil, simulated: true)
+            prices: request.model == "model"
+                ? LLMV1.Prices(input: 1000, output: 5000, asOf: "2026-10-01", batchPercent: 50) : nil, simulated: true)
     }
 
     func follow(

@@ -61,7 +61,7 @@ struct CommandLineTests {
             "--host", "--port", "--seed", "--key", "--any-key", "--qualities", "--column", "--essays", "--discrimination",
             "--position-bias", "--idiosyncrasy", "--requests-per-minute", "--input-tokens-per-minute",
             "--output-tokens-per-minute", "--burst", "--fault", "--script", "--always", "--min-latency", "--max-latency",
-            "--ledger",
+            "--ledger", "--batch-duration", "--batch-lifetime", "--batch-script",
             "--verbose", "--version",
         ]
         for option in options { #expect(process.printed.contains(option), "\(option)") }
@@ -75,7 +75,8 @@ struct CommandLineTests {
             ["--fault", "529=0.6", "--fault", "500=0.6"], ["--script", "ok,what"], ["--always", "x"],
             ["--min-latency", "5", "--max-latency", "4"],
             ["--requests-per-minute", "0"], ["--any-key", "--key", "x"], ["--qualities", "/nonexistent.csv"],
-            ["--ledger", "/nonexistent/file"], ["--idiosyncrasy", "-1"], ["--discrimination", "nan"], ["stray"],
+            ["--ledger", "/nonexistent/file"], ["--batch-duration", "-1"], ["--batch-lifetime", "0"], ["--batch-script", "what"],
+            ["--idiosyncrasy", "-1"], ["--discrimination", "nan"], ["stray"],
         ])
     func mistakes(arguments: [String]) async throws {
         let process = try ChildProcess([Program.path] + arguments)
@@ -148,6 +149,6 @@ struct OfficialClientTests {
         let status = await checks.wait()
         await provider.stop()
         #expect(status == 0, "\(checks.printed)")
-        #expect(checks.printed.split(separator: "\n").count { $0.hasPrefix("ok ") } == 21)
+        #expect(checks.printed.split(separator: "\n").count { $0.hasPrefix("ok ") } == 22)
     }
 }

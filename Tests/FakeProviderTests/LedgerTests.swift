@@ -100,6 +100,24 @@ struct LedgerTests {
         }
     }
 
+    @Test("tells of a call whose caller did not wait for the answer that none was sent")
+    func abandoned() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "ledger-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }  // What is left over lies in the temporary folder.
+        try await withProvider(.init(faults: FaultPlan(script: [.slow(.seconds(60))]), ledgerFile: path)) { provider in
+            let call = Task { try await provider.post(Sample.question()) }
+            while provider.provider.statistics.inFlight == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            call.cancel()
+            await #expect(throws: CurlError.self) { try await call.value }
+            try await provider.settle()
+            let entry = try #require(provider.provider.ledger.first)
+            #expect(entry.status == 0 && !entry.isWritten && entry.promptSHA256 != nil)
+            let line = try JSONParser.parse(Array(Data(contentsOf: URL(fileURLWithPath: path))))
+            #expect(line["sequence"]?.integer == 1 && line["status"]?.integer == 0)
+            #expect(line["received_nanoseconds"]?.integer == Int(entry.received))
+        }
+    }
+
     @Test("that can't be opened is an error at once")
     func unusableFile() {
         #expect(throws: LedgerFileError.self) { try FakeProvider(configuration: .init(ledgerFile: "/nonexistent/ledger")) }

@@ -117,6 +117,40 @@ struct BreakerRunTests {
         }
     }
 
+    @Test("for one pool of models lets requests to others pass while a probe is under way, of which nothing is known here yet")
+    func probeUnderWay() async throws {
+        let gate = Gate()
+        let failures = Shared(0)
+        try await withService(
+            answer: { request in
+                guard request.text.contains("claude-haiku") else { return .verdict }
+                let isProbe = failures.update {
+                    $0 += 1
+                    return $0 > 8
+                }
+                if isProbe { gate.pass() }
+                return .error(500)
+            },
+            configure: {
+                Self.quick(&$0)
+                $0.maximumInFlight = 8
+                $0.scoutInterval = .milliseconds(10)
+            }
+        ) { fixture in
+            defer { gate.open() }
+            for number in 0..<10 { try await fixture.submit(Sample.request("r\(number)")) }
+            try await fixture.running {
+                try await eventually {
+                    fixture.metrics.lanes.breakerChanges["vendor", "claude-haiku-4", "open", "half-open", "unavailable"] > 0
+                        && fixture.vendor.requests.count > 8
+                }
+                try await fixture.submit(Sample.request("other") { $0.model = "claude-opus-5-5" })
+                #expect(try await fixture.result("other").outcome?.reply != nil)
+                gate.open()
+            }
+        }
+    }
+
     @Test(
         "for want of money costs one request of a hundred, and stands still in one pool of models alone",
         arguments: [FaultPlan.Fault.spendLimit, .usageLimit])

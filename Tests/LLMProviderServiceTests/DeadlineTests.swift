@@ -85,6 +85,37 @@ struct DeadlineTests {
         }
     }
 
+    @Test(
+        "while it is with the vendor is not taken from the process that holds it, though its lease has run out; nor is it withdrawn"
+    )
+    func lapsed() async throws {
+        let gate = Gate()
+        try await withService(
+            answer: { _ in
+                gate.pass()
+                return .verdict
+            },
+            configure: { $0.maximumInFlight = 1 }
+        ) { fixture in
+            defer { gate.open() }
+            try await fixture.submit(Sample.request())
+            try await fixture.running {
+                try await eventually { fixture.vendor.requests.count == 1 }
+                try await fixture.submit(Sample.request("r2"))
+                // As after a while without the database. The sweep that ends the second has seen the first.
+                try await fixture.pool.unitOfWork("let time pass") { unit in
+                    unit.send("UPDATE llm_provider.job_lease SET lease_until = now() - interval '1 second'")
+                    unit.send("UPDATE llm_provider.account SET expires_at = now() - interval '1 second'")
+                }
+                #expect(try await fixture.result("r2").outcome?.failure?.kind == .expired)
+                #expect(try await fixture.cancel("class-9b") == 0)
+                gate.open()
+                #expect(try await fixture.result("r1").outcome?.reply != nil)
+            }
+            #expect(try await fixture.events().map(\.requestID) == ["r2", "r1"])
+        }
+    }
+
     @Test("while its provider fails ends; it would have waited else")
     func outage() async throws {
         try await withService(
@@ -105,6 +136,25 @@ struct DeadlineTests {
                 }
             }
             #expect(try await fixture.events().count == 20)
+        }
+    }
+
+    @Test("and that cannot be ended holds up no other, and ends once it can")
+    func holdsUpNone() async throws {
+        try await withService { fixture in
+            try await fixture.submit(Sample.request("old"))
+            try await fixture.expire(["old"])
+            try await fixture.pool.execute(
+                "ALTER TABLE llm_provider.result ADD CONSTRAINT young CHECK (request_id <> 'old')")
+            try await fixture.running {
+                try await eventually { fixture.log.text.contains("requests whose time is over not ended") }
+                try await fixture.submit(Sample.request("young"))
+                #expect(try await fixture.result("young").outcome?.reply != nil)
+                #expect(try await fixture.get("old").result == nil)
+                try await fixture.pool.execute("ALTER TABLE llm_provider.result DROP CONSTRAINT young")
+                #expect(try await fixture.result("old").outcome?.failure?.kind == .expired)
+            }
+            #expect(fixture.vendor.requests.count == 1)
         }
     }
 

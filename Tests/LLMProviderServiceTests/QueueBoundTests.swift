@@ -77,6 +77,28 @@ struct QueueBoundTests {
         }
     }
 
+    @Test("is counted one by one only where it may be full: requests that have been there for long do not make it look so")
+    func stragglers() async throws {
+        try await withService { fixture in
+            func most(_ tenant: String) async throws -> (total: Int64, tenant: Int64) {
+                try await fixture.pool.unitOfWork("look") {
+                    try await fixture.store.mostWaiting(for: Payer(tenant: tenant, owner: "o"), in: $0).waiting
+                }
+            }
+            let empty = try await most("a")
+            #expect(empty == (64, 64), "the most that are left out")
+            for number in 0..<64 { try await fixture.submit(Sample.request("old\(number)", change: tenant("a"))) }
+            // As if a million had come and gone since.
+            try await fixture.pool.execute("SELECT setval('llm_provider.job_id', 1000000)")
+            for number in 0..<9 { try await fixture.submit(Sample.request("new\(number)", change: tenant("a"))) }
+            try await fixture.submit(Sample.request("other", change: tenant("b")))
+            let many = try await most("a")
+            #expect(many == (74, 73))
+            let few = try await most("b")
+            #expect(few == (74, 64))
+        }
+    }
+
     @Test("has all take turns only near its end, where those who do not know of each other could take the last places")
     func turns() throws {
         let bounds = QueueBounds(total: 5000, perTenant: 3000)

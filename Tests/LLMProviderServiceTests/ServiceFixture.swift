@@ -205,8 +205,8 @@ final class CapturedLog: Sendable {
 struct ConditionTimedOut: Error {}
 
 /// Waits until a condition holds, at most far longer than any should take.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
+func eventually(within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + limit
     while try await !condition() {
         guard ContinuousClock.now < deadline else { throw ConditionTimedOut() }
         try await Task.sleep(for: .milliseconds(3))

@@ -65,6 +65,27 @@ struct SubmissionParserTests {
         }
     }
 
+    @Test(
+        "A provider's name is refused by its field when it is none, in a request and at start-up",
+        arguments: [
+            ("", false), ("p", true), (String(repeating: "p", count: 44), true), (String(repeating: "p", count: 45), false),
+            ("az09._-", true), ("A", false), ("a b", false),
+            ("å", false), ("a:b", false), ("a\0", false),
+        ])
+    func providerName(name: String, isSound: Bool) {
+        let expectation = "provider: expected 1 to 44 characters of a–z 0–9 . _ -, got "
+        let refusal = error { $0.provider = name }
+        #expect(refusal?.code == .invalidArgument && refusal?.message.hasPrefix(expectation) == !isSound)
+        var configuration = LLMProviderConfiguration.test()
+        configuration.providers[1].name = name
+        do throws(ProviderConfiguration.Fault) {
+            try configuration.check()
+            #expect(isSound)
+        } catch {
+            #expect(!isSound && error.description.hasPrefix(expectation))
+        }
+    }
+
     @Test("An unknown provider is refused with those there are")
     func provider() {
         let error = error { $0.provider = "nobody" }

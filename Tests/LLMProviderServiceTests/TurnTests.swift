@@ -1,6 +1,7 @@
 import Contracts
 import CurlClient
 import Postgres
+import ServiceKit
 import Synchronization
 import Testing
 
@@ -120,6 +121,27 @@ struct TurnTests {
             #expect(lanes.rooms(limit: 8)["vendor", default: 0] > 0)
             #expect(lanes.end("vendor").isEmpty)
             #expect(lanes.rooms(limit: 8)["vendor"] == nil)
+        }
+    }
+
+    @Test("A process shows how lanes stand only while it is its turn to send there")
+    func gauges() async throws {
+        try await withService(configure: Self.limit) { fixture in
+            let lanes = fixture.worker().lanes
+            let provider = try #require(fixture.configuration.providers.first)
+            let id = LaneID(provider: "vendor", credential: provider.credential, pool: "claude-haiku-4")
+            func shown() -> String {
+                let (standing, now) = lanes.standing
+                fixture.metrics.lanes.show(standing, of: fixture.configuration.providers, at: now)
+                return fixture.metrics.lanes.breaker.text
+            }
+            #expect(!shown().contains("claude-haiku-4"))
+            let record = LaneRecord(
+                share: 990, stated: PerDimension(all: nil), largest: .nothing, frozenUntil: 0, standstill: .unavailable)
+            lanes.begin("vendor", from: [id: record])
+            #expect(shown().contains(#"{provider="vendor",pool="claude-haiku-4"} 1"#))
+            #expect(lanes.end("vendor").isEmpty)
+            #expect(!shown().contains("claude-haiku-4"), "it stands as the process knows that sends now")
         }
     }
 

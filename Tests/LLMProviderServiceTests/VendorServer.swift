@@ -15,6 +15,8 @@ final class VendorServer: Sendable {
 
     enum Answer: Sendable {
         case reply(Int, headers: String = "", body: String)
+        /// As many lines as are asked for, each made when it is sent; then the end of the connection.
+        case lines(Int, @Sendable (Int) -> String)
         /// The connection is closed instead.
         case cut
         /// The length promises more than comes before the end of the connection.
@@ -77,6 +79,10 @@ final class VendorServer: Sendable {
         case .reply(let status, let headers, let body):
             write("HTTP/1.1 \(status) X\r\ncontent-length: \(body.utf8.count)\r\n\(headers)\r\n\(body)", to: connection)
             return true
+        case .lines(let count, let line):
+            write("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n", to: connection)
+            for number in 0..<count where !write(line(number) + "\n", to: connection) { break }
+            return false
         case .cut: return false
         case .cutShort(let body):
             write("HTTP/1.1 200 OK\r\ncontent-length: \(body.utf8.count + 100)\r\n\r\n\(body)", to: connection)
@@ -110,13 +116,16 @@ final class VendorServer: Sendable {
         return count > 0 ? Array(buffer.prefix(count)) : nil
     }
 
-    private func write(_ text: String, to connection: Int32) {
+    /// Whether the peer still takes anything.
+    @discardableResult
+    private func write(_ text: String, to connection: Int32) -> Bool {
         var rest = Array(text.utf8)
         while !rest.isEmpty {
             let count = send(connection, rest, rest.count, Int32(MSG_NOSIGNAL))
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             rest.removeFirst(count)
         }
+        return true
     }
 }
 

@@ -206,8 +206,11 @@ private struct OperationSequence {
     private mutating func claim() async throws -> (String, String, String) {
         let limit = Int.random(in: 1...5, using: &generator)
         let lifetime = Self.limits.randomElement(using: &generator) ?? 10
-        let memory = try stores.inMemory { try await $0.claimRequests(limit: limit, claimLifetimeSeconds: lifetime) }
-        let real = try await stores.real.claimRequests(limit: limit, claimLifetimeSeconds: lifetime)
+        let pausing: Set<String> = Int.random(in: 0..<10, using: &generator) == 0 ? ["", "another"] : ["another"]
+        let memory = try stores.inMemory {
+            try await $0.claimRequests(limit: limit, claimLifetimeSeconds: lifetime, besides: pausing)
+        }
+        let real = try await stores.real.claimRequests(limit: limit, claimLifetimeSeconds: lifetime, besides: pausing)
         claimed += memory
         func text(_ requests: [RequestToSubmit]) -> String {
             requests.map { "\($0.id) \($0.assessment) \($0.comparison) \($0.attempt) \($0.isUnclear) \($0.claim)" }.sorted()

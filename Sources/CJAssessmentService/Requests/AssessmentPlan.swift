@@ -38,6 +38,7 @@ package struct AssessmentPlan: Sendable, Hashable {
     package let maximumInFlight: Int
     /// Who pays for the judge; empty for the provider service's default.
     package var tenant = ""
+    package var dispatch = DispatchChoice.Wish.immediate
 
     /// The scale of grades, and what is expected of it.
     package struct Grading: Sendable, Hashable {

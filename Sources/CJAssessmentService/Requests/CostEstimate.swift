@@ -19,7 +19,8 @@ struct CostEstimate: Sendable {
     /// Nano-dollars; nil where the model's price is not known.
     let nanodollarsPerCallAtMost: Int64?
 
-    init(plan: AssessmentPlan, model: LLMV1.DescribeModelResponse) {
+    /// - Parameter isByBatch: the judge is asked in batches, at their price.
+    init(plan: AssessmentPlan, model: LLMV1.DescribeModelResponse, isByBatch: Bool = false) {
         guard let prices = model.prices,
             let template = PromptTemplate(language: plan.instructions.language, levels: plan.judge.levels)
         else {
@@ -36,11 +37,12 @@ struct CostEstimate: Sendable {
             staticTokens * Double(isCached ? prices.cacheRead : prices.input)
             + Double(essayBytes) / Self.bytesPerToken * Double(prices.input)
             + Self.verdictTokens * Double(prices.output)
-        nanodollarsPerComparison = max(1, Int64(cost.rounded()))
+        let part = isByBatch ? Double(prices.batchPercent) / 100 : 1
+        nanodollarsPerComparison = max(1, Int64((cost * part).rounded()))
         let longest = plan.essays.map(\.text.utf8.count).sorted(by: >).prefix(2).reduce(0, +)
         let mostTokens = Double(staticBytes + longest) / Self.fewestBytesPerToken + 2 * Self.toolTokens
         let dearest = [prices.input, prices.cacheWriteFiveMinutes, prices.cacheWriteOneHour].reduce(0, max)
         let most = mostTokens * Double(dearest) + Double(plan.judge.maximumOutputTokens) * Double(prices.output)
-        nanodollarsPerCallAtMost = max(1, Int64(most.rounded(.up)))
+        nanodollarsPerCallAtMost = max(1, Int64((most * part).rounded(.up)))
     }
 }

@@ -33,7 +33,17 @@ struct RequestParser: Sendable {
             pairing: try pairing(request.pairing),
             seed: request.seed,
             maximumInFlight: try inFlight(request.maxInFlight),
-            tenant: try tenant(request.tenant))
+            tenant: try tenant(request.tenant),
+            dispatch: try dispatch(request.judge?.dispatch ?? .unspecified))
+    }
+
+    private func dispatch(_ dispatch: CJV1.Dispatch) throws(RequestFault) -> DispatchChoice.Wish {
+        switch dispatch {
+        case .unspecified, .immediate: .immediate
+        case .batch: .batch
+        case .auto: .auto
+        default: throw RequestFault("judge.dispatch", "expected DISPATCH_IMMEDIATE, _BATCH or _AUTO")
+        }
     }
 
     /// Checks essays handed over ahead of their assessment.

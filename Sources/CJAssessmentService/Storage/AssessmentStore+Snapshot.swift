@@ -48,7 +48,7 @@ extension AssessmentStore {
             """
             SELECT provider, model, temperature, maximum_output_tokens, verdict_levels, target_reliability, target_kendall_tau,
                 maximum_grade_deviation, maximum_comparisons, maximum_cost, pairing, grades, grade_steps, expected_shares, seed, maximum_in_flight, prompt_version, simulated, estimated_cost,
-                call_cost_at_most, maximum_seconds
+                call_cost_at_most, maximum_seconds, by_batch, dispatch_reason
             FROM cj.assessment WHERE id = \(id)
             """)
         let essays = unit.send("SELECT id, anchor_grade FROM cj.essay WHERE assessment_id = \(id) ORDER BY number")
@@ -89,13 +89,14 @@ extension AssessmentStore {
         let (
             provider, model, temperature, tokens, levels, targetReliability, tau, gradeDeviation, maximumComparisons, maximumCost,
             pairing,
-            grades, steps, shares, seed, inFlight, promptVersion, simulated, estimatedCost, callCostAtMost, maximumSeconds
+            grades, steps, shares, seed, inFlight, promptVersion, simulated, estimatedCost, callCostAtMost, maximumSeconds,
+            byBatch, dispatchReason
         ) = try plan.decode(
             String.self, String.self, Double?.self, Int64.self, Int64.self, Double?.self, Double?.self, Double?.self, Int64.self,
             Int64?.self, String.self, [String].self, [String].self, [Double].self, Int64.self, Int64.self, String.self, Bool.self,
             Int64?.self, Int64?.self,
-            Int64?.self)
-        return AssessmentSnapshot(
+            Int64?.self, Bool.self, String.self)
+        var snapshot = AssessmentSnapshot(
             id: id,
             state: try parse(state),
             reason: try reason.map { stored in try parse(stored) },
@@ -131,5 +132,7 @@ extension AssessmentStore {
             run: run,
             items: items,
             entries: [])
+        snapshot.dispatch = DispatchChoice(isByBatch: byBatch, reason: dispatchReason)
+        return snapshot
     }
 }

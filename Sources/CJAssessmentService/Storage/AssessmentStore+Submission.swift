@@ -6,7 +6,11 @@ extension AssessmentStore {
     /// Claims requests that nobody has handed over: new ones of assessments that go on, as many as may be with the judge at once, and
     /// those of dead processes whatever their assessment does, because their results may already be on the way. What was claimed less often
     /// goes first: requests that are refused for the time being, because their tenant's budget is set aside, hold up no others.
-    func claimRequests(limit: Int, claimLifetimeSeconds: Int64) async throws -> [RequestToSubmit] {
+    ///
+    /// - Parameter tenants: those of which nothing is claimed.
+    func claimRequests(
+        limit: Int, claimLifetimeSeconds: Int64, besides tenants: Set<String> = []
+    ) async throws -> [RequestToSubmit] {
         try await pool.unitOfWork("claim requests") { unit in
             // Replicas take turns, so that together they hand over no more than may be with the judge.
             try await unit.execute("SELECT pg_advisory_xact_lock(hashtextextended('cj.request.claimed_at', 0))")
@@ -21,6 +25,7 @@ extension AssessmentStore {
                     FROM open JOIN cj.request ON request.id = open.id
                         JOIN cj.assessment ON assessment.id = request.assessment_id
                     WHERE request.submitted_at IS NULL AND request.finished_at IS NULL
+                        AND NOT assessment.tenant = ANY (\(Array(tenants))::text[])
                         AND (request.claimed_at < now() - make_interval(secs => \(Double(claimLifetimeSeconds)))
                             OR request.claimed_at IS NULL AND assessment.state = 'running' AND assessment.stop_reason IS NULL
                                 AND place <= maximum_in_flight)
@@ -58,7 +63,7 @@ extension AssessmentStore {
                             // How long it is really kept is decided where prices and pace are known.
                             second: String(decoding: second, as: UTF8.self), cacheMark: .oneHour),
                         replyFormat: ReplyFormat(for: context.template), expectedRequests: Int(context.essays),
-                        tenant: context.tenant))
+                        tenant: context.tenant, isByBatch: context.isByBatch))
             }
             // What is asked is on record before it is asked: a result may come before anything else is written.
             _ = unit.send(
@@ -153,18 +158,20 @@ extension AssessmentStore {
         let rubric: String
         let essays: Int64
         let tenant: String
+        let isByBatch: Bool
     }
 
     private func promptContext(of assessment: String, in unit: UnitOfWork) async throws -> PromptContext {
         let rows = try await unit.query(
             """
             SELECT question, rubric, language, provider, model, temperature, maximum_output_tokens, verdict_levels,
-                (SELECT count(*) FROM cj.essay WHERE assessment_id = assessment.id), tenant
+                (SELECT count(*) FROM cj.essay WHERE assessment_id = assessment.id), tenant, by_batch
             FROM cj.assessment WHERE id = \(assessment)
             """)
-        let (question, rubric, language, provider, model, temperature, tokens, storedLevels, essays, tenant) = try rows[0].decode(
-            [UInt8].self, [UInt8].self, String.self, String.self, String.self, Double?.self, Int64.self,
-            Int64.self, Int64.self, String.self)
+        let (question, rubric, language, provider, model, temperature, tokens, storedLevels, essays, tenant, byBatch) =
+            try rows[0].decode(
+                [UInt8].self, [UInt8].self, String.self, String.self, String.self, Double?.self, Int64.self,
+                Int64.self, Int64.self, String.self, Bool.self)
         let levels = try Self.levels(storedLevels)
         guard let template = PromptTemplate(language: language, levels: levels) else {
             throw AssessmentError(.unknownLanguage, "assessment \(assessment) is in a language without a prompt: \(language)")
@@ -173,7 +180,7 @@ extension AssessmentStore {
             judge: AssessmentPlan.Judge(
                 provider: provider, model: model, temperature: temperature, maximumOutputTokens: Int(tokens), levels: levels),
             template: template, question: String(decoding: question, as: UTF8.self),
-            rubric: String(decoding: rubric, as: UTF8.self), essays: essays, tenant: tenant)
+            rubric: String(decoding: rubric, as: UTF8.self), essays: essays, tenant: tenant, isByBatch: byBatch)
     }
 
     /// Who pays for the judge of an assessment; empty for the provider service's default.

@@ -115,6 +115,14 @@ extension AssessmentStore {
                         -- Why the provider service takes no more requests on: a budget that it keeps.
                         ADD COLUMN budget_refusal text;
                     """),
+            Migration(
+                version: 15, name: "judges asked in batches",
+                sql: """
+                    ALTER TABLE cj.assessment
+                        ADD COLUMN by_batch boolean NOT NULL DEFAULT false,
+                        -- Why, or why not; empty in assessments from before.
+                        ADD COLUMN dispatch_reason text NOT NULL DEFAULT '';
+                    """),
         ], enums: enums, firstRelease: 9)
 
     /// The types whose values are this program's cases.

@@ -21,11 +21,13 @@ package struct RequestToSubmit: Sendable {
     package let expectedRequests: Int
     /// Who pays; empty for the provider service's default.
     package let tenant: String
+    /// It goes to the vendor in batches.
+    package let isByBatch: Bool
 
     package init(
         id: String, assessment: String, comparison: Int64, attempt: Int64, isUnclear: Bool, claim: Int64,
         judge: AssessmentPlan.Judge,
-        prompt: Prompt, replyFormat: ReplyFormat, expectedRequests: Int, tenant: String = ""
+        prompt: Prompt, replyFormat: ReplyFormat, expectedRequests: Int, tenant: String = "", isByBatch: Bool = false
     ) {
         self.id = id
         self.assessment = assessment
@@ -38,6 +40,7 @@ package struct RequestToSubmit: Sendable {
         self.replyFormat = replyFormat
         self.expectedRequests = expectedRequests
         self.tenant = tenant
+        self.isByBatch = isByBatch
     }
 
     /// What the request is part of: an assessment is one trace, whichever process of whichever life hands its requests over, and what is
@@ -65,7 +68,7 @@ package struct RequestToSubmit: Sendable {
                 jsonSchema: Array(replyFormat.jsonSchema.utf8)),
             // Whether a reply that is of no use is asked for again is this service's own decision: it keeps the budget.
             maxPaidCalls: 1,
-            expectedRequests: UInt32(expectedRequests), tenant: tenant)
+            expectedRequests: UInt32(expectedRequests), tenant: tenant, dispatch: isByBatch ? .byBatch : .unspecified)
     }
 }
 

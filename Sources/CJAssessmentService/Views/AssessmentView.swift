@@ -33,7 +33,8 @@ struct AssessmentView: Sendable {
             providerCalls: UInt32(clamping: snapshot.providerCalls),
             targetKendallTau: snapshot.stopping.goal.kendallTau ?? 0,
             maxGradeDeviation: snapshot.stopping.goal.gradeDeviation ?? 0,
-            forecastCostNanodollars: CostForecast(snapshot, counts: counts).map { UInt64(clamping: $0.nanodollars) })
+            forecastCostNanodollars: CostForecast(snapshot, counts: counts).map { UInt64(clamping: $0.nanodollars) },
+            dispatch: snapshot.dispatch.contract, dispatchReason: snapshot.dispatch.reason)
     }
 
     /// The whole assessment. Estimation, where there are new judgements, takes milliseconds to fractions of a second of a processor.

@@ -1,6 +1,10 @@
 import CJCore
 import Contracts
 
+extension DispatchChoice {
+    var contract: CJV1.Dispatch { isByBatch ? .batch : .immediate }
+}
+
 extension AssessmentSnapshot.State {
     var contract: CJV1.AssessmentState {
         switch self {

@@ -82,6 +82,8 @@ package struct AssessmentSnapshot: Sendable, Hashable {
     package let estimatedCost: Int64?
     /// Nano-dollars that one call can cost at most; nil where the price is not known.
     package let callCostAtMost: Int64?
+    /// How the judge is asked.
+    package var dispatch = DispatchChoice(isByBatch: false, reason: "")
 
     package var consecutiveFailures: Int
     package var permanentFailure: String?

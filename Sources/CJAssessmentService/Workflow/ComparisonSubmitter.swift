@@ -13,12 +13,18 @@ package struct ComparisonSubmitter<Store: WorkflowStore, Taker: RequestTaker>: S
     /// After this long without a mark, a claim is taken to be a dead process's.
     let claimLifetimeSeconds: Int64
     let logger: Logger
+    private let pauses: TenantPauses
 
-    package init(store: Store, taker: Taker, atOnce: Int, claimLifetimeSeconds: Int64, logger: Logger) {
+    /// - Parameter pauses: of tenants whose requests the provider service has no room for now.
+    package init(
+        store: Store, taker: Taker, atOnce: Int, claimLifetimeSeconds: Int64, pauses: TenantPauses = TenantPauses(),
+        logger: Logger
+    ) {
         self.store = store
         self.taker = taker
         self.atOnce = atOnce
         self.claimLifetimeSeconds = claimLifetimeSeconds
+        self.pauses = pauses
         self.logger = logger
     }
 
@@ -34,7 +40,7 @@ package struct ComparisonSubmitter<Store: WorkflowStore, Taker: RequestTaker>: S
                 // Topped up by halves, so that a claim is for many.
                 if !isHeldOff, underWay <= atOnce / 2 {
                     let batch = try await store.claimRequests(
-                        limit: atOnce - underWay, claimLifetimeSeconds: claimLifetimeSeconds)
+                        limit: atOnce - underWay, claimLifetimeSeconds: claimLifetimeSeconds, besides: pauses.tenants)
                     for request in batch { group.addTask { try await handOver(request) } }
                     underWay += batch.count
                 }
@@ -74,8 +80,9 @@ package struct ComparisonSubmitter<Store: WorkflowStore, Taker: RequestTaker>: S
     private func settle(_ request: RequestToSubmit, after error: any Error) async throws -> Bool {
         guard let error = error as? RPCError, Self.isFinal(error.code) else {
             logger.warning("request not handed over yet", metadata: ["request": "\(request.id)", "reason": "\(error)"])
-            let wasRefused = (error as? RPCError)?.isRefused ?? false
-            try await store.releaseClaim(of: request, wasRefused: wasRefused)
+            let refusal = error as? RPCError
+            if let pause = refusal?.retryAfter { pauses.begin(request.tenant, for: pause) }
+            try await store.releaseClaim(of: request, wasRefused: refusal?.isRefused ?? false)
             return false
         }
         logger.error("request refused", metadata: ["request": "\(request.id)", "reason": "\(error)"])

@@ -46,8 +46,8 @@ package protocol WorkflowStore: Sendable {
 
     // MARK: Handing over
 
-    /// Claims requests that nobody has handed over, or whose claims are older than a lifetime.
-    func claimRequests(limit: Int, claimLifetimeSeconds: Int64) async throws -> [RequestToSubmit]
+    /// Claims requests that nobody has handed over, or whose claims are older than a lifetime; none of tenants that have to wait.
+    func claimRequests(limit: Int, claimLifetimeSeconds: Int64, besides tenants: Set<String>) async throws -> [RequestToSubmit]
     /// Marks a request that the provider service has stored.
     func markSubmitted(_ request: RequestToSubmit) async throws
     /// Gives a claimed request back, or withdraws it where its assessment starts nothing more; nothing where it was claimed again since.

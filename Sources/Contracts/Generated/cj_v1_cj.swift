@@ -301,19 +301,22 @@ extension CJV1 {
         public var maxOutputTokens: UInt32
         /// How finely the judge answers: 2, which essay is better; 4, whether slightly or clearly too. Zero asks for 4.
         public var verdictLevels: UInt32
+        public var dispatch: CJV1.Dispatch
 
         public init(
             provider: String = "",
             model: String = "",
             temperature: Double? = nil,
             maxOutputTokens: UInt32 = 0,
-            verdictLevels: UInt32 = 0
+            verdictLevels: UInt32 = 0,
+            dispatch: CJV1.Dispatch = .init(rawValue: 0)
         ) {
             self.provider = provider
             self.model = model
             self.temperature = temperature
             self.maxOutputTokens = maxOutputTokens
             self.verdictLevels = verdictLevels
+            self.dispatch = dispatch
         }
     }
 
@@ -375,6 +378,10 @@ extension CJV1 {
         public var maxCostNanodollars: UInt64?
         /// Calls at most that one comparison may be billed for.
         public var maxCallsPerComparison: UInt32
+        /// IMMEDIATE or BATCH, as it would be. All costs are those of it.
+        public var dispatch: CJV1.Dispatch
+        /// Why, for a person to read.
+        public var dispatchReason: String
 
         public init(
             essays: UInt32 = 0,
@@ -384,7 +391,9 @@ extension CJV1 {
             costPerComparisonNanodollars: UInt64? = nil,
             simulated: Bool = false,
             maxCostNanodollars: UInt64? = nil,
-            maxCallsPerComparison: UInt32 = 0
+            maxCallsPerComparison: UInt32 = 0,
+            dispatch: CJV1.Dispatch = .init(rawValue: 0),
+            dispatchReason: String = ""
         ) {
             self.essays = essays
             self.expectedComparisons = expectedComparisons
@@ -394,6 +403,8 @@ extension CJV1 {
             self.simulated = simulated
             self.maxCostNanodollars = maxCostNanodollars
             self.maxCallsPerComparison = maxCallsPerComparison
+            self.dispatch = dispatch
+            self.dispatchReason = dispatchReason
         }
     }
 
@@ -758,6 +769,10 @@ extension CJV1 {
         /// What it will probably have cost in all, by what comparisons have cost so far and how many are expected; while there are few, what they
         /// were estimated at counts like five more. Present while it runs, where the price is known.
         public var forecastCostNanodollars: UInt64?
+        /// IMMEDIATE or BATCH, as was decided at the start.
+        public var dispatch: CJV1.Dispatch
+        /// Why, for a person to read.
+        public var dispatchReason: String
 
         public init(
             assessmentID: String = "",
@@ -780,7 +795,9 @@ extension CJV1 {
             providerCalls: UInt32 = 0,
             targetKendallTau: Double = 0,
             maxGradeDeviation: Double = 0,
-            forecastCostNanodollars: UInt64? = nil
+            forecastCostNanodollars: UInt64? = nil,
+            dispatch: CJV1.Dispatch = .init(rawValue: 0),
+            dispatchReason: String = ""
         ) {
             self.assessmentID = assessmentID
             self.revision = revision
@@ -803,6 +820,8 @@ extension CJV1 {
             self.targetKendallTau = targetKendallTau
             self.maxGradeDeviation = maxGradeDeviation
             self.forecastCostNanodollars = forecastCostNanodollars
+            self.dispatch = dispatch
+            self.dispatchReason = dispatchReason
         }
     }
 
@@ -1121,6 +1140,35 @@ extension CJV1 {
                 case 1: "GRADE_STEPS_MINUS"
                 case 2: "GRADE_STEPS_PLUS"
                 case 3: "GRADE_STEPS_MINUS_AND_PLUS"
+                default: "\(rawValue)"
+            }
+        }
+    }
+
+    /// How the judge is asked. In batches it costs less, and the vendor answers when it finds the time, mostly within an hour: no more comparisons
+    /// than max_in_flight are chosen before the answers to those before have come, so a run takes as many such rounds as it takes.
+    public struct Dispatch: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        /// IMMEDIATE.
+        public static let unspecified = Dispatch(rawValue: 0)
+        public static let immediate = Dispatch(rawValue: 1)
+        /// A judge that takes no batches makes it INVALID_ARGUMENT.
+        public static let batch = Dispatch(rawValue: 2)
+        /// In batches where they cost less, and the rounds expected fit into max_seconds at an hour each or nothing limits the time.
+        public static let auto = Dispatch(rawValue: 3)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "DISPATCH_UNSPECIFIED"
+                case 1: "DISPATCH_IMMEDIATE"
+                case 2: "DISPATCH_BATCH"
+                case 3: "DISPATCH_AUTO"
                 default: "\(rawValue)"
             }
         }
@@ -1541,6 +1589,7 @@ extension CJV1.JudgeSettings: WireMessage {
         if cMessage.isSet(2) { temperature = cMessage.double(2) }
         maxOutputTokens = cMessage.uint32(3)
         verdictLevels = cMessage.uint32(4)
+        dispatch = CJV1.Dispatch(rawValue: cMessage.int32(5))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1552,6 +1601,7 @@ extension CJV1.JudgeSettings: WireMessage {
         }
         cMessage.set(3, uint32: maxOutputTokens)
         cMessage.set(4, uint32: verdictLevels)
+        cMessage.set(5, int32: dispatch.rawValue)
     }
 }
 
@@ -1634,6 +1684,8 @@ extension CJV1.EstimateAssessmentResponse: WireMessage {
         simulated = cMessage.bool(5)
         if cMessage.isSet(6) { maxCostNanodollars = cMessage.uint64(6) }
         maxCallsPerComparison = cMessage.uint32(7)
+        dispatch = CJV1.Dispatch(rawValue: cMessage.int32(8))
+        dispatchReason = cMessage.string(9)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1651,6 +1703,8 @@ extension CJV1.EstimateAssessmentResponse: WireMessage {
             cMessage.set(6, uint64: maxCostNanodollars)
         }
         cMessage.set(7, uint32: maxCallsPerComparison)
+        cMessage.set(8, int32: dispatch.rawValue)
+        try cMessage.set(9, string: dispatchReason)
     }
 }
 
@@ -2234,6 +2288,8 @@ extension CJV1.AssessmentProgress: WireMessage {
         targetKendallTau = cMessage.double(18)
         maxGradeDeviation = cMessage.double(19)
         if cMessage.isSet(20) { forecastCostNanodollars = cMessage.uint64(20) }
+        dispatch = CJV1.Dispatch(rawValue: cMessage.int32(21))
+        dispatchReason = cMessage.string(22)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -2270,6 +2326,8 @@ extension CJV1.AssessmentProgress: WireMessage {
             cMessage.choose(20)
             cMessage.set(20, uint64: forecastCostNanodollars)
         }
+        cMessage.set(21, int32: dispatch.rawValue)
+        try cMessage.set(22, string: dispatchReason)
     }
 }
 

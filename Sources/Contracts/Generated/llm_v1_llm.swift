@@ -23,7 +23,8 @@ extension LLMV1 {
             _ request: LLMV1.GetRequest, context: ServerContext
         ) async throws -> LLMV1.GetResponse
         /// Withdraws the requests of an owner that are not being sent: those that wait for their first or for their next attempt. They end
-        /// as CANCELLED, with an event each that tells what earlier attempts used.
+        /// as CANCELLED, with an event each that tells what earlier attempts used. Those in a batch end so when the vendor has not come to them:
+        /// it is asked to cancel a batch once all of its requests are withdrawn; an answer that is there all the same counts.
         func cancel(
             _ request: LLMV1.CancelRequest, context: ServerContext
         ) async throws -> LLMV1.CancelResponse
@@ -64,7 +65,8 @@ extension LLMV1 {
         }
 
         /// Withdraws the requests of an owner that are not being sent: those that wait for their first or for their next attempt. They end
-        /// as CANCELLED, with an event each that tells what earlier attempts used.
+        /// as CANCELLED, with an event each that tells what earlier attempts used. Those in a batch end so when the vendor has not come to them:
+        /// it is asked to cancel a batch once all of its requests are withdrawn; an answer that is there all the same counts.
         public func cancel(
             _ request: LLMV1.CancelRequest, options: CallOptions = CallOptions()
         ) async throws -> LLMV1.CancelResponse {
@@ -151,6 +153,8 @@ extension LLMV1 {
         public var timeoutMilliseconds: UInt64
         /// Within its tenant's share.
         public var priority: LLMV1.RequestPriority
+        /// How it is sent. A provider or a model that takes no batches makes it INVALID_ARGUMENT.
+        public var dispatch: LLMV1.Dispatch
 
         public init(
             requestID: String = "",
@@ -165,7 +169,8 @@ extension LLMV1 {
             expectedRequests: UInt32 = 0,
             tenant: String = "",
             timeoutMilliseconds: UInt64 = 0,
-            priority: LLMV1.RequestPriority = .init(rawValue: 0)
+            priority: LLMV1.RequestPriority = .init(rawValue: 0),
+            dispatch: LLMV1.Dispatch = .init(rawValue: 0)
         ) {
             self.requestID = requestID
             self.owner = owner
@@ -180,6 +185,7 @@ extension LLMV1 {
             self.tenant = tenant
             self.timeoutMilliseconds = timeoutMilliseconds
             self.priority = priority
+            self.dispatch = dispatch
         }
     }
 
@@ -281,7 +287,7 @@ extension LLMV1 {
     }
 
     public struct CancelResponse: Sendable, Hashable {
-        /// Requests that were withdrawn; those being sent run to their end.
+        /// Requests that have ended by it; those being sent run to their end, and those in a batch end with it.
         public var cancelled: UInt32
 
         public init(
@@ -348,6 +354,8 @@ extension LLMV1 {
         public var cacheWriteOneHour: UInt64
         /// The day on which the prices were looked up, as 2026-10-01.
         public var asOf: String
+        /// What of each of these a token costs in a batch, in hundredths; zero for a model that takes none.
+        public var batchPercent: UInt32
 
         public init(
             input: UInt64 = 0,
@@ -355,7 +363,8 @@ extension LLMV1 {
             cacheRead: UInt64 = 0,
             cacheWriteFiveMinutes: UInt64 = 0,
             cacheWriteOneHour: UInt64 = 0,
-            asOf: String = ""
+            asOf: String = "",
+            batchPercent: UInt32 = 0
         ) {
             self.input = input
             self.output = output
@@ -363,6 +372,7 @@ extension LLMV1 {
             self.cacheWriteFiveMinutes = cacheWriteFiveMinutes
             self.cacheWriteOneHour = cacheWriteOneHour
             self.asOf = asOf
+            self.batchPercent = batchPercent
         }
     }
 
@@ -395,6 +405,8 @@ extension LLMV1 {
         /// SHA-256, in hexadecimal, of what the model was asked. Of each block in the order of the request the word system or user, a line feed,
         /// the number of bytes of the text in decimal, a line feed and the text go into it.
         public var promptSha256: String
+        /// It ended in a batch; what it used there has the batch's price.
+        public var byBatch: Bool
 
         public init(
             requestID: String = "",
@@ -411,7 +423,8 @@ extension LLMV1 {
             simulated: Bool = false,
             traceparent: String = "",
             correlationID: String = "",
-            promptSha256: String = ""
+            promptSha256: String = "",
+            byBatch: Bool = false
         ) {
             self.requestID = requestID
             self.owner = owner
@@ -428,6 +441,7 @@ extension LLMV1 {
             self.traceparent = traceparent
             self.correlationID = correlationID
             self.promptSha256 = promptSha256
+            self.byBatch = byBatch
         }
 
         public enum Outcome: Sendable, Hashable {
@@ -485,6 +499,36 @@ extension LLMV1 {
             self.cacheReadTokens = cacheReadTokens
             self.cacheWriteFiveMinutesTokens = cacheWriteFiveMinutesTokens
             self.cacheWriteOneHourTokens = cacheWriteOneHourTokens
+        }
+    }
+
+    /// How a request gets to the vendor. A batch costs what `Prices.batch_percent` says and is answered when the vendor finds the time, most
+    /// within an hour and none after a day: give a request by batch a timeout that leaves room for that.
+    public struct Dispatch: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: Int32
+
+        public init(rawValue: Int32) {
+            self.rawValue = rawValue
+        }
+
+        /// IMMEDIATELY.
+        public static let unspecified = Dispatch(rawValue: 0)
+        /// As soon as the limits admit it, at the full price.
+        public static let immediately = Dispatch(rawValue: 1)
+        /// In a batch with others, each attempt of it. No more than the batch's price is set aside for it and paid.
+        public static let byBatch = Dispatch(rawValue: 2)
+        /// In a batch while there is time for one, then immediately. The full price is set aside for it.
+        public static let byBatchWhileTime = Dispatch(rawValue: 3)
+
+        /// The name in the contract, or the number of a value that this version does not know.
+        public var description: String {
+            switch rawValue {
+                case 0: "DISPATCH_UNSPECIFIED"
+                case 1: "DISPATCH_IMMEDIATELY"
+                case 2: "DISPATCH_BY_BATCH"
+                case 3: "DISPATCH_BY_BATCH_WHILE_TIME"
+                default: "\(rawValue)"
+            }
         }
     }
 
@@ -575,7 +619,7 @@ extension LLMV1 {
         public static let unspecified = RequestState(rawValue: 0)
         /// Stored, and waiting for its first or its next attempt.
         public static let queued = RequestState(rawValue: 1)
-        /// Held by a worker.
+        /// Held by a worker, or in a batch.
         public static let sending = RequestState(rawValue: 2)
         public static let succeeded = RequestState(rawValue: 3)
         public static let failed = RequestState(rawValue: 4)
@@ -677,6 +721,7 @@ extension LLMV1.SubmitRequest: WireMessage {
         tenant = cMessage.string(10)
         timeoutMilliseconds = cMessage.uint64(11)
         priority = LLMV1.RequestPriority(rawValue: cMessage.int32(12))
+        dispatch = LLMV1.Dispatch(rawValue: cMessage.int32(13))
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -698,6 +743,7 @@ extension LLMV1.SubmitRequest: WireMessage {
         try cMessage.set(10, string: tenant)
         cMessage.set(11, uint64: timeoutMilliseconds)
         cMessage.set(12, int32: priority.rawValue)
+        cMessage.set(13, int32: dispatch.rawValue)
     }
 }
 
@@ -997,6 +1043,7 @@ extension LLMV1.Prices: WireMessage {
         cacheWriteFiveMinutes = cMessage.uint64(3)
         cacheWriteOneHour = cMessage.uint64(4)
         asOf = cMessage.string(5)
+        batchPercent = cMessage.uint32(6)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1006,6 +1053,7 @@ extension LLMV1.Prices: WireMessage {
         cMessage.set(3, uint64: cacheWriteFiveMinutes)
         cMessage.set(4, uint64: cacheWriteOneHour)
         try cMessage.set(5, string: asOf)
+        cMessage.set(6, uint32: batchPercent)
     }
 }
 
@@ -1043,6 +1091,7 @@ extension LLMV1.Result: WireMessage {
         traceparent = cMessage.string(13)
         correlationID = cMessage.string(14)
         promptSha256 = cMessage.string(15)
+        byBatch = cMessage.bool(16)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -1076,6 +1125,7 @@ extension LLMV1.Result: WireMessage {
         try cMessage.set(13, string: traceparent)
         try cMessage.set(14, string: correlationID)
         try cMessage.set(15, string: promptSha256)
+        cMessage.set(16, bool: byBatch)
     }
 }
 

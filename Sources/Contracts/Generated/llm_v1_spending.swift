@@ -151,6 +151,8 @@ extension LLMV1 {
         public var cacheSavingsNanodollars: Int64
         /// True when no language model stands behind the provider, and nothing was paid.
         public var simulated: Bool
+        /// Those of the requests that ended in a batch, at its price.
+        public var batchRequests: UInt64
 
         public init(
             day: String = "",
@@ -162,7 +164,8 @@ extension LLMV1 {
             usage: LLMV1.Usage? = nil,
             costNanodollars: UInt64 = 0,
             cacheSavingsNanodollars: Int64 = 0,
-            simulated: Bool = false
+            simulated: Bool = false,
+            batchRequests: UInt64 = 0
         ) {
             self.day = day
             self.provider = provider
@@ -174,6 +177,7 @@ extension LLMV1 {
             self.costNanodollars = costNanodollars
             self.cacheSavingsNanodollars = cacheSavingsNanodollars
             self.simulated = simulated
+            self.batchRequests = batchRequests
         }
     }
 
@@ -331,6 +335,7 @@ extension LLMV1.SpendingLine: WireMessage {
         costNanodollars = cMessage.uint64(7)
         cacheSavingsNanodollars = cMessage.int64(8)
         simulated = cMessage.bool(9)
+        batchRequests = cMessage.uint64(10)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
@@ -346,6 +351,7 @@ extension LLMV1.SpendingLine: WireMessage {
         cMessage.set(7, uint64: costNanodollars)
         cMessage.set(8, int64: cacheSavingsNanodollars)
         cMessage.set(9, bool: simulated)
+        cMessage.set(10, uint64: batchRequests)
     }
 }
 

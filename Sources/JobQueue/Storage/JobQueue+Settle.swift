@@ -97,7 +97,7 @@ extension JobQueue {
 
     // MARK: Statements
 
-    private static func check(_ count: Int, _ jobs: [Job]) throws(JobQueueError) {
+    static func check(_ count: Int, _ jobs: [Job]) throws(JobQueueError) {
         guard count < jobs.count else { return }
         let which = jobs.count == 1 ? "job \(jobs[0].id)" : "\(jobs.count - count) of \(jobs.count) jobs"
         throw JobQueueError(.claimLost, "\(which) not this worker's any more")
@@ -122,7 +122,7 @@ extension JobQueue {
             """
     }
 
-    private func returning(_ jobs: [Job], after delay: Duration, countsAsAttempt: Bool) -> Query {
+    func returning(_ jobs: [Job], after delay: Duration, countsAsAttempt: Bool) -> Query {
         """
         WITH ended AS (
             DELETE FROM \(unescaped: schema).job_lease WHERE id = ANY ((SELECT \(jobs.map(\.id)))::bigint[])

@@ -171,6 +171,8 @@ struct Lane<Item: Sendable>: Sendable {
         case unsent
         /// There was no connection, so nothing reached the vendor.
         case unreached
+        /// The call ended for reasons of our own, and what the vendor has done with it is not known.
+        case abandoned
         /// The connection broke before there was an answer.
         case cut
         case refused(for: Int64)
@@ -188,7 +190,7 @@ struct Lane<Item: Sendable>: Sendable {
         /// What it tells of the vendor; nil for nothing.
         var sign: Breaker.Sign? {
             switch self {
-            case .unsent: nil
+            case .unsent, .abandoned: nil
             case .answered, .refused, .failed: .works
             case .unreached, .cut, .overloaded: .fails
             case .spent: .refuses(.spent)
@@ -228,7 +230,7 @@ struct Lane<Item: Sendable>: Sendable {
         case .overloaded(let pause):
             concurrency.overloaded(sentAt: reservation.at, at: now)
             if let pause { pacer.freeze(until: now + pause) }
-        case .unsent, .unreached, .cut, .failed, .spent, .barred: break
+        case .unsent, .unreached, .abandoned, .cut, .failed, .spent, .barred: break
         }
         guard let sign = ending.sign else { return false }
         let isLanes = breaker.note(sign, of: request, sentAt: reservation.at, at: now)

@@ -97,17 +97,16 @@ struct LaneTable<Item: Sendable>: Sendable {
         lanes[id]?.depart(reservation, at: now)
     }
 
-    /// How many requests of a provider could be sent soon; nil where nothing is known of its lanes, or all of them are frozen.
+    /// How many requests of a provider could be sent soon; nil where nothing is known of its lanes.
     func room(of provider: String, at now: Int64) -> Int? {
-        let known = lanes.filter { $0.key.provider == provider && !$0.value.isFrozen(at: now + horizon) }
+        let known = lanes.filter { $0.key.provider == provider }
         guard !known.isEmpty else { return nil }
         return known.values.reduce(0) { $0 + $1.room(until: now + horizon, at: now) }
     }
 
-    /// Whether all that is known of a provider is frozen.
-    func isFrozen(_ provider: String, at now: Int64) -> Bool {
-        let known = lanes.filter { $0.key.provider == provider }
-        return !known.isEmpty && known.values.allSatisfy { $0.isFrozen(at: now) }
+    /// Whether all that is known of a provider is frozen, or waits for a probe, which may take as long as a call.
+    func standsStill(_ provider: String, at now: Int64) -> Bool {
+        lanes.allSatisfy { $0.key.provider != provider || $0.value.isFrozen(at: now) || $0.value.breaker.state != .closed }
     }
 
     /// What the end of a call leaves to be done.

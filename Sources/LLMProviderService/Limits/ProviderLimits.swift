@@ -17,11 +17,6 @@ public struct ProviderLimits: Sendable, Hashable {
 
     public init() {}
 
-    /// Limits that can't be meant.
-    public struct Fault: Error, Sendable, CustomStringConvertible {
-        public let description: String
-    }
-
     /// The numbers given, for every dimension.
     private var stated: PerDimension<Int64?> {
         PerDimension(
@@ -30,20 +25,21 @@ public struct ProviderLimits: Sendable, Hashable {
     }
 
     /// Refuses numbers above the tier, unless that is allowed by name.
-    func check(_ provider: ProviderConfiguration) throws(Fault) {
+    func check(_ provider: ProviderConfiguration) throws(ProviderConfiguration.Fault) {
         if let tier, provider.vendorTiers.allSatisfy({ $0.name != tier }) {
             let names = provider.vendorTiers.map(\.name).joined(separator: ", ")
-            throw Fault(
+            throw ProviderConfiguration.Fault(
                 description: names.isEmpty
                     ? "\(provider.name) has no tiers" : "tier: expected one of \(names), got \(tier.echoed)")
         }
         for dimension in LimitDimension.allCases {
             guard let number = stated[dimension] else { continue }
             guard (1...Rate.largestLimit).contains(number) else {
-                throw Fault(description: "\(dimension.rawValue) per minute: expected 1 to \(Rate.largestLimit), got \(number)")
+                throw ProviderConfiguration.Fault(
+                    description: "\(dimension.rawValue) per minute: expected 1 to \(Rate.largestLimit), got \(number)")
             }
             guard !mayExceedTier, let allowed = assumedTier(of: provider)?.most[dimension], number > allowed else { continue }
-            throw Fault(
+            throw ProviderConfiguration.Fault(
                 description: """
                     \(dimension.rawValue) per minute: \(number) is more than the \(allowed) of tier \
                     \(assumedTier(of: provider)?.name ?? ""); name a higher tier or allow limits above it

@@ -44,22 +44,26 @@ struct CallMetrics: Sendable {
     }
 
     func expect(_ provider: ProviderConfiguration) {
-        errors.add(0, provider.name, AttemptFailure.Kind.rateLimited.label, "429")
+        errors.add(0, provider.name, AttemptFailure.Kind.rateLimited.rules.label, "429")
     }
 
     func expect(_ labels: MetricLabels) {
-        for kind in [AttemptFailure.Kind.authentication, .billing] { attempts.add(0, labels.provider, labels.model, kind.label) }
+        for kind in [AttemptFailure.Kind.authentication, .billing] {
+            attempts.add(0, labels.provider, labels.model, kind.rules.label)
+        }
     }
 
     /// A call has ended.
     ///
-    /// - Parameter day: on which it began.
-    func ended(_ outcome: AttemptOutcome, of parsed: SubmissionParser.Parsed, after latency: Duration, on day: Day) {
+    /// - Parameters:
+    ///   - latency: nil where it came in a batch, which also has a price of its own.
+    ///   - day: on which it began.
+    func ended(_ outcome: AttemptOutcome, of parsed: SubmissionParser.Parsed, after latency: Duration?, on day: Day) {
         let labels = MetricLabels(parsed)
-        attempts.add(1, labels.provider, labels.model, outcome.failure?.kind.label ?? "success")
-        responseSeconds.observe(latency, labels.provider, labels.model)
+        attempts.add(1, labels.provider, labels.model, outcome.failure?.kind.rules.label ?? "success")
+        if let latency { responseSeconds.observe(latency, labels.provider, labels.model) }
         if let failure = outcome.failure {
-            errors.add(1, labels.provider, failure.kind.label, Self.label(ofStatus: failure.httpStatus))
+            errors.add(1, labels.provider, failure.kind.rules.label, Self.label(ofStatus: failure.httpStatus))
         }
         let usage = outcome.usage
         guard usage != TokenUsage() else { return }
@@ -71,7 +75,8 @@ struct CallMetrics: Sendable {
         for (family, nanodollars) in [
             (cost, tariff.cost(of: usage)), (saved, tariff.readSavings(of: usage)), (surcharge, tariff.writeSurcharge(of: usage)),
         ] {
-            family.add(UInt64(clamping: nanodollars), labels.provider, labels.model, isSimulated)
+            let paid = latency == nil ? tariff.inBatch(nanodollars) : nanodollars
+            family.add(UInt64(clamping: paid), labels.provider, labels.model, isSimulated)
         }
     }
 

@@ -29,22 +29,3 @@ struct MetricLabels: Sendable, Hashable {
         ModelManifest.pools(of: provider).contains(lane.pool) ? lane.pool : CounterFamily.otherValue
     }
 }
-
-extension AttemptFailure.Kind {
-    /// As metrics call it.
-    var label: String {
-        switch self {
-        case .invalidRequest: "invalid_request"
-        case .authentication: "authentication"
-        case .billing: "billing"
-        case .rateLimited: "rate_limit"
-        case .overloaded: "overloaded"
-        case .unreachable: "unreachable"
-        case .unreadableReply: "unreadable_reply"
-        case .refusal: "refusal"
-        case .truncated: "truncated"
-        case .cancelled: "cancelled"
-        case .expired: "expired"
-        }
-    }
-}

@@ -111,7 +111,7 @@ struct RequestMetrics: Sendable {
         requests.add(1, labels.provider, labels.model, status.rawValue)
         lifecycleSeconds.observe(claim.age, labels.provider, status.rawValue)
         guard status == .failed, let kind = outcome.failure?.kind else { return }
-        errors.add(1, labels.provider, labels.model, kind.label)
+        errors.add(1, labels.provider, labels.model, kind.rules.label)
     }
 }
 

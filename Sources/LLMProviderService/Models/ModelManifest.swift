@@ -39,20 +39,23 @@ struct ModelManifest: Sendable {
             acceptsForcedTool: true, minimumCacheableTokens: 4096,
             prices: PriceHistory(
                 Tariff(
-                    asOf: asOf, input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000))),
+                    asOf: asOf, input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000,
+                    batchPercent: 50))),
         ModelDescription(
             id: "claude-sonnet-5-5", aliases: ["sonnet"], contextTokens: 1_000_000, maximumOutputTokens: 128_000,
             acceptsTemperature: false, acceptsForcedTool: false, minimumCacheableTokens: 512,
             prices: PriceHistory(
                 Tariff(
-                    asOf: asOf, input: 2000, output: 10_000, cacheRead: 100, cacheWriteFiveMinutes: 2500, cacheWriteOneHour: 4000)
+                    asOf: asOf, input: 2000, output: 10_000, cacheRead: 100, cacheWriteFiveMinutes: 2500, cacheWriteOneHour: 4000,
+                    batchPercent: 50)
             )),
         ModelDescription(
             id: "claude-opus-5-5", aliases: ["opus"], contextTokens: 1_000_000, maximumOutputTokens: 128_000,
             acceptsTemperature: false, acceptsForcedTool: false, minimumCacheableTokens: 512,
             prices: PriceHistory(
                 Tariff(
-                    asOf: asOf, input: 4000, output: 20_000, cacheRead: 200, cacheWriteFiveMinutes: 5000, cacheWriteOneHour: 8000)
+                    asOf: asOf, input: 4000, output: 20_000, cacheRead: 200, cacheWriteFiveMinutes: 5000, cacheWriteOneHour: 8000,
+                    batchPercent: 50)
             )),
     ]
 
@@ -63,6 +66,7 @@ struct ModelManifest: Sendable {
             acceptsForcedTool: true, minimumCacheableTokens: 512,
             prices: PriceHistory(
                 Tariff(
-                    asOf: asOf, input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000)))
+                    asOf: asOf, input: 1000, output: 5000, cacheRead: 100, cacheWriteFiveMinutes: 1250, cacheWriteOneHour: 2000,
+                    batchPercent: 50)))
     ]
 }

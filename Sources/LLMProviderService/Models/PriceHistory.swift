@@ -20,7 +20,7 @@ struct PriceHistory: Sendable, Hashable {
         [tariff(on: day)] + later.filter { $0.asOf > day }
     }
 
-    func bill(for usage: TokenUsage, on day: Day) -> Bill {
-        tariff(on: day).bill(for: usage)
+    func bill(for usage: TokenUsage, on day: Day, isByBatch: Bool = false) -> Bill {
+        tariff(on: day).bill(for: usage, isByBatch: isByBatch)
     }
 }

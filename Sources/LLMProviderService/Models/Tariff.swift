@@ -7,9 +7,20 @@ struct Tariff: Sendable, Hashable {
     let cacheRead: Int64
     let cacheWriteFiveMinutes: Int64
     let cacheWriteOneHour: Int64
+    /// What a token of any class costs in a batch, in hundredths of what it costs else; nil for a model that takes no batches.
+    var batchPercent: Int64?
 
-    func bill(for usage: TokenUsage) -> Bill {
-        Bill(cost: cost(of: usage), cacheSavings: readSavings(of: usage) - writeSurcharge(of: usage))
+    /// - Parameter isByBatch: the tokens were used in a batch.
+    func bill(for usage: TokenUsage, isByBatch: Bool = false) -> Bill {
+        let bill = Bill(cost: cost(of: usage), cacheSavings: readSavings(of: usage) - writeSurcharge(of: usage))
+        return isByBatch ? Bill(cost: inBatch(bill.cost), cacheSavings: inBatch(bill.cacheSavings)) : bill
+    }
+
+    /// What an amount comes to in a batch; where it is no whole number, the next one up.
+    func inBatch(_ nanodollars: Int64) -> Int64 {
+        guard let batchPercent else { return nanodollars }
+        let hundredths = nanodollars * batchPercent
+        return hundredths / 100 + (hundredths % 100 > 0 ? 1 : 0)
     }
 
     func cost(of usage: TokenUsage) -> Int64 {

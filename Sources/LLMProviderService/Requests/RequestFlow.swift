@@ -22,24 +22,38 @@ struct RequestFlow: Sendable, Hashable {
     /// Tells tenants apart; two of which it does not tell apart share their turns.
     let tenant: String
     let priority: Priority
+    /// They go to the vendor in batches.
+    let isByBatch: Bool
     /// What the queue calls the jobs of the flow.
     let kind: String
 
+    /// The last word of the kinds of jobs that go in batches. Versions that know of none leave them alone.
+    private static let batch = "batch"
+    /// Those kinds, for the database to compare with.
+    static let batchKinds = "% " + batch
+
     init(_ request: LLMV1.SubmitRequest) {
+        self.init(request, isByBatch: Dispatch(request.dispatch)?.startsByBatch ?? false)
+    }
+
+    /// The flow of a request that may take either way.
+    init(_ request: LLMV1.SubmitRequest, isByBatch: Bool) {
         provider = request.provider
         // Short, because a tenant's name may be longer than that of a kind.
         tenant = SHA256.hash(data: Array(Payer(request).tenant.utf8)).prefix(8).map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }.joined()
         priority = Priority(rawValue: Int(request.priority.rawValue)) ?? .normal
-        kind = "\(provider) \(tenant) \(priority.rawValue)"
+        self.isByBatch = isByBatch
+        kind = "\(provider) \(tenant) \(priority.rawValue)" + (isByBatch ? " \(Self.batch)" : "")
     }
 
     /// The flow that a job belongs to. Earlier versions named jobs by their provider alone.
     init(kind: String) {
         let words = kind.split(separator: " ")
         self.kind = kind
-        if words.count == 3, let number = Int(words[2]), let priority = Priority(rawValue: number) {
+        isByBatch = words.count == 4 && words[3] == Self.batch
+        if words.count == 3 || isByBatch, let number = Int(words[2]), let priority = Priority(rawValue: number) {
             provider = String(words[0])
             tenant = String(words[1])
             self.priority = priority

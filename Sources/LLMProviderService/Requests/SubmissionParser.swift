@@ -17,6 +17,7 @@ struct SubmissionParser: Sendable {
         let schema: JSONSchema
         /// How long it may be without an answer.
         let life: Duration
+        let dispatch: Dispatch
     }
 
     func parse(_ request: LLMV1.SubmitRequest) throws(RPCError) -> Parsed {
@@ -43,6 +44,7 @@ struct SubmissionParser: Sendable {
         guard Self.priorities.contains(request.priority) else {
             throw Self.fault("priority", "expected a RequestPriority of this contract, got \(request.priority)")
         }
+        let dispatch = try dispatch(request.dispatch, to: model, at: provider)
         let blocks = try blocks(request.blocks)
         let layout: PromptLayout
         do throws(PromptLayout.Fault) {
@@ -60,10 +62,27 @@ struct SubmissionParser: Sendable {
             call: VendorCall(
                 model: model, temperature: request.temperature, maximumOutputTokens: Int(request.maxOutputTokens),
                 layout: layout, format: format),
-            schema: schema, life: life(request.timeoutMilliseconds))
+            schema: schema, life: life(request.timeoutMilliseconds), dispatch: dispatch)
     }
 
     private static let priorities: [LLMV1.RequestPriority] = [.unspecified, .high, .normal, .low]
+
+    private func dispatch(
+        _ asked: LLMV1.Dispatch, to model: ModelDescription, at provider: ProviderConfiguration
+    ) throws(RPCError) -> Dispatch {
+        guard let dispatch = Dispatch(asked) else {
+            throw Self.fault("dispatch", "expected a Dispatch of this contract, got \(asked)")
+        }
+        if dispatch.startsByBatch {
+            guard provider.dialect.takesBatches else {
+                throw Self.fault("dispatch", "expected DISPATCH_IMMEDIATELY, as \(provider.name) takes no batches")
+            }
+            guard model.prices?.tariff(on: .today).batchPercent != nil else {
+                throw Self.fault("dispatch", "expected DISPATCH_IMMEDIATELY, as \(model.id) takes no batches")
+            }
+        }
+        return dispatch
+    }
 
     private func life(_ milliseconds: UInt64) -> Duration {
         guard milliseconds > 0 else { return configuration.longestLife }
@@ -85,6 +104,9 @@ struct SubmissionParser: Sendable {
     }
 
     func provider(_ name: String) throws(RPCError) -> ProviderConfiguration {
+        guard ProviderName.isSound(name) else {
+            throw Self.fault("provider", "\(ProviderName.expectation), got \(name.echoed)")
+        }
         guard let provider = configuration.providers.first(where: { $0.name == name }) else {
             let names = configuration.providers.map(\.name).joined(separator: ", ")
             throw Self.fault("provider", "expected one of \(names), got \(name.echoed)")

@@ -9,10 +9,15 @@ enum CostCeiling {
     /// A token stands for a byte at least, in every tokeniser of bytes. All of the prompt is priced as written to the cache for the dearest
     /// life, where something is to be kept there: for how long is decided anew when it is sent. The reply is as long as it may be.
     ///
-    /// - Parameter paidCalls: calls that may be billed.
-    static func nanodollars(of call: VendorCall, paidCalls: Int64, from day: Day) -> Int64? {
+    /// - Parameters:
+    ///   - paidCalls: calls that may be billed.
+    ///   - isByBatch: none of them is made outside a batch.
+    static func nanodollars(of call: VendorCall, paidCalls: Int64, from day: Day, isByBatch: Bool = false) -> Int64? {
         guard let prices = call.model.prices else { return nil }
-        return prices.tariffs(from: day).map { once(call, at: $0) * paidCalls }.max()
+        return prices.tariffs(from: day).map { tariff in
+            let price = once(call, at: tariff)
+            return (isByBatch ? tariff.inBatch(price) : price) * paidCalls
+        }.max()
     }
 
     private static func once(_ call: VendorCall, at tariff: Tariff) -> Int64 {

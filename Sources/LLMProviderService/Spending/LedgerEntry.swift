@@ -17,9 +17,14 @@ struct LedgerEntry: Sendable, Hashable {
     let usage: TokenUsage
     /// Nil where the price is not known.
     let bill: Bill?
+    /// It ended in a batch, at its price.
+    let isByBatch: Bool
 
     /// - Parameter parsed: nil for a request that no longer passes; then its model is called what it was called there.
-    init(_ claim: ClaimedRequest, parsed: SubmissionParser.Parsed?, day: Day, usage: TokenUsage, bill: Bill?) {
+    init(
+        _ claim: ClaimedRequest, parsed: SubmissionParser.Parsed?, day: Day, usage: TokenUsage, bill: Bill?,
+        isByBatch: Bool = false
+    ) {
         payer = claim.payer
         reserved = claim.reserved
         provider = claim.request.provider
@@ -29,5 +34,6 @@ struct LedgerEntry: Sendable, Hashable {
         calls = claim.attempts + claim.waits
         self.usage = usage
         self.bill = bill
+        self.isByBatch = isByBatch
     }
 }

@@ -23,9 +23,11 @@ extension RequestStore {
             Migration(version: 10, name: "admission", sql: admission),
             Migration(version: 11, name: "admission indexes", sql: admissionIndexes, isTransactional: false),
             Migration(version: 12, name: "origins", sql: origins),
+            Migration(version: 13, name: "batches", sql: batches),
         ],
         enums: [
             StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored, StoredEnum(Breaker.Reason.self, type: "standstill"),
+            StoredEnum(Batch.State.self, type: "batch_state"),
         ], firstRelease: 4)
 
     private static let admission = """

@@ -10,7 +10,7 @@ extension RequestStore {
                 SELECT day::text, provider, model, sum(requests)::bigint, sum(unpriced_requests)::bigint, sum(calls)::bigint,
                     sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(cache_read_tokens)::bigint,
                     sum(cache_write_five_minutes_tokens)::bigint, sum(cache_write_one_hour_tokens)::bigint,
-                    sum(cost_nanodollars)::bigint, sum(cache_savings_nanodollars)::bigint, simulated
+                    sum(cost_nanodollars)::bigint, sum(cache_savings_nanodollars)::bigint, simulated, sum(batch_requests)::bigint
                 FROM llm_provider.spending
                 WHERE tenant = \(payer.tenant) AND (owner = \(payer.owner) OR \(payer.owner) = '')
                 GROUP BY day, provider, model, simulated ORDER BY spending.day DESC, provider, model, simulated LIMIT \(limit)
@@ -21,17 +21,18 @@ extension RequestStore {
     }
 
     private static func line(_ row: Row) throws -> LLMV1.SpendingLine {
-        let (day, provider, model, requests, unpriced, calls, input, output, read, five, hour, cost, savings, simulated) =
+        let (day, provider, model, requests, unpriced, calls, input, output, read, five, hour, cost, savings, simulated, batch) =
             try row.decode(
                 String.self, String.self, String.self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self, Int64.self,
-                Int64.self, Int64.self, Int64.self, Int64.self, Bool.self)
+                Int64.self, Int64.self, Int64.self, Int64.self, Bool.self, Int64.self)
         return LLMV1.SpendingLine(
             day: day, provider: provider, model: model, requests: UInt64(requests), unpricedRequests: UInt64(unpriced),
             calls: UInt64(calls),
             usage: LLMV1.Usage(
                 TokenUsage(
                     input: input, output: output, cacheRead: read, cacheWriteFiveMinutes: five, cacheWriteOneHour: hour)),
-            costNanodollars: UInt64(cost), cacheSavingsNanodollars: savings, simulated: simulated)
+            costNanodollars: UInt64(cost), cacheSavingsNanodollars: savings, simulated: simulated,
+            batchRequests: UInt64(batch))
     }
 
     /// Sets the budget of an account; nil lifts the limit. What is taken on after this has returned keeps to it.

@@ -43,21 +43,25 @@ extension RequestStore {
                 (SELECT \(entries.map(\.usage.cacheWriteFiveMinutes))::bigint[]),
                 (SELECT \(entries.map(\.usage.cacheWriteOneHour))::bigint[]), (SELECT \(entries.map(\.bill?.cost))::bigint[]),
                 (SELECT \(entries.map { $0.bill?.cacheSavings ?? 0 })::bigint[]),
-                (SELECT \(entries.map(\.isSimulated))::boolean[])
+                (SELECT \(entries.map(\.isSimulated))::boolean[]), (SELECT \(entries.map(\.isByBatch))::boolean[])
             ) AS given (
-                tenant, owner, reserved, provider, model, day, calls, input, output, read, five, hour, cost, savings, simulated)),
+                tenant, owner, reserved, provider, model, day, calls, input, output, read, five, hour, cost, savings, simulated,
+                by_batch)),
         entered AS (
             INSERT INTO llm_provider.spending AS line (
-                tenant, owner, provider, model, day, simulated, stripe, requests, unpriced_requests, calls, input_tokens, output_tokens,
+                tenant, owner, provider, model, day, simulated, stripe, requests, unpriced_requests, batch_requests, calls,
+                input_tokens, output_tokens,
                 cache_read_tokens, cache_write_five_minutes_tokens, cache_write_one_hour_tokens, cost_nanodollars,
                 cache_savings_nanodollars)
-            SELECT tenant, owner, provider, model, day::date, simulated, \(unescaped: stripe), count(*), count(*) - count(cost), sum(calls),
+            SELECT tenant, owner, provider, model, day::date, simulated, \(unescaped: stripe), count(*), count(*) - count(cost),
+                count(*) FILTER (WHERE by_batch), sum(calls),
                 sum(input), sum(output), sum(read), sum(five), sum(hour), coalesce(sum(cost), 0), sum(savings)
             FROM given GROUP BY tenant, owner, provider, model, day, simulated
             ORDER BY tenant, owner, provider, model, day, simulated
             ON CONFLICT (tenant, owner, day, provider, model, simulated, stripe) DO UPDATE SET
                 requests = line.requests + excluded.requests,
                 unpriced_requests = line.unpriced_requests + excluded.unpriced_requests,
+                batch_requests = line.batch_requests + excluded.batch_requests,
                 calls = line.calls + excluded.calls,
                 input_tokens = line.input_tokens + excluded.input_tokens,
                 output_tokens = line.output_tokens + excluded.output_tokens,

@@ -20,22 +20,24 @@ struct QueueStanding: Sendable, Hashable {
 }
 
 extension RequestStore {
-    /// How the queue and the budgets stand. Requests and budgets are counted one by one.
+    /// How the queue and the budgets stand. Requests and budgets are counted one by one. Those that go by batch are not looked at for the
+    /// oldest: they may wait for a day.
     func standing(of providers: [String]) async throws -> QueueStanding {
         try await pool.unitOfWork("read standing") { unit in
             let queues = unit.send(
                 """
                 WITH queue AS MATERIALIZED (
                     SELECT CASE WHEN provider = ANY(\(providers)::text[]) THEN provider ELSE \(CounterFamily.otherValue) END AS provider,
-                        count(*) AS total, count(later.id) AS scheduled, count(held.id) AS held, min(account.job) AS oldest,
+                        count(*) AS total, count(later.id) AS scheduled, count(held.id) AS held,
+                        min(account.job) FILTER (WHERE account.kind IS NULL OR account.kind NOT LIKE \(RequestFlow.batchKinds)) AS oldest,
                         sum(reserved_nanodollars)::bigint AS reserved
                     FROM llm_provider.account LEFT JOIN llm_provider.job_scheduled AS later ON later.id = account.job
                         LEFT JOIN llm_provider.job_lease AS held ON held.id = account.job
                     GROUP BY 1)
                 SELECT queue.provider, total, scheduled, held,
-                    extract(epoch FROM clock_timestamp() - request.created_at)::float8, reserved
-                FROM queue JOIN llm_provider.account ON account.job = queue.oldest
-                    JOIN llm_provider.request ON request.id = account.request_id
+                    coalesce(extract(epoch FROM clock_timestamp() - request.created_at), 0)::float8, reserved
+                FROM queue LEFT JOIN llm_provider.account ON account.job = queue.oldest
+                    LEFT JOIN llm_provider.request ON request.id = account.request_id
                 """)
             let budgets = try await unit.query(
                 """

@@ -65,24 +65,39 @@ extension RequestStore {
     private func lookAround(
         for payer: Payer, in unit: UnitOfWork, bounds: QueueBounds
     ) async throws -> (waiting: (total: Int64, tenant: Int64), hasBudget: Bool) {
-        // The numbers of the oldest and of the newest are read from the ends of the index and bound the count from above.
+        let (most, hasBudget) = try await mostWaiting(for: payer, in: unit)
+        var waiting = most
+        if waiting.total >= bounds.total - QueueBounds.mostAtOnce {
+            waiting.total = try await unit.query("SELECT count(*) FROM llm_provider.account")[0].decode(Int64.self)
+        }
+        if waiting.tenant >= bounds.perTenant - QueueBounds.mostAtOnce {
+            waiting.tenant = try await unit.query(
+                "SELECT count(*) FROM llm_provider.account WHERE tenant = \(payer.tenant)")[0].decode(Int64.self)
+        }
+        return (waiting, hasBudget)
+    }
+
+    /// Requests that are left out of the numbers that bound the count: they may be far older than the others.
+    private static let stragglers: Int64 = 64
+
+    /// How many requests are not at their end, at most, and whether a budget holds for a payer; if so, it is locked.
+    ///
+    /// The numbers of the newest and of one of the oldest are read from the ends of the index and bound the count from above.
+    func mostWaiting(
+        for payer: Payer, in unit: UnitOfWork
+    ) async throws -> (waiting: (total: Int64, tenant: Int64), hasBudget: Bool) {
         let (total, tenant, budgets) = try await unit.query(
             """
             WITH budget AS (
                 SELECT 1 FROM llm_provider.budget WHERE tenant = \(payer.tenant) AND owner IN ('', \(payer.owner))
                 ORDER BY owner FOR UPDATE)
-            SELECT (SELECT coalesce(max(job) - min(job) + 1, 0) FROM llm_provider.account),
-                (SELECT coalesce(max(job) - min(job) + 1, 0) FROM llm_provider.account WHERE tenant = \(payer.tenant)),
+            SELECT \(Self.stragglers) + coalesce((SELECT max(job) FROM llm_provider.account) + 1
+                    - (SELECT job FROM llm_provider.account ORDER BY job OFFSET \(Self.stragglers) LIMIT 1), 0),
+                \(Self.stragglers) + coalesce((SELECT max(job) FROM llm_provider.account WHERE tenant = \(payer.tenant)) + 1
+                    - (SELECT job FROM llm_provider.account WHERE tenant = \(payer.tenant)
+                        ORDER BY job OFFSET \(Self.stragglers) LIMIT 1), 0),
                 (SELECT count(*) FROM budget)
             """)[0].decode(Int64.self, Int64.self, Int64.self)
-        var waiting = (total: total, tenant: tenant)
-        if total >= bounds.total - QueueBounds.mostAtOnce {
-            waiting.total = try await unit.query("SELECT count(*) FROM llm_provider.account")[0].decode(Int64.self)
-        }
-        if tenant >= bounds.perTenant - QueueBounds.mostAtOnce {
-            waiting.tenant = try await unit.query(
-                "SELECT count(*) FROM llm_provider.account WHERE tenant = \(payer.tenant)")[0].decode(Int64.self)
-        }
-        return (waiting, budgets > 0)
+        return ((total, tenant), budgets > 0)
     }
 }

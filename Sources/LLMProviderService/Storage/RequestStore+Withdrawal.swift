@@ -15,23 +15,30 @@ extension RequestStore {
         /// Those whose time is over.
         case overdue
 
-        /// Jobs of theirs that nobody seems to hold, with their kinds.
-        fileprivate var idle: Query {
-            switch self {
+        /// Jobs of theirs that nobody seems to hold and no batch has, with their kinds.
+        ///
+        /// - Parameter held: jobs that are held all the same, whatever has become of their leases.
+        fileprivate func idle(besides held: [Job]) -> Query {
+            let held = held.map(\.id)
+            return switch self {
             case .owned(let payer):
                 """
-                \(unescaped: Self.unheld) AND account.owner = \(payer.owner) AND account.tenant = \(payer.tenant)
+                \(unescaped: Self.unheld) AND NOT account.job = ANY (\(held)::bigint[])
+                    AND account.owner = \(payer.owner) AND account.tenant = \(payer.tenant)
                 ORDER BY account.job LIMIT \(RequestStore.withdrawnAtOnce)
                 """
             case .overdue:
-                "\(unescaped: Self.unheld) AND account.expires_at <= now() ORDER BY account.expires_at LIMIT \(RequestStore.withdrawnAtOnce)"
+                """
+                \(unescaped: Self.unheld) AND NOT account.job = ANY (\(held)::bigint[]) AND account.expires_at <= now()
+                ORDER BY account.expires_at LIMIT \(RequestStore.withdrawnAtOnce)
+                """
             }
         }
 
         private static let unheld = """
             SELECT live.kind, account.job FROM llm_provider.account JOIN llm_provider.job_live AS live
                 ON live.kind = \(RequestStore.kind) AND live.priority = \(JobPriority.normal.rawValue) AND live.id = account.job
-            WHERE NOT live.is_held
+            WHERE NOT live.is_held AND NOT EXISTS (SELECT FROM llm_provider.batch_item AS item WHERE item.job = account.job)
             """
 
         fileprivate var state: FinalState {
@@ -55,28 +62,31 @@ extension RequestStore {
     /// Withdraws requests that nobody holds: those not sent yet and those waiting for their next attempt.
     ///
     /// - Parameters:
+    ///   - held: what the caller has in its hands, which it must not take from itself: after a while without the database its leases have
+    ///     run out, and answers that are paid for are still to be written down.
     ///   - withdrawal: what is to be told of a request, which carries what earlier attempts used.
     ///   - committed: gets each that was withdrawn.
     /// - Returns: how many were withdrawn.
     func withdraw(
-        _ which: Withdrawn, withdrawal: @Sendable (ClaimedRequest) -> Withdrawal, committed: (Withdrawal) -> Void
+        _ which: Withdrawn, besides held: HeldClaims, withdrawal: @Sendable (ClaimedRequest) -> Withdrawal,
+        committed: (Withdrawal) -> Void
     ) async throws -> Int {
         var withdrawn = 0
-        while let withdrawals = try await withdrawSome(which, withdrawal) {
+        while let withdrawals = try await withdrawSome(which, besides: held.all, withdrawal) {
             withdrawn += withdrawals.count
             withdrawals.forEach(committed)
         }
         return withdrawn
     }
 
-    /// Withdraws some requests, as ``withdraw(_:withdrawal:committed:)`` withdraws all.
+    /// Withdraws some requests, as ``withdraw(_:besides:withdrawal:committed:)`` withdraws all.
     ///
     /// - Returns: what was withdrawn, of what nobody seemed to hold; nil when there was none of that.
     func withdrawSome(
-        _ which: Withdrawn, _ withdrawal: @Sendable (ClaimedRequest) -> Withdrawal
+        _ which: Withdrawn, besides held: [Job], _ withdrawal: @Sendable (ClaimedRequest) -> Withdrawal
     ) async throws -> [Withdrawal]? {
         try await pool.unitOfWork("withdraw requests") { unit in
-            let idle = try await unit.query(which.idle)
+            let idle = try await unit.query(which.idle(besides: held))
             guard !idle.isEmpty else { return nil }
             let jobs = Dictionary(grouping: try idle.map { try $0.decode(String.self, Int64.self) }, by: \.0)
             var attempts: [Int64: Int64] = [:]

@@ -35,7 +35,7 @@ struct RequestStore: Sendable {
     private func state(of id: String, in unit: UnitOfWork) async throws -> LLMV1.RequestState {
         let rows = try await unit.query(
             """
-            SELECT result.state::text, live.is_held FROM \(unescaped: Self.standing) WHERE request.id = \(id)
+            SELECT result.state::text, live.is_held OR item.job IS NOT NULL FROM \(unescaped: Self.standing) WHERE request.id = \(id)
             """)
         let (final, isLeased) = try rows[0].decode(String?.self, Bool?.self)
         return Self.state(final: final, isLeased: isLeased ?? false)
@@ -45,7 +45,7 @@ struct RequestStore: Sendable {
     func status(of id: String) async throws -> LLMV1.GetResponse? {
         let rows = try await pool.query(
             """
-            SELECT result.state::text, live.is_held, coalesce(result.attempts, live.attempt + account.waits, 0), result.content
+            SELECT result.state::text, live.is_held OR item.job IS NOT NULL, coalesce(result.attempts, live.attempt + account.waits, 0), result.content
             FROM \(unescaped: Self.standing) WHERE request.id = \(id)
             """)
         guard let row = rows.first else { return nil }
@@ -58,12 +58,13 @@ struct RequestStore: Sendable {
     /// The kind of an open request's job: earlier versions had one for each provider.
     static let kind = "coalesce(account.kind, account.provider)"
 
-    /// A request with its job, if it is open, or its result.
+    /// A request with its job and its place in a batch, if it is open, or its result.
     private static let standing = """
         llm_provider.request LEFT JOIN llm_provider.result ON result.request_id = request.id
             LEFT JOIN llm_provider.account ON account.request_id = request.id
             LEFT JOIN llm_provider.job_live AS live ON live.kind = \(kind)
                 AND live.priority = \(JobPriority.normal.rawValue) AND live.id = account.job
+            LEFT JOIN llm_provider.batch_item AS item ON item.job = account.job
         """
 
     private static func state(final: String?, isLeased: Bool) -> LLMV1.RequestState {
@@ -163,13 +164,15 @@ struct RequestStore: Sendable {
     /// Ends every lease; who held one has lost it.
     func releaseAll() async throws {
         try await Self.queue.takeOver(on: pool)
+        try await releaseBatches()
     }
 
     /// Ends the leases of an instance's earlier lives.
     ///
     /// - Returns: how many.
     func release(ofEarlier instance: InstanceName) async throws -> Int {
-        try await Self.queue.takeOver(fromAll: instance.prefix, but: worker, on: pool)
+        try await releaseBatches(ofEarlier: instance)
+        return try await Self.queue.takeOver(fromAll: instance.prefix, but: worker, on: pool)
     }
 
     /// Puts a request back to be tried later; nothing happens when the claim is no longer this worker's. Doing it twice is doing it once.

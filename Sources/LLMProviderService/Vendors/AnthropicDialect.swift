@@ -64,7 +64,15 @@ struct AnthropicDialect: VendorDialect {
     func outcome(of response: HTTPResponse, schema: JSONSchema) -> AttemptOutcome {
         let requestID = response.headers["request-id"] ?? ""
         guard response.status == 200 else { return .failure(failure(response, requestID: requestID)) }
-        guard let message = JSONValue(response.body), message["type"]?.text == "message" else {
+        guard let message = JSONValue(response.body) else {
+            return .failure(unreadable("the body is no message", requestID: requestID))
+        }
+        return outcome(of: message, schema: schema, requestID: requestID)
+    }
+
+    /// What a message means, by itself or in the results of a batch.
+    func outcome(of message: JSONValue, schema: JSONSchema, requestID: String) -> AttemptOutcome {
+        guard message["type"]?.text == "message" else {
             return .failure(unreadable("the body is no message", requestID: requestID))
         }
         let usage = Self.usage(message["usage"])
@@ -88,11 +96,11 @@ struct AnthropicDialect: VendorDialect {
         switch message["stop_reason"]?.text {
         case "refusal":
             throw AttemptFailure(
-                kind: .refusal, message: "the model declined to answer", remedy: .none, httpStatus: 200, usage: usage,
+                kind: .refusal, message: "the model declined to answer", httpStatus: 200, usage: usage,
                 vendorRequestID: requestID)
         case "max_tokens", "model_context_window_exceeded":
             throw AttemptFailure(
-                kind: .truncated, message: "the reply was cut off", remedy: .none, httpStatus: 200, usage: usage,
+                kind: .truncated, message: "the reply was cut off", httpStatus: 200, usage: usage,
                 vendorRequestID: requestID)
         default: break
         }
@@ -116,7 +124,7 @@ struct AnthropicDialect: VendorDialect {
             cacheWriteOneHour: oneHour)
     }
 
-    private func failure(_ response: HTTPResponse, requestID: String) -> AttemptFailure {
+    func failure(_ response: HTTPResponse, requestID: String) -> AttemptFailure {
         let error = JSONValue(response.body)?["error"]
         let message = error?["message"]?.text ?? "no reason given"
         let code = error?["details"]?["error_code"]?.text
@@ -126,8 +134,8 @@ struct AnthropicDialect: VendorDialect {
             response, code: error?["type"]?.text ?? "", message: message, isSpent: isSpent, vendorRequestID: requestID)
     }
 
-    private func unreadable(_ message: String, usage: TokenUsage = TokenUsage(), requestID: String) -> AttemptFailure {
+    func unreadable(_ message: String, usage: TokenUsage = TokenUsage(), requestID: String) -> AttemptFailure {
         AttemptFailure(
-            kind: .unreadableReply, message: message, remedy: .retry, httpStatus: 200, usage: usage, vendorRequestID: requestID)
+            kind: .unreadableReply, message: message, httpStatus: 200, usage: usage, vendorRequestID: requestID)
     }
 }

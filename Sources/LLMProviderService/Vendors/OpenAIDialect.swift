@@ -46,13 +46,13 @@ struct OpenAIDialect: VendorDialect {
         if choice["finish_reason"]?.text == "length" {
             return .failure(
                 AttemptFailure(
-                    kind: .truncated, message: "the reply was cut off", remedy: .none, httpStatus: 200, usage: usage,
+                    kind: .truncated, message: "the reply was cut off", httpStatus: 200, usage: usage,
                     vendorRequestID: requestID))
         }
         if choice["finish_reason"]?.text == "content_filter" || choice["message"]?["refusal"]?.text != nil {
             return .failure(
                 AttemptFailure(
-                    kind: .refusal, message: "the model declined to answer", remedy: .none, httpStatus: 200, usage: usage,
+                    kind: .refusal, message: "the model declined to answer", httpStatus: 200, usage: usage,
                     vendorRequestID: requestID))
         }
         // Servers without tools answer in the text; it has to be the object all the same.
@@ -91,6 +91,6 @@ struct OpenAIDialect: VendorDialect {
 
     private func unreadable(_ message: String, usage: TokenUsage, requestID: String) -> AttemptFailure {
         AttemptFailure(
-            kind: .unreadableReply, message: message, remedy: .retry, httpStatus: 200, usage: usage, vendorRequestID: requestID)
+            kind: .unreadableReply, message: message, httpStatus: 200, usage: usage, vendorRequestID: requestID)
     }
 }

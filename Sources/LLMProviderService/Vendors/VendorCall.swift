@@ -69,14 +69,6 @@ struct AttemptFailure: Error, Sendable, Hashable {
             cancelled, expired
     }
 
-    /// Whether the vendor did its work and may send a bill for it.
-    var isPaid: Bool {
-        switch kind {
-        case .unreadableReply, .refusal, .truncated: true
-        case .invalidRequest, .authentication, .billing, .rateLimited, .overloaded, .unreachable, .cancelled, .expired: false
-        }
-    }
-
     enum Remedy: Sendable, Hashable {
         /// Nothing will change it.
         case none
@@ -96,9 +88,9 @@ struct AttemptFailure: Error, Sendable, Hashable {
     }
 
     /// Of a request that its owner has withdrawn.
-    static let cancelled = AttemptFailure(kind: .cancelled, message: "withdrawn before there was an answer", remedy: .none)
+    static let cancelled = AttemptFailure(kind: .cancelled, message: "withdrawn before there was an answer")
     /// Of a request whose time is over.
-    static let expired = AttemptFailure(kind: .expired, message: "there was no answer in the request's time", remedy: .none)
+    static let expired = AttemptFailure(kind: .expired, message: "there was no answer in the request's time")
 
     let kind: Kind
     let reach: Reach
@@ -110,6 +102,16 @@ struct AttemptFailure: Error, Sendable, Hashable {
     /// Tokens that the attempt used all the same.
     let usage: TokenUsage
     let vendorRequestID: String
+
+    /// One after which what is usual for its kind may follow, see ``FailureRules``.
+    init(
+        kind: Kind, message: String, reach: Reach = .request, httpStatus: Int = 0, usage: TokenUsage = TokenUsage(),
+        vendorRequestID: String = ""
+    ) {
+        self.init(
+            kind: kind, message: message, remedy: kind.rules.remedy, reach: reach, httpStatus: httpStatus, usage: usage,
+            vendorRequestID: vendorRequestID)
+    }
 
     init(
         kind: Kind, message: String, remedy: Remedy, reach: Reach = .request, httpStatus: Int = 0,

@@ -19,6 +19,9 @@ protocol VendorDialect: Sendable {
 }
 
 extension ProviderConfiguration.Dialect {
+    /// Whether the vendor takes many requests at once and answers them later.
+    var takesBatches: Bool { self == .anthropicMessages }
+
     var vendor: any VendorDialect {
         switch self {
         case .anthropicMessages: AnthropicDialect()
@@ -29,9 +32,6 @@ extension ProviderConfiguration.Dialect {
 
 /// What answers that are no success mean, as both vendors use HTTP.
 enum HTTPFailure {
-    /// The pause after a 429 that does not say how long.
-    private static let usualWait: Duration = .seconds(5)
-
     /// - Parameters:
     ///   - code: the vendor's own word for the error.
     ///   - isSpent: whether the account has no money left or a limit on spending was reached.
@@ -41,28 +41,28 @@ enum HTTPFailure {
         now: () -> Int64 = { Int64(Date.now.timeIntervalSince1970) }
     ) -> AttemptFailure {
         func failure(
-            _ kind: AttemptFailure.Kind, _ remedy: AttemptFailure.Remedy, reach: AttemptFailure.Reach = .request
+            _ kind: AttemptFailure.Kind, _ remedy: AttemptFailure.Remedy? = nil, reach: AttemptFailure.Reach = .request
         ) -> AttemptFailure {
             AttemptFailure(
                 kind: kind,
                 message: "the provider answered \(response.status) \(code.passedOn(limit: 60)): \(message.passedOn(limit: 300))",
-                remedy: remedy, reach: reach, httpStatus: response.status, vendorRequestID: vendorRequestID)
+                remedy: remedy ?? kind.rules.remedy, reach: reach, httpStatus: response.status, vendorRequestID: vendorRequestID)
         }
-        if isSpent { return failure(.billing, .none, reach: .lane) }
+        let pause = RetryAfter.pause(in: response.headers, now: now).map { AttemptFailure.Remedy.wait($0) }
+        if isSpent { return failure(.billing, reach: .lane) }
         switch response.status {
-        case 401: return failure(.authentication, .none, reach: .account)
+        case 401: return failure(.authentication, reach: .account)
         // A key that may not use one model may use others.
-        case 403: return failure(.authentication, .none)
-        case 402: return failure(.billing, .none, reach: .account)
-        case 408, 409: return failure(.overloaded, .retry)
-        case 429: return failure(.rateLimited, .wait(RetryAfter.pause(in: response.headers, now: now) ?? usualWait))
-        case 400..<500: return failure(.invalidRequest, .none)
-        case 500... where response.headers["x-should-retry"] == "false": return failure(.overloaded, .none)
+        case 403: return failure(.authentication)
+        case 402: return failure(.billing, reach: .account)
+        case 408, 409: return failure(.overloaded)
+        case 429: return failure(.rateLimited, pause)
+        case 400..<500: return failure(.invalidRequest)
+        case 500... where response.headers["x-should-retry"] == "false": return failure(.overloaded, .some(.none))
         // Unavailable, or overloaded in one vendor's number: it may say until when, as with too many requests.
-        case 503, 529:
-            return failure(.overloaded, RetryAfter.pause(in: response.headers, now: now).map { .wait($0) } ?? .retry)
-        case 500...: return failure(.overloaded, .retry)
-        default: return failure(.unreadableReply, .retry)
+        case 503, 529: return failure(.overloaded, pause)
+        case 500...: return failure(.overloaded)
+        default: return failure(.unreadableReply)
         }
     }
 }

@@ -16,11 +16,11 @@ extension AttemptOutcome {
         case .lane: return .spent
         case .account: return .barred
         }
-        return switch failure.kind {
-        case .unreadableReply, .refusal, .truncated: .answered
-        case .rateLimited: .refused(for: pause ?? 0)
+        return switch failure.kind.rules.lane {
+        case .answered: .answered
+        case .refused: .refused(for: pause ?? 0)
         case .overloaded: .overloaded(pause: pause)
-        case .invalidRequest, .authentication, .billing, .unreachable, .cancelled, .expired: .failed
+        case .failed: .failed
         }
     }
 }

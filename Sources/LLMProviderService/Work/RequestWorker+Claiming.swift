@@ -34,7 +34,7 @@ extension RequestWorker {
     }
 
     private func lookForFlows(_ state: inout Search.State) async throws {
-        state.flows = try await store.flows(search: &state.kinds)
+        state.flows = try await store.flows(search: &state.kinds).filter { !$0.isByBatch }
         state.lookAt = .now + configuration.flowInterval
     }
 
@@ -74,7 +74,7 @@ extension RequestWorker {
         let expired: [RequestStore.Withdrawal]
         do {
             expired =
-                try await store.withdrawSome(.overdue) { [parser] in
+                try await store.withdrawSome(.overdue, besides: held.all) { [parser] in
                     RequestStore.Withdrawal(of: $0, because: .expired, parser: parser)
                 } ?? []
         } catch {

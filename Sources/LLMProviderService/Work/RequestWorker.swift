@@ -114,19 +114,8 @@ struct RequestWorker: Sendable {
                 report: report)
         } catch {
             return Attempt(
-                parsed: parsed, outcome: .failure(Self.failure(error)), day: day, latency: began.duration(to: .now),
-                ending: Self.ending(error), report: LimitReport())
-        }
-    }
-
-    /// What a call without an answer says about the vendor; nothing reached it where there was no connection.
-    private static func ending(_ error: CurlError) -> Lane<PreparedRequest>.Ending {
-        switch error.code {
-        case .invalidURL, .invalidRequest, .overloaded, .shutDown: .unsent
-        case .couldNotResolve, .couldNotConnect: .unreached
-        case .timeout: .overloaded(pause: nil)
-        case .tls, .connectionLost: .cut
-        case .responseTooLarge, .cancelled, .protocolViolation, .internalFailure: .failed
+                parsed: parsed, outcome: .failure(error.failure), day: day, latency: began.duration(to: .now),
+                ending: error.ending, report: LimitReport())
         }
     }
 
@@ -137,18 +126,6 @@ struct RequestWorker: Sendable {
         case .reply(let reply): .reply(reply)
         case .failure(let failure):
             .failure(failure.withholding(key: parsed.provider.apiKey, prompt: parsed.call.blocks))
-        }
-    }
-
-    private static func failure(_ error: CurlError) -> AttemptFailure {
-        switch error.code {
-        case .invalidURL, .invalidRequest:
-            AttemptFailure(kind: .invalidRequest, message: error.message, remedy: .none)
-        case .responseTooLarge, .protocolViolation:
-            AttemptFailure(kind: .unreadableReply, message: error.message, remedy: .retry)
-        case .couldNotResolve, .couldNotConnect, .timeout, .tls, .connectionLost, .cancelled, .overloaded, .shutDown,
-            .internalFailure:
-            AttemptFailure(kind: .unreachable, message: "the provider can't be reached: \(error.message)", remedy: .retry)
         }
     }
 

@@ -7,7 +7,7 @@ extension LLMV1.Result {
     /// - Parameter bill: for all attempts; nil where the price is not known.
     init(
         _ claim: ClaimedRequest, outcome: AttemptOutcome, usage: TokenUsage, bill: Bill?, provider: SubmissionParser.Parsed?,
-        latency: Duration
+        latency: Duration, isByBatch: Bool = false
     ) {
         self.init(
             requestID: claim.id,
@@ -24,7 +24,8 @@ extension LLMV1.Result {
             simulated: provider?.provider.isSimulated ?? claim.isSimulated,
             traceparent: claim.origin.traceparent,
             correlationID: claim.origin.correlationID,
-            promptSha256: claim.request.promptSHA256)
+            promptSha256: claim.request.promptSHA256,
+            byBatch: isByBatch)
     }
 
     private static func outcome(_ outcome: AttemptOutcome) -> LLMV1.Result.Outcome {
@@ -33,7 +34,7 @@ extension LLMV1.Result {
         case .failure(let failure):
             .failure(
                 LLMV1.Failure(
-                    kind: failure.kind.contract, message: failure.message, httpStatus: UInt32(max(0, failure.httpStatus))))
+                    kind: failure.kind.rules.contract, message: failure.message, httpStatus: UInt32(max(0, failure.httpStatus))))
         }
     }
 
@@ -56,23 +57,5 @@ extension LLMV1.Usage {
             inputTokens: UInt64(usage.input), outputTokens: UInt64(usage.output), cacheReadTokens: UInt64(usage.cacheRead),
             cacheWriteFiveMinutesTokens: UInt64(usage.cacheWriteFiveMinutes),
             cacheWriteOneHourTokens: UInt64(usage.cacheWriteOneHour))
-    }
-}
-
-extension AttemptFailure.Kind {
-    var contract: LLMV1.FailureKind {
-        switch self {
-        case .invalidRequest: .invalidRequest
-        case .authentication: .authentication
-        case .billing: .billing
-        case .rateLimited: .rateLimited
-        case .overloaded: .overloaded
-        case .unreachable: .unreachable
-        case .unreadableReply: .unreadableReply
-        case .refusal: .refusal
-        case .truncated: .truncated
-        case .cancelled: .cancelled
-        case .expired: .expired
-        }
     }
 }

@@ -42,7 +42,7 @@ public struct RetryPolicy: Sendable, Hashable {
     ) -> Step {
         // A little longer than those that have not been sent, so that another one finds out the next time.
         if let standstill, waits < maximumWaits { return .wait(standstill + .seconds(1) * (1 + chance)) }
-        if failure.isPaid, let paidCalls, attempts >= paidCalls { return .giveUp }
+        if failure.kind.rules.isPaid, let paidCalls, attempts >= paidCalls { return .giveUp }
         return switch failure.remedy {
         case .none: .giveUp
         case .wait(let pause): waits < maximumWaits ? .wait(pause + .milliseconds(250) * chance) : .giveUp

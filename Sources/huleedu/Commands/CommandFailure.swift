@@ -26,7 +26,7 @@ enum CommandFailure {
         switch error {
         case let error as CommandError: (error.description, error.exitStatus)
         case let error as SettingsError: (error.description, 64)
-        case let error as ProviderLimits.Fault: (error.description, 64)
+        case let error as ProviderConfiguration.Fault: (error.description, 64)
         case let error as RPCError: describe(error)
         case let error as ServerError where error.code == .unprotected:
             ("\(error.message). Name a file with --access, or say --open-to-all.", 64)
@@ -46,6 +46,7 @@ enum CommandFailure {
     /// Fields of requests that a person sets with an option. A field may be told within another: the most telling stands last.
     private static let options = [
         "judge.model: ": "--model", "provider: ": "--provider", "model: ": "--model", "judge.temperature: ": "--temperature",
+        "judge.dispatch: ": "--dispatch",
         "stopping.max_cost_nanodollars: ": "--budget", "stopping.max_comparisons: ": "--budget",
         "max_in_flight: ": "--concurrency",
     ]

@@ -24,7 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
             sent among them, but not those that wait for another to fill the vendor's cache: a limit takes as many as it allows in the time of one answer and half a second.
 
             HULEEDU_REQUEST_SECONDS, 5 to 86400, says how long a request may be without an answer; a provider that fails is waited for as \
-            long. It is 86400 by default, and 600 where 'huleedu rank' and 'huleedu align' run the services themselves.
+            long. It is 86400 by default, and 600 where 'huleedu rank' and 'huleedu align' run the services themselves. \
+            HULEEDU_CALL_SECONDS, 1 to 3600 and 120 by default, says how long one call to a provider may take.
 
             For drills, CRASH_AT=POINT:N kills the process the Nth time that it reaches a named point between two round trips to the \
             database; CRASH_AT=list tells the points as they are reached.
@@ -84,6 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
             let assembly = ServiceAssembly(
                 connectionString: url, isAlone: false, crashPoint: crashPoint, leases: try Leases(environment),
                 concurrentRequests: try ConcurrentRequests(environment), requestLife: try RequestLife(environment),
+                callTimeout: try CallTimeout(environment),
                 protection: try protection.protection(logger: logger),
                 providerTrust: try providerTrust.trust(protection, logger: logger), logger: logger)
             var hosts: [any Service] = []

@@ -58,6 +58,7 @@ struct UpCommand: AsyncParsableCommand {
             let assembly = ServiceAssembly(
                 connectionString: database.connectionString, isAlone: database.isPrivate,
                 concurrentRequests: try ConcurrentRequests(environment), requestLife: try RequestLife(environment),
+                callTimeout: try CallTimeout(environment),
                 protection: Protection(isOpenToAll: hosting.openToAll),
                 logger: logger)
             let provider = try await assembly.llmProvider(

@@ -53,6 +53,14 @@ struct JudgeOptions: ParsableArguments {
         transform: { try QualitiesArgument(parsing: $0) })
     var qualities: QualitiesArgument?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            How the judge is asked: immediate, batch (the provider's batches, at half the price; answers come within hours, so give a             large --concurrency with it) or auto (batch where it is cheaper, and fits into --time-limit or nothing limits the time).
+            """,
+            valueName: "immediate|batch|auto"))
+    var dispatch: DispatchOption = .immediate
+
     private static func name(_ text: String, of what: String) throws(CommandError) -> String {
         guard !text.isEmpty, text.count <= maximumNameLength, !text.contains(where: { $0.isWhitespace || $0.isNewline }) else {
             throw CommandError(

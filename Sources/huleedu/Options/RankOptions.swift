@@ -63,6 +63,7 @@ struct RankOptions: ParsableArguments {
             model: judge.model,
             temperature: judge.temperature,
             levels: judge.levels,
+            dispatch: judge.dispatch,
             qualities: judge.qualities,
             budget: effort.budget,
             timeLimit: effort.timeLimit,

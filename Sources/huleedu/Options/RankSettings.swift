@@ -23,6 +23,8 @@ struct RankSettings: Sendable, Hashable {
     var temperature: Double?
     /// How finely the judge is asked to answer.
     var levels: VerdictLevels
+    /// Whether the judge is asked in batches.
+    var dispatch = DispatchOption.immediate
     /// What the simulated judge goes by.
     var qualities: QualitiesArgument?
     /// Nil for a default that follows from the number of essays.

@@ -125,5 +125,7 @@ extension RankingReport {
         var cacheSavings: Money?
         /// Calls to the provider, retries among them.
         var providerCalls: Int
+        /// How the judge was asked, and why; empty where that is not on record.
+        var dispatch = ""
     }
 }

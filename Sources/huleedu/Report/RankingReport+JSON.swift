@@ -125,6 +125,7 @@ extension RankingReport.Cost {
             .init("simulated_cache_savings_usd", .optional(savings.simulated?.exactDollars)),
             .init("simulated_cache_savings_nanodollars", savings.simulatedNanodollars),
             .init("provider_calls", .integer(Int64(providerCalls))),
+            .init("dispatch", .string(dispatch)),
         ])
     }
 }

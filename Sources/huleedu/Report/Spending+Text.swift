@@ -41,6 +41,7 @@ extension LLMV1.SpendingLine {
         let cost = LLMV1.Account.dollars(costNanodollars)
         var text = "\(day)  \(provider) \(model)  \(count(Int(requests), "request"))  "
         text += simulated ? "simulated, nothing was paid; would have cost \(cost)" : cost
+        if batchRequests > 0 { text += "  \(count(Int(batchRequests), "request")) in batches" }
         if unpricedRequests > 0 { text += "  \(count(Int(unpricedRequests), "request")) without a price" }
         return text + "\n"
     }
@@ -55,6 +56,7 @@ extension LLMV1.SpendingLine {
             .init("simulated", .bool(simulated)),
             .init("requests", .unsigned(requests)),
             .init("unpriced_requests", .unsigned(unpricedRequests)),
+            .init("batch_requests", .unsigned(batchRequests)),
             .init("calls", .unsigned(calls)),
             .init("input_tokens", .unsigned(usage?.inputTokens ?? 0)),
             .init("output_tokens", .unsigned(usage?.outputTokens ?? 0)),

@@ -91,7 +91,7 @@ enum ProviderAccess {
     /// Every provider that can be used here.
     ///
     /// - Parameter simulatedURL: where the fake provider listens; nil leaves it out.
-    /// - Throws: `SettingsError` for limits that make no sense, `ProviderLimits.Fault` for those above what the account may have.
+    /// - Throws: `SettingsError` for limits that make no sense, `ProviderConfiguration.Fault` for those above what the account may have.
     static func configurations(_ settings: Settings, simulatedURL: String?) throws -> [ProviderConfiguration] {
         var configurations = try vendors(settings).map { vendor in
             let isAnthropic = vendor == .anthropic

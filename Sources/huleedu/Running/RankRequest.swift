@@ -16,7 +16,7 @@ extension RankInput {
             grades: anchors.isEmpty ? [] : settings.scale.grades,
             judge: CJV1.JudgeSettings(
                 provider: judge.name.rawValue, model: judge.model, temperature: settings.temperature,
-                verdictLevels: UInt32(settings.levels.rawValue)),
+                verdictLevels: UInt32(settings.levels.rawValue), dispatch: settings.dispatch.contract),
             stopping: stopping,
             pairing: settings.pairing.contract,
             seed: seed,

@@ -136,8 +136,8 @@ struct RankRun: Sendable {
         do {
             let assembly = ServiceAssembly(
                 connectionString: database.connectionString(database: record.database), isAlone: database.isPrivate,
-                requestLife: try RequestLife(environment, default: RequestLife.whileSomebodyWaits), needsProof: true,
-                logger: logger)
+                requestLife: try RequestLife(environment, default: RequestLife.whileSomebodyWaits),
+                callTimeout: try CallTimeout(environment), needsProof: true, logger: logger)
             let provider = try await assembly.llmProvider(
                 listen: Self.loopback,
                 providers: try ProviderAccess.configurations(environment, simulatedURL: simulation?.url))

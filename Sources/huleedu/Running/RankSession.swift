@@ -40,7 +40,8 @@ struct RankSession: Sendable {
             comparisons: Int(estimate.expectedComparisons), comparisonsAtMost: Int(estimate.maxComparisons),
             costPerComparison: cost.map(Money.init(nanodollars:)),
             cost: expected.flatMap { expected in atMost.map { min(expected, $0) } },
-            costAtMost: atMost, simulated: estimate.simulated)
+            costAtMost: atMost, simulated: estimate.simulated,
+            dispatch: input.settings.dispatch == .immediate ? nil : estimate.dispatchReason)
     }
 
     /// Starts the assessment, or finds it started.

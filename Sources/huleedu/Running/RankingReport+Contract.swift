@@ -45,7 +45,7 @@ extension RankingReport {
             cost: Cost(
                 total: progress.costNanodollars.map(Money.init),
                 cacheSavings: progress.cacheSavingsNanodollars.map(Money.init(nanodollars:)),
-                providerCalls: Int(progress.providerCalls)),
+                providerCalls: Int(progress.providerCalls), dispatch: progress.dispatchReason),
             skipped: background.essays.skipped)
     }
 }

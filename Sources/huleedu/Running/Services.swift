@@ -37,6 +37,8 @@ struct ServiceAssembly: Sendable {
     var concurrentRequests = ConcurrentRequests()
     /// How long a request may be without an answer.
     var requestLife = RequestLife()
+    /// How long one call to a vendor may take.
+    var callTimeout = CallTimeout()
     /// Whether a provider that fails is waited for only where it has answered before.
     var needsProof = false
     /// Who may call the services.
@@ -56,14 +58,17 @@ struct ServiceAssembly: Sendable {
     ) async throws -> (host: ServiceHost, address: BoundAddress) {
         let pool = pool()
         try await LLMProvider.migrate(pool)
-        let curl = CurlClient(configuration: .init(maxTransfersInFlight: concurrentRequests.count))
+        let curl = CurlClient(
+            configuration: .init(maxTransfersInFlight: concurrentRequests.count, maxRequestBytes: BatchConfiguration.mostBytes))
         let bell = Bell()
         let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: bell, logger: named(.llmProvider))
         var configuration = leases.configuration(providers: providers)
         configuration.instance = Self.instance(listen)
         configuration.maximumInFlight = concurrentRequests.count
         configuration.longestLife = requestLife.duration
+        configuration.callTimeout = callTimeout.duration
         configuration.breakerNeedsProof = needsProof
+        if providers.allSatisfy(\.isSimulated) { configuration.batches = .impatient }
         let provider = LLMProvider(
             pool: pool, bell: bell, configuration: configuration, http: curl, metrics: providerMetrics,
             logger: named(.llmProvider))

@@ -14,6 +14,8 @@ struct RunEstimate: Sendable, Hashable {
     var costAtMost: Money?
     /// No language model is called.
     var simulated: Bool
+    /// How the judge will be asked, and why; nil where that was no question.
+    var dispatch: String?
 
     /// What so many like runs are expected to take together.
     func times(_ runs: Int) -> RunEstimate {
@@ -39,7 +41,7 @@ struct RunEstimate: Sendable, Hashable {
         }
     }
 
-    /// The expectation in one or two lines.
+    /// The expectation in two or three lines.
     func text(in language: Language) -> String {
         let essays = DecimalText.count(essays, language: language)
         let comparisons = DecimalText.count(comparisons, language: language)
@@ -48,7 +50,8 @@ struct RunEstimate: Sendable, Hashable {
         let scope = language.say(
             "\(essays) essays, judged by \(who): about \(comparisons) comparisons, at most \(most).",
             "\(essays) uppsatser, bedömda av \(who): omkring \(comparisons) jämförelser, högst \(most).")
-        return "\(scope)\n\(language.say("Expected cost", "Väntad kostnad")): \(costText(in: language))."
+        let how = dispatch.map { "\n\(language.say("The judge is asked", "Domaren tillfrågas")) \(DisplayWidth.safe($0))." } ?? ""
+        return "\(scope)\n\(language.say("Expected cost", "Väntad kostnad")): \(costText(in: language)).\(how)"
     }
 
     /// The money alone, as part of a sentence.

@@ -81,8 +81,8 @@ import Testing
         #expect(limits.tier == "build" && limits.requestsPerMinute == 5000 && limits.inputTokensPerMinute == 30_000)
         #expect(limits.outputTokensPerMinute == 8000 && limits.concurrentRequests == 7 && limits.spacing == .milliseconds(100))
         #expect(!limits.mayExceedTier)
-        #expect(throws: ProviderLimits.Fault.self) { try self.limits(["ANTHROPIC_REQUESTS_PER_MINUTE": "1001"]) }
-        #expect(throws: ProviderLimits.Fault.self) { try self.limits(["ANTHROPIC_TIER": "gold"]) }
+        #expect(throws: ProviderConfiguration.Fault.self) { try self.limits(["ANTHROPIC_REQUESTS_PER_MINUTE": "1001"]) }
+        #expect(throws: ProviderConfiguration.Fault.self) { try self.limits(["ANTHROPIC_TIER": "gold"]) }
         #expect(
             try self.limits(["ANTHROPIC_REQUESTS_PER_MINUTE": "1001", "ANTHROPIC_LIMITS_ABOVE_TIER": "1"]).mayExceedTier)
         #expect(throws: SettingsError.self) { try self.limits(["ANTHROPIC_LIMITS_ABOVE_TIER": "yes"]) }

@@ -56,6 +56,23 @@ struct LogFileTests {
         for name in names { #expect(try lines(folder.path + "/" + name).joined().utf8.count < 4096 + 600) }
     }
 
+    @Test("that cannot be begun anew grows on, and is laid aside when it has grown as much once more, not with each line")
+    func blocked() throws {
+        let folder = try TemporaryFolder()
+        let (here, away) = (folder.path + "/here", folder.path + "/away")
+        try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: false)
+        let file = try LogFile(path: here + "/log", limits: .init(maximumBytes: 20, kept: 2))
+        for number in 1...2 { file.write("line \(number)...\n") }
+        try FileManager.default.moveItem(atPath: here, toPath: away)
+        file.write("line 3...\n")
+        try FileManager.default.moveItem(atPath: away, toPath: here)
+        file.write("line 4...\n")
+        #expect(try lines(here + "/log") == ["line 1...", "line 2...", "line 3...", "line 4..."])
+        file.write("line 5...\n")
+        #expect(try lines(here + "/log") == ["line 5..."])
+        #expect(try lines(here + "/log.1").count == 4)
+    }
+
     @Test("that cannot be had is refused by name")
     func refused() throws {
         let folder = try TemporaryFolder()

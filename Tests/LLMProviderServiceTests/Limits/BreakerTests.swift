@@ -1,3 +1,4 @@
+import CurlClient
 import Testing
 
 @testable import LLMProviderService
@@ -112,8 +113,25 @@ struct BreakerTests {
         let signs: [(Lane<Int>.Ending, Breaker.Sign?)] = [
             (.answered, .works), (.failed, .works), (.refused(for: 1), .works), (.unsent, nil), (.unreached, .fails),
             (.cut, .fails), (.overloaded(pause: nil), .fails), (.overloaded(pause: 1), .fails), (.spent, .refuses(.spent)),
-            (.barred, .refuses(.barred)),
+            (.barred, .refuses(.barred)), (.abandoned, nil),
         ]
         for (ending, sign) in signs { #expect(ending.sign == sign) }
+    }
+
+    @Test("What kept a call from its answer tells of the vendor only where it was the vendor", arguments: CurlError.Code.allCases)
+    func signs(code: CurlError.Code) {
+        let ending = CurlError(code: code, message: "why", requestMayHaveBeenSent: true).ending
+        let sign: Breaker.Sign? =
+            switch code {
+            case .couldNotResolve, .couldNotConnect, .timeout, .tls, .connectionLost: .fails
+            case .responseTooLarge, .protocolViolation: .works
+            case .invalidURL, .invalidRequest, .overloaded, .shutDown, .cancelled, .internalFailure: nil
+            }
+        #expect(ending.sign == sign)
+        var breaker = Breaker()
+        breaker.open(.unavailable, at: 0, until: 0)
+        breaker.sent()
+        if let sign = ending.sign { _ = breaker.note(sign, of: "probe", sentAt: 0, at: 0) }
+        #expect((breaker.state == .closed) == (sign == .works))
     }
 }

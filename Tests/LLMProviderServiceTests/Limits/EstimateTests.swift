@@ -56,7 +56,7 @@ struct ProviderLimitsTests {
     }
 
     private func fault(_ provider: ProviderConfiguration) -> String? {
-        do throws(ProviderLimits.Fault) {
+        do throws(ProviderConfiguration.Fault) {
             try provider.limits.check(provider)
             return nil
         } catch {

@@ -64,7 +64,7 @@ struct LaneTests {
         #expect(left.inVain == [3] && !left.isHeld)
         #expect(table.enter(3, charge: small, in: id("a"), at: 2) == 15 * minute - 1)
         #expect(table.room(of: "vendor", at: 2) == 7, "the other lane goes on, with one under way")
-        #expect(!table.isFrozen("vendor", at: 2))
+        #expect(!table.standsStill("vendor", at: 2))
 
         let later = 15 * minute + 1
         for number in 4..<8 { _ = table.enter(number, charge: small, in: id("a"), at: later) }
@@ -94,7 +94,7 @@ struct LaneTests {
         for pool in ["a", "b", "new"] {
             #expect(table.enter(3, charge: small, in: id(pool), at: 3) == 15 * minute - 2)
         }
-        #expect(table.isFrozen("vendor", at: 3) && !table.isFrozen("other", at: 3))
+        #expect(table.standsStill("vendor", at: 3) && !table.standsStill("other", at: 3))
 
         var now = 15 * minute + 1
         for pool in ["a", "b", "new"] { #expect(table.enter(4, charge: small, in: id(pool), at: now) == nil) }
@@ -146,7 +146,7 @@ struct LaneTests {
 
         var next = table()
         next.resume(records.mapValues { $0.moved(by: -minute) }, of: "vendor", at: 0)
-        #expect(next.isFrozen("vendor", at: 14 * minute - 1))
+        #expect(next.standsStill("vendor", at: 14 * minute - 1))
         for pool in ["a", "b"] {
             for number in 1...3 { _ = next.enter(number, charge: small, in: id(pool), at: 14 * minute) }
         }
@@ -185,13 +185,13 @@ struct LaneTests {
     @Test("A provider whose lanes all stand still is told from one of which nothing is known")
     func frozen() {
         var table = table()
-        #expect(!table.isFrozen("vendor", at: 0))
+        #expect(table.room(of: "vendor", at: 0) == nil)
         _ = table.enter(0, charge: small, in: id("a"), at: 0)
         let due = table.due(at: 0).items
         _ = table.finish(due[0].2, in: id("a"), .refused(for: minute), charge: nil, report: LimitReport(), at: 0)
-        #expect(table.isFrozen("vendor", at: minute - 1))
-        #expect(table.room(of: "vendor", at: 0) == nil)
-        #expect(!table.isFrozen("vendor", at: minute))
+        #expect(table.standsStill("vendor", at: minute - 1))
+        #expect(table.room(of: "vendor", at: 0) == 0)
+        #expect(!table.standsStill("vendor", at: minute))
         #expect(table.room(of: "vendor", at: minute) == 8)
     }
 

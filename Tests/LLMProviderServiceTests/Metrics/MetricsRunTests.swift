@@ -202,7 +202,10 @@ struct MetricsRunTests {
             let model = try #require(ModelManifest.description(of: "model-\(number)", at: some.provider))
             let call = VendorCall(
                 model: model, temperature: nil, maximumOutputTokens: 512, layout: some.call.layout, format: some.call.format)
-            count(number, SubmissionParser.Parsed(provider: some.provider, call: call, schema: some.schema, life: some.life))
+            count(
+                number,
+                SubmissionParser.Parsed(
+                    provider: some.provider, call: call, schema: some.schema, life: some.life, dispatch: .immediately))
         }
         #expect(series() == known)
         let text = Metrics(metrics.families).text

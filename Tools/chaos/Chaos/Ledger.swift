@@ -8,10 +8,17 @@ public struct Ledger: Sendable {
         self.path = path
     }
 
-    private struct Entry: Decodable {
+    /// A call as a line tells of it; most are nil in the line that tells that an answer was written.
+    struct Entry: Decodable {
         let sequence: Int
+        /// Zero where its caller did not wait for the answer.
         let status: Int?
         let promptSha256: String?
+        /// What went wrong on purpose.
+        let fault: String?
+        /// When it came, since 1970.
+        let receivedNanoseconds: Int64?
+        let traceparent: String?
     }
 
     /// How often each prompt was answered with success, by the prompt's hash.
@@ -36,7 +43,8 @@ public struct Ledger: Sendable {
         get throws { try entries.map(\.sequence).max() ?? 0 }
     }
 
-    private var entries: [Entry] {
+    /// Lines that tell of calls, and those that tell that an answer was written.
+    var entries: [Entry] {
         get throws {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase

@@ -114,7 +114,7 @@ public enum LimitDrill {
 
     // MARK: - Requests
 
-    private static func submit(_ count: Int, to provider: LLMV1.LLMProviderClient) async throws {
+    static func submit(_ count: Int, to provider: LLMV1.LLMProviderClient) async throws {
         guard let template = PromptTemplate(language: "en") else { throw DrillError(description: "no prompt template for 'en'") }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for lane in 0..<min(16, count) {

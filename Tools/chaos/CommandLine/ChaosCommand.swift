@@ -15,7 +15,7 @@ struct ChaosCommand: AsyncParsableCommand {
             """,
         subcommands: [
             KillCommand.self, PointsCommand.self, PaceCommand.self, ZombiesCommand.self, CommitsCommand.self, LinksCommand.self,
-            ProviderCommand.self, ClocksCommand.self, SnapshotCommand.self, LimitsCommand.self,
+            ProviderCommand.self, RequestsCommand.self, ClocksCommand.self, SnapshotCommand.self, LimitsCommand.self,
         ])
 }
 

@@ -8,7 +8,7 @@ import UnixSignals
 struct FakeProviderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fakeprovider",
-        abstract: "Serves a simulated model provider: the Messages API and an OpenAI-compatible chat route.",
+        abstract: "Serves a simulated model provider: the Messages API with its batches and an OpenAI-compatible chat route.",
         discussion: """
             It is no language model. Asked to choose between two essays it follows their qualities, given in a table, through a \
             logistic model with noise and position bias; the same seed and prompt always give the same answer. Every answer carries \
@@ -48,6 +48,9 @@ struct FakeProviderCommand: AsyncParsableCommand {
     @OptionGroup(title: "Faults and delays")
     var faults: FaultOptions
 
+    @OptionGroup(title: "Message batches")
+    var batches: BatchOptions
+
     @Option(help: ArgumentHelp("Append each call to this file, synced, before it is answered.", valueName: "file"))
     var ledger: String?
 
@@ -62,7 +65,8 @@ struct FakeProviderCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = FakeProviderConfiguration(
             host: host, port: port, seed: seed, keys: acceptedKeys, judge: judge.settings, qualities: try judge.readQualities(),
-            limits: try limits.limits(), faults: try faults.plan(), latency: try faults.latency(), ledgerFile: ledger)
+            limits: try limits.limits(), faults: try faults.plan(), batches: try batches.settings(),
+            latency: try faults.latency(), ledgerFile: ledger)
         var logger = Logger(label: "fakeprovider") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .debug : .error
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)

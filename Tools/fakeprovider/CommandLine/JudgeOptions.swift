@@ -65,6 +65,33 @@ struct LimitOptions: ParsableArguments {
     }
 }
 
+struct BatchOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("How long a message batch takes.", valueName: "ms"))
+    var batchDuration = 0
+
+    @Option(help: ArgumentHelp("How long after its creation a batch expires; by default a day.", valueName: "ms"))
+    var batchLifetime = 86_400_000
+
+    @Option(
+        help: ArgumentHelp(
+            "What happens to the first calls that create a batch, separated by commas; 'ok' lets one pass.",
+            valueName: "fault,fault,…"))
+    var batchScript: String?
+
+    func settings() throws -> BatchSettings {
+        guard batchDuration >= 0, batchLifetime > 0 else {
+            throw ValidationError("--batch-duration is not negative, and --batch-lifetime is positive.")
+        }
+        return BatchSettings(
+            duration: .milliseconds(batchDuration), lifetime: .milliseconds(batchLifetime),
+            script: try FaultOptions.steps(batchScript))
+    }
+
+    func validate() throws {
+        _ = try settings()
+    }
+}
+
 struct FaultOptions: ParsableArguments {
     @Option(
         name: .customLong("fault"),
@@ -98,10 +125,11 @@ struct FaultOptions: ParsableArguments {
         guard likelihoods.reduce(0, { $0 + $1.probability }) <= 1 else {
             throw ValidationError("The probabilities of --fault add up to at most 1.")
         }
-        let steps = try (script ?? "").split(separator: ",").map { text in
-            try text == "ok" ? nil : Self.fault(String(text))
-        }
-        return FaultPlan(always: try always.map(Self.fault), script: steps, probabilities: likelihoods)
+        return FaultPlan(always: try always.map(Self.fault), script: try Self.steps(script), probabilities: likelihoods)
+    }
+
+    static func steps(_ script: String?) throws -> [FaultPlan.Fault?] {
+        try (script ?? "").split(separator: ",").map { text in try text == "ok" ? nil : fault(String(text)) }
     }
 
     func latency() throws -> FakeProviderConfiguration.Latency {

@@ -18,7 +18,7 @@ except ImportError:
     openai = None
 
 # The script of the provider: one entry per request that is valid, in the order of the checks below.
-FAULTS = "ok,ok,ok,ok,ok,ok,429:1,spend-limit,529,500,500,ok,refusal,stream-error,ok,ok,429:1"
+FAULTS = "ok,ok,ok,ok,ok,ok,429:1,spend-limit,529,500,500,ok,refusal,stream-error,ok,ok,ok,ok,ok,429:1"
 
 SCHEMA = {
     "type": "object",
@@ -144,9 +144,28 @@ def anthropic_checks(url, key):
         assert "claude-haiku-4-5" in [model.id for model in client.models.list()]
         assert client.models.retrieve("claude-opus-5-5").id == "claude-opus-5-5"
 
+    def batches():
+        calls = client.messages.batches
+        requests = [{"custom_id": f"item-{number}", "params": hello} for number in range(3)]
+        requests.append({"custom_id": "bad", "params": {**hello, "max_tokens": -1}})
+        created = calls.create(requests=requests)
+        assert created.type == "message_batch" and created.processing_status == "in_progress", created
+        ended = calls.retrieve(created.id)
+        assert ended.processing_status == "ended" and ended.request_counts.succeeded == 3, ended
+        assert created.id in [batch.id for batch in calls.list(limit=1)]
+        results = {line.custom_id: line.result for line in calls.results(created.id)}
+        assert len(results) == 4 and results["item-1"].message.content[0].text.startswith("SIMULATED"), results
+        assert results["item-1"].message.usage.service_tier == "batch", results["item-1"]
+        assert results["bad"].error.error.type == "invalid_request_error", results["bad"]
+        expect_error(anthropic.BadRequestError, lambda: calls.cancel(created.id), status_code=400)
+        assert calls.delete(created.id).type == "message_batch_deleted"
+        expect_error(
+            anthropic.BadRequestError, lambda: calls.create(requests=[requests[0], requests[0]]), status_code=400
+        )
+
     return [
         normal, forced_tool, structured_output, cache, stream, wrong_key, unknown_model, invalid, rate_limited,
-        spend_limit, overloaded, retried, refusal, broken_stream, count_tokens, models,
+        spend_limit, overloaded, retried, refusal, broken_stream, count_tokens, models, batches,
     ]
 
 

@@ -15,6 +15,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var discarded = 0
     /// The answer that is being delivered, until ``ProviderCore/didSend(_:isComplete:)`` has been told of it.
     private var current: OutgoingReply?
+    /// Whether the first byte of it has been written.
+    private var isDelivering = false
     /// Requests that came before the one before them was answered.
     private var waiting: [(head: HTTPRequestHead, request: IncomingRequest)] = []
     /// The most of them that a client may send ahead.
@@ -34,6 +36,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        if let current, !isDelivering { core.willAbandon(current) }
         finish(isComplete: false)
         context.fireChannelInactive()
     }
@@ -58,7 +61,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func receive(_ part: ByteBuffer, _ context: ChannelHandlerContext) {
-        let limit = core.configuration.maxRequestBytes
+        let limit = core.maxBytes(path: Self.path(head?.uri ?? ""))
         guard discarded == 0, part.readableBytes <= limit - body.count else {
             // Reading on lets the client finish and read the answer; but only so far.
             discarded += part.readableBytes
@@ -80,6 +83,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.head = nil
         let request = IncomingRequest(
             method: head.method.rawValue, path: Self.path(head.uri),
+            query: String(head.uri.drop { $0 != "?" }.dropFirst()),
             headers: Dictionary(head.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first },
             body: body, isTooLarge: discarded > 0)
         body = []
@@ -93,6 +97,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         let (head, request) = waiting.removeFirst()
         let reply = core.reply(to: request)
         current = reply
+        isDelivering = false
         guard reply.delay > .zero else { return deliver(reply, head, context) }
         context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(reply.delay.nanoseconds)) {
             self.deliver(reply, head, context)
@@ -112,6 +117,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             finish(isComplete: false)
             return reset(context)
         }
+        isDelivering = true
         var headers = HTTPHeaders(reply.headers)
         if !reply.isStream { headers.add(name: "content-length", value: String(reply.body.count)) }
         if !request.isKeepAlive { headers.add(name: "connection", value: "close") }

@@ -3,6 +3,8 @@ struct IncomingRequest: Sendable {
     let method: String
     /// Without query.
     let path: String
+    /// What stands behind the question mark; empty where there is none.
+    var query = ""
     /// Names in lower case.
     let headers: [String: String]
     let body: [UInt8]

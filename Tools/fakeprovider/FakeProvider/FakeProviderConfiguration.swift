@@ -35,6 +35,8 @@ public struct FakeProviderConfiguration: Sendable {
     public var limits: RateLimits?
     /// What goes wrong.
     public var faults: FaultPlan
+    /// What becomes of message batches.
+    public var batches: BatchSettings
     /// How long answers take.
     public var latency: Latency
     /// A file to which each call is appended, and synced, before it is answered.
@@ -58,6 +60,7 @@ public struct FakeProviderConfiguration: Sendable {
         qualities: [String: Double] = [:],
         limits: RateLimits? = nil,
         faults: FaultPlan = FaultPlan(),
+        batches: BatchSettings = BatchSettings(),
         latency: Latency = Latency(),
         ledgerFile: String? = nil,
         maxLedgerEntries: Int = 1_000_000,
@@ -74,6 +77,7 @@ public struct FakeProviderConfiguration: Sendable {
         self.qualities = qualities
         self.limits = limits
         self.faults = faults
+        self.batches = batches
         self.latency = latency
         self.ledgerFile = ledgerFile
         self.maxLedgerEntries = maxLedgerEntries

@@ -2,6 +2,8 @@
 public struct FakeProviderStatistics: Sendable, Equatable {
     /// Calls that arrived.
     public var calls = 0
+    /// Requests that were answered in batches; they are no calls.
+    public var batchRequests = 0
     /// Calls per status sent; zero stands for a reset connection.
     public var statuses: [Int: Int] = [:]
     /// Complete answers handed to the operating system.
@@ -37,7 +39,8 @@ public struct FakeProviderStatistics: Sendable, Equatable {
             .object(pairs.sorted { $0.0 < $1.0 }.map { JSON.Member(name: $0.0, value: JSON($0.1)) })
         }
         return [
-            "calls": JSON(calls), "statuses": counts(statuses.map { (String($0.key), $0.value) }), "written": JSON(written),
+            "calls": JSON(calls), "batch_requests": JSON(batchRequests),
+            "statuses": counts(statuses.map { (String($0.key), $0.value) }), "written": JSON(written),
             "repeated": JSON(repeated), "verdicts": counts(verdicts.map { ($0.key, $0.value) }), "faults": JSON(faults),
             "in_flight": JSON(inFlight), "max_in_flight": JSON(maxInFlight), "input_tokens": JSON(inputTokens),
             "cache_read_tokens": JSON(cacheReadTokens), "cache_write_tokens": JSON(cacheWriteTokens),

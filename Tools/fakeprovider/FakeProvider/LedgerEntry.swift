@@ -1,4 +1,4 @@
-/// One call as the provider saw it.
+/// One call as the provider saw it, or one request of a batch.
 public struct LedgerEntry: Sendable, Equatable {
     /// Counts calls from one, in order of arrival.
     public let sequence: UInt64
@@ -10,22 +10,29 @@ public struct LedgerEntry: Sendable, Equatable {
     public let model: String?
     /// SHA-256 of everything that the model reads; nil when the request did not get so far.
     public let promptSHA256: String?
-    /// The status that was sent; zero when the connection was reset instead.
-    public let status: Int
+    /// The status that was sent; zero when the connection ended instead, reset here or given up by the caller.
+    public internal(set) var status: Int
     /// `first` or `second` when the answer holds a verdict.
     public let verdict: String?
     /// What went wrong on purpose; nil when nothing did.
     public let fault: String?
     /// The header of this name that came with it; nil when none did.
     public let traceparent: String?
-    /// True once the last byte of a complete answer has been handed to the operating system.
+    /// The batch that it came in; nil for one that came by itself.
+    public var batch: String?
+    /// True once the last byte of a complete answer has been handed to the operating system; never for a request of a batch.
     public internal(set) var isWritten: Bool
+
+    /// What each of its tokens costs, in hundredths of the ordinary price.
+    public var costPercent: Int { batch == nil ? 100 : BatchSettings.costPercent }
 
     var json: JSON {
         [
-            "sequence": JSON(sequence), "received": .string(Timestamp.text(received)), "path": .string(path),
+            "sequence": JSON(sequence), "received": .string(Timestamp.text(received)),
+            "received_nanoseconds": JSON(Int(received)), "path": .string(path),
             "model": JSON(model), "prompt_sha256": JSON(promptSHA256), "status": JSON(status), "verdict": JSON(verdict),
-            "fault": JSON(fault), "traceparent": JSON(traceparent), "written": .bool(isWritten),
+            "fault": JSON(fault), "traceparent": JSON(traceparent), "batch": JSON(batch), "cost_percent": JSON(costPercent),
+            "written": .bool(isWritten),
         ]
     }
 }
@@ -55,6 +62,13 @@ struct Ledger: Sendable {
         // Entries are in order of arrival almost always, and a call that has just been answered is near the end.
         guard let index = entries.lastIndex(where: { $0.sequence == sequence }) else { return }
         entries[index].isWritten = true
+    }
+
+    /// A call whose caller did not wait for the answer; nil where it is forgotten.
+    mutating func markAbandoned(_ sequence: UInt64) -> LedgerEntry? {
+        guard let index = entries.lastIndex(where: { $0.sequence == sequence }) else { return nil }
+        entries[index].status = 0
+        return entries[index]
     }
 
     mutating func removeAll() {

@@ -30,14 +30,18 @@ enum MessagesDialect {
     }
 
     static func error(_ error: ProviderError, requestID: String) -> OutgoingReply {
+        .json(
+            error.status, errorBody(error, requestID: requestID),
+            headers: error.retryAfter.map { [("retry-after", String($0))] } ?? [])
+    }
+
+    static func errorBody(_ error: ProviderError, requestID: String) -> JSON {
         var content: [JSON.Member] = [
             JSON.Member(name: "type", value: .string(error.kind.rawValue)),
             JSON.Member(name: "message", value: .string(error.message)),
         ]
         if let code = error.errorCode { content.append(JSON.Member(name: "details", value: ["error_code": .string(code)])) }
-        return .json(
-            error.status, ["type": "error", "error": .object(content), "request_id": .string(requestID)],
-            headers: error.retryAfter.map { [("retry-after", String($0))] } ?? [])
+        return ["type": "error", "error": .object(content), "request_id": .string(requestID)]
     }
 
     static func model(_ model: SimulatedModel) -> JSON {

@@ -15,8 +15,8 @@ final class ProviderCore: Sendable {
 
     let configuration: FakeProviderConfiguration
     let state: Mutex<ProviderState>
-    private let answerer: Answerer
-    private let draw: Draw
+    let answerer: Answerer
+    let draw: Draw
     private let ledgerFile: LedgerFile?
 
     init(_ configuration: FakeProviderConfiguration) throws(LedgerFileError) {
@@ -37,6 +37,7 @@ final class ProviderCore: Sendable {
         var reply =
             switch (request.method, request.path) {
             case ("POST", "/v1/messages"), ("POST", "/v1/chat/completions"): call(request)
+            case (_, let path) where path == Self.batches || path.hasPrefix(Self.batches + "/"): batchCall(request)
             case (_, let path) where path.hasPrefix("/_fake/"): control(request)
             default: lookup(request)
             }
@@ -73,6 +74,13 @@ final class ProviderCore: Sendable {
             if let entry { try ledgerFile.append(entry.json) }
         }
         state.withLock { $0.cache.responseBegan(reply.cacheKeys) }
+    }
+
+    /// Called before ``didSend(_:isComplete:)`` for an answer whose caller has gone before its first byte.
+    func willAbandon(_ reply: OutgoingReply) {
+        guard reply.sequence > 0, let entry = state.withLock({ $0.ledger.markAbandoned(reply.sequence) }) else { return }
+        // Nobody waits for it; a ledger that can't be written is reported with the next call.
+        try? ledgerFile?.append(entry.json)
     }
 
     /// Called once for each answer, when it has been written or can't be any more.
@@ -222,7 +230,7 @@ final class ProviderCore: Sendable {
         "req_\(Digest.hex("request\0\(configuration.seed)\0\(sequence)").prefix(24))"
     }
 
-    private func identifier(_ prompt: String, _ sequence: UInt64) -> String {
+    func identifier(_ prompt: String, _ sequence: UInt64) -> String {
         String(Digest.hex("message\0\(configuration.seed)\0\(sequence)\0\(prompt)").prefix(24))
     }
 

@@ -8,6 +8,9 @@ struct ProviderState: Sendable {
     var statistics = FakeProviderStatistics()
     var cache = PromptCache()
     var limiter: RateLimiter?
+    /// In the order of their creation.
+    var batches: [MessageBatch] = []
+    private var batchCount = 0
     private var scriptPosition = 0
     private var attempts: [String: Int] = [:]
     private var answeredPrompts: Set<String> = []
@@ -25,6 +28,29 @@ struct ProviderState: Sendable {
         statistics.inFlight += 1
         statistics.maxInFlight = max(statistics.maxInFlight, statistics.inFlight)
         return sequence
+    }
+
+    /// The number of a request that came in a batch.
+    mutating func nextBatchSequence() -> UInt64 {
+        sequence += 1
+        statistics.batchRequests += 1
+        return sequence
+    }
+
+    /// What is to go wrong with the next call that creates a batch, and its number.
+    mutating func nextBatch(_ settings: BatchSettings) -> (fault: FaultPlan.Fault?, number: Int) {
+        batchCount += 1
+        return (batchCount <= settings.script.count ? settings.script[batchCount - 1] : nil, batchCount)
+    }
+
+    /// Lets a batch change together with everything else; nil where there is none of that id.
+    mutating func changeBatch<Result>(
+        _ id: String, _ change: (inout MessageBatch, inout ProviderState) -> Result
+    ) -> Result? {
+        guard let place = batches.firstIndex(where: { $0.id == id }) else { return nil }
+        var batch = batches.remove(at: place)
+        defer { batches.insert(batch, at: place) }
+        return change(&batch, &self)
     }
 
     /// What is to go wrong with the next valid request, which asks this prompt.
@@ -59,6 +85,8 @@ struct ProviderState: Sendable {
         statistics.inFlight = inFlight
         cache.removeAll()
         limiter = limits.map { RateLimiter(limits: $0) }
+        batches = []
+        batchCount = 0
         scriptPosition = 0
         attempts = [:]
         answeredPrompts = []

@@ -6,7 +6,7 @@ public enum FuzzTargets {
         [
             frames, serverConnection, clientConnection, requestEnvelope, responseEnvelope, verdict, capture, segments,
             frameScanner,
-            descriptorSet, fixture, messageJSON, lint, messageCheck, fieldCondition,
+            descriptorSet, fixture, messageJSON, lint, messageCheck, fieldCondition, batchResults,
         ]
         + ContractMessages.all.map(message)
 

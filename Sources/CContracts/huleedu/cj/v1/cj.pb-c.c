@@ -1923,7 +1923,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__start_assessment_request__desc
   (ProtobufCMessageInit) huleedu__cj__v1__start_assessment_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_settings__field_descriptors[5] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_settings__field_descriptors[6] =
 {
   {
     "provider",
@@ -1985,8 +1985,21 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__judge_settings__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "dispatch",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__JudgeSettings, dispatch),
+    &huleedu__cj__v1__dispatch__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__judge_settings__field_indices_by_name[] = {
+  5,   /* field[5] = dispatch */
   3,   /* field[3] = max_output_tokens */
   1,   /* field[1] = model */
   0,   /* field[0] = provider */
@@ -1996,7 +2009,7 @@ static const unsigned huleedu__cj__v1__judge_settings__field_indices_by_name[] =
 static const ProtobufCIntRange huleedu__cj__v1__judge_settings__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__judge_settings__descriptor =
 {
@@ -2006,7 +2019,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__judge_settings__descriptor =
   "Huleedu__Cj__V1__JudgeSettings",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__JudgeSettings),
-  5,
+  6,
   huleedu__cj__v1__judge_settings__field_descriptors,
   huleedu__cj__v1__judge_settings__field_indices_by_name,
   1,  huleedu__cj__v1__judge_settings__number_ranges,
@@ -2129,7 +2142,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__stopping_settings__descriptor 
   (ProtobufCMessageInit) huleedu__cj__v1__stopping_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__estimate_assessment_response__field_descriptors[8] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__estimate_assessment_response__field_descriptors[10] =
 {
   {
     "essays",
@@ -2227,9 +2240,35 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__estimate_assessment_respo
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "dispatch",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, dispatch),
+    &huleedu__cj__v1__dispatch__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dispatch_reason",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__EstimateAssessmentResponse, dispatch_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__estimate_assessment_response__field_indices_by_name[] = {
   4,   /* field[4] = cost_per_comparison_nanodollars */
+  8,   /* field[8] = dispatch */
+  9,   /* field[9] = dispatch_reason */
   0,   /* field[0] = essays */
   1,   /* field[1] = expected_comparisons */
   7,   /* field[7] = max_calls_per_comparison */
@@ -2241,7 +2280,7 @@ static const unsigned huleedu__cj__v1__estimate_assessment_response__field_indic
 static const ProtobufCIntRange huleedu__cj__v1__estimate_assessment_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__estimate_assessment_response__descriptor =
 {
@@ -2251,7 +2290,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__estimate_assessment_response__
   "Huleedu__Cj__V1__EstimateAssessmentResponse",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__EstimateAssessmentResponse),
-  8,
+  10,
   huleedu__cj__v1__estimate_assessment_response__field_descriptors,
   huleedu__cj__v1__estimate_assessment_response__field_indices_by_name,
   1,  huleedu__cj__v1__estimate_assessment_response__number_ranges,
@@ -3398,7 +3437,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__continue_assessment_response__
   (ProtobufCMessageInit) huleedu__cj__v1__continue_assessment_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__field_descriptors[21] =
+static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__field_descriptors[23] =
 {
   {
     "assessment_id",
@@ -3652,11 +3691,37 @@ static const ProtobufCFieldDescriptor huleedu__cj__v1__assessment_progress__fiel
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "dispatch",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__AssessmentProgress, dispatch),
+    &huleedu__cj__v1__dispatch__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dispatch_reason",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Cj__V1__AssessmentProgress, dispatch_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__cj__v1__assessment_progress__field_indices_by_name[] = {
   0,   /* field[0] = assessment_id */
   14,   /* field[14] = cache_savings_nanodollars */
   13,   /* field[13] = cost_nanodollars */
+  21,   /* field[21] = dispatch */
+  22,   /* field[22] = dispatch_reason */
   15,   /* field[15] = elapsed_milliseconds */
   5,   /* field[5] = essays */
   9,   /* field[9] = expected */
@@ -3679,7 +3744,7 @@ static const unsigned huleedu__cj__v1__assessment_progress__field_indices_by_nam
 static const ProtobufCIntRange huleedu__cj__v1__assessment_progress__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 21 }
+  { 0, 23 }
 };
 const ProtobufCMessageDescriptor huleedu__cj__v1__assessment_progress__descriptor =
 {
@@ -3689,7 +3754,7 @@ const ProtobufCMessageDescriptor huleedu__cj__v1__assessment_progress__descripto
   "Huleedu__Cj__V1__AssessmentProgress",
   "huleedu.cj.v1",
   sizeof(Huleedu__Cj__V1__AssessmentProgress),
-  21,
+  23,
   huleedu__cj__v1__assessment_progress__field_descriptors,
   huleedu__cj__v1__assessment_progress__field_indices_by_name,
   1,  huleedu__cj__v1__assessment_progress__number_ranges,
@@ -4783,6 +4848,38 @@ const ProtobufCEnumDescriptor huleedu__cj__v1__grade_steps__descriptor =
   huleedu__cj__v1__grade_steps__enum_values_by_name,
   1,
   huleedu__cj__v1__grade_steps__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue huleedu__cj__v1__dispatch__enum_values_by_number[4] =
+{
+  { "DISPATCH_UNSPECIFIED", "HULEEDU__CJ__V1__DISPATCH__DISPATCH_UNSPECIFIED", 0 },
+  { "DISPATCH_IMMEDIATE", "HULEEDU__CJ__V1__DISPATCH__DISPATCH_IMMEDIATE", 1 },
+  { "DISPATCH_BATCH", "HULEEDU__CJ__V1__DISPATCH__DISPATCH_BATCH", 2 },
+  { "DISPATCH_AUTO", "HULEEDU__CJ__V1__DISPATCH__DISPATCH_AUTO", 3 },
+};
+static const ProtobufCIntRange huleedu__cj__v1__dispatch__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex huleedu__cj__v1__dispatch__enum_values_by_name[4] =
+{
+  { "DISPATCH_AUTO", 3 },
+  { "DISPATCH_BATCH", 2 },
+  { "DISPATCH_IMMEDIATE", 1 },
+  { "DISPATCH_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor huleedu__cj__v1__dispatch__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "huleedu.cj.v1.Dispatch",
+  "Dispatch",
+  "Huleedu__Cj__V1__Dispatch",
+  "huleedu.cj.v1",
+  4,
+  huleedu__cj__v1__dispatch__enum_values_by_number,
+  4,
+  huleedu__cj__v1__dispatch__enum_values_by_name,
+  1,
+  huleedu__cj__v1__dispatch__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue huleedu__cj__v1__pairing_strategy__enum_values_by_number[5] =

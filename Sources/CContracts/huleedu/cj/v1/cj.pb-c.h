@@ -69,6 +69,26 @@ typedef enum _Huleedu__Cj__V1__GradeSteps {
   HULEEDU__CJ__V1__GRADE_STEPS__GRADE_STEPS_MINUS_AND_PLUS = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__GRADE_STEPS)
 } Huleedu__Cj__V1__GradeSteps;
+/*
+ * How the judge is asked. In batches it costs less, and the vendor answers when it finds the time, mostly within an hour: no more comparisons
+ * than max_in_flight are chosen before the answers to those before have come, so a run takes as many such rounds as it takes.
+ */
+typedef enum _Huleedu__Cj__V1__Dispatch {
+  /*
+   * IMMEDIATE.
+   */
+  HULEEDU__CJ__V1__DISPATCH__DISPATCH_UNSPECIFIED = 0,
+  HULEEDU__CJ__V1__DISPATCH__DISPATCH_IMMEDIATE = 1,
+  /*
+   * A judge that takes no batches makes it INVALID_ARGUMENT.
+   */
+  HULEEDU__CJ__V1__DISPATCH__DISPATCH_BATCH = 2,
+  /*
+   * In batches where they cost less, and the rounds expected fit into max_seconds at an hour each or nothing limits the time.
+   */
+  HULEEDU__CJ__V1__DISPATCH__DISPATCH_AUTO = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__CJ__V1__DISPATCH)
+} Huleedu__Cj__V1__Dispatch;
 typedef enum _Huleedu__Cj__V1__PairingStrategy {
   /*
    * The service's default: information-seeking.
@@ -364,6 +384,7 @@ struct  Huleedu__Cj__V1__JudgeSettings
    * How finely the judge answers: 2, which essay is better; 4, whether slightly or clearly too. Zero asks for 4.
    */
   uint32_t verdict_levels;
+  Huleedu__Cj__V1__Dispatch dispatch;
   Huleedu__Cj__V1__JudgeSettings__TemperatureCase _temperature_case;
   union {
     /*
@@ -374,7 +395,7 @@ struct  Huleedu__Cj__V1__JudgeSettings
 };
 #define HULEEDU__CJ__V1__JUDGE_SETTINGS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__judge_settings__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, HULEEDU__CJ__V1__JUDGE_SETTINGS___TEMPERATURE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, HULEEDU__CJ__V1__DISPATCH__DISPATCH_UNSPECIFIED, HULEEDU__CJ__V1__JUDGE_SETTINGS___TEMPERATURE__NOT_SET, {0} }
 
 
 typedef enum {
@@ -503,6 +524,14 @@ struct  Huleedu__Cj__V1__EstimateAssessmentResponse
    * Calls at most that one comparison may be billed for.
    */
   uint32_t max_calls_per_comparison;
+  /*
+   * IMMEDIATE or BATCH, as it would be. All costs are those of it.
+   */
+  Huleedu__Cj__V1__Dispatch dispatch;
+  /*
+   * Why, for a person to read.
+   */
+  char *dispatch_reason;
   Huleedu__Cj__V1__EstimateAssessmentResponse__CostPerComparisonNanodollarsCase _cost_per_comparison_nanodollars_case;
   union {
     /*
@@ -521,7 +550,7 @@ struct  Huleedu__Cj__V1__EstimateAssessmentResponse
 };
 #define HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__estimate_assessment_response__descriptor) \
-    , 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___MAX_COST_NANODOLLARS__NOT_SET, {0} }
+    , 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, HULEEDU__CJ__V1__DISPATCH__DISPATCH_UNSPECIFIED, (char *)protobuf_c_empty_string, HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___COST_PER_COMPARISON_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ESTIMATE_ASSESSMENT_RESPONSE___MAX_COST_NANODOLLARS__NOT_SET, {0} }
 
 
 struct  Huleedu__Cj__V1__StartAssessmentResponse
@@ -957,6 +986,14 @@ struct  Huleedu__Cj__V1__AssessmentProgress
   uint32_t provider_calls;
   double target_kendall_tau;
   double max_grade_deviation;
+  /*
+   * IMMEDIATE or BATCH, as was decided at the start.
+   */
+  Huleedu__Cj__V1__Dispatch dispatch;
+  /*
+   * Why, for a person to read.
+   */
+  char *dispatch_reason;
   Huleedu__Cj__V1__AssessmentProgress__ReliabilityCase _reliability_case;
   union {
     /*
@@ -986,7 +1023,7 @@ struct  Huleedu__Cj__V1__AssessmentProgress
 };
 #define HULEEDU__CJ__V1__ASSESSMENT_PROGRESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__cj__v1__assessment_progress__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED, HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___FORECAST_COST_NANODOLLARS__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, 0, HULEEDU__CJ__V1__ASSESSMENT_STATE__ASSESSMENT_STATE_UNSPECIFIED, HULEEDU__CJ__V1__STOP_REASON__STOP_REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HULEEDU__CJ__V1__DISPATCH__DISPATCH_UNSPECIFIED, (char *)protobuf_c_empty_string, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___RELIABILITY__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0}, HULEEDU__CJ__V1__ASSESSMENT_PROGRESS___FORECAST_COST_NANODOLLARS__NOT_SET, {0} }
 
 
 struct  Huleedu__Cj__V1__RankedItem
@@ -2105,6 +2142,7 @@ void huleedu__cj__v1__cjassessment__list_comparisons(ProtobufCService *service,
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__grade_steps__descriptor;
+extern const ProtobufCEnumDescriptor    huleedu__cj__v1__dispatch__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__pairing_strategy__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__instruction_attempt_kind__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__cj__v1__grading_note_code__descriptor;

@@ -682,7 +682,7 @@ void   huleedu__llm__v1__usage__free_unpacked
   assert(message->base.descriptor == &huleedu__llm__v1__usage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[13] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_descriptors[14] =
 {
   {
     "request_id",
@@ -840,9 +840,22 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "dispatch",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitRequest, dispatch),
+    &huleedu__llm__v1__dispatch__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] = {
   6,   /* field[6] = blocks */
+  13,   /* field[13] = dispatch */
   9,   /* field[9] = expected_requests */
   5,   /* field[5] = max_output_tokens */
   8,   /* field[8] = max_paid_calls */
@@ -859,7 +872,7 @@ static const unsigned huleedu__llm__v1__submit_request__field_indices_by_name[] 
 static const ProtobufCIntRange huleedu__llm__v1__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
 {
@@ -869,7 +882,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descriptor =
   "Huleedu__Llm__V1__SubmitRequest",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__SubmitRequest),
-  13,
+  14,
   huleedu__llm__v1__submit_request__field_descriptors,
   huleedu__llm__v1__submit_request__field_indices_by_name,
   1,  huleedu__llm__v1__submit_request__number_ranges,
@@ -1439,7 +1452,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__describe_model_response__desc
   (ProtobufCMessageInit) huleedu__llm__v1__describe_model_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__llm__v1__prices__field_descriptors[6] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__prices__field_descriptors[7] =
 {
   {
     "input",
@@ -1513,9 +1526,22 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__prices__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "batch_percent",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__Prices, batch_percent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__prices__field_indices_by_name[] = {
   5,   /* field[5] = as_of */
+  6,   /* field[6] = batch_percent */
   2,   /* field[2] = cache_read */
   3,   /* field[3] = cache_write_five_minutes */
   4,   /* field[4] = cache_write_one_hour */
@@ -1525,7 +1551,7 @@ static const unsigned huleedu__llm__v1__prices__field_indices_by_name[] = {
 static const ProtobufCIntRange huleedu__llm__v1__prices__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__prices__descriptor =
 {
@@ -1535,14 +1561,14 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__prices__descriptor =
   "Huleedu__Llm__V1__Prices",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__Prices),
-  6,
+  7,
   huleedu__llm__v1__prices__field_descriptors,
   huleedu__llm__v1__prices__field_indices_by_name,
   1,  huleedu__llm__v1__prices__number_ranges,
   (ProtobufCMessageInit) huleedu__llm__v1__prices__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__llm__v1__result__field_descriptors[16] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__result__field_descriptors[17] =
 {
   {
     "request_id",
@@ -1736,9 +1762,22 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__result__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "by_batch",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__Result, by_batch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__result__field_indices_by_name[] = {
   6,   /* field[6] = attempts */
+  16,   /* field[16] = by_batch */
   9,   /* field[9] = cache_savings_nanodollars */
   14,   /* field[14] = correlation_id */
   8,   /* field[8] = cost_nanodollars */
@@ -1758,7 +1797,7 @@ static const unsigned huleedu__llm__v1__result__field_indices_by_name[] = {
 static const ProtobufCIntRange huleedu__llm__v1__result__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__result__descriptor =
 {
@@ -1768,7 +1807,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__result__descriptor =
   "Huleedu__Llm__V1__Result",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__Result),
-  16,
+  17,
   huleedu__llm__v1__result__field_descriptors,
   huleedu__llm__v1__result__field_indices_by_name,
   1,  huleedu__llm__v1__result__number_ranges,
@@ -1966,6 +2005,38 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__usage__descriptor =
   1,  huleedu__llm__v1__usage__number_ranges,
   (ProtobufCMessageInit) huleedu__llm__v1__usage__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue huleedu__llm__v1__dispatch__enum_values_by_number[4] =
+{
+  { "DISPATCH_UNSPECIFIED", "HULEEDU__LLM__V1__DISPATCH__DISPATCH_UNSPECIFIED", 0 },
+  { "DISPATCH_IMMEDIATELY", "HULEEDU__LLM__V1__DISPATCH__DISPATCH_IMMEDIATELY", 1 },
+  { "DISPATCH_BY_BATCH", "HULEEDU__LLM__V1__DISPATCH__DISPATCH_BY_BATCH", 2 },
+  { "DISPATCH_BY_BATCH_WHILE_TIME", "HULEEDU__LLM__V1__DISPATCH__DISPATCH_BY_BATCH_WHILE_TIME", 3 },
+};
+static const ProtobufCIntRange huleedu__llm__v1__dispatch__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex huleedu__llm__v1__dispatch__enum_values_by_name[4] =
+{
+  { "DISPATCH_BY_BATCH", 2 },
+  { "DISPATCH_BY_BATCH_WHILE_TIME", 3 },
+  { "DISPATCH_IMMEDIATELY", 1 },
+  { "DISPATCH_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor huleedu__llm__v1__dispatch__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "huleedu.llm.v1.Dispatch",
+  "Dispatch",
+  "Huleedu__Llm__V1__Dispatch",
+  "huleedu.llm.v1",
+  4,
+  huleedu__llm__v1__dispatch__enum_values_by_number,
+  4,
+  huleedu__llm__v1__dispatch__enum_values_by_name,
+  1,
+  huleedu__llm__v1__dispatch__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue huleedu__llm__v1__request_priority__enum_values_by_number[4] =
 {

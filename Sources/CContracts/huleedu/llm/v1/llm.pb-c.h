@@ -35,6 +35,29 @@ typedef struct Huleedu__Llm__V1__Usage Huleedu__Llm__V1__Usage;
 /* --- enums --- */
 
 /*
+ * How a request gets to the vendor. A batch costs what `Prices.batch_percent` says and is answered when the vendor finds the time, most
+ * within an hour and none after a day: give a request by batch a timeout that leaves room for that.
+ */
+typedef enum _Huleedu__Llm__V1__Dispatch {
+  /*
+   * IMMEDIATELY.
+   */
+  HULEEDU__LLM__V1__DISPATCH__DISPATCH_UNSPECIFIED = 0,
+  /*
+   * As soon as the limits admit it, at the full price.
+   */
+  HULEEDU__LLM__V1__DISPATCH__DISPATCH_IMMEDIATELY = 1,
+  /*
+   * In a batch with others, each attempt of it. No more than the batch's price is set aside for it and paid.
+   */
+  HULEEDU__LLM__V1__DISPATCH__DISPATCH_BY_BATCH = 2,
+  /*
+   * In a batch while there is time for one, then immediately. The full price is set aside for it.
+   */
+  HULEEDU__LLM__V1__DISPATCH__DISPATCH_BY_BATCH_WHILE_TIME = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__LLM__V1__DISPATCH)
+} Huleedu__Llm__V1__Dispatch;
+/*
  * How much of a tenant's share requests have while others of the tenant's wait too. None of them waits for all of another to be done.
  */
 typedef enum _Huleedu__Llm__V1__RequestPriority {
@@ -80,7 +103,7 @@ typedef enum _Huleedu__Llm__V1__RequestState {
    */
   HULEEDU__LLM__V1__REQUEST_STATE__REQUEST_STATE_QUEUED = 1,
   /*
-   * Held by a worker.
+   * Held by a worker, or in a batch.
    */
   HULEEDU__LLM__V1__REQUEST_STATE__REQUEST_STATE_SENDING = 2,
   HULEEDU__LLM__V1__REQUEST_STATE__REQUEST_STATE_SUCCEEDED = 3,
@@ -196,6 +219,10 @@ struct  Huleedu__Llm__V1__SubmitRequest
    * Within its tenant's share.
    */
   Huleedu__Llm__V1__RequestPriority priority;
+  /*
+   * How it is sent. A provider or a model that takes no batches makes it INVALID_ARGUMENT.
+   */
+  Huleedu__Llm__V1__Dispatch dispatch;
   Huleedu__Llm__V1__SubmitRequest__TemperatureCase _temperature_case;
   union {
     /*
@@ -206,7 +233,7 @@ struct  Huleedu__Llm__V1__SubmitRequest
 };
 #define HULEEDU__LLM__V1__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, 0, HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_UNSPECIFIED, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, 0, HULEEDU__LLM__V1__REQUEST_PRIORITY__REQUEST_PRIORITY_UNSPECIFIED, HULEEDU__LLM__V1__DISPATCH__DISPATCH_UNSPECIFIED, HULEEDU__LLM__V1__SUBMIT_REQUEST___TEMPERATURE__NOT_SET, {0} }
 
 
 struct  Huleedu__Llm__V1__PromptBlock
@@ -312,7 +339,7 @@ struct  Huleedu__Llm__V1__CancelResponse
 {
   ProtobufCMessage base;
   /*
-   * Requests that were withdrawn; those being sent run to their end.
+   * Requests that have ended by it; those being sent run to their end, and those in a batch end with it.
    */
   uint32_t cancelled;
 };
@@ -376,10 +403,14 @@ struct  Huleedu__Llm__V1__Prices
    * The day on which the prices were looked up, as 2026-10-01.
    */
   char *as_of;
+  /*
+   * What of each of these a token costs in a batch, in hundredths; zero for a model that takes none.
+   */
+  uint32_t batch_percent;
 };
 #define HULEEDU__LLM__V1__PRICES__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__prices__descriptor) \
-    , 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
+    , 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 typedef enum {
@@ -447,6 +478,10 @@ struct  Huleedu__Llm__V1__Result
    * the number of bytes of the text in decimal, a line feed and the text go into it.
    */
   char *prompt_sha256;
+  /*
+   * It ended in a batch; what it used there has the batch's price.
+   */
+  protobuf_c_boolean by_batch;
   Huleedu__Llm__V1__Result__OutcomeCase outcome_case;
   union {
     Huleedu__Llm__V1__Reply *reply;
@@ -469,7 +504,7 @@ struct  Huleedu__Llm__V1__Result
 };
 #define HULEEDU__LLM__V1__RESULT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__result__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HULEEDU__LLM__V1__RESULT__OUTCOME__NOT_SET, {0}, HULEEDU__LLM__V1__RESULT___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__LLM__V1__RESULT___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, HULEEDU__LLM__V1__RESULT__OUTCOME__NOT_SET, {0}, HULEEDU__LLM__V1__RESULT___COST_NANODOLLARS__NOT_SET, {0}, HULEEDU__LLM__V1__RESULT___CACHE_SAVINGS_NANODOLLARS__NOT_SET, {0} }
 
 
 struct  Huleedu__Llm__V1__Reply
@@ -906,6 +941,7 @@ void huleedu__llm__v1__llmprovider__describe_model(ProtobufCService *service,
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    huleedu__llm__v1__dispatch__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__llm__v1__request_priority__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__llm__v1__prompt_target__descriptor;
 extern const ProtobufCEnumDescriptor    huleedu__llm__v1__cache_mark__descriptor;

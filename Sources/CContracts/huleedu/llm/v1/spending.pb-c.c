@@ -469,7 +469,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__get_spending_response__descri
   (ProtobufCMessageInit) huleedu__llm__v1__get_spending_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__llm__v1__spending_line__field_descriptors[10] =
+static const ProtobufCFieldDescriptor huleedu__llm__v1__spending_line__field_descriptors[11] =
 {
   {
     "day",
@@ -591,8 +591,21 @@ static const ProtobufCFieldDescriptor huleedu__llm__v1__spending_line__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "batch_requests",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SpendingLine, batch_requests),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__llm__v1__spending_line__field_indices_by_name[] = {
+  10,   /* field[10] = batch_requests */
   8,   /* field[8] = cache_savings_nanodollars */
   5,   /* field[5] = calls */
   7,   /* field[7] = cost_nanodollars */
@@ -607,7 +620,7 @@ static const unsigned huleedu__llm__v1__spending_line__field_indices_by_name[] =
 static const ProtobufCIntRange huleedu__llm__v1__spending_line__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor huleedu__llm__v1__spending_line__descriptor =
 {
@@ -617,7 +630,7 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__spending_line__descriptor =
   "Huleedu__Llm__V1__SpendingLine",
   "huleedu.llm.v1",
   sizeof(Huleedu__Llm__V1__SpendingLine),
-  10,
+  11,
   huleedu__llm__v1__spending_line__field_descriptors,
   huleedu__llm__v1__spending_line__field_indices_by_name,
   1,  huleedu__llm__v1__spending_line__number_ranges,

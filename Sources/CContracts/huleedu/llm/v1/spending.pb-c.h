@@ -136,10 +136,14 @@ struct  Huleedu__Llm__V1__SpendingLine
    * True when no language model stands behind the provider, and nothing was paid.
    */
   protobuf_c_boolean simulated;
+  /*
+   * Those of the requests that ended in a batch, at its price.
+   */
+  uint64_t batch_requests;
 };
 #define HULEEDU__LLM__V1__SPENDING_LINE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__spending_line__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, NULL, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, NULL, 0, 0, 0, 0 }
 
 
 typedef enum {

@@ -1,0 +1,49 @@
+/// Requests that go to a vendor together, as this process holds them.
+struct Batch: Sendable, Hashable {
+    /// How far a batch has come; each is on record before what follows from it is done.
+    enum State: String, Sendable, Hashable, CaseIterable {
+        /// Requests are put into it. The vendor knows nothing of it.
+        case gathering
+        /// It is being handed over. Who finds it so, and not in the hands of whoever does that, can't know whether the vendor has it.
+        case sending
+        /// The vendor has it.
+        case submitted
+        /// All of its requests are settled, or are in the queue again.
+        case closed
+    }
+
+    let id: Int64
+    let provider: String
+    let state: State
+    /// What the names of its requests begin with, which the vendor repeats with their results: nobody else's begin so.
+    let mark: String
+    /// The vendor's name for it, where that is known.
+    let vendorID: String?
+    /// Requests that were put into it.
+    let requests: Int64
+    /// When the call was begun that handed it over, in seconds since 1970 by the database's clock.
+    let sentAt: Double?
+    /// The vendor was asked to cancel it.
+    let isCancelled: Bool
+    /// Whose it is: a process that held it before has an earlier one, and writes nothing.
+    let epoch: Int64
+
+    /// What the vendor calls one of its requests.
+    func customID(ofJob job: Int64) -> String { "\(mark)-\(job)" }
+
+    /// The request that the vendor calls so; nil where it is not one of this batch.
+    func job(ofCustomID customID: String) -> Int64? {
+        guard customID.hasPrefix(mark + "-"), let job = Int64(customID.dropFirst(mark.count + 1)), job > 0,
+            self.customID(ofJob: job) == customID
+        else { return nil }
+        return job
+    }
+
+    static func makeMark() -> String {
+        let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// The batch is another process's by now; nothing was written.
+struct BatchLost: Error {}

@@ -1,0 +1,127 @@
+import Logging
+
+extension BatchWorker {
+    /// How far before the call that handed a batch over the vendor's clock may see it created, in seconds.
+    private static let clockSkew = 600.0
+
+    /// Finds out whether the vendor has a batch whose handing over has no known end. It is handed over again only when each of the vendor's
+    /// batches that could be it is known to be another: so nothing is paid twice, at the price of waiting where a batch like it is under way.
+    func find(_ batch: Batch, _ calls: BatchCalls) async throws {
+        let since = (batch.sentAt ?? 0) - Self.clockSkew
+        let found: [VendorBatch]
+        do {
+            found = try await calls.batches(since: since)
+        } catch {
+            return try await postpone(batch, error)
+        }
+        let known = try await store.knownBatches(of: found.map(\.id))
+        var mayBeIt = false
+        for candidate in found where !known.contains(candidate.id) {
+            guard candidate.hasEnded else {
+                mayBeIt = mayBeIt || candidate.processing == batch.requests
+                continue
+            }
+            do {
+                guard try await isResult(of: batch, candidate, calls) else { continue }
+            } catch {
+                return try await postpone(batch, error)
+            }
+            logger.info("batch found", metadata: ["batch": "\(batch.id)", "vendor-id": "\(candidate.id)"])
+            return try await store.release(batch, as: .submitted, after: .zero, vendorID: candidate.id)
+        }
+        if !mayBeIt { logger.info("the provider does not have the batch", metadata: ["batch": "\(batch.id)"]) }
+        try await store.release(
+            batch, as: mayBeIt ? .sending : .gathering, after: mayBeIt ? settings.pollInterval : .zero)
+    }
+
+    /// The first line is read, no more.
+    private struct FirstLine: Error {
+        let isOurs: Bool
+    }
+
+    private func isResult(of batch: Batch, _ candidate: VendorBatch, _ calls: BatchCalls) async throws -> Bool {
+        var splitter = LineSplitter(limit: configuration.maximumReplyBytes)
+        do {
+            try await calls.results(of: candidate.id) { piece in
+                guard let line = splitter.lines(in: piece).first else { return }
+                throw FirstLine(isOurs: BatchResultLine(line).map { batch.job(ofCustomID: $0.customID) != nil } ?? false)
+            }
+            return false
+        } catch let first as FirstLine {
+            return first.isOurs
+        }
+    }
+
+    // MARK: - At the vendor
+
+    /// Looks at a batch that the vendor has, and settles its requests when it has ended.
+    func follow(_ batch: Batch, _ calls: BatchCalls) async throws {
+        guard let id = batch.vendorID else { return try await store.release(batch, as: .sending, after: .zero) }
+        do {
+            guard try await calls.look(at: id).hasEnded else {
+                var isUnwanted = false
+                if !batch.isCancelled { isUnwanted = try await store.isAllWithdrawn(batch) }
+                if isUnwanted { try await calls.cancel(id) }
+                return try await store.release(batch, as: .submitted, after: settings.pollInterval, isCancelled: isUnwanted)
+            }
+            try await collect(batch, id, calls)
+        } catch let fault as BatchCalls.Fault where fault.isUnknownBatch {
+            // Nobody will ever have its results.
+            try await close(batch, because: "the provider knows the batch no more")
+        } catch let lost as BatchLost {
+            throw lost
+        } catch {
+            try await postpone(batch, error)
+        }
+    }
+
+    /// Settles the requests of a batch that has ended, in whatever order its results come, some at a time; those that were settled by a
+    /// process that was killed meanwhile are passed over.
+    private func collect(_ batch: Batch, _ id: String, _ calls: BatchCalls) async throws {
+        var splitter = LineSplitter(limit: configuration.maximumReplyBytes + 4096)
+        var lines: [Int64: BatchResultLine.Outcome] = [:]
+        var bytes = 0
+        func settleLines() async throws {
+            let (outcomes, day) = (lines, batch.day)
+            try await settle(Array(outcomes.keys), of: batch) { [verdicts] item in
+                outcomes[item.job].map { verdicts.settlement(of: item, after: $0, on: day) }
+            }
+            (lines, bytes) = ([:], 0)
+        }
+        func take(_ line: [UInt8]) async throws {
+            guard let line = BatchResultLine(line), let job = batch.job(ofCustomID: line.customID) else {
+                return logger.warning("a result is of no request of the batch", metadata: ["batch": "\(batch.id)"])
+            }
+            lines[job] = line.outcome
+        }
+        try await calls.results(of: id) { piece in
+            for line in splitter.lines(in: piece) {
+                try await take(line)
+                bytes += line.count
+                if lines.count >= Self.pageSize || bytes >= 1 << 20 { try await settleLines() }
+            }
+        }
+        if let line = splitter.last() { try await take(line) }
+        try await settleLines()
+        if splitter.skipped > 0 {
+            logger.warning("results are too long", metadata: ["batch": "\(batch.id)", "results": "\(splitter.skipped)"])
+        }
+        try await close(batch, because: "the results of the batch do not have the request")
+    }
+
+    /// Ends a batch; requests that are left in it have had an attempt that came to nothing.
+    private func close(_ batch: Batch, because reason: String) async throws {
+        let failure = AttemptFailure(kind: .unreadableReply, message: reason, remedy: .retry)
+        let day = batch.day
+        let left = try await settleAll(of: batch) { [verdicts] in
+            verdicts.settlement(of: $0, after: .failure(failure), on: day)
+        }
+        try await store.release(batch, as: .closed, after: .zero)
+        logger.info("batch settled", metadata: ["batch": "\(batch.id)", "without-result": "\(left)"])
+    }
+
+    private func postpone(_ batch: Batch, _ error: any Error) async throws {
+        logger.warning("batch not looked after", metadata: ["batch": "\(batch.id)", "reason": "\(error)"])
+        try await store.release(batch, as: batch.state, after: settings.pollInterval)
+    }
+}

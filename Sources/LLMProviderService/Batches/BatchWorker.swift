@@ -1,0 +1,205 @@
+import Contracts
+import CurlClient
+import JobQueue
+import Logging
+import Postgres
+import ServiceKit
+import Synchronization
+import Wire
+
+/// Puts requests together to batches, hands these over, looks after them at the vendor and settles their requests.
+///
+/// Every process of the service may do each step of each batch. What is about to be done is on record before it is done, and a batch is one
+/// process's at a time, so that whoever is killed is followed by another that knows how far things have come.
+struct BatchWorker: Sendable {
+    /// Requests that are claimed, read or settled together.
+    static let pageSize = 200
+
+    let store: RequestStore
+    let configuration: LLMProviderConfiguration
+    let verdicts: BatchVerdicts
+    let http: CurlClient
+    /// Rung when a request can be claimed again.
+    let work: Bell
+    /// Rung when an event was written.
+    let events: Bell
+    let logger: Logger
+    let metrics: LLMProviderMetrics
+
+    var settings: BatchConfiguration { configuration.batches }
+    private var providers: [ProviderConfiguration] { configuration.providers.filter(\.dialect.takesBatches) }
+
+    /// Works until cancelled.
+    func run() async throws {
+        guard !providers.isEmpty else { return }
+        let search = Mutex(GatheringSearch())
+        try await RetryingLoop("batches", logger: logger).run {
+            var state = search.withLock { $0 }
+            defer { search.withLock { [state] in $0 = state } }
+            let hasGathered = try await gather(&state)
+            if let batch = try await store.takeBatch(of: providers, for: settings.lease) {
+                try await advance(batch)
+                try await Task.sleep(for: settings.callSpacing)
+            } else if !hasGathered {
+                try await Task.sleep(for: settings.checkInterval)
+            }
+        }
+    }
+
+    // MARK: - Gathering
+
+    /// What is remembered from one search for requests to the next.
+    struct GatheringSearch: Sendable {
+        var kinds = KindSearch()
+        var lowWater = LowWater()
+        var shares: [String: FairShare] = [:]
+    }
+
+    /// Puts some of the requests that wait for a batch into one.
+    ///
+    /// - Returns: whether there were any.
+    func gather(_ search: inout GatheringSearch) async throws -> Bool {
+        let flows = try await store.flows(search: &search.kinds).filter(\.isByBatch)
+        var claimed = 0
+        for provider in providers {
+            let rooms = search.shares[provider.name, default: FairShare()].divide(
+                Self.pageSize, among: flows.filter { $0.provider == provider.name })
+            guard !rooms.isEmpty else { continue }
+            let (count, settled) = try await store.gather(
+                rooms, for: provider, settings, lowWater: &search.lowWater, place: verdicts.place)
+            claimed += count
+            note(settled)
+        }
+        return claimed > 0
+    }
+
+    // MARK: - One batch
+
+    /// Does what is next with a batch that is this process's.
+    func advance(_ batch: Batch) async throws {
+        // It is one of theirs, so the name is known.
+        guard let provider = providers.first(where: { $0.name == batch.provider }) else { return }
+        let calls = BatchCalls(provider: provider, http: http, configuration: configuration)
+        do {
+            switch batch.state {
+            case .gathering: try await submit(batch, calls)
+            case .sending: try await find(batch, calls)
+            case .submitted: try await follow(batch, calls)
+            case .closed: break
+            }
+        } catch is BatchLost {
+            logger.warning("a batch is another process's by now", metadata: ["batch": "\(batch.id)"])
+        }
+    }
+
+    /// Hands a batch over, without the requests that are not to be sent any more.
+    private func submit(_ batch: Batch, _ calls: BatchCalls) async throws {
+        let (body, count) = try await body(of: batch)
+        guard count > 0 else { return try await store.release(batch, as: .closed, after: .zero) }
+        try await store.beginSending(batch, requests: count, patience: settings.submissionTimeout + settings.lease)
+        switch await calls.create(body) {
+        case .accepted(let vendor):
+            try await store.release(batch, as: .submitted, after: settings.pollInterval, vendorID: vendor.id)
+            logger.info(
+                "batch handed over", metadata: ["batch": "\(batch.id)", "requests": "\(count)", "vendor-id": "\(vendor.id)"])
+        case .refused(let failure):
+            logger.warning("batch refused", metadata: ["batch": "\(batch.id)", "reason": "\(failure.message)"])
+            try await take(back: batch, after: failure)
+        case .unknown(let reason):
+            logger.warning(
+                "the provider may have a batch or not; it is looked for before it is handed over again",
+                metadata: ["batch": "\(batch.id)", "reason": "\(reason)"])
+            try await store.release(batch, as: .sending, after: settings.pollInterval)
+        }
+    }
+
+    /// Does what follows a refusal: what may pass later waits; what somebody has to put right is told by the end of one request, as it is
+    /// where requests go by themselves, and found out anew now and then.
+    private func take(back batch: Batch, after failure: AttemptFailure) async throws {
+        let decide: @Sendable (BatchItem) -> BatchSettlement = { [verdicts] in
+            verdicts.settlement(of: $0, after: .failure(failure), on: .today)
+        }
+        switch (failure.remedy, failure.reach) {
+        case (.wait(let pause), _): try await store.release(batch, as: .gathering, after: pause)
+        case (.retry, _): try await store.release(batch, as: .gathering, after: settings.pollInterval)
+        case (.none, .request):
+            try await settleAll(of: batch, decide: decide)
+            try await store.release(batch, as: .closed, after: .zero)
+        case (.none, .lane), (.none, .account):
+            let first = try await store.items(of: batch, after: 0, limit: 1)
+            try await settle(first.map(\.job), of: batch, decide: decide)
+            try await store.release(batch, as: .gathering, after: configuration.probeInterval)
+        }
+    }
+
+    /// The call that hands a batch over, and how many requests are in it.
+    private func body(of batch: Batch) async throws -> (bytes: [UInt8], requests: Int) {
+        var (bytes, count, last) = (AnthropicDialect.batchOpening, 0, Int64(0))
+        while true {
+            let items = try await store.items(of: batch, after: last, limit: Self.pageSize)
+            guard let end = items.last else { break }
+            last = end.job
+            let ended = try await settle(items.map(\.job), of: batch, decide: verdicts.ending)
+            let gone = Set(ended.map(\.item.job))
+            for item in items where !gone.contains(item.job) {
+                do {
+                    let call = try verdicts.parser.parse(item.claim.request).call
+                    if count > 0 { bytes.append(UInt8(ascii: ",")) }
+                    bytes += AnthropicDialect().batchItem(call, customID: batch.customID(ofJob: item.job))
+                    count += 1
+                } catch {
+                    let message = error.message
+                    try await settle([item.job], of: batch) { [verdicts] in verdicts.refusal(of: $0, message) }
+                }
+            }
+        }
+        bytes += AnthropicDialect.batchClosing
+        return (bytes, count)
+    }
+
+    // MARK: - Settling
+
+    @discardableResult
+    func settle(
+        _ jobs: [Int64], of batch: Batch, decide: @Sendable (BatchItem) -> BatchSettlement?
+    ) async throws -> [BatchSettlement] {
+        let settlements = try await store.settle(jobs, of: batch, lease: settings.lease, decide: decide)
+        note(settlements, on: batch.day)
+        return settlements
+    }
+
+    /// Settles every request that is still in a batch.
+    ///
+    /// - Returns: how many.
+    @discardableResult
+    func settleAll(of batch: Batch, decide: @Sendable (BatchItem) -> BatchSettlement) async throws -> Int {
+        var count = 0
+        while true {
+            let items = try await store.items(of: batch, after: 0, limit: Self.pageSize)
+            guard !items.isEmpty else { return count }
+            count += try await settle(items.map(\.job), of: batch, decide: decide).count
+        }
+    }
+
+    /// Tells what was settled, once that is on record.
+    private func note(_ settlements: [BatchSettlement], on day: Day = .today) {
+        for settlement in settlements {
+            let labels = settlement.parsed.map { MetricLabels($0) } ?? .other
+            if let outcome = settlement.outcome, let parsed = settlement.parsed {
+                metrics.calls.ended(outcome, of: parsed, after: nil, on: day)
+                metrics.prompts.answered(outcome.usage, labels)
+            }
+            switch settlement.step {
+            case .end:
+                if let outcome = settlement.outcome { metrics.requests.ended(settlement.item.claim, outcome, labels) }
+                events.ring()
+            case .requeue: work.ring()
+            }
+        }
+    }
+}
+
+extension Batch {
+    /// On which it was handed over, whose prices hold.
+    var day: Day { sentAt.map { Day(secondsSince1970: $0) } ?? .today }
+}

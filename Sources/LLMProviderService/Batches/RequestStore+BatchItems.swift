@@ -1,0 +1,208 @@
+import Contracts
+import EventLog
+import JobQueue
+import Postgres
+import Wire
+
+/// The requests in batches: put into them, read, withdrawn and settled.
+extension RequestStore {
+    /// How long the job of a request in a batch is scheduled for: longer than a vendor keeps results. The batch decides what becomes of it.
+    private static let parking: Duration = .seconds(40 * 86_400)
+
+    // MARK: - Coming in
+
+    /// Claims requests that wait for a batch and puts them into one, all in one unit of work.
+    ///
+    /// - Parameter place: says of each, in turn, how many bytes it takes in the batch, or what becomes of it instead.
+    /// - Returns: how many were claimed, and what became of those that are not in the batch.
+    func gather(
+        _ rooms: [RequestFlow: Int], for provider: ProviderConfiguration, _ settings: BatchConfiguration,
+        lowWater: inout LowWater, place: @Sendable (BatchItem) -> BatchPlace
+    ) async throws -> (claimed: Int, settled: [BatchSettlement]) {
+        let kinds = Dictionary(uniqueKeysWithValues: rooms.map { ($0.key.kind, $0.value) })
+        return try await pool.unitOfWork("gather batch") { unit in
+            let jobs = try await Self.queue.claim(
+                rooms.values.reduce(0, +), of: kinds, by: worker, for: .seconds(60), lowWater: &lowWater, in: unit)
+            guard !jobs.isEmpty else { return (0, []) }
+            try await Self.queue.retry(jobs, after: Self.parking, in: unit)
+            let open = try await Self.openBatch(of: provider, settings, in: unit)
+            var (requests, bytes, isFull) = (open.requests, open.bytes, false)
+            var (members, settled): ([Int64], [BatchSettlement]) = ([], [])
+            for item in try await Self.items(jobs.map(\.id), in: unit) {
+                switch place(item) {
+                case .settled(let settlement): settled.append(settlement)
+                case .bytes(let count):
+                    isFull =
+                        isFull || requests >= settings.maximumRequests || bytes + Int64(count) > Int64(settings.maximumBytes)
+                    guard !isFull else {
+                        settled.append(.untouched(item))
+                        continue
+                    }
+                    requests += 1
+                    bytes += Int64(count)
+                    members.append(item.job)
+                }
+            }
+            unit.send(
+                """
+                INSERT INTO llm_provider.batch_item (job, batch) SELECT job, \(open.id) FROM unnest(\(members)::bigint[]) AS given (job)
+                """)
+            unit.send(
+                """
+                UPDATE llm_provider.batch SET requests = \(requests), bytes = \(bytes),
+                    next_at = CASE WHEN \(isFull || requests == settings.maximumRequests) THEN clock_timestamp() ELSE next_at END
+                WHERE id = \(open.id)
+                """)
+            try await Self.write(settled, in: unit)
+            return (jobs.count, settled)
+        }
+    }
+
+    // MARK: - Reading
+
+    private static func items(_ jobs: [Int64], in unit: UnitOfWork) async throws -> [BatchItem] {
+        let standing = unit.send(
+            """
+            SELECT job.id, job.kind, job.attempt, coalesce(item.is_withdrawn, false)
+            FROM llm_provider.job_scheduled AS job LEFT JOIN llm_provider.batch_item AS item ON item.job = job.id
+            WHERE job.id = ANY(\(jobs)::bigint[])
+            """)
+        let bodies = try await unit.query(
+            """
+            SELECT account.job, \(unescaped: bookkeeping)
+            FROM llm_provider.account JOIN llm_provider.request ON request.id = account.request_id
+            WHERE account.job = ANY(\(jobs)::bigint[]) ORDER BY account.job
+            """)
+        let known = try standing.rows().reduce(into: [Int64: (kind: String, attempt: Int64, isWithdrawn: Bool)]()) {
+            let (job, kind, attempt, isWithdrawn) = try $1.decode(Int64.self, String.self, Int64.self, Bool.self)
+            $0[job] = (kind, attempt, isWithdrawn)
+        }
+        return try bodies.compactMap { row in
+            let job = try row.decode(Int64.self)
+            guard let standing = known[job] else { return nil }
+            return BatchItem(
+                job: job, kind: standing.kind, claim: try claimed(row, attempts: standing.attempt, job: nil),
+                isWithdrawn: standing.isWithdrawn)
+        }
+    }
+
+    /// The next requests of a batch, in the order of their jobs.
+    ///
+    /// - Parameter job: after which.
+    func items(of batch: Batch, after job: Int64, limit: Int) async throws -> [BatchItem] {
+        try await pool.unitOfWork("read batch") { unit in
+            let jobs = try await unit.query(
+                """
+                SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) AND job > \(job) ORDER BY job LIMIT \(Int64(limit))
+                """
+            ).map { try $0.decode(Int64.self) }
+            return try await Self.items(jobs, in: unit)
+        }
+    }
+
+    /// Whether a batch has requests, and none whose owner still wants it.
+    func isAllWithdrawn(_ batch: Batch) async throws -> Bool {
+        try await pool.query(
+            "SELECT coalesce(bool_and(is_withdrawn), false) FROM llm_provider.batch_item WHERE batch = \(batch.id)"
+        )[0].decode(Bool.self)
+    }
+
+    /// Puts on record that an owner wants none of his requests in batches any more; how each of them ends its batch decides.
+    func withdrawFromBatches(_ payer: Payer) async throws {
+        try await pool.execute(
+            """
+            UPDATE llm_provider.batch_item AS item SET is_withdrawn = true FROM llm_provider.account
+            WHERE account.job = item.job AND account.tenant = \(payer.tenant) AND account.owner = \(payer.owner)
+                AND NOT item.is_withdrawn
+            """)
+    }
+
+    // MARK: - Settling
+
+    /// Settles requests of a held batch, in one unit of work; those that are settled already are passed over.
+    ///
+    /// - Parameter decide: what becomes of a request; nil where it stays in the batch.
+    /// - Returns: what became of those that were settled by this.
+    /// - Throws: ``BatchLost``; ``PostgresError``.
+    func settle(
+        _ jobs: [Int64], of batch: Batch, lease: Duration, decide: @Sendable (BatchItem) -> BatchSettlement?
+    ) async throws -> [BatchSettlement] {
+        try await pool.unitOfWork("settle batch") { unit in
+            // Whoever holds the batch is alone with its requests.
+            try await Self.hold(batch, for: lease, in: unit)
+            let members = try await unit.query(
+                "SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) AND job = ANY(\(jobs)::bigint[])"
+            ).map { try $0.decode(Int64.self) }
+            let settlements = try await Self.items(members, in: unit).compactMap(decide)
+            try await Self.write(settlements, in: unit)
+            return settlements
+        }
+    }
+
+    private static func write(_ settlements: [BatchSettlement], in unit: UnitOfWork) async throws {
+        guard !settlements.isEmpty else { return }
+        var (ended, results, states, entries): ([BatchItem], [LLMV1.Result], [FinalState], [LedgerEntry]) = ([], [], [], [])
+        var requeued: [(item: BatchItem, to: BatchSettlement.Requeued)] = []
+        for settlement in settlements {
+            switch settlement.step {
+            case .end(let state, let result, let entry):
+                ended.append(settlement.item)
+                states.append(state)
+                results.append(result)
+                entries.append(entry)
+            case .requeue(let to): requeued.append((settlement.item, to))
+            }
+        }
+        unit.send(
+            """
+            DELETE FROM llm_provider.batch_item WHERE job = ANY(\(ended.map(\.job) + requeued.map(\.item.job))::bigint[])
+            """)
+        if !requeued.isEmpty { try await putBack(requeued, in: unit) }
+        guard !ended.isEmpty else { return }
+        for (kind, items) in Dictionary(grouping: ended, by: \.kind).sorted(by: { $0.key < $1.key }) {
+            let taken = try await queue.takeBack(items.map(\.job), kind: kind, in: unit)
+            // They are scheduled for a time that has not come, and their batch is locked.
+            guard taken.count == items.count else { throw BatchLost() }
+        }
+        unit.send("DELETE FROM llm_provider.account WHERE job = ANY(\(ended.map(\.job))::bigint[])")
+        unit.send(
+            """
+            INSERT INTO llm_provider.result (request_id, state, attempts, content)
+            SELECT given.id, given.state::llm_provider.final_state, given.attempts, given.content
+            FROM unnest(
+                \(ended.map(\.claim.id))::text[], \(states.map(\.rawValue))::text[],
+                \(ended.map { $0.claim.attempts + $0.claim.waits })::bigint[],
+                \(try results.map { try $0.encoded() })::bytea[]) AS given (id, state, attempts, content)
+            """)
+        unit.send(entering(entries))
+        try await log.append(
+            try results.map { try NewEvent(EventsV1.LLMRequestFinished(result: $0), aggregateID: $0.requestID) }, in: unit)
+    }
+
+    private static func putBack(
+        _ requeued: [(item: BatchItem, to: BatchSettlement.Requeued)], in unit: UnitOfWork
+    ) async throws {
+        let moved = try await queue.move(
+            requeued.map { item, to in
+                JobQueue.Move(
+                    id: item.job, kind: to.flow.kind, delay: to.pause, countsAsAttempt: to.countsAsAttempt && !to.isUntouched)
+            }, in: unit)
+        guard moved.count == requeued.count else { throw BatchLost() }
+        let usages = requeued.map(\.to.usage)
+        unit.send(
+            """
+            UPDATE llm_provider.account SET
+                kind = given.kind, waits = given.waits, input_tokens = given.input, output_tokens = given.output,
+                cache_read_tokens = given.read, cache_write_five_minutes_tokens = given.five,
+                cache_write_one_hour_tokens = given.hour, cost_nanodollars = given.cost, cache_savings_nanodollars = given.savings
+            FROM unnest(
+                \(requeued.map(\.item.job))::bigint[], \(requeued.map(\.to.flow.kind))::text[],
+                \(requeued.map { $0.item.claim.waits + ($0.to.countsAsAttempt || $0.to.isUntouched ? 0 : 1) })::bigint[],
+                \(usages.map(\.input))::bigint[], \(usages.map(\.output))::bigint[], \(usages.map(\.cacheRead))::bigint[],
+                \(usages.map(\.cacheWriteFiveMinutes))::bigint[], \(usages.map(\.cacheWriteOneHour))::bigint[],
+                \(requeued.map(\.to.bill?.cost))::bigint[], \(requeued.map(\.to.bill?.cacheSavings))::bigint[]
+            ) AS given (job, kind, waits, input, output, read, five, hour, cost, savings)
+            WHERE account.job = given.job
+            """)
+    }
+}

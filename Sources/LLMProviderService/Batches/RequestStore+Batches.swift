@@ -1,0 +1,127 @@
+import Postgres
+
+/// The batches themselves.
+extension RequestStore {
+    private static let columns = """
+        id, provider, state::text, mark, vendor_id, requests, extract(epoch FROM sent_at)::float8, is_cancelled, epoch
+        """
+
+    private static func batch(_ row: Row) throws -> Batch {
+        let (id, provider, state, mark, vendorID, requests, sentAt, isCancelled, epoch) = try row.decode(
+            Int64.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Bool.self, Int64.self)
+        return Batch(
+            id: id, provider: provider, state: Batch.State(rawValue: state) ?? .closed, mark: mark, vendorID: vendorID,
+            requests: requests, sentAt: sentAt, isCancelled: isCancelled, epoch: epoch)
+    }
+
+    /// Takes a batch that is due and nobody's, for as long as a lease; nil where there is none.
+    func takeBatch(of providers: [ProviderConfiguration], for lease: Duration) async throws -> Batch? {
+        // Looked for first, so that a process that finds nothing writes nothing.
+        let due = """
+            SELECT id FROM llm_provider.batch
+            WHERE state <> 'closed' AND next_at <= now() AND lease_until < now() AND (provider, credential) IN (
+                SELECT * FROM unnest(\(providers.map(\.name))::text[], \(providers.map(\.credential))::text[]))
+            ORDER BY next_at LIMIT 1
+            """ as Query
+        guard let id = try await pool.query(due).first?.decode(Int64.self) else { return nil }
+        return try await pool.query(
+            """
+            UPDATE llm_provider.batch SET holder = \(worker), epoch = nextval('llm_provider.job_epoch'),
+                lease_until = clock_timestamp() + make_interval(secs => \(lease / .seconds(1)))
+            WHERE id = \(id) AND state <> 'closed' AND next_at <= now() AND lease_until < now()
+            RETURNING \(unescaped: Self.columns)
+            """
+        ).first.map(Self.batch)
+    }
+
+    /// Ends the leases of dead workers, but of batches that they were handing over: what they sent may be on its way still.
+    ///
+    /// - Parameter instance: whose earlier lives; nil where all other workers are dead.
+    func releaseBatches(ofEarlier instance: InstanceName? = nil) async throws {
+        try await pool.execute(
+            """
+            UPDATE llm_provider.batch SET lease_until = '-infinity'
+            WHERE state IN ('gathering', 'submitted') AND starts_with(holder, \(instance?.prefix ?? "")) AND holder <> \(worker)
+            """)
+    }
+
+    /// How a held batch goes on, and that it is nobody's until then.
+    ///
+    /// - Throws: ``BatchLost``; ``PostgresError``.
+    func release(
+        _ batch: Batch, as state: Batch.State, after pause: Duration, vendorID: String? = nil, isCancelled: Bool = false
+    ) async throws {
+        let count = try await pool.execute(
+            """
+            UPDATE llm_provider.batch SET state = \(state.rawValue)::llm_provider.batch_state, lease_until = '-infinity',
+                next_at = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
+                vendor_id = coalesce(\(vendorID), vendor_id), is_cancelled = is_cancelled OR \(isCancelled)
+            WHERE id = \(batch.id) AND epoch = \(batch.epoch)
+            """)
+        guard count == 1 else { throw BatchLost() }
+    }
+
+    /// Puts on record that a held batch is about to be handed over.
+    ///
+    /// - Parameters:
+    ///   - requests: that are in it.
+    ///   - patience: how long the call may take; so long nobody else looks at the batch.
+    /// - Throws: ``BatchLost``, also where other requests are in it; ``PostgresError``.
+    func beginSending(_ batch: Batch, requests: Int, patience: Duration) async throws {
+        let count = try await pool.execute(
+            """
+            UPDATE llm_provider.batch SET state = 'sending', sent_at = clock_timestamp(), requests = \(Int64(requests)),
+                lease_until = clock_timestamp() + make_interval(secs => \(patience / .seconds(1)))
+            WHERE id = \(batch.id) AND epoch = \(batch.epoch) AND state = 'gathering' AND requests = \(batch.requests)
+            """)
+        guard count == 1 else { throw BatchLost() }
+    }
+
+    /// Those of the vendor's names for batches that belong to one on record.
+    func knownBatches(of vendorIDs: [String]) async throws -> Set<String> {
+        Set(
+            try await pool.query("SELECT vendor_id FROM llm_provider.batch WHERE vendor_id = ANY(\(vendorIDs)::text[])").map {
+                try $0.decode(String.self)
+            })
+    }
+
+    /// Locks a held batch for a unit of work and prolongs its lease.
+    ///
+    /// - Throws: ``BatchLost``; ``PostgresError``.
+    static func hold(_ batch: Batch, for lease: Duration, in unit: UnitOfWork) async throws {
+        let count = try await unit.execute(
+            """
+            UPDATE llm_provider.batch SET
+                lease_until = greatest(lease_until, clock_timestamp() + make_interval(secs => \(lease / .seconds(1))))
+            WHERE id = \(batch.id) AND epoch = \(batch.epoch)
+            """)
+        guard count == 1 else { throw BatchLost() }
+    }
+
+    /// The batch that requests are put into, locked; a new one where there is none with room that is nobody's.
+    ///
+    /// - Returns: its number, and how many requests and bytes are in it.
+    static func openBatch(
+        of provider: ProviderConfiguration, _ settings: BatchConfiguration, in unit: UnitOfWork
+    ) async throws -> (id: Int64, requests: Int64, bytes: Int64) {
+        let open = try await unit.query(
+            """
+            SELECT id, requests, bytes FROM llm_provider.batch
+            WHERE state = 'gathering' AND provider = \(provider.name) AND credential = \(provider.credential)
+                AND lease_until < now() AND next_at > now()
+            ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+            """)
+        if let row = open.first {
+            let (id, requests, bytes) = try row.decode(Int64.self, Int64.self, Int64.self)
+            return (id, requests, bytes)
+        }
+        let id = try await unit.query(
+            """
+            INSERT INTO llm_provider.batch (provider, credential, mark, next_at)
+            VALUES (\(provider.name), \(provider.credential), \(Batch.makeMark()),
+                clock_timestamp() + make_interval(secs => \(settings.gatheringTime / .seconds(1))))
+            RETURNING id
+            """)[0].decode(Int64.self)
+        return (id, 0, 0)
+    }
+}
