@@ -44,7 +44,8 @@ struct BatchCalls: Sendable {
                 return .unknown("the answer is no batch")
             }
             return .accepted(batch)
-        // It refuses what it has no room for before it does anything.
+        // It refuses what it has no room for before it does anything; 408 says that it waited for the rest.
+        case 408: return .unknown("the provider answered 408")
         case 400..<500, 529: return .refused(dialect.failure(response, requestID: response.headers["request-id"] ?? ""))
         default: return .unknown("the provider answered \(response.status)")
         }

@@ -43,6 +43,7 @@ extension RequestStore {
                     members.append(item.job)
                 }
             }
+            isFull = isFull || requests == settings.maximumRequests
             unit.send(
                 """
                 INSERT INTO llm_provider.batch_item (job, batch) SELECT job, \(open.id) FROM unnest(\(members)::bigint[]) AS given (job)
@@ -50,7 +51,8 @@ extension RequestStore {
             unit.send(
                 """
                 UPDATE llm_provider.batch SET requests = \(requests), bytes = \(bytes),
-                    next_at = CASE WHEN \(isFull || requests == settings.maximumRequests) THEN clock_timestamp() ELSE next_at END
+                    is_full = \(isFull),
+                    next_at = CASE WHEN \(isFull) THEN greatest(clock_timestamp(), not_before) ELSE next_at END
                 WHERE id = \(open.id)
                 """)
             try await Self.write(settled, in: unit)

@@ -21,6 +21,10 @@ extension RequestStore {
             SELECT id FROM llm_provider.batch
             WHERE state <> 'closed' AND next_at <= now() AND lease_until < now() AND (provider, credential) IN (
                 SELECT * FROM unnest(\(providers.map(\.name))::text[], \(providers.map(\.credential))::text[]))
+                AND NOT (state = 'gathering' AND EXISTS (
+                    SELECT FROM llm_provider.batch AS refused
+                    WHERE refused.state = 'gathering' AND refused.not_before > now()
+                        AND (refused.provider, refused.credential) = (batch.provider, batch.credential)))
             ORDER BY next_at LIMIT 1
             """ as Query
         guard let id = try await pool.query(due).first?.decode(Int64.self) else { return nil }
@@ -55,6 +59,7 @@ extension RequestStore {
             """
             UPDATE llm_provider.batch SET state = \(state.rawValue)::llm_provider.batch_state, lease_until = '-infinity',
                 next_at = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
+                not_before = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
                 vendor_id = coalesce(\(vendorID), vendor_id), is_cancelled = is_cancelled OR \(isCancelled)
             WHERE id = \(batch.id) AND epoch = \(batch.epoch)
             """)
@@ -108,7 +113,7 @@ extension RequestStore {
             """
             SELECT id, requests, bytes FROM llm_provider.batch
             WHERE state = 'gathering' AND provider = \(provider.name) AND credential = \(provider.credential)
-                AND lease_until < now() AND next_at > now()
+                AND lease_until < now() AND next_at > now() AND NOT is_full
             ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
             """)
         if let row = open.first {

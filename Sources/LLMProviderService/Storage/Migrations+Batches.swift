@@ -20,8 +20,12 @@ extension RequestStore {
             -- The vendor's name for it.
             vendor_id text,
             is_cancelled boolean NOT NULL DEFAULT false,
+            -- Nothing more goes into it.
+            is_full boolean NOT NULL DEFAULT false,
             -- When it is to be looked at.
             next_at timestamptz NOT NULL,
+            -- Until when it waits after a refusal, and with it every batch of its account that is still to be handed over.
+            not_before timestamptz NOT NULL DEFAULT '-infinity',
             -- The life of an instance that holds it, its number from the sequence that leases have theirs from, and until when it does.
             holder text NOT NULL DEFAULT '',
             epoch bigint NOT NULL DEFAULT 0,

@@ -156,7 +156,8 @@ struct BatchRunTests {
 
     @Test("The account's refusal of a batch is told by one request; the others wait until it may be put right")
     func refusedForGood() async throws {
-        try await withBatches(FakeProviderConfiguration(keys: ["another": "w"])) { fixture, fake in
+        try await withBatches(FakeProviderConfiguration(keys: ["another": "w"]), settings: { $0.maximumRequests = 3 }) {
+            fixture, fake in
             try await fixture.submit(.requests(3))
             try await fixture.running {
                 try await eventually {
@@ -168,6 +169,15 @@ struct BatchRunTests {
             #expect(try await fixture.events().map { $0.outcome?.failure?.kind } == [.authentication])
             #expect(try await fixture.openRequests() == 2)
             #expect(fake.statistics.batchRequests == 0)
+            // A batch that is filled meanwhile waits too.
+            var search = BatchWorker.GatheringSearch()
+            try await fixture.submit(["late-0", "late-1", "late-2"])
+            while try await fixture.batchWorker.gather(&search) {}
+            #expect(try await fixture.batches(.gathering) == 2)
+            let providers = fixture.configuration.providers
+            #expect(try await fixture.store.takeBatch(of: providers, for: .seconds(60)) == nil)
+            try await fixture.pool.execute("UPDATE llm_provider.batch SET not_before = now()")
+            #expect(try await fixture.store.takeBatch(of: providers, for: .seconds(60)) != nil)
         }
     }
 
