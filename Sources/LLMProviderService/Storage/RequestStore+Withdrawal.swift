@@ -85,6 +85,19 @@ extension RequestStore {
     func withdrawSome(
         _ which: Withdrawn, besides held: [Job], _ withdrawal: @Sendable (ClaimedRequest) -> Withdrawal
     ) async throws -> [Withdrawal]? {
+        do {
+            return try await withdrawIdle(which, besides: held, withdrawal)
+        } catch is GatheredMeanwhile {
+            return []
+        }
+    }
+
+    /// Some came into a batch after they had been found idle, and everything is as it was.
+    private struct GatheredMeanwhile: Error {}
+
+    private func withdrawIdle(
+        _ which: Withdrawn, besides held: [Job], _ withdrawal: @Sendable (ClaimedRequest) -> Withdrawal
+    ) async throws -> [Withdrawal]? {
         try await pool.unitOfWork("withdraw requests") { unit in
             let idle = try await unit.query(which.idle(besides: held))
             guard !idle.isEmpty else { return nil }
@@ -95,6 +108,9 @@ extension RequestStore {
             }
             // Others may have claimed all of them meanwhile.
             guard !attempts.isEmpty else { return [] }
+            let gathered = try await unit.query(
+                "SELECT job FROM llm_provider.batch_item WHERE job = ANY(\(Array(attempts.keys))::bigint[]) LIMIT 1")
+            guard gathered.isEmpty else { throw GatheredMeanwhile() }
             let rows = try await unit.query(
                 """
                 DELETE FROM llm_provider.account USING llm_provider.request

@@ -95,6 +95,25 @@ struct BatchRunTests {
         }
     }
 
+    @Test("Requests that come into a batch while their owner withdraws them keep their place there, and none is forgotten")
+    func withdrawnWhileGathering() async throws {
+        try await withBatches { fixture, _ in
+            for round in 0..<8 {
+                try await fixture.submit((0..<40).map { "r\(round)-\($0)" })
+                async let cancelled = fixture.cancel("class-9b")
+                var search = BatchWorker.GatheringSearch()
+                while try await fixture.batchWorker.gather(&search) {}
+                _ = try await cancelled
+                let forgotten = try await fixture.pool.query(
+                    """
+                    SELECT count(*) FROM llm_provider.batch_item AS item
+                    WHERE NOT EXISTS (SELECT FROM llm_provider.account WHERE account.job = item.job)
+                    """)[0].decode(Int.self)
+                #expect(forgotten == 0)
+            }
+        }
+    }
+
     @Test("A batch that nobody wants any more is cancelled; the answers that are there count")
     func withdrawn() async throws {
         let clock = ManualClock(start: ProviderClock.system.now())
