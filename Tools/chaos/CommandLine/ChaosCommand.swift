@@ -122,10 +122,9 @@ struct PointsCommand: AsyncParsableCommand {
         let report = try await Drill.run { [passages, lanes] folder, logger in
             try await PointDrill.run(passages: passages, lanes: lanes, folder: folder, logger: logger, tell: Drill.tell)
         }
-        print(
-            json
-                ? try Drill.json(report)
-                : "\(report.points.count) points, died at \(report.deaths) times; every rule held; judge simulated")
+        guard !json else { return print(try Drill.json(report)) }
+        let missed = report.missed.isEmpty ? "" : "; never came to \(report.missed.joined(separator: ", "))"
+        print("\(report.points.count) points, died at \(report.deaths) times\(missed); every rule held; judge simulated")
     }
 }
 
