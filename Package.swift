@@ -201,7 +201,8 @@ let package = Package(
             name: "WireTLSTests",
             dependencies: ["Certificates", "Wire", "WireNIO", "WireTLS", logging, nioCore, nioPosix], swiftSettings: strict),
         .testTarget(
-            name: "ContractsTests", dependencies: ["Contracts", "SampleContracts", "Wire", "Fuzzing", "FuzzTargets"],
+            name: "ContractsTests",
+            dependencies: ["Contracts", "SampleContracts", "ChildProcesses", "Wire", "WireDump", "Fuzzing", "FuzzTargets"],
             swiftSettings: strict),
         // A contract with a field of every kind, generated as the contracts are.
         .target(
