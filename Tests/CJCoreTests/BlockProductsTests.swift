@@ -21,7 +21,8 @@ struct BlockProductsTests {
             right = (0..<8 * stride).map { _ in number() }
         }
 
-        typealias Products = (UnsafePointer<Double>?, Int, UnsafePointer<Double>?, Int, Int, UnsafeMutablePointer<Double>?) -> Void
+        typealias Products = (UnsafePointer<Double>?, Int, UnsafePointer<Double>?, Int, Int, UnsafeMutablePointer<Double>?) ->
+            Void
 
         func sums(_ products: Products) -> [Double] {
             var sums = Array(repeating: Double.nan, count: 32)
@@ -33,7 +34,9 @@ struct BlockProductsTests {
         var expected: [Double] {
             (0..<32).map { place in
                 var parts = [0.0, 0.0, 0.0, 0.0]
-                for index in 0..<count { parts[index % 4] += left[place / 8 * stride + index] * right[place % 8 * stride + index] }
+                for index in 0..<count {
+                    parts[index % 4] += left[place / 8 * stride + index] * right[place % 8 * stride + index]
+                }
                 return (parts[0] + parts[1]) + (parts[2] + parts[3])
             }
         }
