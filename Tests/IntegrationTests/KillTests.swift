@@ -79,7 +79,7 @@ struct KillTests {
     func everyPoint() async throws {
         let scratch = try Scratch()
         let report = try await PointDrill.run(passages: 1, lanes: 6, folder: scratch.path, logger: .silent) { _ in }
-        // A request is tried again after a call that failed, which no run is sure to have.
+        // A claimed request is put back where its lane has no turn for it after all, which no run is sure to have.
         let missed = report.missed.filter { !$0.hasPrefix("llm-provider retry.") }
         #expect(missed == [], "each other point is reached by a run that is to die there")
         #expect(report.deaths + report.missed.count == report.points.count)
