@@ -10,7 +10,7 @@ enum DeliberateDifference: String, CaseIterable {
     var reason: String {
         switch self {
         case .nulInString: "protobuf-c would cut the text off at the NUL, so ours refuses it; Google's keep it"
-        case .otherWireType: "a field of another kind breaks the contract, so ours refuses it; Google's take it for an unknown one"
+        case .otherWireType: "another kind of field breaks the contract, so ours refuses it; Google's take it for an unknown one"
         case .group: "proto3 has no groups, so ours refuses them; Google's step over them, and the C++ library ends at a half one"
         case .messageTwice: "no encoder writes a message in pieces, so ours refuses the second; Google's put them together"
         case .armTwice: "of a oneof the last counts, messages included; Google's put two messages of the same arm together"
