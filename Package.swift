@@ -167,7 +167,8 @@ let package = Package(
         .executableTarget(
             name: "wiredump",
             dependencies: [
-                "WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", "WireTLS", argumentParser, logging, signals,
+                "WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", "WireTLS", argumentParser, logging, nioCore, nioPosix,
+                signals,
             ],
             path: "Tools/wiredump/CommandLine", swiftSettings: strict),
         .testTarget(
