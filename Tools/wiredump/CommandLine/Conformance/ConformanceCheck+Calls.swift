@@ -1,4 +1,5 @@
 import Wire
+import WireDump
 
 // What every caller relies on, and what a server makes of what it does not know.
 extension ConformanceCheck {
@@ -17,9 +18,11 @@ extension ConformanceCheck {
                 for _ in streams {
                     let frame = try await peer.next("an answer on each of 20 streams")
                     guard frame.type == .response, open.remove(frame.stream.rawValue) != nil else {
-                        throw CheckFault(expected: "an answer on each of 20 streams", got: frame.told)
+                        throw ConformanceFault(expected: "an answer on each of 20 streams", got: frame.told)
                     }
                 }
+                try await peer.request(101, server.method)
+                try await peer.expect(.ok, on: 101)
             }
         },
         ConformanceCheck("WC003", "a request is taken in whatever pieces it arrives") { server in
@@ -76,6 +79,21 @@ extension ConformanceCheck {
                 try await peer.send(1, .data, [.remoteClosed, .noData])
                 try await peer.request(3, server.method)
                 try await peer.expect(.ok, on: 3)
+            }
+        },
+        ConformanceCheck("WC011", "a unary method is served whatever the flags") { server in
+            try await server.connected { peer in
+                for flags in [1, 2, 3, 4, 7] as [UInt8] {
+                    let stream = UInt32(flags) * 2 + 1
+                    try await peer.request(stream, server.method, flags: FrameFlags(rawValue: flags))
+                    try await peer.expect(.ok, on: stream)
+                }
+            }
+        },
+        ConformanceCheck("WC012", "unknown fields of a message are stepped over") { server in
+            try await server.connected { peer in
+                try await peer.request(1, server.method, [0xC2, 0x3E, 1, 0])
+                try await peer.expect(.ok, on: 1)
             }
         },
     ]

@@ -33,9 +33,7 @@ extension ConformanceCheck {
         },
         sampling("server_streaming", "a stream has all its answers, of 31,415, 9, 2,653 and 58,979 bytes") { server in
             for size in [31_415, 9, 2653, 58_979] {
-                var request = InteropSample(text: letters(size))
-                request.plainUint32 = 3
-                let answers = try await server.exchange("List", [request])
+                let answers = try await server.exchange("List", [InteropSample(text: letters(size), count: 3)])
                 try expect([0, 1, 2], answers.map(\.plainUint32))
                 try expect([size, size, size], answers.map(\.text.utf8.count))
             }
@@ -106,7 +104,8 @@ extension ConformanceCheck {
         },
     ]
 
-    private static func sampling(
+    /// A check by the service of samples, where the server has it.
+    static func sampling(
         _ id: String, _ claim: String, _ run: @escaping @Sendable (ConformanceSubject) async throws -> Void
     ) -> ConformanceCheck {
         ConformanceCheck(id, claim) { server in
@@ -119,15 +118,16 @@ extension ConformanceCheck {
     private static func letters(_ count: Int) -> String { String(repeating: "a", count: count) }
 }
 
-private func expect<Value: Equatable>(_ expected: Value, _ got: Value) throws {
-    guard expected == got else { throw CheckFault(expected: "\(expected)", got: "\(got)") }
+/// Expects something of what came.
+func expect<Value: Equatable>(_ expected: Value, _ got: Value) throws {
+    guard expected == got else { throw ConformanceFault(expected: "\(expected)", got: "\(got)") }
 }
 
 extension ConformanceSubject {
     fileprivate func expectEcho(_ sample: InteropSample) async throws {
         let answer = try await client.call(Self.samples("Get"), payload: sample.bytes, options: .timeout(.seconds(30)))
         guard InteropSample(answer) == sample else {
-            throw CheckFault(expected: "the request's \(sample.bytes.count) bytes", got: "\(answer.count) others")
+            throw ConformanceFault(expected: "the request's \(sample.bytes.count) bytes", got: "\(answer.count) others")
         }
     }
 
@@ -143,7 +143,7 @@ extension ConformanceSubject {
             client: client, method: Self.samples(method), kind: kinds[method] ?? .bidirectional,
             options: .timeout(.seconds(30)))
         try await call.make(requests.map(\.bytes)) { answer in
-            guard let sample = InteropSample(answer) else { throw CheckFault(expected: "a Sample", got: "no message") }
+            guard let sample = InteropSample(answer) else { throw ConformanceFault(expected: "a Sample", got: "no message") }
             answers.append(sample)
         }
         return answers
@@ -165,6 +165,6 @@ extension ConformanceSubject {
         } catch let error as RPCError {
             return try expect(expected, "\(error)")
         }
-        throw CheckFault(expected: expected, got: "OK")
+        throw ConformanceFault(expected: expected, got: "OK")
     }
 }

@@ -1,4 +1,5 @@
 import Wire
+import WireDump
 
 // Streams, by that of a server's health.
 extension ConformanceCheck {

@@ -1,4 +1,5 @@
 import Wire
+import WireDump
 
 /// One thing that a server has to do, under a number that stays.
 struct ConformanceCheck: Sendable {
@@ -6,7 +7,7 @@ struct ConformanceCheck: Sendable {
     let id: String
     /// What is so where the check passes.
     let claim: String
-    /// - Throws: ``CheckFault`` where it is not so, ``CheckSkipped`` where the server has nothing by which to tell.
+    /// - Throws: ``ConformanceFault`` where it is not so, ``CheckSkipped`` where the server has nothing by which to tell.
     let run: @Sendable (ConformanceSubject) async throws -> Void
 
     init(_ id: String, _ claim: String, _ run: @escaping @Sendable (ConformanceSubject) async throws -> Void) {
@@ -15,55 +16,49 @@ struct ConformanceCheck: Sendable {
         self.run = run
     }
 
-    static let all = calls + faults + limits + streams + interoperability
-}
+    static let all = calls + faults + limits + streams + messages + interoperability
 
-/// What a server did otherwise than it should.
-struct CheckFault: Error, Sendable {
-    let expected: String
-    let got: String
-}
+    /// Whether a pattern means it, in which `*` stands for any text.
+    func fits(_ pattern: String) -> Bool {
+        CallFilter.fits(id.lowercased()[...], pattern.lowercased()[...])
+    }
 
-/// Why a check could not be made.
-struct CheckSkipped: Error, Sendable {
-    let reason: String
-}
-
-/// How a check ended.
-enum CheckResult: Sendable {
-    case passed
-    case skipped(String)
-    case failed(CheckFault)
-
-    /// Makes a check, for so long at most.
-    init(_ time: Duration, _ check: @escaping @Sendable () async throws -> Void) async {
-        self = await withTaskGroup(of: CheckResult?.self) { group in
-            group.addTask { await CheckResult(check) }
+    /// Makes the check, for so long at most.
+    func outcome(of subject: ConformanceSubject, within time: Duration) async -> ConformanceResult.Outcome {
+        await withTaskGroup(of: ConformanceResult.Outcome?.self) { group in
+            group.addTask { await attempt(subject) }
             group.addTask {
                 // Who is told to stop has waited long enough.
                 try? await Task.sleep(for: time)
                 return nil
             }
-            // A check whose time is over is told to stop, and says what it waited for.
-            var result = await group.next() ?? nil
-            group.cancelAll()
-            while result == nil, let other = await group.next() { result = other }
-            return result ?? .passed
+            var outcome = ConformanceResult.Outcome.failed(ConformanceFault(expected: "an end of the check", got: "none in time"))
+            for await ended in group {
+                // A check whose time is over is told to stop, and says what it waited for.
+                group.cancelAll()
+                if let ended { outcome = ended }
+            }
+            return outcome
         }
     }
 
-    private init(_ check: () async throws -> Void) async {
+    private func attempt(_ subject: ConformanceSubject) async -> ConformanceResult.Outcome {
         do {
-            try await check()
-            self = .passed
+            try await run(subject)
+            return .passed
         } catch let skipped as CheckSkipped {
-            self = .skipped(skipped.reason)
-        } catch let fault as CheckFault {
-            self = .failed(fault)
+            return .skipped(skipped.reason)
+        } catch let fault as ConformanceFault {
+            return .failed(fault)
         } catch let error as RPCError {
-            self = .failed(CheckFault(expected: "an answer", got: "\(error)"))
+            return .failed(ConformanceFault(expected: "an answer", got: "\(error.code.name) \(JSONText.quoted(error.message))"))
         } catch {
-            self = .failed(CheckFault(expected: "an end of the check", got: "none in time"))
+            return .failed(ConformanceFault(expected: "an answer", got: "none in time"))
         }
     }
+}
+
+/// Why a check could not be made.
+struct CheckSkipped: Error, Sendable {
+    let reason: String
 }

@@ -10,20 +10,27 @@ struct ConformanceSubject: Sendable {
     static let echo = "huleedu.test.Echo"
 
     let address: Address
+    /// A connection that is made when something is asked on it.
     let client: any ClientTransport
     /// A unary method that answers an empty request well.
     let method: MethodDescriptor
 
-    /// Says something on a connection of its own.
+    static func samples(_ method: String) -> MethodDescriptor { MethodDescriptor(service: samples, method: method) }
+
+    /// Says something on a connection of its own, which is closed afterwards, or when the task is told to stop.
     func connected(_ body: (RawConnection) async throws -> Void) async throws {
         let connection = try await RawConnection.connect(to: address)
-        do {
-            try await body(connection)
-        } catch {
+        try await withTaskCancellationHandler {
+            do {
+                try await body(connection)
+            } catch {
+                await connection.close()
+                throw error
+            }
             await connection.close()
-            throw error
+        } onCancel: {
+            connection.abandon()
         }
-        await connection.close()
     }
 
     /// Skips a check that needs a method which the server does not have.
@@ -34,11 +41,28 @@ struct ConformanceSubject: Sendable {
         } catch let error as RPCError where error.code == .unimplemented {
             throw CheckSkipped(reason: "the server has no \(method)")
         } catch let error as RPCError where error.code == .unavailable {
-            throw CheckFault(expected: "a server", got: "\(error)")
+            throw ConformanceFault(expected: "a server", got: "\(error)")
         } catch is RPCError {
             // It is there.
         }
     }
 
-    static func samples(_ method: String) -> MethodDescriptor { MethodDescriptor(service: samples, method: method) }
+    /// Expects that there is a server, and that it can be checked by its method.
+    ///
+    /// - Throws: ``ConformanceFault``, unless it says nothing or something that the checks will find.
+    func expectMethod() async throws {
+        try await connected { peer in
+            try await peer.request(1, method)
+            let answer: ResponseEnvelope
+            do {
+                answer = try ResponseEnvelope(decoding: try await peer.next("an answer").payload)
+            } catch {
+                return
+            }
+            guard case .failure(let error) = answer else { return }
+            throw ConformanceFault(
+                expected: "that \(method) answers an empty request well",
+                got: "\(error.code.name) \(JSONText.quoted(error.message))")
+        }
+    }
 }

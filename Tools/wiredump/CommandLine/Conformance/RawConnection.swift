@@ -5,6 +5,9 @@ import WireDump
 
 /// A TCP connection on which a check says what it likes.
 final class RawConnection: Sendable {
+    /// Frames that may wait for a check to look at them.
+    fileprivate static let mostWaiting = 1024
+
     private let channel: any Channel
     private let frames: AsyncThrowingStream<Frame, any Error>
 
@@ -13,9 +16,10 @@ final class RawConnection: Sendable {
         self.frames = frames
     }
 
-    /// - Throws: ``CheckFault`` where there is nobody to connect to.
+    /// - Throws: ``ConformanceFault`` where there is nobody to connect to.
     static func connect(to address: Address) async throws -> RawConnection {
-        let (frames, continuation) = AsyncThrowingStream.makeStream(of: Frame.self, throwing: (any Error).self)
+        let (frames, continuation) = AsyncThrowingStream.makeStream(
+            of: Frame.self, throwing: (any Error).self, bufferingPolicy: .bufferingOldest(mostWaiting))
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(5))
             .channelInitializer { channel in
@@ -26,7 +30,7 @@ final class RawConnection: Sendable {
         do {
             return RawConnection(try await bootstrap.connect(host: address.host, port: address.port).get(), frames)
         } catch {
-            throw CheckFault(expected: "a connection to \(address.host):\(address.port)", got: "none")
+            throw ConformanceFault(expected: "a connection to \(address.host):\(address.port)", got: "none")
         }
     }
 
@@ -35,13 +39,19 @@ final class RawConnection: Sendable {
         try? await channel.close().get()
     }
 
+    /// Closes it without waiting, so that whoever sends or hears on it waits no longer.
+    func abandon() {
+        channel.close(promise: nil)
+    }
+
     // MARK: - Saying
 
     func send(_ bytes: [UInt8]) async throws {
         do {
             try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
         } catch {
-            throw CheckFault(expected: "a connection that can be written to", got: "one that is closed")
+            let got = Task.isCancelled ? "one from which nothing is taken" : "one that is closed"
+            throw ConformanceFault(expected: "a connection that can be written to", got: got)
         }
     }
 
@@ -61,29 +71,32 @@ final class RawConnection: Sendable {
 
     /// The next frame.
     ///
-    /// - Throws: ``CheckFault`` where none comes before the check's time is over, or the connection is closed.
+    /// - Throws: ``ConformanceFault`` where none comes before the check's time is over, or the connection is closed.
     func next(_ expected: String) async throws -> Frame {
         var iterator = frames.makeAsyncIterator()
         do {
             if let frame = try await iterator.next() { return frame }
         } catch let error as FrameError {
-            throw CheckFault(expected: expected, got: "bytes that are no frame: \(error.message)")
+            throw ConformanceFault(expected: expected, got: "bytes that are no frame: \(error.message)")
         }
-        throw CheckFault(expected: expected, got: Task.isCancelled ? "nothing" : "the end of the connection")
+        throw ConformanceFault(expected: expected, got: Task.isCancelled ? "nothing" : "the end of the connection")
     }
 
     /// Expects that the next frame ends a call.
     ///
     /// - Parameter isRefused: whether the server has to say that no handler has seen the request; nil where it may.
-    func expect(_ code: StatusCode, on stream: UInt32, isRefused: Bool? = nil) async throws {
+    /// - Returns: the answer; none of a call that is expected to fail.
+    @discardableResult
+    func expect(_ code: StatusCode, on stream: UInt32, isRefused: Bool? = nil) async throws -> [UInt8] {
         let expected = "\(code.name)\(isRefused == true ? ", refused," : "") on stream \(stream)"
         let frame = try await next(expected)
         guard frame.type == .response, frame.stream.rawValue == stream, frame.flags.isEmpty,
             let answer = try? ResponseEnvelope(decoding: frame.payload)
-        else { throw CheckFault(expected: expected, got: frame.told) }
-        let told: Bool? = if case .failure(let error) = answer { error.isRefused } else { nil }
-        guard answer.code == code, isRefused == nil || isRefused == told else {
-            throw CheckFault(expected: expected, got: frame.told)
+        else { throw ConformanceFault(expected: expected, got: frame.told) }
+        switch answer {
+        case .success(let payload) where code == .ok: return payload
+        case .failure(let error) where error.code == code && (isRefused == nil || isRefused == error.isRefused): return []
+        default: throw ConformanceFault(expected: expected, got: frame.told)
         }
     }
 
@@ -92,7 +105,16 @@ final class RawConnection: Sendable {
         let expected = "a message on stream \(stream)"
         let frame = try await next(expected)
         guard frame.type == .data, frame.stream.rawValue == stream, frame.flags.isEmpty else {
-            throw CheckFault(expected: expected, got: frame.told)
+            throw ConformanceFault(expected: expected, got: frame.told)
+        }
+    }
+
+    /// Expects that a stream ends well, in the form that every client takes.
+    func expectEnd(on stream: UInt32) async throws {
+        let expected = "the end of stream \(stream), as data with flags 5 and no payload"
+        let frame = try await next(expected)
+        guard frame.type == .data, frame.stream.rawValue == stream, frame.flags.rawValue == 5, frame.payload.isEmpty else {
+            throw ConformanceFault(expected: expected, got: frame.told)
         }
     }
 
@@ -100,8 +122,8 @@ final class RawConnection: Sendable {
     func expectClose() async throws {
         var iterator = frames.makeAsyncIterator()
         // An end is an end, be it a reset.
-        while let frame = try? await iterator.next() { _ = frame }
-        if Task.isCancelled { throw CheckFault(expected: "the end of the connection", got: "nothing") }
+        while (try? await iterator.next()) != nil {}
+        if Task.isCancelled { throw ConformanceFault(expected: "the end of the connection", got: "nothing") }
     }
 }
 
@@ -119,7 +141,10 @@ private final class FrameReader: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         decoder.append(unwrapInboundIn(data).readableBytesView)
         do {
-            while case .frame(let frame) = try decoder.next() { frames.yield(frame) }
+            while case .frame(let frame) = try decoder.next() {
+                guard case .dropped = frames.yield(frame) else { continue }
+                throw ConformanceFault(expected: "answers to what was asked", got: "\(RawConnection.mostWaiting) other frames")
+            }
         } catch {
             frames.finish(throwing: error)
             context.close(promise: nil)

@@ -17,7 +17,12 @@ struct Transcript: Decodable {
             Output.complain("\(file): expected a file of UTF-8 that can be read")
             throw ExitCode.failure
         }
-        return try text.split(separator: "\n", omittingEmptySubsequences: true).enumerated().map { place, line in
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().filter { !$0.element.isEmpty }
+        guard !lines.isEmpty else {
+            Output.complain("\(file): expected a transcript in it")
+            throw ExitCode.failure
+        }
+        return try lines.map { place, line in
             // Whatever is wrong with it, it is no transcript.
             guard let transcript = try? JSONDecoder().decode(Transcript.self, from: Data(line.utf8)),
                 let client = bytes(transcript.client), let server = bytes(transcript.server)
@@ -36,7 +41,7 @@ struct Transcript: Decodable {
                 let expected = "\(frame.hexadecimal) of the transcript"
                 let got = try await peer.next(expected)
                 guard got.encoded() == frame else {
-                    throw CheckFault(expected: expected, got: "\(got.encoded().hexadecimal), \(got.told)")
+                    throw ConformanceFault(expected: expected, got: "\(got.encoded().hexadecimal), \(got.told)")
                 }
             }
         }

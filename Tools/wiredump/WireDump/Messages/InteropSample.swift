@@ -10,7 +10,8 @@ package struct InteropSample: Sendable, Hashable {
     package var blob: [UInt8] = []
     package var texts: [String] = []
 
-    package init(text: String = "", blob: [UInt8] = []) {
+    package init(text: String = "", blob: [UInt8] = [], count: UInt32 = 0) {
+        plainUint32 = count
         self.text = text
         self.blob = blob
     }

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Logging
+import Wire
+import WireDump
+import WireNIO
+
+/// Checks of one server, one after the other, which are told as they end.
+struct ConformanceRun: Sendable {
+    let address: Address
+    let method: MethodDescriptor
+    /// How long each check may take.
+    let timeout: Duration
+    let format: ConformanceFormat
+
+    /// Ends the program where there is no server, or one that says of the method that it does not answer well.
+    ///
+    /// - Throws: ``ExitCode`` after telling.
+    func expectMethod() async throws {
+        let check = ConformanceCheck("", "") { try await $0.expectMethod() }
+        guard case .failed(let fault) = await outcome(of: check) else { return }
+        let told = "expected \(fault.expected), got \(fault.got)"
+        if format == .tap { print("TAP version 14\nBail out! \(told)") } else { Output.complain(told) }
+        throw ExitCode.failure
+    }
+
+    /// Makes the checks, and tells whether none failed.
+    func make(_ checks: [ConformanceCheck]) async throws -> Bool {
+        var output = Output()
+        if format == .tap { try output.write(["TAP version 14", "1..\(checks.count)"]) }
+        var (passed, skipped, failed) = (0, 0, 0)
+        for (place, check) in checks.enumerated() {
+            let outcome = await self.outcome(of: check)
+            switch outcome {
+            case .passed: passed += 1
+            case .skipped: skipped += 1
+            case .failed: failed += 1
+            }
+            let result = ConformanceResult(number: place + 1, check: check.id, claim: check.claim, outcome: outcome)
+            try output.write(result.lines(format))
+            try output.flush()
+        }
+        Output.complain("passed: \(passed), skipped: \(skipped), failed: \(failed)")
+        return failed == 0
+    }
+
+    private func outcome(of check: ConformanceCheck) async -> ConformanceResult.Outcome {
+        let client = WireClient(
+            host: address.host, port: address.port, configuration: ClientConfiguration(),
+            logger: Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() })
+        let subject = ConformanceSubject(address: address, client: client, method: method)
+        let outcome = await check.outcome(of: subject, within: timeout)
+        await client.close()
+        return outcome
+    }
+}
