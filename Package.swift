@@ -287,7 +287,7 @@ let package = Package(
                 "CurlClient", "EventLog",
                 "FakeProvider",
                 "LLMProviderService", "Postgres", "PostgresTestSupport", "SampleContracts", "ServiceKit", "Wire", "WireNIO",
-                "WireTLS", logging,
+                "WireTLS", logging, nioCore, nioPosix,
             ],
             swiftSettings: strict),
     ],

@@ -38,4 +38,21 @@ struct GoPeerTests {
         let server = try Program(peer, ["serve", "127.0.0.1:0"])
         try await PeerPrograms.calling(server) { try await EchoCases.run($0) }
     }
+
+    @Test("and a server of its library are told apart where the library differs from the protocol's page, and nowhere else")
+    func conformance() async throws {
+        let scratch = try Scratch()
+        let server = try Program(try await PeerPrograms.go(in: scratch), ["serve", "127.0.0.1:0"])
+        let outcome = try await ConformanceOutcome(
+            "127.0.0.1:\(try await PeerPrograms.port(of: server))", ["--method", "huleedu.test.Echo/Describe", "--timeout", "5"])
+        let differences: Set = [
+            // It marks nothing as refused.
+            "WC020", "WC021", "WC041",
+            // A message that cannot be read is INTERNAL.
+            "WC023",
+            // It ignores data, does not look at a timeout before a handler does, waits for lengths of 16 MiB and more, and takes any metadata.
+            "WC025", "WC026", "WC027", "WC043",
+        ]
+        #expect(outcome.status == 3 && outcome.failed == differences && outcome.passed.count == 19, "\(outcome.output)")
+    }
 }

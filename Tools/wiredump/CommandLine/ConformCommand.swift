@@ -26,7 +26,7 @@ struct ConformCommand: AsyncParsableCommand {
             not be made, and below one that failed what was expected and what came. With --format json it is an object a line: "check", \
             "claim", "result" (passed, skipped or failed), "reason" of what was skipped, "expected" and "got" of what failed. How many there \
             were of each is told on standard error. \
-            It ends with 0 when every check passed or was skipped, with 3 when one failed, with 1 when there is no server, when its method \
+            It ends with 0 when every check passed or was skipped, with 3 when one failed (or, with --strict, was skipped), with 1 when there is no server, when its method \
             does not answer well, or when a transcript cannot be read, and with 64 for wrong options. Connections are plain TCP.
             """)
 
@@ -40,7 +40,8 @@ struct ConformCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A unary method that answers an empty request well. (default: \(ConformanceSubject.check))", valueName: "service/method"))
+            "A unary method that answers an empty request well. (default: \(ConformanceSubject.check))",
+            valueName: "service/method"))
     var method: String?
 
     @Option(
@@ -52,9 +53,13 @@ struct ConformCommand: AsyncParsableCommand {
     var except: [String] = []
 
     @Option(
-        help: ArgumentHelp("Instead of the checks, the calls of this file, frame by frame. May be given several times.", valueName: "file"),
+        help: ArgumentHelp(
+            "Instead of the checks, the calls of this file, frame by frame. May be given several times.", valueName: "file"),
         completion: .file())
     var transcripts: [String] = []
+
+    @Flag(help: "Count what could not be checked as failed.")
+    var strict = false
 
     @Option(help: ArgumentHelp("How long each check may take, above 0 to 3600.", valueName: "seconds"))
     var timeout = 20.0
@@ -68,7 +73,9 @@ struct ConformCommand: AsyncParsableCommand {
         guard timeout > 0, timeout <= Self.longestTimeout else {
             throw ValidationError("--timeout: expected above 0 to 3600 seconds.")
         }
-        guard transcripts.isEmpty || method == nil else { throw ValidationError("--method: transcripts name their methods themselves.") }
+        guard transcripts.isEmpty || method == nil else {
+            throw ValidationError("--method: transcripts name their methods themselves.")
+        }
         _ = try chosenMethod
         if transcripts.isEmpty { _ = try chosen(from: ConformanceCheck.all) }
     }
@@ -83,7 +90,8 @@ struct ConformCommand: AsyncParsableCommand {
         let run = ConformanceRun(
             address: try Address(server, "server"), method: try chosenMethod, timeout: .seconds(timeout), format: format)
         if transcripts.isEmpty { try await run.expectMethod() }
-        guard try await run.make(checks) else { throw ExitCode(3) }
+        let counts = try await run.make(checks)
+        guard counts.failed == 0, !strict || counts.skipped == 0 else { throw ExitCode(3) }
     }
 
     private var chosenMethod: MethodDescriptor {

@@ -84,7 +84,9 @@ extension ConformanceCheck {
             var waiting = InteropSample()
             waiting.flag = true
             try await server.connected { peer in
-                for place in 0..<mostCalls { try await peer.request(place * 2 + 1, ConformanceSubject.samples("Get"), waiting.bytes) }
+                for place in 0..<mostCalls {
+                    try await peer.request(place * 2 + 1, ConformanceSubject.samples("Get"), waiting.bytes)
+                }
                 try await peer.request(mostCalls * 2 + 1, server.method)
                 try await peer.expect(.resourceExhausted, on: mostCalls * 2 + 1, isRefused: true)
             }

@@ -13,14 +13,14 @@ extension ConformanceCheck {
         sampling("large_unary", "messages of 271,828 and 314,159 bytes come back") { server in
             for size in [271_828, 314_159] { try await server.expectEcho(InteropSample(blob: zeros(size))) }
         },
-        ConformanceCheck("custom_metadata", "metadata arrives in its order, repeated keys and all") { server in
+        ConformanceCheck("custom_metadata", "metadata arrives, and the values of a repeated key in their order") { server in
             let describe = MethodDescriptor(service: ConformanceSubject.echo, method: "Describe")
             try await server.need(describe)
             let sent = Metadata([("x-interop-initial", "first å"), ("x-interop-initial", "second"), ("x-interop-binary", "q6ur")])
             let answer = try await server.client.call(
                 describe, payload: [], options: CallOptions(deadline: .after(.seconds(30)), metadata: sent))
-            let seen = (try? WireV1.Request(decoding: answer))?.metadata.map { "\($0.key)=\($0.value)" } ?? []
-            try expect(sent.entries.map { "\($0.key)=\($0.value)" }, seen)
+            let seen = Metadata((try? WireV1.Request(decoding: answer))?.metadata.map { ($0.key, $0.value) } ?? [])
+            for key in ["x-interop-initial", "x-interop-binary"] { try expect(sent.values(for: key), seen.values(for: key)) }
         },
     ]
 

@@ -27,7 +27,8 @@ extension ConformanceCheck {
             try await peer.send(1, .data, [], hello)
             try await peer.send(1, .data, .remoteClosed, hello)
         },
-        collecting("WC070", "a payload in the request of a stream of requests is its first message", first: hello, hello, []) { peer in
+        collecting("WC070", "a payload in the request of a stream of requests is its first message", first: hello, hello, []) {
+            peer in
             try await peer.send(1, .data)
             try await peer.send(1, .data, last)
         },

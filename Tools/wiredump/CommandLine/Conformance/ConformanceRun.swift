@@ -19,14 +19,14 @@ struct ConformanceRun: Sendable {
         let check = ConformanceCheck("", "") { try await $0.expectMethod() }
         guard case .failed(let fault) = await outcome(of: check) else { return }
         let told = "expected \(fault.expected), got \(fault.got)"
-        if format == .tap { print("TAP version 14\nBail out! \(told)") } else { Output.complain(told) }
+        if format == .tap { print("TAP version 13\nBail out! \(told)") } else { Output.complain(told) }
         throw ExitCode.failure
     }
 
-    /// Makes the checks, and tells whether none failed.
-    func make(_ checks: [ConformanceCheck]) async throws -> Bool {
+    /// Makes the checks, and returns how many could not be made and how many failed.
+    func make(_ checks: [ConformanceCheck]) async throws -> (skipped: Int, failed: Int) {
         var output = Output()
-        if format == .tap { try output.write(["TAP version 14", "1..\(checks.count)"]) }
+        if format == .tap { try output.write(["TAP version 13", "1..\(checks.count)"]) }
         var (passed, skipped, failed) = (0, 0, 0)
         for (place, check) in checks.enumerated() {
             let outcome = await self.outcome(of: check)
@@ -40,7 +40,7 @@ struct ConformanceRun: Sendable {
             try output.flush()
         }
         Output.complain("passed: \(passed), skipped: \(skipped), failed: \(failed)")
-        return failed == 0
+        return (skipped, failed)
     }
 
     private func outcome(of check: ConformanceCheck) async -> ConformanceResult.Outcome {

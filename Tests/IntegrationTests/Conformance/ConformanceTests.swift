@@ -1,0 +1,98 @@
+import Contracts
+import SampleContracts
+import ServiceKit
+import Testing
+import Wire
+
+/// `wiredump conform` on servers that keep to the protocol, and on some that do not.
+@Suite("The conformance checks", .timeLimit(.minutes(5)))
+struct ConformanceTests {
+    private static let services: [any RPCService] = [
+        WireV1.HealthServer(Health(checks: [:])), SampleV1.SamplesServer(PeerSamples()), EchoService(),
+    ]
+
+    /// As `--list` has them.
+    private static func listed() async throws -> [String] {
+        let list = try Program("wiredump", ["conform", "--list"])
+        #expect(await list.status() == 0)
+        return list.output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+    }
+
+    @Test("all pass on a server of ours, each under a name that no other has")
+    func ours() async throws {
+        let listed = try await Self.listed()
+        #expect(Set(listed).count == listed.count && listed.count { $0.hasPrefix("WC") } == 43 && listed.count == 57)
+        try await PeerPrograms.serving(Self.services) { address in
+            let outcome = try await ConformanceOutcome(address, ["--strict"])
+            #expect(outcome.status == 0 && outcome.passed == Set(listed), "\(outcome.output)")
+            #expect(outcome.output.hasSuffix("wiredump: passed: 57, skipped: 0, failed: 0\n"))
+        }
+    }
+
+    @Test("say of what a server lacks that it could not be tried")
+    func skipped() async throws {
+        try await PeerPrograms.serving([WireV1.HealthServer(Health(checks: [:]))]) { address in
+            let outcome = try await ConformanceOutcome(address)
+            #expect(outcome.status == 0 && outcome.failed.isEmpty && outcome.passed.count == 32, "\(outcome.output)")
+            #expect(outcome.skipped.count == 25)
+            #expect(outcome.skipped["WC068"] == "the server has no huleedu.sample.v1.Samples/Get")
+            #expect(outcome.skipped["custom_metadata"] == "the server has no huleedu.test.Echo/Describe")
+            #expect(try await ConformanceOutcome(address, ["--strict"]).status == 3)
+        }
+    }
+
+    @Test("find each broken rule by the checks of that rule, and by no others")
+    func brokenRules() async throws {
+        try await PeerPrograms.serving(Self.services) { address in
+            let port = try #require(address.split(separator: ":").last.flatMap { Int($0) })
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (place, rule) in BrokenRule.all.enumerated() {
+                    // So many at a time.
+                    if place >= 4 { try await group.next() }
+                    group.addTask {
+                        let server = try await SpoilingServer.start(before: port, breaking: rule)
+                        let outcome = try await ConformanceOutcome(server.address, ["--timeout", "10"])
+                        #expect(outcome.failed == rule.checks && outcome.status == 3, "\(rule.fault): \(outcome.output)")
+                        try await server.stop()
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test("tell what was expected and what came, as JSON too")
+    func told() async throws {
+        try await PeerPrograms.serving(Self.services) { address in
+            let port = try #require(address.split(separator: ":").last.flatMap { Int($0) })
+            let rule = try #require(BrokenRule.all.first { $0.checks == ["WC024"] })
+            let server = try await SpoilingServer.start(before: port, breaking: rule)
+            let tap = try await ConformanceOutcome(server.address, ["--only", "wc02*", "--except", "WC027"])
+            #expect(tap.failed == ["WC024"] && tap.passed.count == 8)
+            #expect(
+                tap.output.contains(
+                    "not ok 5 - WC024 a request on an even stream is INVALID_ARGUMENT\n"
+                        + "# expected INVALID_ARGUMENT on stream 2\n# got OK on stream 2 with flags 0\n"), "\(tap.output)")
+            let json = try await ConformanceOutcome(server.address, ["--only", "WC024", "--format", "json"])
+            #expect(json.status == 3)
+            #expect(
+                json.output.hasPrefix(
+                    #"{"check":"WC024","claim":"a request on an even stream is INVALID_ARGUMENT","result":"failed","#
+                        + #""expected":"INVALID_ARGUMENT on stream 2","got":"OK on stream 2 with flags 0"}"#), "\(json.output)")
+            try await server.stop()
+        }
+    }
+
+    @Test("are not begun where there is no server, or one that does not answer the method well")
+    func nobody() async throws {
+        let nobody = try await ConformanceOutcome("127.0.0.1:1")
+        #expect(nobody.status == 1)
+        #expect(nobody.output == "TAP version 13\nBail out! expected a connection to 127.0.0.1:1, got none\n")
+        try await PeerPrograms.serving([EchoService()]) { address in
+            let other = try await ConformanceOutcome(address)
+            #expect(other.status == 1 && other.output.contains("Bail out! expected that huleedu.wire.v1.Health/Check answers"))
+            let named = try await ConformanceOutcome(address, ["--method", "huleedu.test.Echo/Describe", "--only", "WC001"])
+            #expect(named.status == 0 && named.passed == ["WC001"])
+        }
+    }
+}
