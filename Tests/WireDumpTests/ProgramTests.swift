@@ -392,6 +392,7 @@ struct ProgramTests {
             ["read", "-", "--where", "essays"], ["conform"], ["conform", "here"], ["conform", "--list", "127.0.0.1:1"],
             ["conform", "127.0.0.1:1", "--only", "WC999"], ["conform", "127.0.0.1:1", "--except", "*"],
             ["conform", "127.0.0.1:1", "--method", "a.Service"], ["conform", "127.0.0.1:1", "--timeout", "3601"],
+            ["conform", "127.0.0.1:1", "--wait", "3601"],
             ["conform", "127.0.0.1:1", "--transcripts", "/dev/null", "--method", "a.Service/Do"],
         ])
     func refusals(arguments: [String]) async throws {

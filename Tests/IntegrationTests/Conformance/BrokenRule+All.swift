@@ -23,6 +23,10 @@ extension BrokenRule {
         .asking("refuses unknown flags", ["WC008"]) { frame, _ in
             frame.type == .request && frame.flags.rawValue > 7 ? .answered(frame.failed(.invalidArgument)) : nil
         },
+        .asking("refuses unknown fields of envelopes", ["WC009"]) { frame, _ in
+            frame.envelope?.payload == [] && frame.payload.suffix(4) == [0xC2, 0x3E, 1, 0]
+                ? .answered(frame.failed(.invalidArgument)) : nil
+        },
         .asking("complains of late data", ["WC010", "WC073"]) { frame, past in
             frame.type == .data && past.ended.contains(frame.stream.rawValue) ? .answered(frame.failed(.invalidArgument)) : nil
         },
@@ -68,8 +72,8 @@ extension BrokenRule {
     ]
 
     private static let limits: [BrokenRule] = [
-        .asking("takes a MiB and no more", ["WC040"]) { frame, _ in
-            (1 << 20 + 1...4 << 20).contains(frame.payload.count)
+        .asking("takes 256 KiB and no more", ["WC040", "large_unary"]) { frame, _ in
+            (256 << 10 + 1...4 << 20).contains(frame.payload.count)
                 ? .answered(frame.failed(.resourceExhausted, isRefused: true)) : nil
         },
         .asking("says INVALID_ARGUMENT of a request that is too long", ["WC041"]) { frame, _ in
@@ -88,6 +92,18 @@ extension BrokenRule {
     ]
 
     private static let streams: [BrokenRule] = [
+        .answering("begins a stream with a response", ["WC060", "WC062", "WC063", "WC064", "WC065"]) { frame, past in
+            past.method(frame) == "Watch" && frame.isMessage ? [frame.answer(.success(frame.payload))] : nil
+        },
+        .asking(
+            "refuses calls beside a stream", ["WC063", "WC065", "cancel_after_begin", "cancel_after_first_response"]
+        ) { frame, past in
+            let isBesideStream = past.requests.contains { stream, request in
+                stream != frame.stream.rawValue && !request.flags.isEmpty && request.envelope?.method.method != "Check"
+                    && !past.ended.contains(stream)
+            }
+            return frame.type == .request && isBesideStream ? .answered(frame.failed(.resourceExhausted)) : nil
+        },
         .answering("does not say that a stream asked for as a unary call was refused", ["WC061"]) { frame, past in
             past.method(frame) == "Watch" && frame.failure?.isRefused == true ? [frame.failed(.invalidArgument)] : nil
         },
@@ -104,6 +120,13 @@ extension BrokenRule {
     private static let messages: [BrokenRule] = [
         .answering("ends streams of answers with a response", ["WC066", "WC072", "WC073"]) { frame, _ in
             frame == frame.end ? [frame.answer(.success([]))] : nil
+        },
+        .answering(
+            "answers a stream of requests with a stream", ["WC067", "WC068", "WC069", "WC070", "WC071", "client_streaming"]
+        ) { frame, past in
+            guard past.method(frame) == "Collect", case .success(let answer) = try? ResponseEnvelope(decoding: frame.payload)
+            else { return nil }
+            return [frame.end.with(flags: [], payload: answer), frame.end]
         },
         .asking("drops empty messages", ["WC068", "WC070"]) { frame, _ in
             frame.isMessage && frame.payload.isEmpty ? .dropped : nil
@@ -131,6 +154,15 @@ extension BrokenRule {
     ]
 
     private static let cases: [BrokenRule] = [
+        .answering("has no empty answers", ["empty_unary", "cancel_after_begin", "cancel_after_first_response"]) { frame, past in
+            past.method(frame) == "Get" && frame.type == .response && frame.payload.isEmpty ? [frame.failed(.internal)] : nil
+        },
+        .answering("answers each message twice", ["WC073", "ping_pong", "cancel_after_first_response"]) { frame, past in
+            past.method(frame) == "Discuss" && frame.isMessage ? [frame, frame] : nil
+        },
+        .answering("says goodbye at the end of a stream", ["WC073", "ping_pong", "empty_stream"]) { frame, past in
+            past.method(frame) == "Discuss" && frame == frame.end ? [frame.with(flags: [], payload: [8, 1]), frame] : nil
+        },
         .asking("keeps one value of each key of metadata", ["custom_metadata"]) { frame, _ in
             guard let envelope = frame.envelope, envelope.metadata.values(for: "x-interop-initial").count > 1 else { return nil }
             return .passed(

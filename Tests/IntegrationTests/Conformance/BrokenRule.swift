@@ -42,6 +42,7 @@ struct BrokenRule: Sendable {
     var asked: @Sendable (Frame, Past) -> Reaction = { frame, _ in .passed(frame) }
     var answered: @Sendable (Frame, Past) -> [Frame] = { frame, _ in [frame] }
     var closesAtImpossibleLength = true
+    var survivesCutFrames = true
 
     init(_ fault: String, _ checks: Set<String>) {
         self.fault = fault

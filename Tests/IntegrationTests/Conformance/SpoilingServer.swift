@@ -6,24 +6,29 @@ import Wire
 struct SpoilingServer: Sendable {
     private let channel: any Channel
 
-    var address: String { "127.0.0.1:\(channel.localAddress?.port ?? 0)" }
+    var port: Int { channel.localAddress?.port ?? 0 }
+    var address: String { "127.0.0.1:\(port)" }
 
-    /// - Parameter port: of the server behind it, on this machine.
-    static func start(before port: Int, breaking rule: BrokenRule) async throws -> SpoilingServer {
+    /// - Parameters:
+    ///   - port: of the server behind it, on this machine.
+    ///   - own: its own port; zero for any.
+    static func start(before port: Int, breaking rule: BrokenRule, on own: Int = 0) async throws -> SpoilingServer {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { client in
                 ClientBootstrap(group: client.eventLoop).connect(host: "127.0.0.1", port: port).flatMapThrowing { server in
                     let connection = SpoiltConnection(rule, client, server)
-                    try client.pipeline.syncOperations.addHandler(FrameReader(connection.ask, connection.misread, to: server))
-                    try server.pipeline.syncOperations.addHandler(FrameReader(connection.answer, {}, to: client))
+                    try client.pipeline.syncOperations.addHandler(
+                        FrameReader(connection.ask, misread: connection.misread, cut: connection.cut, to: server))
+                    try server.pipeline.syncOperations.addHandler(FrameReader(connection.answer, to: client))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: own).get()
         return SpoilingServer(channel: channel)
     }
 
-    func stop() async throws {
-        try await channel.close().get()
+    func stop() async {
+        // One that has died by its rule has stopped already.
+        try? await channel.close().get()
     }
 }
 
@@ -60,6 +65,11 @@ private final class SpoiltConnection {
         if rule.closesAtImpossibleLength { client.close(promise: nil) }
     }
 
+    /// The client has gone in the middle of a frame.
+    func cut() {
+        if !rule.survivesCutFrames { client.parent?.close(promise: nil) }
+    }
+
     private static func write(_ frame: Frame, to channel: any Channel) {
         channel.writeAndFlush(ByteBuffer(bytes: frame.encoded()), promise: nil)
     }
@@ -72,11 +82,16 @@ private final class FrameReader: ChannelInboundHandler {
     private var decoder = FrameDecoder(maximumPayloadBytes: (16 << 20) - 1)
     private let receive: (Frame) -> Void
     private let misread: () -> Void
+    private let cut: () -> Void
     private let other: any Channel
 
-    init(_ receive: @escaping (Frame) -> Void, _ misread: @escaping () -> Void, to other: any Channel) {
+    init(
+        _ receive: @escaping (Frame) -> Void, misread: @escaping () -> Void = {}, cut: @escaping () -> Void = {},
+        to other: any Channel
+    ) {
         self.receive = receive
         self.misread = misread
+        self.cut = cut
         self.other = other
     }
 
@@ -90,6 +105,7 @@ private final class FrameReader: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        if decoder.isInsideFrame { cut() }
         other.close(promise: nil)
     }
 

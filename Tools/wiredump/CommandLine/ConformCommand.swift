@@ -64,6 +64,9 @@ struct ConformCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long each check may take, above 0 to 3600.", valueName: "seconds"))
     var timeout = 20.0
 
+    @Option(help: ArgumentHelp("How long to wait for a server that does not listen yet, 0 to 3600.", valueName: "seconds"))
+    var wait = 0.0
+
     @Option(help: "tap, for people and test harnesses; json, an object a line.")
     var format = ConformanceFormat.tap
 
@@ -73,6 +76,7 @@ struct ConformCommand: AsyncParsableCommand {
         guard timeout > 0, timeout <= Self.longestTimeout else {
             throw ValidationError("--timeout: expected above 0 to 3600 seconds.")
         }
+        guard wait >= 0, wait <= Self.longestTimeout else { throw ValidationError("--wait: expected 0 to 3600 seconds.") }
         guard transcripts.isEmpty || method == nil else {
             throw ValidationError("--method: transcripts name their methods themselves.")
         }
@@ -88,8 +92,9 @@ struct ConformCommand: AsyncParsableCommand {
             return
         }
         let run = ConformanceRun(
-            address: try Address(server, "server"), method: try chosenMethod, timeout: .seconds(timeout), format: format)
-        if transcripts.isEmpty { try await run.expectMethod() }
+            address: try Address(server, "server"), method: try chosenMethod, timeout: .seconds(timeout), wait: .seconds(wait),
+            format: format)
+        try await run.begin(needsMethod: transcripts.isEmpty)
         let counts = try await run.make(checks)
         guard counts.failed == 0, !strict || counts.skipped == 0 else { throw ExitCode(3) }
     }

@@ -10,14 +10,19 @@ struct ConformanceRun: Sendable {
     let method: MethodDescriptor
     /// How long each check may take.
     let timeout: Duration
+    /// How long to wait for a server that does not listen yet.
+    let wait: Duration
     let format: ConformanceFormat
 
-    /// Ends the program where there is no server, or one that says of the method that it does not answer well.
+    /// Ends the program where there is no server, or, if its method is what checks need, one that does not answer it well.
     ///
     /// - Throws: ``ExitCode`` after telling.
-    func expectMethod() async throws {
-        let check = ConformanceCheck("", "") { try await $0.expectMethod() }
-        guard case .failed(let fault) = await outcome(of: check) else { return }
+    func begin(needsMethod: Bool) async throws {
+        let check = ConformanceCheck("", "") { subject in
+            try await subject.listens(within: wait)
+            if needsMethod { try await subject.expectMethod() }
+        }
+        guard case .failed(let fault) = await outcome(of: check, within: wait + timeout) else { return }
         let told = "expected \(fault.expected), got \(fault.got)"
         if format == .tap { print("TAP version 13\nBail out! \(told)") } else { Output.complain(told) }
         throw ExitCode.failure
@@ -29,7 +34,7 @@ struct ConformanceRun: Sendable {
         if format == .tap { try output.write(["TAP version 13", "1..\(checks.count)"]) }
         var (passed, skipped, failed) = (0, 0, 0)
         for (place, check) in checks.enumerated() {
-            let outcome = await self.outcome(of: check)
+            let outcome = await self.outcome(of: check, within: timeout)
             switch outcome {
             case .passed: passed += 1
             case .skipped: skipped += 1
@@ -43,12 +48,12 @@ struct ConformanceRun: Sendable {
         return (skipped, failed)
     }
 
-    private func outcome(of check: ConformanceCheck) async -> ConformanceResult.Outcome {
+    private func outcome(of check: ConformanceCheck, within time: Duration) async -> ConformanceResult.Outcome {
         let client = WireClient(
             host: address.host, port: address.port, configuration: ClientConfiguration(),
             logger: Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() })
         let subject = ConformanceSubject(address: address, client: client, method: method)
-        let outcome = await check.outcome(of: subject, within: timeout)
+        let outcome = await check.outcome(of: subject, within: time)
         await client.close()
         return outcome
     }

@@ -33,8 +33,25 @@ struct ConformanceSubject: Sendable {
         }
     }
 
+    /// Waits for a server that does not listen yet, for so long at most.
+    ///
+    /// - Throws: ``ConformanceFault`` where it does not come to listen.
+    func listens(within time: Duration) async throws {
+        let end = ContinuousClock.now + time
+        while true {
+            do {
+                return try await connected { _ in }
+            } catch let fault as ConformanceFault {
+                guard ContinuousClock.now < end else { throw fault }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
     /// Skips a check that needs a method which the server does not have.
     func need(_ method: MethodDescriptor) async throws {
+        // A server that is gone is told at once, where a client would go on trying.
+        try await connected { _ in }
         do {
             // A method that streams refuses this, and has said thereby that it is there.
             _ = try await client.call(method, payload: [], options: .timeout(.seconds(5)))
@@ -47,7 +64,7 @@ struct ConformanceSubject: Sendable {
         }
     }
 
-    /// Expects that there is a server, and that it can be checked by its method.
+    /// Expects that a server can be checked by its method.
     ///
     /// - Throws: ``ConformanceFault``, unless it says nothing or something that the checks will find.
     func expectMethod() async throws {
