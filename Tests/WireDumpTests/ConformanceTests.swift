@@ -28,6 +28,25 @@ struct ConformanceTests {
         #expect(Self.result(.failed(fault)).lines(.json) == [name + #""failed","expected":"a","got":"\"b\""}"#])
     }
 
+    @Test(
+        "are not asked for in vain",
+        arguments: [
+            ([], "Expected a server, or --list and none."), (["here"], "server: expected HOST:PORT"),
+            (["127.0.0.1:1", "--list"], "Expected a server, or --list and none."),
+            (["127.0.0.1:1", "--only", "WC999"], "--only: there is no check 'WC999'"),
+            (["127.0.0.1:1", "--except", "*"], "--except: it leaves no check."),
+            (["127.0.0.1:1", "--method", "a.Service"], "--method: expected SERVICE/METHOD."),
+            (["127.0.0.1:1", "--timeout", "0"], "--timeout: expected above 0 to 3600 seconds."),
+            (["127.0.0.1:1", "--timeout", "3601"], "--timeout: expected above 0 to 3600 seconds."),
+            (["127.0.0.1:1", "--wait", "3601"], "--wait: expected 0 to 3600 seconds."),
+            (["127.0.0.1:1", "--transcripts", "a", "--method", "a.B/C"], "--method: transcripts name their methods themselves."),
+        ] as [([String], String)])
+    func refusals(arguments: [String], text: String) async throws {
+        let program = try ChildProcess.program("wiredump", ["conform"] + arguments)
+        #expect(await program.wait() == 64)
+        #expect(program.printed.contains(text), "\(program.printed)")
+    }
+
     private static let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "proto/golden").path
 

@@ -389,11 +389,7 @@ struct ProgramTests {
             ["call", "127.0.0.1:1", "a.Service"], ["call", "127.0.0.1:1", "a.Service/Do", "--timeout", "0"],
             ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"], ["lint"], ["lint", "-", "--allow", "WD031"],
             ["read", "-", "--metadata", "tenant"], ["read", "-", "--colour", "red"], ["read", "-", "--where", "essays.ids=a"],
-            ["read", "-", "--where", "essays"], ["conform"], ["conform", "here"], ["conform", "--list", "127.0.0.1:1"],
-            ["conform", "127.0.0.1:1", "--only", "WC999"], ["conform", "127.0.0.1:1", "--except", "*"],
-            ["conform", "127.0.0.1:1", "--method", "a.Service"], ["conform", "127.0.0.1:1", "--timeout", "3601"],
-            ["conform", "127.0.0.1:1", "--wait", "3601"],
-            ["conform", "127.0.0.1:1", "--transcripts", "/dev/null", "--method", "a.Service/Do"],
+            ["read", "-", "--where", "essays"],
         ])
     func refusals(arguments: [String]) async throws {
         let program = try ChildProcess.program("wiredump", arguments)

@@ -122,7 +122,8 @@ extension BrokenRule {
             frame == frame.end ? [frame.answer(.success([]))] : nil
         },
         .answering(
-            "answers a stream of requests with a stream", ["WC067", "WC068", "WC069", "WC070", "WC071", "client_streaming"]
+            "answers a stream of requests with a stream",
+            ["WC067", "WC068", "WC069", "WC070", "WC071", "WC076", "client_streaming"]
         ) { frame, past in
             guard past.method(frame) == "Collect", case .success(let answer) = try? ResponseEnvelope(decoding: frame.payload)
             else { return nil }
@@ -140,6 +141,10 @@ extension BrokenRule {
         .asking("takes flags 1 and 2 for 1", ["WC071"]) { frame, _ in
             frame.type == .request && frame.flags == [.remoteClosed, .remoteOpen] && frame.envelope?.method.method == "Collect"
                 ? .passed(frame.with(flags: .remoteClosed)) : nil
+        },
+        .asking("refuses flag 4 of a request to stream", ["WC076"]) { frame, _ in
+            frame.envelope?.method.method == "Collect" && frame.flags == [.remoteOpen, .noData]
+                ? .answered(frame.failed(.invalidArgument)) : nil
         },
         .asking("refuses one request with flag 2", ["WC072"]) { frame, _ in
             frame.envelope?.method.method == "List" && frame.flags == .remoteOpen

@@ -71,6 +71,12 @@ extension ConformanceCheck {
                 try await peer.send(1, .data, [], truncatedMessage)
             }
         },
+        collecting(
+            "WC076", "flag 4 beside 2 is ignored in a request, where ttrpc for Rust sets it", flags: [.remoteOpen, .noData], hello
+        ) { peer in
+            try await peer.send(1, .data, [], hello)
+            try await peer.send(1, .data, last)
+        },
     ]
 
     /// A check that some requests of a stream arrive as they were meant.

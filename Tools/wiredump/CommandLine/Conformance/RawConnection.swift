@@ -91,6 +91,7 @@ final class RawConnection: Sendable {
         let expected = "\(code.name)\(isRefused == true ? ", refused," : "") on stream \(stream)"
         let frame = try await next(expected)
         guard frame.type == .response, frame.stream.rawValue == stream, frame.flags.isEmpty,
+            // An envelope that cannot be read is no answer.
             let answer = try? ResponseEnvelope(decoding: frame.payload)
         else { throw ConformanceFault(expected: expected, got: frame.told) }
         switch answer {
