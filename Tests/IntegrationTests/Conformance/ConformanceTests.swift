@@ -118,6 +118,11 @@ struct ConformanceTests {
             #expect(other.status == 1 && other.output.contains("Bail out! expected that huleedu.wire.v1.Health/Check answers"))
             let named = try await ConformanceOutcome(address, ["--method", "huleedu.test.Echo/Describe", "--only", "WC001"])
             #expect(named.status == 0 && named.passed == ["WC001"])
+            let port = try #require(address.split(separator: ":").last.flatMap { Int($0) })
+            let mute = try await SpoilingServer.start(before: port, breaking: .asking("says nothing", []) { _, _ in .dropped })
+            let silence = try await ConformanceOutcome(mute.address, ["--timeout", "0.5"])
+            await mute.stop()
+            #expect(silence.status == 1 && silence.output.hasSuffix("an empty request well, got nothing\n"), "\(silence.output)")
         }
     }
 

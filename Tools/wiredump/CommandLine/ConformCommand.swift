@@ -25,9 +25,11 @@ struct ConformCommand: AsyncParsableCommand {
             What is told is the Test Anything Protocol: a line "ok" or "not ok" for each check, "# SKIP" and the reason behind one that could \
             not be made, and below one that failed what was expected and what came. With --format json it is an object a line: "check", \
             "claim", "result" (passed, skipped or failed), "reason" of what was skipped, "expected" and "got" of what failed. How many there \
-            were of each is told on standard error. \
-            It ends with 0 when every check passed or was skipped, with 3 when one failed (or, with --strict, was skipped), with 1 when there is no server, when its method \
-            does not answer well, or when a transcript cannot be read, and with 64 for wrong options. Connections are plain TCP.
+            were of each is told on standard error.
+
+            It ends with 0 when every check passed or was skipped, with 3 when one failed or, with --strict, was skipped, with 1 when there \
+            is no server, when its method does not answer well, or when a transcript cannot be read, and with 64 for wrong options. \
+            Connections are plain TCP.
             """)
 
     private static let longestTimeout = 3600.0

@@ -153,7 +153,7 @@ extension ConformanceSubject {
     fileprivate func expectStatus(_ code: StatusCode, _ message: String) async throws {
         var request = InteropSample(text: message)
         request.plainInt32 = code.rawValue
-        let expected = "\(RPCError(code, message))"
+        let expected = RPCError(code, message).told
         try await expectFailure(expected) {
             _ = try await client.call(Self.samples("Get"), payload: request.bytes, options: .timeout(.seconds(30)))
         }
@@ -164,7 +164,7 @@ extension ConformanceSubject {
         do {
             try await body()
         } catch let error as RPCError {
-            return try expect(expected, "\(error)")
+            return try expect(expected, error.told)
         }
         throw ConformanceFault(expected: expected, got: "OK")
     }

@@ -50,8 +50,8 @@ struct ConformanceCheck: Sendable {
             return .skipped(skipped.reason)
         } catch let fault as ConformanceFault {
             return .failed(fault)
-        } catch let error as RPCError {
-            return .failed(ConformanceFault(expected: "an answer", got: "\(error.code.name) \(JSONText.quoted(error.message))"))
+        } catch let error as RPCError where !Task.isCancelled {
+            return .failed(ConformanceFault(expected: "an answer", got: error.told))
         } catch {
             return .failed(ConformanceFault(expected: "an answer", got: "none in time"))
         }

@@ -58,7 +58,7 @@ struct ConformanceSubject: Sendable {
         } catch let error as RPCError where error.code == .unimplemented {
             throw CheckSkipped(reason: "the server has no \(method)")
         } catch let error as RPCError where error.code == .unavailable {
-            throw ConformanceFault(expected: "a server", got: "\(error)")
+            throw ConformanceFault(expected: "a server", got: error.told)
         } catch is RPCError {
             // It is there.
         }
@@ -66,20 +66,15 @@ struct ConformanceSubject: Sendable {
 
     /// Expects that a server can be checked by its method.
     ///
-    /// - Throws: ``ConformanceFault``, unless it says nothing or something that the checks will find.
+    /// - Throws: ``ConformanceFault`` where it says nothing, or that the call failed. What else is wrong the checks will find.
     func expectMethod() async throws {
         try await connected { peer in
+            let expected = "that \(method) answers an empty request well"
             try await peer.request(1, method)
-            let answer: ResponseEnvelope
-            do {
-                answer = try ResponseEnvelope(decoding: try await peer.next("an answer").payload)
-            } catch {
-                return
-            }
-            guard case .failure(let error) = answer else { return }
-            throw ConformanceFault(
-                expected: "that \(method) answers an empty request well",
-                got: "\(error.code.name) \(JSONText.quoted(error.message))")
+            let frame = try await peer.next(expected)
+            // What cannot be read is not said to have failed.
+            guard case .failure(let error) = try? ResponseEnvelope(decoding: frame.payload) else { return }
+            throw ConformanceFault(expected: expected, got: error.told)
         }
     }
 }

@@ -161,14 +161,20 @@ private final class FrameReader: ChannelInboundHandler {
     }
 }
 
+extension RPCError {
+    /// What a report says of it.
+    var told: String { "\(code.name) \(JSONText.quoted(message))" }
+}
+
 extension Frame {
     /// What a report says of it.
     var told: String {
         let place = "on stream \(stream.rawValue)"
+        // What cannot be read is told by its header.
         guard type == .response, let answer = try? ResponseEnvelope(decoding: payload) else {
             return "a frame of type \(type.rawValue) \(place) with flags \(flags.rawValue) and \(payload.count) bytes"
         }
         guard case .failure(let error) = answer else { return "OK \(place) with flags \(flags.rawValue)" }
-        return "\(error.code.name) \(JSONText.quoted(error.message))\(error.isRefused ? ", refused," : "") \(place)"
+        return "\(error.told)\(error.isRefused ? ", refused," : "") \(place)"
     }
 }
