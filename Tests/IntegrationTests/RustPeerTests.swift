@@ -23,7 +23,7 @@ struct RustPeerTests {
         let server = try Program(try await PeerPrograms.rust(in: scratch), ["serve", "127.0.0.1:0"])
         try await PeerPrograms.calling(server) { try await EchoCases.run($0) }
         let conformance = try await ConformanceOutcome(
-            "127.0.0.1:\(try await PeerPrograms.port(of: server))", ["--method", "huleedu.test.Echo/Describe"])
+            "127.0.0.1:\(try await PeerPrograms.port(of: server))", silent: [], ["--method", "huleedu.test.Echo/Describe"])
         #expect(conformance.status == 0 && conformance.passed.count == 27, "\(conformance.output)")
         guard PeerPrograms.goIsThere else { return }
         let address = "127.0.0.1:\(try await PeerPrograms.port(of: server))"

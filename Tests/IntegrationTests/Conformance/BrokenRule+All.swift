@@ -2,7 +2,7 @@ import Wire
 
 // What servers do otherwise than they should. Some of it other implementations of the format do.
 extension BrokenRule {
-    static let all = calls + faults + limits + streams + messages + cases
+    static let all = calls + silence + faults + limits + streams + messages + cases
 
     private static let calls: [BrokenRule] = [
         .answering("answers one of many calls twice", ["WC002"]) { frame, _ in
@@ -39,6 +39,17 @@ extension BrokenRule {
         },
     ]
 
+    private static let silence: [BrokenRule] = {
+        var ignoring = BrokenRule.asking("ignores data on streams that never ran", ["WC025"]) { frame, past in
+            frame.type == .data && past.requests[frame.stream.rawValue] == nil ? .dropped : nil
+        }
+        ignoring.isSilent = true
+        var waiting = BrokenRule("waits for 16 MiB and more", ["WC027"])
+        waiting.closesAtImpossibleLength = false
+        waiting.isSilent = true
+        return [ignoring, waiting]
+    }()
+
     private static let faults: [BrokenRule] = [
         .answering("does not mark calls to unknown services as refused", ["WC020", "unimplemented_service"]) { frame, past in
             let service = past.requests[frame.stream.rawValue]?.envelope?.method.service
@@ -58,17 +69,9 @@ extension BrokenRule {
         .asking("serves even streams", ["WC024"]) { frame, _ in
             frame.type == .request && !frame.stream.isClientInitiated ? .answered(frame.answer(.success([]))) : nil
         },
-        .asking("ignores data on streams that never ran", ["WC025"]) { frame, past in
-            frame.type == .data && past.requests[frame.stream.rawValue] == nil ? .dropped : nil
-        },
         .asking("takes a timeout below zero for none", ["WC026"]) { frame, _ in
             (frame.envelope?.timeoutNanoseconds ?? 0) < 0 ? .passed(frame.with { $0.timeoutNanoseconds = 0 }) : nil
         },
-        {
-            var rule = BrokenRule("waits for 16 MiB and more", ["WC027"])
-            rule.closesAtImpossibleLength = false
-            return rule
-        }(),
     ]
 
     private static let limits: [BrokenRule] = [

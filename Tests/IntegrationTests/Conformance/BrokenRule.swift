@@ -39,6 +39,8 @@ struct BrokenRule: Sendable {
     let fault: String
     /// The checks that fail by it, and no others.
     let checks: Set<String>
+    /// Whether they fail because nothing comes.
+    var isSilent = false
     var asked: @Sendable (Frame, Past) -> Reaction = { frame, _ in .passed(frame) }
     var answered: @Sendable (Frame, Past) -> [Frame] = { frame, _ in [frame] }
     var closesAtImpossibleLength = true

@@ -14,11 +14,12 @@ struct SpoilingServer: Sendable {
     ///   - own: its own port; zero for any.
     static func start(before port: Int, breaking rule: BrokenRule, on own: Int = 0) async throws -> SpoilingServer {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { client in
                 ClientBootstrap(group: client.eventLoop).connect(host: "127.0.0.1", port: port).flatMapThrowing { server in
                     let connection = SpoiltConnection(rule, client, server)
                     try client.pipeline.syncOperations.addHandler(
-                        FrameReader(connection.ask, misread: connection.misread, cut: connection.cut, to: server))
+                        FrameReader(connection.ask, misread: connection.misread, end: connection.end, to: server))
                     try server.pipeline.syncOperations.addHandler(FrameReader(connection.answer, to: client))
                 }
             }
@@ -65,9 +66,11 @@ private final class SpoiltConnection {
         if rule.closesAtImpossibleLength { client.close(promise: nil) }
     }
 
-    /// The client has gone in the middle of a frame.
-    func cut() {
-        if !rule.survivesCutFrames { client.parent?.close(promise: nil) }
+    /// The client says no more.
+    func end(insideFrame: Bool) {
+        guard insideFrame, !rule.survivesCutFrames, let listener = client.parent else { return client.close(promise: nil) }
+        // Nobody who learns of the end of this connection is to find the server alive.
+        listener.close().whenComplete { [client] _ in client.close(promise: nil) }
     }
 
     private static func write(_ frame: Frame, to channel: any Channel) {
@@ -82,16 +85,16 @@ private final class FrameReader: ChannelInboundHandler {
     private var decoder = FrameDecoder(maximumPayloadBytes: (16 << 20) - 1)
     private let receive: (Frame) -> Void
     private let misread: () -> Void
-    private let cut: () -> Void
+    private let end: (_ insideFrame: Bool) -> Void
     private let other: any Channel
 
     init(
-        _ receive: @escaping (Frame) -> Void, misread: @escaping () -> Void = {}, cut: @escaping () -> Void = {},
+        _ receive: @escaping (Frame) -> Void, misread: @escaping () -> Void = {}, end: @escaping (Bool) -> Void = { _ in },
         to other: any Channel
     ) {
         self.receive = receive
         self.misread = misread
-        self.cut = cut
+        self.end = end
         self.other = other
     }
 
@@ -104,8 +107,11 @@ private final class FrameReader: ChannelInboundHandler {
         }
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed { end(decoder.isInsideFrame) }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        if decoder.isInsideFrame { cut() }
         other.close(promise: nil)
     }
 

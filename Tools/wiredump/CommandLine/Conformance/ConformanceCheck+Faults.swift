@@ -35,8 +35,12 @@ extension ConformanceCheck {
                 try await peer.expectClose()
             }
         },
-        ConformanceCheck("WC028", "a connection that ends inside a frame harms no other") { server in
-            try await server.connected { peer in try await peer.send([0, 0, 0, 50, 0, 0, 0, 1, 1, 0, 1, 2]) }
+        ConformanceCheck("WC028", "a connection that its client ends inside a frame is closed, and no other") { server in
+            try await server.connected { peer in
+                try await peer.send([0, 0, 0, 50, 0, 0, 0, 1, 1, 0, 1, 2])
+                try await peer.finish()
+                try await peer.expectClose()
+            }
             try await server.stillServes { _ in }
         },
         ConformanceCheck("WC029", "an envelope whose service is not UTF-8 is INVALID_ARGUMENT") { server in

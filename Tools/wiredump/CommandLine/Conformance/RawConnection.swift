@@ -55,6 +55,15 @@ final class RawConnection: Sendable {
         }
     }
 
+    /// Ends this direction of the connection, and goes on hearing what comes in the other.
+    func finish() async throws {
+        do {
+            try await channel.close(mode: .output).get()
+        } catch {
+            throw ConformanceFault(expected: "a connection of which one direction can be ended", got: "one that is closed")
+        }
+    }
+
     func send(_ stream: UInt32, _ type: FrameType, _ flags: FrameFlags = [], _ payload: [UInt8] = []) async throws {
         try await send(Frame(stream: StreamID(rawValue: stream), type: type, flags: flags, payload: payload).encoded())
     }
