@@ -1,8 +1,12 @@
+import Certificates
 import Contracts
+import Logging
 import SampleContracts
 import ServiceKit
 import Testing
 import Wire
+import WireNIO
+import WireTLS
 
 /// `wiredump conform` on servers that keep to the protocol, and on some that do not.
 @Suite("The conformance checks", .timeLimit(.minutes(5)))
@@ -26,6 +30,28 @@ struct ConformanceTests {
             let outcome = try await ConformanceOutcome(address, silent: [], ["--strict"])
             #expect(outcome.status == 0 && outcome.passed == Set(listed), "\(outcome.output)")
             #expect(outcome.output.hasSuffix("wiredump: passed: 58, skipped: 0, failed: 0\n"))
+        }
+    }
+
+    @Test("all pass on a server of ours over TLS, and none is begun where the server is not trusted")
+    func secure() async throws {
+        let authority = try TestAuthority()
+        var files = try authority.files("server", names: ["localhost"])
+        files.authorities = nil
+        let logger = Logger(label: "test")
+        let server = WireServer(
+            services: Self.services, configuration: ServerConfiguration(), security: try ServerTLS(files: files, logger: logger),
+            logger: logger)
+        let port = try await server.start().port
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.serve() }
+            let trusted = try await ConformanceOutcome(
+                "localhost:\(port)", silent: [], ["--strict", "--tls-authorities", authority.authorities])
+            #expect(trusted.status == 0 && trusted.passed.count == 58, "\(trusted.output)")
+            let distrusted = try await ConformanceOutcome("localhost:\(port)", ["--tls"])
+            #expect(distrusted.status == 1 && distrusted.output.contains("Bail out!"), "\(distrusted.output)")
+            server.beginGracefulShutdown()
+            try await group.waitForAll()
         }
     }
 

@@ -28,8 +28,7 @@ struct ConformCommand: AsyncParsableCommand {
             were of each is told on standard error.
 
             It ends with 0 when every check passed or was skipped, with 3 when one failed or, with --strict, was skipped, with 1 when there \
-            is no server, when its method does not answer well, or when a transcript cannot be read, and with 64 for wrong options. \
-            Connections are plain TCP.
+            is no server, when its method does not answer well, or when a transcript cannot be read, and with 64 for wrong options.
             """)
 
     private static let longestTimeout = 3600.0
@@ -59,6 +58,9 @@ struct ConformCommand: AsyncParsableCommand {
             "Instead of the checks, the calls of this file, frame by frame. May be given several times.", valueName: "file"),
         completion: .file())
     var transcripts: [String] = []
+
+    @OptionGroup(title: "Trust")
+    var tls: TLSOptions
 
     @Flag(help: "Count what could not be checked as failed.")
     var strict = false
@@ -94,8 +96,8 @@ struct ConformCommand: AsyncParsableCommand {
             return
         }
         let run = ConformanceRun(
-            address: try Address(server, "server"), method: try chosenMethod, timeout: .seconds(timeout), wait: .seconds(wait),
-            format: format)
+            address: try Address(server, "server"), security: try tls.security(ConformanceRun.silent), method: try chosenMethod,
+            timeout: .seconds(timeout), wait: .seconds(wait), format: format)
         try await run.begin(needsMethod: transcripts.isEmpty)
         let counts = try await run.make(checks)
         guard counts.failed == 0, !strict || counts.skipped == 0 else { throw ExitCode(3) }

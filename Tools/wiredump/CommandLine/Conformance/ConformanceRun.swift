@@ -6,7 +6,11 @@ import WireNIO
 
 /// Checks of one server, one after the other, which are told as they end.
 struct ConformanceRun: Sendable {
+    static let silent = Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() }
+
     let address: Address
+    /// Of connections; nil for plain TCP.
+    let security: (any ConnectionSecurity)?
     let method: MethodDescriptor
     /// How long each check may take.
     let timeout: Duration
@@ -50,9 +54,9 @@ struct ConformanceRun: Sendable {
 
     private func outcome(of check: ConformanceCheck, within time: Duration) async -> ConformanceResult.Outcome {
         let client = WireClient(
-            host: address.host, port: address.port, configuration: ClientConfiguration(),
-            logger: Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() })
-        let subject = ConformanceSubject(address: address, client: client, method: method)
+            host: address.host, port: address.port, configuration: ClientConfiguration(), security: security,
+            logger: Self.silent)
+        let subject = ConformanceSubject(address: address, security: security, client: client, method: method)
         let outcome = await check.outcome(of: subject, within: time)
         await client.close()
         return outcome

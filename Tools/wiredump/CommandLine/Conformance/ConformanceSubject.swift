@@ -1,6 +1,7 @@
 import Contracts
 import Wire
 import WireDump
+import WireNIO
 
 /// A server that is checked, and what it has by which to check it.
 struct ConformanceSubject: Sendable {
@@ -10,6 +11,8 @@ struct ConformanceSubject: Sendable {
     static let echo = "huleedu.test.Echo"
 
     let address: Address
+    /// Of connections; nil for plain TCP.
+    let security: (any ConnectionSecurity)?
     /// A connection that is made when something is asked on it.
     let client: any ClientTransport
     /// A unary method that answers an empty request well.
@@ -19,7 +22,7 @@ struct ConformanceSubject: Sendable {
 
     /// Says something on a connection of its own, which is closed afterwards, or when the task is told to stop.
     func connected(_ body: (RawConnection) async throws -> Void) async throws {
-        let connection = try await RawConnection.connect(to: address)
+        let connection = try await RawConnection.connect(to: address, security)
         try await withTaskCancellationHandler {
             do {
                 try await body(connection)

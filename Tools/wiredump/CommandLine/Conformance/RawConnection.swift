@@ -2,8 +2,9 @@ import NIOCore
 import NIOPosix
 import Wire
 import WireDump
+import WireNIO
 
-/// A TCP connection on which a check says what it likes.
+/// A connection on which a check says what it likes.
 final class RawConnection: Sendable {
     /// Frames that may wait for a check to look at them.
     fileprivate static let mostWaiting = 1024
@@ -17,13 +18,14 @@ final class RawConnection: Sendable {
     }
 
     /// - Throws: ``ConformanceFault`` where there is nobody to connect to.
-    static func connect(to address: Address) async throws -> RawConnection {
+    static func connect(to address: Address, _ security: (any ConnectionSecurity)?) async throws -> RawConnection {
         let (frames, continuation) = AsyncThrowingStream.makeStream(
             of: Frame.self, throwing: (any Error).self, bufferingPolicy: .bufferingOldest(mostWaiting))
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(5))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try security?.secure(channel, server: address.host)
                     try channel.pipeline.syncOperations.addHandler(FrameReader(continuation))
                 }
             }
