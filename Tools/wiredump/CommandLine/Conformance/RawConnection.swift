@@ -17,22 +17,32 @@ final class RawConnection: Sendable {
         self.frames = frames
     }
 
-    /// - Throws: ``ConformanceFault`` where there is nobody to connect to.
+    /// - Throws: ``ConformanceFault`` where there is nobody to connect to, or nobody to trust.
     static func connect(to address: Address, _ security: (any ConnectionSecurity)?) async throws -> RawConnection {
         let (frames, continuation) = AsyncThrowingStream.makeStream(
             of: Frame.self, throwing: (any Error).self, bufferingPolicy: .bufferingOldest(mostWaiting))
-        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let secured = loop.makePromise(of: Void.self)
+        let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.seconds(5))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try security?.secure(channel, server: address.host)
-                    try channel.pipeline.syncOperations.addHandler(FrameReader(continuation))
+                    try channel.pipeline.syncOperations.addHandler(FrameReader(continuation, secured))
                 }
             }
+        let expected = "a connection to \(address.host):\(address.port)"
         do {
-            return RawConnection(try await bootstrap.connect(host: address.host, port: address.port).get(), frames)
+            let channel = try await bootstrap.connect(host: address.host, port: address.port).get()
+            if security == nil { secured.succeed() }
+            // A handshake has a limit of its own.
+            try await secured.futureResult.get()
+            return RawConnection(channel, frames)
+        } catch let error as ConnectionSecurityError {
+            throw ConformanceFault(expected: "\(expected) over TLS", got: error.reason)
         } catch {
-            throw ConformanceFault(expected: "a connection to \(address.host):\(address.port)", got: "none")
+            secured.fail(error)
+            throw ConformanceFault(expected: expected, got: "none")
         }
     }
 
@@ -145,9 +155,12 @@ private final class FrameReader: ChannelInboundHandler {
 
     private var decoder = FrameDecoder(maximumPayloadBytes: (16 << 20) - 1)
     private let frames: AsyncThrowingStream<Frame, any Error>.Continuation
+    /// Is kept once the connection is as secure as it is to be.
+    private let secured: EventLoopPromise<Void>
 
-    init(_ frames: AsyncThrowingStream<Frame, any Error>.Continuation) {
+    init(_ frames: AsyncThrowingStream<Frame, any Error>.Continuation, _ secured: EventLoopPromise<Void>) {
         self.frames = frames
+        self.secured = secured
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -163,11 +176,17 @@ private final class FrameReader: ChannelInboundHandler {
         }
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ConnectionSecured { secured.succeed() }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
+        secured.fail(ChannelError.eof)
         frames.finish()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        secured.fail(error)
         context.close(promise: nil)
     }
 }
