@@ -21,7 +21,7 @@ struct WireDumpCommand: AsyncParsableCommand {
             """,
         subcommands: [
             ReadCommand.self, ProxyCommand.self, LintCommand.self, CallCommand.self, BenchCommand.self, ListCommand.self,
-            DescribeCommand.self,
-            ReplayCommand.self, MockCommand.self, DissectorCommand.self, BreakingCommand.self, GoldenCommand.self,
+            DescribeCommand.self, ReplayCommand.self, MockCommand.self, ConformCommand.self, DissectorCommand.self,
+            BreakingCommand.self, GoldenCommand.self,
         ])
 }
