@@ -14,6 +14,8 @@ struct Batch: Sendable, Hashable {
 
     let id: Int64
     let provider: String
+    /// Of the key that it was begun with.
+    let credential: String
     let state: State
     /// What the names of its requests begin with, which the vendor repeats with their results: nobody else's begin so.
     let mark: String
@@ -23,6 +25,8 @@ struct Batch: Sendable, Hashable {
     let requests: Int64
     /// When the call was begun that handed it over, in seconds since 1970 by the database's clock.
     let sentAt: Double?
+    /// How long ago that was when the batch was taken; zero where there was no such call.
+    let sinceSent: Duration
     /// The vendor was asked to cancel it.
     let isCancelled: Bool
     /// Whose it is: a process that held it before has an earlier one, and writes nothing.

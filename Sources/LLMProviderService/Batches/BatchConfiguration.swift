@@ -23,6 +23,10 @@ public struct BatchConfiguration: Sendable, Hashable {
     public var submissionTimeout: Duration = .seconds(300)
     /// How long fetching a batch's results may take.
     public var resultsTimeout: Duration = .seconds(3600)
+    /// When nobody has looked after a batch for so long after it was due, nobody has its key: processes that have it come sooner.
+    public var strayAge: Duration = .seconds(600)
+    /// How long after it was handed over a batch is asked after in vain before its requests end: twice what the vendor takes for one.
+    public var patience: Duration = .seconds(172_800)
     /// How long a batch stays its process's between two signs of life.
     public var lease: Duration = .seconds(60)
 

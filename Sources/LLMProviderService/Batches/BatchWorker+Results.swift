@@ -7,31 +7,44 @@ extension BatchWorker {
     /// Finds out whether the vendor has a batch whose handing over has no known end. It is handed over again only when each of the vendor's
     /// batches that could be it is known to be another: so nothing is paid twice, at the price of waiting where a batch like it is under way.
     func find(_ batch: Batch, _ calls: BatchCalls) async throws {
-        let since = (batch.sentAt ?? 0) - Self.clockSkew
-        let found: [VendorBatch]
         do {
-            found = try await calls.batches(since: since)
+            switch try await whereabouts(of: batch, calls) {
+            case .known(let id):
+                logger.info("batch found", metadata: ["batch": "\(batch.id)", "vendor-id": "\(id)"])
+                try await store.release(batch, as: .submitted, after: .zero, vendorID: id)
+            case .undecided: try await store.release(batch, as: .sending, after: settings.pollInterval)
+            case .nowhere:
+                logger.info("the provider does not have the batch", metadata: ["batch": "\(batch.id)"])
+                try await store.release(batch, as: .gathering, after: .zero)
+            }
+        } catch let lost as BatchLost {
+            throw lost
         } catch {
-            return try await postpone(batch, error)
+            try await postpone(batch, error)
         }
+    }
+
+    /// What the vendor's list says about a batch whose name there is not known.
+    enum Whereabouts: Sendable, Hashable {
+        case known(String)
+        /// One that may be it is under way.
+        case undecided
+        case nowhere
+    }
+
+    /// Looks through the batches that the vendor shows to a key.
+    func whereabouts(of batch: Batch, _ calls: BatchCalls) async throws -> Whereabouts {
+        let found = try await calls.batches(since: (batch.sentAt ?? 0) - Self.clockSkew)
         let known = try await store.knownBatches(of: found.map(\.id))
         var mayBeIt = false
         for candidate in found where !known.contains(candidate.id) {
-            guard candidate.hasEnded else {
+            if candidate.hasEnded {
+                if try await isResult(of: batch, candidate, calls) { return .known(candidate.id) }
+            } else {
                 mayBeIt = mayBeIt || candidate.processing == batch.requests
-                continue
             }
-            do {
-                guard try await isResult(of: batch, candidate, calls) else { continue }
-            } catch {
-                return try await postpone(batch, error)
-            }
-            logger.info("batch found", metadata: ["batch": "\(batch.id)", "vendor-id": "\(candidate.id)"])
-            return try await store.release(batch, as: .submitted, after: .zero, vendorID: candidate.id)
         }
-        if !mayBeIt { logger.info("the provider does not have the batch", metadata: ["batch": "\(batch.id)"]) }
-        try await store.release(
-            batch, as: mayBeIt ? .sending : .gathering, after: mayBeIt ? settings.pollInterval : .zero)
+        return mayBeIt ? .undecided : .nowhere
     }
 
     /// The first line is read, no more.
@@ -120,7 +133,7 @@ extension BatchWorker {
         logger.info("batch settled", metadata: ["batch": "\(batch.id)", "without-result": "\(left)"])
     }
 
-    private func postpone(_ batch: Batch, _ error: any Error) async throws {
+    func postpone(_ batch: Batch, _ error: any Error) async throws {
         logger.warning("batch not looked after", metadata: ["batch": "\(batch.id)", "reason": "\(error)"])
         try await store.release(batch, as: batch.state, after: settings.pollInterval)
     }

@@ -27,23 +27,27 @@ struct BatchWorker: Sendable {
     let metrics: LLMProviderMetrics
 
     var settings: BatchConfiguration { configuration.batches }
-    private var providers: [ProviderConfiguration] { configuration.providers.filter(\.dialect.takesBatches) }
+    var providers: [ProviderConfiguration] { configuration.providers.filter(\.dialect.takesBatches) }
 
     /// Works until cancelled.
     func run() async throws {
-        guard !providers.isEmpty else { return }
         let search = Mutex(GatheringSearch())
         try await RetryingLoop("batches", logger: logger).run {
             var state = search.withLock { $0 }
             defer { search.withLock { [state] in $0 = state } }
             let hasGathered = try await gather(&state)
-            if let batch = try await store.takeBatch(of: providers, for: settings.lease) {
+            if let batch = try await take() {
                 try await advance(batch)
                 try await Task.sleep(for: settings.callSpacing)
             } else if !hasGathered {
                 try await Task.sleep(for: settings.checkInterval)
             }
         }
+    }
+
+    private func take() async throws -> Batch? {
+        if let batch = try await store.takeBatch(of: providers, for: settings.lease) { return batch }
+        return try await store.takeStrayBatch(besides: providers, after: settings.strayAge, for: settings.lease)
     }
 
     // MARK: - Gathering
@@ -77,10 +81,12 @@ struct BatchWorker: Sendable {
 
     /// Does what is next with a batch that is this process's.
     func advance(_ batch: Batch) async throws {
-        // It is one of theirs, so the name is known.
-        guard let provider = providers.first(where: { $0.name == batch.provider }) else { return }
-        let calls = BatchCalls(provider: provider, http: http, configuration: configuration)
+        let provider = providers.first { $0.name == batch.provider }
         do {
+            guard let provider, provider.credential == batch.credential else {
+                return try await lookAfter(stray: batch, with: provider)
+            }
+            let calls = calls(to: provider)
             switch batch.state {
             case .gathering: try await submit(batch, calls)
             case .sending: try await find(batch, calls)
@@ -90,6 +96,10 @@ struct BatchWorker: Sendable {
         } catch is BatchLost {
             logger.warning("a batch is another process's by now", metadata: ["batch": "\(batch.id)"])
         }
+    }
+
+    func calls(to provider: ProviderConfiguration) -> BatchCalls {
+        BatchCalls(provider: provider, http: http, configuration: configuration)
     }
 
     /// Hands a batch over, without the requests that are not to be sent any more.

@@ -3,15 +3,18 @@ import Postgres
 /// The batches themselves.
 extension RequestStore {
     private static let columns = """
-        id, provider, state::text, mark, vendor_id, requests, extract(epoch FROM sent_at)::float8, is_cancelled, epoch
+        id, provider, credential, state::text, mark, vendor_id, requests, extract(epoch FROM sent_at)::float8,
+        coalesce(extract(epoch FROM clock_timestamp() - sent_at), 0)::float8, is_cancelled, epoch
         """
 
     private static func batch(_ row: Row) throws -> Batch {
-        let (id, provider, state, mark, vendorID, requests, sentAt, isCancelled, epoch) = try row.decode(
-            Int64.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Bool.self, Int64.self)
+        let (id, provider, credential, state, mark, vendorID, requests, sentAt, sinceSent, isCancelled, epoch) = try row.decode(
+            Int64.self, String.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Double.self,
+            Bool.self, Int64.self)
         return Batch(
-            id: id, provider: provider, state: Batch.State(rawValue: state) ?? .closed, mark: mark, vendorID: vendorID,
-            requests: requests, sentAt: sentAt, isCancelled: isCancelled, epoch: epoch)
+            id: id, provider: provider, credential: credential, state: Batch.State(rawValue: state) ?? .closed, mark: mark,
+            vendorID: vendorID, requests: requests, sentAt: sentAt, sinceSent: .seconds(sinceSent), isCancelled: isCancelled,
+            epoch: epoch)
     }
 
     /// Takes a batch that is due and nobody's, for as long as a lease; nil where there is none.
@@ -27,7 +30,29 @@ extension RequestStore {
                         AND (refused.provider, refused.credential) = (batch.provider, batch.credential)))
             ORDER BY next_at LIMIT 1
             """ as Query
-        guard let id = try await pool.query(due).first?.decode(Int64.self) else { return nil }
+        return try await take(try await pool.query(due).first?.decode(Int64.self), for: lease)
+    }
+
+    /// Takes a batch of which nobody seems to have the key, for as long as a lease; nil where there is none.
+    ///
+    /// - Parameters:
+    ///   - providers: whose keys are known.
+    ///   - age: how long it has been due.
+    func takeStrayBatch(
+        besides providers: [ProviderConfiguration], after age: Duration, for lease: Duration
+    ) async throws -> Batch? {
+        let stray = """
+            SELECT id FROM llm_provider.batch
+            WHERE state <> 'closed' AND next_at <= now() - make_interval(secs => \(age / .seconds(1))) AND lease_until < now()
+                AND (provider, credential) NOT IN (
+                    SELECT * FROM unnest(\(providers.map(\.name))::text[], \(providers.map(\.credential))::text[]))
+            ORDER BY next_at LIMIT 1
+            """ as Query
+        return try await take(try await pool.query(stray).first?.decode(Int64.self), for: lease)
+    }
+
+    private func take(_ id: Int64?, for lease: Duration) async throws -> Batch? {
+        guard let id else { return nil }
         return try await pool.query(
             """
             UPDATE llm_provider.batch SET holder = \(worker), epoch = nextval('llm_provider.job_epoch'),
@@ -61,6 +86,19 @@ extension RequestStore {
                 next_at = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
                 not_before = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
                 vendor_id = coalesce(\(vendorID), vendor_id), is_cancelled = is_cancelled OR \(isCancelled)
+            WHERE id = \(batch.id) AND epoch = \(batch.epoch)
+            """)
+        guard count == 1 else { throw BatchLost() }
+    }
+
+    /// Puts on record that a held batch is the vendor's and shown to a provider's present key, which is its key from now on.
+    ///
+    /// - Throws: ``BatchLost``; ``PostgresError``.
+    func adopt(_ batch: Batch, as vendorID: String, by provider: ProviderConfiguration) async throws {
+        let count = try await pool.execute(
+            """
+            UPDATE llm_provider.batch SET state = 'submitted', vendor_id = \(vendorID), credential = \(provider.credential),
+                next_at = clock_timestamp(), lease_until = '-infinity'
             WHERE id = \(batch.id) AND epoch = \(batch.epoch)
             """)
         guard count == 1 else { throw BatchLost() }

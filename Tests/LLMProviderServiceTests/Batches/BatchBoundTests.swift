@@ -57,13 +57,9 @@ struct BatchBoundTests {
             #expect(try await fixture.body(of: batch).count <= Int(bytes))
 
             try await fixture.submit(["b1", "b2"])
-            var worker = fixture.configuration
-            worker.batches.maximumBytes = Int(bytes) - missing
-            let parser = SubmissionParser(configuration: worker, lanes: Lanes(worker))
-            let other = BatchWorker(
-                store: fixture.store, configuration: worker, verdicts: BatchVerdicts(parser: parser, configuration: worker),
-                http: fixture.http, work: fixture.batchWorker.work, events: fixture.batchWorker.events,
-                logger: fixture.log.logger, metrics: fixture.metrics)
+            var smaller = fixture.configuration
+            smaller.batches.maximumBytes = Int(bytes) - missing
+            let other = fixture.batchWorker(smaller)
             while try await other.gather(&search) {}
             let sizes = try await fixture.pool.query("SELECT requests FROM llm_provider.batch ORDER BY id").map {
                 try $0.decode(Int64.self)
