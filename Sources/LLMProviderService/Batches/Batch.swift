@@ -29,6 +29,8 @@ struct Batch: Sendable, Hashable {
     let sinceSent: Duration
     /// The vendor was asked to cancel it.
     let isCancelled: Bool
+    /// Some batch of its account has told that nothing can be had from that now, and a request has ended to tell it.
+    let isAccountRefused: Bool
     /// Whose it is: a process that held it before has an earlier one, and writes nothing.
     let epoch: Int64
 

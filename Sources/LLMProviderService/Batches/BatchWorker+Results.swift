@@ -90,15 +90,24 @@ extension BatchWorker {
 
     /// Settles the requests of a batch that has ended, in whatever order its results come, some at a time; those that were settled by a
     /// process that was killed meanwhile are passed over.
+    ///
+    /// Where results say that the account takes nothing, one request ends to tell it, and the others wait with their account until that may
+    /// be put right, as they do where requests go by themselves.
     private func collect(_ batch: Batch, _ id: String, _ calls: BatchCalls) async throws {
         var splitter = LineSplitter(limit: configuration.maximumReplyBytes + 4096)
         var lines: [Int64: BatchResultLine.Outcome] = [:]
         var bytes = 0
+        var isTold = batch.isAccountRefused
         func settleLines() async throws {
-            let (outcomes, day) = (lines, batch.day)
-            try await settle(Array(outcomes.keys), of: batch) { [verdicts] item in
-                outcomes[item.job].map { verdicts.settlement(of: item, after: $0, on: day) }
+            let (outcomes, day, pause) = (lines, batch.day, configuration.probeInterval)
+            let refused = outcomes.filter { AnthropicDialect().reach(of: $0.value) != .request }.keys.sorted()
+            let waiting = Set(isTold ? refused[...] : refused.dropFirst())
+            try await settle(Array(outcomes.keys), of: batch, refusal: refused.isEmpty ? nil : pause) { [verdicts] item in
+                outcomes[item.job].map {
+                    verdicts.settlement(of: item, after: $0, on: day, standstill: waiting.contains(item.job) ? pause : nil)
+                }
             }
+            isTold = isTold || !refused.isEmpty
             (lines, bytes) = ([:], 0)
         }
         func take(_ line: [UInt8]) async throws {

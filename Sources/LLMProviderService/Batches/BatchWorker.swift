@@ -171,9 +171,9 @@ struct BatchWorker: Sendable {
 
     @discardableResult
     func settle(
-        _ jobs: [Int64], of batch: Batch, decide: @Sendable (BatchItem) -> BatchSettlement?
+        _ jobs: [Int64], of batch: Batch, refusal: Duration? = nil, decide: @Sendable (BatchItem) -> BatchSettlement?
     ) async throws -> [BatchSettlement] {
-        let settlements = try await store.settle(jobs, of: batch, lease: settings.lease, decide: decide)
+        let settlements = try await store.settle(jobs, of: batch, lease: settings.lease, refusal: refusal, decide: decide)
         note(settlements, on: batch.day)
         return settlements
     }

@@ -123,15 +123,17 @@ extension RequestStore {
 
     /// Settles requests of a held batch, in one unit of work; those that are settled already are passed over.
     ///
-    /// - Parameter decide: what becomes of a request; nil where it stays in the batch.
+    /// - Parameters:
+    ///   - refusal: how long the batch's account takes nothing, where that has come out.
+    ///   - decide: what becomes of a request; nil where it stays in the batch.
     /// - Returns: what became of those that were settled by this.
     /// - Throws: ``BatchLost``; ``PostgresError``.
     func settle(
-        _ jobs: [Int64], of batch: Batch, lease: Duration, decide: @Sendable (BatchItem) -> BatchSettlement?
+        _ jobs: [Int64], of batch: Batch, lease: Duration, refusal: Duration? = nil, decide: @Sendable (BatchItem) -> BatchSettlement?
     ) async throws -> [BatchSettlement] {
         try await pool.unitOfWork("settle batch") { unit in
             // Whoever holds the batch is alone with its requests.
-            try await Self.hold(batch, for: lease, in: unit)
+            try await Self.hold(batch, for: lease, refusal: refusal, in: unit)
             let members = try await unit.query(
                 "SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) AND job = ANY(\(jobs)::bigint[])"
             ).map { try $0.decode(Int64.self) }

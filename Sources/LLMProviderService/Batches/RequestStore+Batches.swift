@@ -4,17 +4,25 @@ import Postgres
 extension RequestStore {
     private static let columns = """
         id, provider, credential, state::text, mark, vendor_id, requests, extract(epoch FROM sent_at)::float8,
-        coalesce(extract(epoch FROM clock_timestamp() - sent_at), 0)::float8, is_cancelled, epoch
+        coalesce(extract(epoch FROM clock_timestamp() - sent_at), 0)::float8, is_cancelled, \(isAccountRefused), epoch
+        """
+
+    /// Of a batch in a query: whether what became of one of its account's lets all of them wait.
+    private static let isAccountRefused = """
+        EXISTS (
+            SELECT FROM llm_provider.batch AS refused
+            WHERE refused.not_before > now() AND (refused.provider, refused.credential) = (batch.provider, batch.credential))
         """
 
     private static func batch(_ row: Row) throws -> Batch {
-        let (id, provider, credential, state, mark, vendorID, requests, sentAt, sinceSent, isCancelled, epoch) = try row.decode(
+        let (id, provider, credential, state, mark, vendorID, requests, sentAt, sinceSent, isCancelled, isAccountRefused, epoch) =
+            try row.decode(
             Int64.self, String.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Double.self,
-            Bool.self, Int64.self)
+            Bool.self, Bool.self, Int64.self)
         return Batch(
             id: id, provider: provider, credential: credential, state: Batch.State(rawValue: state) ?? .closed, mark: mark,
             vendorID: vendorID, requests: requests, sentAt: sentAt, sinceSent: .seconds(sinceSent), isCancelled: isCancelled,
-            epoch: epoch)
+            isAccountRefused: isAccountRefused, epoch: epoch)
     }
 
     /// Takes a batch that is due and nobody's, for as long as a lease; nil where there is none.
@@ -24,10 +32,7 @@ extension RequestStore {
             SELECT id FROM llm_provider.batch
             WHERE state <> 'closed' AND next_at <= now() AND lease_until < now() AND (provider, credential) IN (
                 SELECT * FROM unnest(\(providers.map(\.name))::text[], \(providers.map(\.credential))::text[]))
-                AND NOT (state = 'gathering' AND EXISTS (
-                    SELECT FROM llm_provider.batch AS refused
-                    WHERE refused.state = 'gathering' AND refused.not_before > now()
-                        AND (refused.provider, refused.credential) = (batch.provider, batch.credential)))
+                AND NOT (state = 'gathering' AND \(unescaped: Self.isAccountRefused))
             ORDER BY next_at LIMIT 1
             """ as Query
         return try await take(try await pool.query(due).first?.decode(Int64.self), for: lease)
@@ -84,7 +89,8 @@ extension RequestStore {
             """
             UPDATE llm_provider.batch SET state = \(state.rawValue)::llm_provider.batch_state, lease_until = '-infinity',
                 next_at = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
-                not_before = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
+                not_before = greatest(
+                    not_before, clock_timestamp() + make_interval(secs => \(state == .gathering ? pause / .seconds(1) : nil))),
                 vendor_id = coalesce(\(vendorID), vendor_id), is_cancelled = is_cancelled OR \(isCancelled)
             WHERE id = \(batch.id) AND epoch = \(batch.epoch)
             """)
@@ -130,11 +136,13 @@ extension RequestStore {
 
     /// Locks a held batch for a unit of work and prolongs its lease.
     ///
+    /// - Parameter refusal: how long its account takes nothing, where that has come out.
     /// - Throws: ``BatchLost``; ``PostgresError``.
-    static func hold(_ batch: Batch, for lease: Duration, in unit: UnitOfWork) async throws {
+    static func hold(_ batch: Batch, for lease: Duration, refusal: Duration? = nil, in unit: UnitOfWork) async throws {
         let count = try await unit.execute(
             """
             UPDATE llm_provider.batch SET
+                not_before = greatest(not_before, clock_timestamp() + make_interval(secs => \(refusal.map { $0 / .seconds(1) }))),
                 lease_until = greatest(lease_until, clock_timestamp() + make_interval(secs => \(lease / .seconds(1))))
             WHERE id = \(batch.id) AND epoch = \(batch.epoch)
             """)
