@@ -12,6 +12,15 @@ extension BatchWorker {
             case .known(let id):
                 logger.info("batch found", metadata: ["batch": "\(batch.id)", "vendor-id": "\(id)"])
                 try await store.release(batch, as: .submitted, after: .zero, vendorID: id)
+            case .undecided where batch.sinceSent >= settings.patience:
+                try await giveUp(
+                    batch,
+                    AttemptFailure(
+                        kind: .unreachable,
+                        message: """
+                            the request went to the provider in a batch whose call brought no answer; whether the provider has it could \
+                            not be found out, and it may have been paid for
+                            """, remedy: .none))
             case .undecided: try await store.release(batch, as: .sending, after: settings.pollInterval)
             case .nowhere:
                 logger.info("the provider does not have the batch", metadata: ["batch": "\(batch.id)"])
@@ -27,7 +36,7 @@ extension BatchWorker {
     /// What the vendor's list says about a batch whose name there is not known.
     enum Whereabouts: Sendable, Hashable {
         case known(String)
-        /// One that may be it is under way.
+        /// One that may be it is under way, or has results that can't be read.
         case undecided
         case nowhere
     }
@@ -38,30 +47,32 @@ extension BatchWorker {
         let known = try await store.knownBatches(of: found.map(\.id))
         var mayBeIt = false
         for candidate in found where !known.contains(candidate.id) {
-            if candidate.hasEnded {
-                if try await isResult(of: batch, candidate, calls) { return .known(candidate.id) }
-            } else {
-                mayBeIt = mayBeIt || candidate.processing == batch.requests
-            }
+            let isOurs = candidate.hasEnded ? try await isResult(of: batch, candidate, calls) : nil
+            if isOurs == true { return .known(candidate.id) }
+            if isOurs == nil, candidate.requests ?? batch.requests == batch.requests { mayBeIt = true }
         }
         return mayBeIt ? .undecided : .nowhere
     }
 
-    /// The first line is read, no more.
-    private struct FirstLine: Error {
+    /// A line is read that says which request it is about; no more are needed.
+    private struct ReadableLine: Error {
         let isOurs: Bool
     }
 
-    private func isResult(of batch: Batch, _ candidate: VendorBatch, _ calls: BatchCalls) async throws -> Bool {
+    /// Whether the results of one of the vendor's batches are a batch's; nil where no line of them says so.
+    private func isResult(of batch: Batch, _ candidate: VendorBatch, _ calls: BatchCalls) async throws -> Bool? {
+        func look(at lines: [[UInt8]]) throws {
+            guard let line = lines.lazy.compactMap({ BatchResultLine($0) }).first else { return }
+            throw ReadableLine(isOurs: batch.job(ofCustomID: line.customID) != nil)
+        }
         var splitter = LineSplitter(limit: configuration.maximumReplyBytes)
         do {
-            try await calls.results(of: candidate.id) { piece in
-                guard let line = splitter.lines(in: piece).first else { return }
-                throw FirstLine(isOurs: BatchResultLine(line).map { batch.job(ofCustomID: $0.customID) != nil } ?? false)
-            }
-            return false
-        } catch let first as FirstLine {
-            return first.isOurs
+            try await calls.results(of: candidate.id) { try look(at: splitter.lines(in: $0)) }
+            try look(at: splitter.last().map { [$0] } ?? [])
+            logger.warning("no line of a batch's results can be read", metadata: ["vendor-id": "\(candidate.id)"])
+            return nil
+        } catch let line as ReadableLine {
+            return line.isOurs
         }
     }
 
@@ -140,6 +151,17 @@ extension BatchWorker {
         }
         try await store.release(batch, as: .closed, after: .zero)
         logger.info("batch settled", metadata: ["batch": "\(batch.id)", "without-result": "\(left)"])
+    }
+
+    /// Ends a batch of which nobody will know what became, and its requests with it: they may be paid for, so none is sent again.
+    func giveUp(_ batch: Batch, _ failure: AttemptFailure) async throws {
+        let day = batch.day
+        let count = try await settleAll(of: batch) { [verdicts] in
+            verdicts.settlement(of: $0, after: .failure(failure), on: day)
+        }
+        try await store.release(batch, as: .closed, after: .zero)
+        logger.error(
+            "a batch was given up", metadata: ["batch": "\(batch.id)", "requests": "\(count)", "reason": "\(failure.message)"])
     }
 
     func postpone(_ batch: Batch, _ error: any Error) async throws {

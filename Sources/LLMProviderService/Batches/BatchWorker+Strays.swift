@@ -23,18 +23,14 @@ extension BatchWorker {
                 metadata: ["batch": "\(batch.id)", "provider": "\(batch.provider)", "vendor-id": "\(batch.vendorID ?? "unknown")"])
             return try await store.release(batch, as: batch.state, after: settings.pollInterval)
         }
-        let failure = AttemptFailure(
-            kind: .authentication,
-            message: """
-                the request went to the provider in a batch that was begun with a key that is no longer configured; what became of it \
-                could not be asked for, and it may have been paid for
-                """)
-        let day = batch.day
-        let count = try await settleAll(of: batch) { [verdicts] in
-            verdicts.settlement(of: $0, after: .failure(failure), on: day)
-        }
-        try await store.release(batch, as: .closed, after: .zero)
-        logger.error("a batch of a former key was given up", metadata: ["batch": "\(batch.id)", "requests": "\(count)"])
+        try await giveUp(
+            batch,
+            AttemptFailure(
+                kind: .authentication,
+                message: """
+                    the request went to the provider in a batch that was begun with a key that is no longer configured; what became of \
+                    it could not be asked for, and it may have been paid for
+                    """))
     }
 
     /// The vendor's name of a batch, if it shows it to the key.
