@@ -29,6 +29,8 @@ struct Batch: Sendable, Hashable {
     let sinceSent: Duration
     /// The vendor was asked to cancel it.
     let isCancelled: Bool
+    /// How long ago the vendor began to say that it knows nothing of it; nil where it did not, or knew it since.
+    let missingFor: Duration?
     /// Some batch of its account has told that nothing can be had from that now, and a request has ended to tell it.
     let isAccountRefused: Bool
     /// Whose it is: a process that held it before has an earlier one, and writes nothing.
@@ -43,6 +45,16 @@ struct Batch: Sendable, Hashable {
             self.customID(ofJob: job) == customID
         else { return nil }
         return job
+    }
+
+    /// What a look at the vendor's has shown.
+    enum Sighting: String, Sendable, Hashable {
+        /// The vendor has it.
+        case seen
+        /// The vendor says that it knows nothing of it.
+        case missing
+        /// Nothing.
+        case none
     }
 
     static func makeMark() -> String {

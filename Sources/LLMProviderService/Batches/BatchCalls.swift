@@ -104,7 +104,10 @@ struct BatchCalls: Sendable {
     private func checked(_ response: HTTPResponse) throws(Fault) -> HTTPResponse {
         guard response.status == 200 else {
             let failure = dialect.failure(response, requestID: "")
-            throw Fault(description: failure.message, isUnknownBatch: response.status == 404)
+            let type = JSONValue(response.body)?["error"]?["type"]?.text
+            // Others between us and the vendor say 404 too, in words of their own.
+            throw Fault(
+                description: failure.message, isUnknownBatch: response.status == 404 && type == "not_found_error")
         }
         return response
     }

@@ -25,6 +25,8 @@ public struct BatchConfiguration: Sendable, Hashable {
     public var resultsTimeout: Duration = .seconds(3600)
     /// When nobody has looked after a batch for so long after it was due, nobody has its key: processes that have it come sooner.
     public var strayAge: Duration = .seconds(600)
+    /// How long the vendor has to say again and again that it knows nothing of a batch before that is believed.
+    public var missingTime: Duration = .seconds(3600)
     /// How long after it was handed over a batch is asked after in vain before its requests end: twice what the vendor takes for one.
     public var patience: Duration = .seconds(172_800)
     /// How long a batch stays its process's between two signs of life.

@@ -86,10 +86,15 @@ extension BatchWorker {
                 var isUnwanted = false
                 if !batch.isCancelled { isUnwanted = try await store.isAllWithdrawn(batch) }
                 if isUnwanted { try await calls.cancel(id) }
-                return try await store.release(batch, as: .submitted, after: settings.pollInterval, isCancelled: isUnwanted)
+                return try await store.release(
+                    batch, as: .submitted, after: settings.pollInterval, isCancelled: isUnwanted, sighting: .seen)
             }
             try await collect(batch, id, calls)
         } catch let fault as BatchCalls.Fault where fault.isUnknownBatch {
+            guard let time = batch.missingFor, time >= settings.missingTime else {
+                logger.warning("the provider says that it knows nothing of a batch", metadata: ["batch": "\(batch.id)", "vendor-id": "\(id)"])
+                return try await store.release(batch, as: .submitted, after: settings.pollInterval, sighting: .missing)
+            }
             // Nobody will ever have its results.
             try await close(batch, because: "the provider knows the batch no more")
         } catch let lost as BatchLost {

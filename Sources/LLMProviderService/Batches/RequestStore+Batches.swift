@@ -4,7 +4,8 @@ import Postgres
 extension RequestStore {
     private static let columns = """
         id, provider, credential, state::text, mark, vendor_id, requests, extract(epoch FROM sent_at)::float8,
-        coalesce(extract(epoch FROM clock_timestamp() - sent_at), 0)::float8, is_cancelled, \(isAccountRefused), epoch
+        coalesce(extract(epoch FROM clock_timestamp() - sent_at), 0)::float8, is_cancelled, 
+        extract(epoch FROM clock_timestamp() - missing_since)::float8, \(isAccountRefused), epoch
         """
 
     /// Of a batch in a query: whether what became of one of its account's lets all of them wait.
@@ -15,14 +16,14 @@ extension RequestStore {
         """
 
     private static func batch(_ row: Row) throws -> Batch {
-        let (id, provider, credential, state, mark, vendorID, requests, sentAt, sinceSent, isCancelled, isAccountRefused, epoch) =
-            try row.decode(
+        let (id, provider, credential, state, mark, vendorID, requests, sentAt, sinceSent, isCancelled, missingFor, isAccountRefused, epoch)
+            = try row.decode(
             Int64.self, String.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Double.self,
-            Bool.self, Bool.self, Int64.self)
+            Bool.self, Double?.self, Bool.self, Int64.self)
         return Batch(
             id: id, provider: provider, credential: credential, state: Batch.State(rawValue: state) ?? .closed, mark: mark,
             vendorID: vendorID, requests: requests, sentAt: sentAt, sinceSent: .seconds(sinceSent), isCancelled: isCancelled,
-            isAccountRefused: isAccountRefused, epoch: epoch)
+            missingFor: missingFor.map { .seconds($0) }, isAccountRefused: isAccountRefused, epoch: epoch)
     }
 
     /// Takes a batch that is due and nobody's, for as long as a lease; nil where there is none.
@@ -83,7 +84,8 @@ extension RequestStore {
     ///
     /// - Throws: ``BatchLost``; ``PostgresError``.
     func release(
-        _ batch: Batch, as state: Batch.State, after pause: Duration, vendorID: String? = nil, isCancelled: Bool = false
+        _ batch: Batch, as state: Batch.State, after pause: Duration, vendorID: String? = nil, isCancelled: Bool = false,
+        sighting: Batch.Sighting = .none
     ) async throws {
         let count = try await pool.execute(
             """
@@ -91,7 +93,9 @@ extension RequestStore {
                 next_at = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
                 not_before = greatest(
                     not_before, clock_timestamp() + make_interval(secs => \(state == .gathering ? pause / .seconds(1) : nil))),
-                vendor_id = coalesce(\(vendorID), vendor_id), is_cancelled = is_cancelled OR \(isCancelled)
+                vendor_id = coalesce(\(vendorID), vendor_id), is_cancelled = is_cancelled OR \(isCancelled),
+                missing_since = CASE \(sighting.rawValue)
+                    WHEN 'seen' THEN NULL WHEN 'missing' THEN coalesce(missing_since, clock_timestamp()) ELSE missing_since END
             WHERE id = \(batch.id) AND epoch = \(batch.epoch)
             """)
         guard count == 1 else { throw BatchLost() }

@@ -92,4 +92,45 @@ struct BatchSearchTests {
             #expect(try await fixture.events().map { $0.outcome?.failure?.kind } == (isInTime ? [] : [.unreachable]))
         }
     }
+
+    /// What the vendor says of a batch that it took.
+    enum Word: Sendable, CaseIterable {
+        case underWay, unknown, notFoundElsewhere, failing
+
+        var answer: VendorServer.Answer {
+            switch self {
+            case .underWay:
+                .reply(200, body: #"{"type":"message_batch","id":"b0","processing_status":"in_progress","created_at":"2026-10-01T00:00:00Z"}"#)
+            case .unknown: .error(404, type: "not_found_error")
+            case .notFoundElsewhere: .reply(404, body: "<html>nothing here</html>")
+            case .failing: .error(500)
+            }
+        }
+    }
+
+    @Test("That it knows nothing of a batch is believed of the vendor once it has said nothing else for an hour", arguments: Word.allCases)
+    func missing(between: Word) async throws {
+        let word = Shared(Word.unknown)
+        try await withService(
+            answer: { _ in word.value.answer }, configure: { $0.batches = .test() }
+        ) { fixture in
+            try await fixture.submit(["r0"]) { $0.model = "claude-haiku-4-5" }
+            let batch = try await fixture.takeGathered()
+            try await fixture.store.release(batch, as: .submitted, after: .zero, vendorID: "b0")
+            let hour = fixture.configuration.batches.missingTime
+            func look(_ now: Word, after time: Duration) async throws -> Batch.State {
+                word.set(now)
+                try await fixture.pool.execute(
+                    "UPDATE llm_provider.batch SET missing_since = missing_since - make_interval(secs => \(time / .seconds(1)))")
+                try await fixture.expireBatchLeases()
+                let batch = try #require(try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
+                try await fixture.batchWorker.advance(batch)
+                return try await fixture.batches(.closed) == 1 ? .closed : .submitted
+            }
+            #expect(try await look(.unknown, after: .zero) == .submitted)
+            #expect(try await look(.unknown, after: hour - .seconds(60)) == .submitted)
+            #expect(try await look(between, after: .zero) == .submitted)
+            #expect(try await look(.unknown, after: .seconds(60)) == (between == .underWay ? .submitted : .closed))
+        }
+    }
 }
