@@ -1,8 +1,8 @@
 import Logging
 
 extension BatchWorker {
-    /// How far before the call that handed a batch over the vendor's clock may see it created, in seconds.
-    private static let clockSkew = 600.0
+    /// How far before the call that handed a batch over the vendor's clock may see it created, in seconds: no two clocks are a day apart.
+    private static let lookBack = 86_400.0
 
     /// Finds out whether the vendor has a batch whose handing over has no known end. It is handed over again only when each of the vendor's
     /// batches that could be it is known to be another: so nothing is paid twice, at the price of waiting where a batch like it is under way.
@@ -43,7 +43,7 @@ extension BatchWorker {
 
     /// Looks through the batches that the vendor shows to a key.
     func whereabouts(of batch: Batch, _ calls: BatchCalls) async throws -> Whereabouts {
-        let found = try await calls.batches(since: (batch.sentAt ?? 0) - Self.clockSkew)
+        let found = try await calls.batches(since: (batch.sentAt ?? 0) - Self.lookBack)
         let known = try await store.knownBatches(of: found.map(\.id))
         var mayBeIt = false
         for candidate in found where !known.contains(candidate.id) {

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import Postgres
 import Synchronization
 import Testing
@@ -14,6 +15,8 @@ struct BatchSearchTests {
         /// Of the batch that is looked for where it has this name.
         var results = "\(Self.ours)\n"
         var hasEnded = true
+        /// By the vendor's clock, in seconds since 1970; nil for much later than all else.
+        var created: Int64?
 
         /// Stands for a line of the batch that is looked for.
         static let ours = "OURS"
@@ -30,7 +33,7 @@ struct BatchSearchTests {
         let line = Shared("")
         let listing = listed.enumerated().map { number, batch in
             #"{"type":"message_batch","id":"b\#(number)","processing_status":"\#(batch.hasEnded ? "ended" : "in_progress")","#
-                + #""created_at":"2099-01-01T00:00:00Z","request_counts":{"processing":\#(batch.hasEnded ? 0 : batch.requests),"#
+                + #""created_at":"\#(Self.time(batch.created))","request_counts":{"processing":\#(batch.hasEnded ? 0 : batch.requests),"#
                 + #""succeeded":\#(batch.hasEnded ? batch.requests : 0)}}"#
         }.joined(separator: ",")
         try await withService(
@@ -53,6 +56,18 @@ struct BatchSearchTests {
             try await fixture.batchWorker.advance(again)
             try await test(fixture, again)
         }
+    }
+
+    private static func time(_ seconds: Int64?) -> String {
+        guard let seconds else { return "2099-01-01T00:00:00Z" }
+        return Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    }
+
+    @Test("A vendor whose clock is nearly a day slow is searched as any other, and one a day slow is not", arguments: [true, false])
+    func slowClock(isWithinADay: Bool) async throws {
+        let now = Int64(Date.now.timeIntervalSince1970)
+        try await expect(
+            isWithinADay ? .submitted : .gathering, for: [Listed(created: now - 86_400 + (isWithinADay ? 600 : -600))])
     }
 
     private func expect(_ state: Batch.State, for listed: [Listed], requests: Int = 1) async throws {
