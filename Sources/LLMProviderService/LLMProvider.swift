@@ -177,13 +177,17 @@ public struct LLMProvider: LLMV1.LLMProviderService {
 
     public func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {
         let owner = Payer(tenant: request.tenant, owner: request.owner)
-        let cancelled = try await store.withdraw(.owned(owner), besides: worker.held) { [parser] in
-            RequestStore.Withdrawal(of: $0, because: .cancelled, parser: parser)
-        } committed: {
-            metrics.requests.ended($0)
-        }
-        // Afterwards, so that none has got from the queue into a batch unseen.
+        var cancelled = 0
+        // Before, so that none gets from a batch into the queue unseen, and afterwards, so that none does the other way; the few that did
+        // may have come back by now.
         try await store.withdrawFromBatches(owner)
+        repeat {
+            cancelled += try await store.withdraw(.owned(owner), besides: worker.held) { [parser] in
+                RequestStore.Withdrawal(of: $0, because: .cancelled, parser: parser)
+            } committed: {
+                metrics.requests.ended($0)
+            }
+        } while try await store.withdrawFromBatches(owner) > 0
         if cancelled > 0 { events.ring() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))
     }

@@ -110,7 +110,10 @@ extension RequestStore {
     }
 
     /// Puts on record that an owner wants none of his requests in batches any more; how each of them ends its batch decides.
-    func withdrawFromBatches(_ payer: Payer) async throws {
+    ///
+    /// - Returns: how many of them it was not on record of.
+    @discardableResult
+    func withdrawFromBatches(_ payer: Payer) async throws -> Int {
         try await pool.execute(
             """
             UPDATE llm_provider.batch_item AS item SET is_withdrawn = true FROM llm_provider.account
