@@ -17,7 +17,7 @@ extension BatchWorker {
                 "batch handed over", metadata: ["batch": "\(batch.id)", "requests": "\(count)", "vendor-id": "\(vendor.id)"])
         case .refused(let failure):
             logger.warning("batch refused", metadata: ["batch": "\(batch.id)", "reason": "\(failure.message)"])
-            try await take(back: batch, after: failure)
+            try await take(back: batch, of: count, after: failure)
         case .unknown(let reason):
             logger.warning(
                 "the provider may have a batch or not; it is looked for before it is handed over again",
@@ -44,14 +44,16 @@ extension BatchWorker {
     }
 
     /// Does what follows a refusal: what may pass later waits; what somebody has to put right is told by the end of one request, as it is
-    /// where requests go by themselves, and found out anew now and then.
-    private func take(back batch: Batch, after failure: AttemptFailure) async throws {
+    /// where requests go by themselves, and found out anew now and then. A batch that is refused as it is, for its size or for something in
+    /// it, is handed over by halves, until the request stands alone that is at fault.
+    private func take(back batch: Batch, of requests: Int, after failure: AttemptFailure) async throws {
         let decide: @Sendable (BatchItem) -> BatchSettlement = { [verdicts] in
             verdicts.settlement(of: $0, after: .failure(failure), on: .today)
         }
         switch (failure.remedy, failure.reach) {
         case (.wait(let pause), _): try await store.release(batch, as: .gathering, after: pause)
         case (.retry, _): try await store.release(batch, as: .gathering, after: settings.pollInterval)
+        case (.none, .request) where requests > 1: try await store.halve(batch)
         case (.none, .request):
             try await settleAll(of: batch, decide: decide)
             try await store.release(batch, as: .closed, after: .zero)

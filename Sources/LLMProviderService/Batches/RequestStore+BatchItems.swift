@@ -102,6 +102,32 @@ extension RequestStore {
         }
     }
 
+    /// Puts half of the requests of a held batch into another; both are to be handed over, and nothing more comes into them.
+    ///
+    /// - Throws: ``BatchLost``; ``PostgresError``.
+    func halve(_ batch: Batch) async throws {
+        try await pool.unitOfWork("halve batch") { unit in
+            try await Self.hold(batch, for: .zero, in: unit)
+            unit.send(
+                """
+                WITH member AS (
+                    SELECT job, ntile(2) OVER (ORDER BY job) AS half FROM llm_provider.batch_item WHERE batch = \(batch.id)),
+                other AS (
+                    INSERT INTO llm_provider.batch (provider, credential, mark, requests, is_full, next_at)
+                    SELECT provider, credential, \(Batch.makeMark()), (SELECT count(*) FROM member WHERE half = 2), true,
+                        clock_timestamp()
+                    FROM llm_provider.batch WHERE id = \(batch.id)
+                    RETURNING id),
+                moved AS (
+                    UPDATE llm_provider.batch_item AS item SET batch = other.id FROM other, member
+                    WHERE item.job = member.job AND member.half = 2)
+                UPDATE llm_provider.batch SET state = 'gathering', requests = (SELECT count(*) FROM member WHERE half = 1),
+                    is_full = true, next_at = clock_timestamp(), lease_until = '-infinity'
+                WHERE id = \(batch.id)
+                """)
+        }
+    }
+
     /// Whether a batch has requests, and none whose owner still wants it.
     func isAllWithdrawn(_ batch: Batch) async throws -> Bool {
         try await pool.query(

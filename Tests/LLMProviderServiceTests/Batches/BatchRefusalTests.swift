@@ -47,4 +47,87 @@ struct BatchRefusalTests {
             #expect(fake.statistics.batchRequests == 13 && fake.statistics.repeated == 0)
         }
     }
+
+    @Test("A batch that is too large for the vendor is halved until its parts are not")
+    func tooLarge() async throws {
+        try await withBatches(FakeProviderConfiguration(batches: BatchSettings(maxBytes: 4000))) { fixture, fake in
+            try await fixture.submit(.requests(30))
+            try await fixture.submit(["huge"]) { $0.blocks[1].text = Array(repeating: UInt8(ascii: "x"), count: 4000) }
+            try await fixture.running { try await eventually { try await fixture.openRequests() == 0 } }
+            let events = try await fixture.events()
+            #expect(events.count == 31)
+            #expect(events.filter { $0.outcome?.failure?.kind == .invalidRequest }.map(\.requestID) == ["huge"])
+            #expect(events.count { $0.outcome?.reply != nil && $0.attempts == 1 } == 30)
+            #expect(fake.statistics.batchRequests == 30)
+        }
+    }
+
+    @Test("One request for whose sake the vendor refuses the batch fails alone", arguments: [1, 2, 7, 16])
+    func badRequest(count: Int) async throws {
+        let vendor = BatchVendor { $0.contains("Request r0.") ? .error(400, type: "invalid_request_error") : nil }
+        try await withService(answer: vendor.answer, configure: { $0.batches = .test() }) { fixture in
+            try await fixture.submit(.requests(count)) {
+                $0.model = "claude-haiku-4-5"
+                $0.replyFormat?.jsonSchema = Array(Sample.schema.utf8)
+            }
+            try await fixture.running { try await eventually { try await fixture.openRequests() == 0 } }
+            let events = try await fixture.events()
+            #expect(events.count == count && events.allSatisfy { $0.attempts == 1 })
+            #expect(events.filter { $0.outcome?.failure?.kind == .invalidRequest }.map(\.requestID) == ["r0"])
+            #expect(events.count { $0.outcome?.reply != nil } == count - 1)
+            #expect(vendor.requests == count - 1, "none is handed over twice")
+        }
+    }
+
+    @Test("A key that may not hand batches over is told by one request; the others wait", arguments: [403, 404])
+    func forbidden(status: Int) async throws {
+        try await withService(answer: { _ in .error(status) }, configure: { $0.batches = .test() }) { fixture in
+            try await fixture.submit(.requests(3)) { $0.model = "claude-haiku-4-5" }
+            try await fixture.batchWorker.advance(try await fixture.takeGathered())
+            #expect(
+                try await fixture.events().map { $0.outcome?.failure?.kind } == [status == 403 ? .authentication : .invalidRequest])
+            #expect(try await fixture.openRequests() == 2)
+            let waits = try await fixture.pool.query(
+                "SELECT state = 'gathering' AND not_before > now() + interval '10 minutes' FROM llm_provider.batch")
+            #expect(try waits.map { try $0.decode(Bool.self) } == [true])
+        }
+    }
+}
+
+/// A vendor that answers the requests of batches, but for batches that a test refuses.
+private final class BatchVendor: Sendable {
+    private let refusal: @Sendable (String) -> VendorServer.Answer?
+    /// The names of the requests of each batch that it took.
+    private let batches = Shared<[[String]]>([])
+
+    /// - Parameter refusal: what it answers to a body that would hand a batch over; nil where it takes it.
+    init(refusal: @escaping @Sendable (String) -> VendorServer.Answer?) {
+        self.refusal = refusal
+    }
+
+    /// Requests that it took.
+    var requests: Int { batches.value.reduce(0) { $0 + $1.count } }
+
+    @Sendable func answer(_ request: VendorServer.Request) -> VendorServer.Answer {
+        let words = request.head.split(separator: " ")
+        if words[0] == "POST" {
+            if let refused = refusal(request.text) { return refused }
+            let names = request.text.split(separator: #""custom_id":""#).dropFirst().map { String($0.prefix { $0 != "\"" }) }
+            let number = batches.update {
+                $0.append(names)
+                return $0.count - 1
+            }
+            return .reply(200, body: batch(number, "in_progress"))
+        }
+        let parts = words[1].split(separator: "/")
+        guard parts.last == "results" else { return .reply(200, body: batch(Int(parts[3].dropFirst()) ?? 0, "ended")) }
+        let lines = batches.value[Int(parts[3].dropFirst()) ?? 0].map {
+            #"{"custom_id":"\#($0)","result":{"type":"succeeded","message":\#(Sample.message())}}"# + "\n"
+        }
+        return .reply(200, body: lines.joined())
+    }
+
+    private func batch(_ number: Int, _ status: String) -> String {
+        #"{"type":"message_batch","id":"b\#(number)","processing_status":"\#(status)","created_at":"2026-10-01T00:00:00Z"}"#
+    }
 }
