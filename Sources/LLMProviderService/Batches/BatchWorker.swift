@@ -79,22 +79,45 @@ struct BatchWorker: Sendable {
 
     // MARK: - One batch
 
-    /// Does what is next with a batch that is this process's.
+    /// Does what is next with a batch that is this process's, for as long as it is.
     func advance(_ batch: Batch) async throws {
-        let provider = providers.first { $0.name == batch.provider }
         do {
-            guard let provider, provider.credential == batch.credential else {
-                return try await lookAfter(stray: batch, with: provider)
-            }
-            let calls = calls(to: provider)
-            switch batch.state {
-            case .gathering: try await submit(batch, calls)
-            case .sending: try await find(batch, calls)
-            case .submitted: try await follow(batch, calls)
-            case .closed: break
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await renew(batch) }
+                group.addTask { try await step(batch) }
+                defer { group.cancelAll() }
+                try await group.next()
             }
         } catch is BatchLost {
             logger.warning("a batch is another process's by now", metadata: ["batch": "\(batch.id)"])
+        }
+    }
+
+    /// Prolongs a batch's lease again and again; a step may take as long as a file of results.
+    ///
+    /// - Throws: ``BatchLost`` as soon as it is another process's.
+    private func renew(_ batch: Batch) async throws {
+        while true {
+            try await Task.sleep(for: settings.lease / 3)
+            do {
+                try await store.renew(batch, for: settings.lease)
+            } catch let error as PostgresError {
+                logger.warning("lease of a batch not renewed", metadata: ["batch": "\(batch.id)", "reason": "\(error)"])
+            }
+        }
+    }
+
+    private func step(_ batch: Batch) async throws {
+        let provider = providers.first { $0.name == batch.provider }
+        guard let provider, provider.credential == batch.credential else {
+            return try await lookAfter(stray: batch, with: provider)
+        }
+        let calls = calls(to: provider)
+        switch batch.state {
+        case .gathering: try await submit(batch, calls)
+        case .sending: try await find(batch, calls)
+        case .submitted: try await follow(batch, calls)
+        case .closed: break
         }
     }
 

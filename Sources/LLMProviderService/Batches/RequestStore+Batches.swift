@@ -80,6 +80,20 @@ extension RequestStore {
             """)
     }
 
+    /// Prolongs the lease of a batch, unless it is nobody's by now.
+    ///
+    /// - Throws: ``BatchLost`` where it is another process's; ``PostgresError``.
+    func renew(_ batch: Batch, for lease: Duration) async throws {
+        let count = try await pool.execute(
+            """
+            UPDATE llm_provider.batch SET lease_until =
+                CASE WHEN lease_until = '-infinity' THEN lease_until
+                ELSE greatest(lease_until, clock_timestamp() + make_interval(secs => \(lease / .seconds(1)))) END
+            WHERE id = \(batch.id) AND epoch = \(batch.epoch)
+            """)
+        guard count == 1 else { throw BatchLost() }
+    }
+
     /// How a held batch goes on, and that it is nobody's until then.
     ///
     /// - Throws: ``BatchLost``; ``PostgresError``.

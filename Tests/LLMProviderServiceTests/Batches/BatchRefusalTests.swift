@@ -64,7 +64,7 @@ struct BatchRefusalTests {
 
     @Test("One request for whose sake the vendor refuses the batch fails alone", arguments: [1, 2, 7, 16])
     func badRequest(count: Int) async throws {
-        let vendor = BatchVendor { $0.contains("Request r0.") ? .error(400, type: "invalid_request_error") : nil }
+        let vendor = BatchVendor(refusal: { $0.contains("Request r0.") ? .error(400, type: "invalid_request_error") : nil })
         try await withService(answer: vendor.answer, configure: { $0.batches = .test() }) { fixture in
             try await fixture.submit(.requests(count)) {
                 $0.model = "claude-haiku-4-5"
@@ -91,43 +91,5 @@ struct BatchRefusalTests {
                 "SELECT state = 'gathering' AND not_before > now() + interval '10 minutes' FROM llm_provider.batch")
             #expect(try waits.map { try $0.decode(Bool.self) } == [true])
         }
-    }
-}
-
-/// A vendor that answers the requests of batches, but for batches that a test refuses.
-private final class BatchVendor: Sendable {
-    private let refusal: @Sendable (String) -> VendorServer.Answer?
-    /// The names of the requests of each batch that it took.
-    private let batches = Shared<[[String]]>([])
-
-    /// - Parameter refusal: what it answers to a body that would hand a batch over; nil where it takes it.
-    init(refusal: @escaping @Sendable (String) -> VendorServer.Answer?) {
-        self.refusal = refusal
-    }
-
-    /// Requests that it took.
-    var requests: Int { batches.value.reduce(0) { $0 + $1.count } }
-
-    @Sendable func answer(_ request: VendorServer.Request) -> VendorServer.Answer {
-        let words = request.head.split(separator: " ")
-        if words[0] == "POST" {
-            if let refused = refusal(request.text) { return refused }
-            let names = request.text.split(separator: #""custom_id":""#).dropFirst().map { String($0.prefix { $0 != "\"" }) }
-            let number = batches.update {
-                $0.append(names)
-                return $0.count - 1
-            }
-            return .reply(200, body: batch(number, "in_progress"))
-        }
-        let parts = words[1].split(separator: "/")
-        guard parts.last == "results" else { return .reply(200, body: batch(Int(parts[3].dropFirst()) ?? 0, "ended")) }
-        let lines = batches.value[Int(parts[3].dropFirst()) ?? 0].map {
-            #"{"custom_id":"\#($0)","result":{"type":"succeeded","message":\#(Sample.message())}}"# + "\n"
-        }
-        return .reply(200, body: lines.joined())
-    }
-
-    private func batch(_ number: Int, _ status: String) -> String {
-        #"{"type":"message_batch","id":"b\#(number)","processing_status":"\#(status)","created_at":"2026-10-01T00:00:00Z"}"#
     }
 }
