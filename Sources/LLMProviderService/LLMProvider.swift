@@ -23,10 +23,12 @@ public struct LLMProvider: LLMV1.LLMProviderService {
 
     /// - Parameters:
     ///   - bell: rung when an event was written; give it to the sequencer of the service's log too.
+    ///   - http: for requests that go by themselves.
+    ///   - batchHTTP: for batches: a long file of results takes no place from those.
     ///   - metrics: that the service counts in.
     public init(
-        pool: Pool, bell: Bell, configuration: LLMProviderConfiguration, http: CurlClient, metrics: LLMProviderMetrics,
-        logger: Logger
+        pool: Pool, bell: Bell, configuration: LLMProviderConfiguration, http: CurlClient, batchHTTP: CurlClient,
+        metrics: LLMProviderMetrics, logger: Logger
     ) {
         let name = configuration.instance.map { InstanceName($0) }
         let store = RequestStore(pool: pool, worker: (name ?? InstanceName("llm-provider")).worker)
@@ -51,7 +53,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             lanes: lanes, metrics: metrics)
         batches = BatchWorker(
             store: store, configuration: configuration,
-            verdicts: BatchVerdicts(parser: parser, configuration: configuration), http: http, work: work, events: bell,
+            verdicts: BatchVerdicts(parser: parser, configuration: configuration), http: batchHTTP, work: work, events: bell,
             logger: logger, metrics: metrics)
     }
 

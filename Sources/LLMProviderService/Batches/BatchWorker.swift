@@ -29,25 +29,40 @@ struct BatchWorker: Sendable {
     var settings: BatchConfiguration { configuration.batches }
     var providers: [ProviderConfiguration] { configuration.providers.filter(\.dialect.takesBatches) }
 
-    /// Works until cancelled.
+    /// Works until cancelled. The batches of each provider are looked after by a loop of their own, and so are those whose key is not known:
+    /// a vendor that is slow holds up nobody else's.
     func run() async throws {
-        let search = Mutex(GatheringSearch())
-        try await RetryingLoop("batches", logger: logger).run {
-            var state = search.withLock { $0 }
-            defer { search.withLock { [state] in $0 = state } }
-            let hasGathered = try await gather(&state)
-            if let batch = try await take() {
-                try await advance(batch)
-                try await Task.sleep(for: settings.callSpacing)
-            } else if !hasGathered {
-                try await Task.sleep(for: settings.checkInterval)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gatherAll() }
+            for provider in providers {
+                group.addTask {
+                    try await advanceAll { try await store.takeBatch(of: [provider], for: settings.lease) }
+                }
             }
+            group.addTask {
+                try await advanceAll {
+                    try await store.takeStrayBatch(besides: providers, after: settings.strayAge, for: settings.lease)
+                }
+            }
+            try await group.waitForAll()
         }
     }
 
-    private func take() async throws -> Batch? {
-        if let batch = try await store.takeBatch(of: providers, for: settings.lease) { return batch }
-        return try await store.takeStrayBatch(besides: providers, after: settings.strayAge, for: settings.lease)
+    private func advanceAll(_ take: @Sendable () async throws -> Batch?) async throws {
+        try await RetryingLoop("batches", logger: logger).run {
+            guard let batch = try await take() else { return try await Task.sleep(for: settings.checkInterval) }
+            try await advance(batch)
+            try await Task.sleep(for: settings.callSpacing)
+        }
+    }
+
+    private func gatherAll() async throws {
+        let search = Mutex(GatheringSearch())
+        try await RetryingLoop("gathering", logger: logger).run {
+            var state = search.withLock { $0 }
+            defer { search.withLock { [state] in $0 = state } }
+            if try await !gather(&state) { try await Task.sleep(for: settings.checkInterval) }
+        }
     }
 
     // MARK: - Gathering

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LLMProviderService
 
-@Suite("Leases of batches", .timeLimit(.minutes(5)))
+@Suite("Long steps of batches", .timeLimit(.minutes(5)))
 struct BatchLeaseTests {
     private func request(_ id: String, provider: String = "vendor") -> LLMV1.SubmitRequest {
         Sample.request(id, text: "Request \(id).") {
@@ -13,7 +13,7 @@ struct BatchLeaseTests {
         }
     }
 
-    /// When the lease of the only batch ends, in seconds from its first end.
+    /// When the lease of the only batch ends, in seconds since 1970.
     private func leaseEnd(_ fixture: ServiceFixture) async throws -> Double {
         try await fixture.pool.query("SELECT extract(epoch FROM lease_until)::float8 FROM llm_provider.batch")[0].decode(Double.self)
     }
@@ -60,6 +60,26 @@ struct BatchLeaseTests {
             let again = try #require(try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
             #expect(again.id == batch.id)
             await #expect(throws: BatchLost.self) { try await fixture.store.renew(batch, for: .seconds(60)) }
+        }
+    }
+
+    @Test("A slow file of results holds up neither another provider's batches nor the gathering of what comes")
+    func slowVendor() async throws {
+        let gate = Gate()
+        let vendor = BatchVendor(beforeResults: { if $0 == 0 { gate.pass() } })
+        try await withService(answer: vendor.answer, configure: { $0.batches = .test() }) { fixture in
+            defer { gate.open() }
+            try await fixture.submit(request("slow"))
+            try await fixture.running {
+                try await eventually { fixture.vendor.requests.contains { $0.head.contains("/results") } }
+                try await fixture.submit(request("quick", provider: "other"))
+                #expect(try await fixture.result("quick").outcome?.reply != nil)
+                try await fixture.submit(request("later"))
+                try await eventually { try await fixture.get("later").state == .sending }
+                gate.open()
+                #expect(try await fixture.result("slow").outcome?.reply != nil)
+                #expect(try await fixture.result("later").outcome?.reply != nil)
+            }
         }
     }
 }
