@@ -58,8 +58,8 @@ extension BatchWorker {
             try await settleAll(of: batch, decide: decide)
             try await store.release(batch, as: .closed, after: .zero)
         case (.none, .lane), (.none, .account):
-            let first = try await store.items(of: batch, after: 0, limit: 1)
-            try await settle(first.map(\.job), of: batch, decide: decide)
+            let first = try await store.page(of: batch, after: 0, limit: 1)
+            try await settle(first.items.map(\.job), of: batch, decide: decide)
             try await store.release(batch, as: .gathering, after: configuration.probeInterval)
         }
     }
@@ -68,12 +68,11 @@ extension BatchWorker {
     private func body(of batch: Batch) async throws -> (bytes: [UInt8], requests: Int) {
         var (bytes, count, last) = (AnthropicDialect.batchOpening, 0, Int64(0))
         while true {
-            let items = try await store.items(of: batch, after: last, limit: Self.pageSize)
-            guard let end = items.last else { break }
-            last = end.job
-            let ended = try await settle(items.map(\.job), of: batch, decide: verdicts.ending)
-            let gone = Set(ended.map(\.item.job))
-            for item in items where !gone.contains(item.job) {
+            let page = try await store.page(of: batch, after: last, limit: Self.pageSize)
+            guard let end = page.last else { break }
+            last = end
+            let gone = try await settle(page.items.map(\.job), of: batch, decide: verdicts.ending)
+            for item in page.items where !gone.contains(item.job) {
                 do {
                     let call = try verdicts.parser.parse(item.claim.request).call
                     if count > 0 { bytes.append(UInt8(ascii: ",")) }

@@ -84,10 +84,12 @@ struct BatchWorker: Sendable {
             let rooms = search.shares[provider.name, default: FairShare()].divide(
                 Self.pageSize, among: flows.filter { $0.provider == provider.name })
             guard !rooms.isEmpty else { continue }
-            let (count, settled) = try await store.gather(
+            let (count, ended) = try await store.gather(
                 rooms, for: provider, settings, lowWater: &search.lowWater, place: verdicts.place)
             claimed += count
-            note(settled)
+            note(ended)
+            // Others may have gone back, to go by themselves.
+            work.ring()
         }
         return claimed > 0
     }
@@ -142,13 +144,21 @@ struct BatchWorker: Sendable {
 
     // MARK: - Settling
 
+    /// Settles requests of a held batch, some at a time.
+    ///
+    /// - Returns: the jobs of those that were settled by this.
     @discardableResult
     func settle(
         _ jobs: [Int64], of batch: Batch, refusal: Duration? = nil, decide: @Sendable (BatchItem) -> BatchSettlement?
-    ) async throws -> [BatchSettlement] {
-        let settlements = try await store.settle(jobs, of: batch, lease: settings.lease, refusal: refusal, decide: decide)
-        note(settlements, on: batch.day)
-        return settlements
+    ) async throws -> Set<Int64> {
+        var (left, done) = (jobs, Set<Int64>())
+        while !left.isEmpty {
+            let page = try await store.settle(left, of: batch, lease: settings.lease, refusal: refusal, decide: decide)
+            note(page.settled, on: batch.day)
+            done.formUnion(page.settled.lazy.map(\.item.job))
+            left = page.left
+        }
+        return done
     }
 
     /// Settles every request that is still in a batch.
@@ -156,11 +166,12 @@ struct BatchWorker: Sendable {
     /// - Returns: how many.
     @discardableResult
     func settleAll(of batch: Batch, decide: @Sendable (BatchItem) -> BatchSettlement) async throws -> Int {
-        var count = 0
+        var (count, last) = (0, Int64(0))
         while true {
-            let items = try await store.items(of: batch, after: 0, limit: Self.pageSize)
-            guard !items.isEmpty else { return count }
-            count += try await settle(items.map(\.job), of: batch, decide: decide).count
+            let page = try await store.page(of: batch, after: last, limit: Self.pageSize)
+            guard let end = page.last else { return count }
+            last = end
+            count += try await settle(page.items.map(\.job), of: batch, decide: decide).count
         }
     }
 

@@ -68,6 +68,50 @@ struct BatchBoundTests {
         }
     }
 
+    @Test("Contents are read together up to a number of bytes, and at least one")
+    func pageSizes() {
+        let most = BatchPage.mostBytes
+        for (sizes, count) in [
+            ([], 0), ([0, 0, 0], 3), ([most], 1), ([most - 1, 7], 2), ([most, 7], 1), ([most * 2, 0], 1),
+            ([1, most - 1, 0], 2), ([1, most - 2, most, 0], 3),
+        ] {
+            #expect(BatchPage.count(ofSizes: sizes) == count, "\(sizes)")
+        }
+    }
+
+    @Test("A batch of the longest prompts is read, handed over and settled a few at a time")
+    func longPrompts() async throws {
+        let prompt = 2 << 20
+        try await withBatches(settings: { $0.maximumBytes = 100_000_000 }) { fixture, _ in
+            try await fixture.submit(.requests(10)) {
+                $0.blocks[1].text = Array("\($0.requestID) ".utf8) + Array(repeating: UInt8(ascii: "x"), count: prompt - 2000)
+            }
+            let batch = try await fixture.takeGathered()
+            let page = try await fixture.store.page(of: batch, after: 0, limit: 100)
+            #expect(page.items.count == 5, "four are a little less than eight megabytes")
+            let rest = try await fixture.store.page(of: batch, after: try #require(page.last), limit: 100)
+            #expect(rest.items.count == 5)
+            try await fixture.expireBatchLeases()
+            try await fixture.running { try await eventually { try await fixture.openRequests() == 0 } }
+            #expect(try await fixture.events().count == 10)
+        }
+    }
+
+    @Test("A request of which only its place in the batch is left ends neither the reading of the others nor their settling")
+    func leftovers() async throws {
+        try await withBatches { fixture, fake in
+            try await fixture.submit(.requests(5))
+            let batch = try await fixture.takeGathered()
+            try await fixture.pool.execute(
+                "DELETE FROM llm_provider.job_scheduled WHERE id IN (SELECT job FROM llm_provider.batch_item ORDER BY job LIMIT 2)")
+            #expect(try await fixture.store.page(of: batch, after: 0, limit: 2).items.isEmpty)
+            #expect(try await fixture.store.page(of: batch, after: 0, limit: 2).last != nil)
+            try await fixture.expireBatchLeases()
+            try await fixture.running { try await eventually { try await fixture.openRequests() == 2 } }
+            #expect(fake.statistics.batchRequests == 3)
+        }
+    }
+
     @Test("Half the price is set aside for what goes by batch alone, all of it for what may go by itself")
     func reserve() async throws {
         try await withService { fixture in

@@ -84,7 +84,7 @@ extension ServiceFixture {
     /// The call that hands a batch over.
     func body(of batch: Batch) async throws -> [UInt8] {
         var bytes = AnthropicDialect.batchOpening
-        for (number, item) in try await store.items(of: batch, after: 0, limit: 1000).enumerated() {
+        for (number, item) in try await store.page(of: batch, after: 0, limit: 1000).items.enumerated() {
             let call = try batchWorker.verdicts.parser.parse(item.claim.request).call
             bytes += (number == 0 ? [] : [UInt8(ascii: ",")])
             bytes += AnthropicDialect().batchItem(call, customID: batch.customID(ofJob: item.job))

@@ -120,7 +120,7 @@ struct BatchRunTests {
         try await withBatches { fixture, _ in
             try await fixture.submit(["r1"])
             let batch = try await fixture.takeGathered()
-            let job = try #require(try await fixture.store.items(of: batch, after: 0, limit: 1).first?.job)
+            let job = try #require(try await fixture.store.page(of: batch, after: 0, limit: 1).last)
             let kind = RequestFlow(ServiceFixture.batched("r1")).kind
             let cancelling = try await fixture.pool.unitOfWork("go back") { unit in
                 try await unit.execute("DELETE FROM llm_provider.batch_item WHERE job = \(job)")

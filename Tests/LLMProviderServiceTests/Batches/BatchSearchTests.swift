@@ -46,7 +46,7 @@ struct BatchSearchTests {
         ) { fixture in
             try await fixture.submit([String].requests(requests)) { $0.model = "claude-haiku-4-5" }
             let batch = try await fixture.takeGathered()
-            let job = try #require(try await fixture.store.items(of: batch, after: 0, limit: 1).first?.job)
+            let job = try #require(try await fixture.store.page(of: batch, after: 0, limit: 1).last)
             line.set(#"{"custom_id":"\#(batch.customID(ofJob: job))","result":{"type":"expired"}}"#)
             try await fixture.store.beginSending(batch, requests: requests, patience: .seconds(60))
             try await fixture.pool.execute(
