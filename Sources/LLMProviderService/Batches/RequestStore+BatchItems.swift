@@ -99,7 +99,10 @@ extension RequestStore {
     /// Whether a batch has requests, and none whose owner still wants it.
     func isAllWithdrawn(_ batch: Batch) async throws -> Bool {
         try await pool.query(
-            "SELECT coalesce(bool_and(is_withdrawn), false) FROM llm_provider.batch_item WHERE batch = \(batch.id)"
+            """
+            SELECT EXISTS (SELECT FROM llm_provider.batch_item WHERE batch = \(batch.id))
+                AND NOT EXISTS (SELECT FROM llm_provider.batch_item WHERE batch = \(batch.id) AND NOT is_withdrawn)
+            """
         )[0].decode(Bool.self)
     }
 

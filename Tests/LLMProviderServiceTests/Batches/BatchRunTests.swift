@@ -139,6 +139,30 @@ struct BatchRunTests {
         }
     }
 
+    @Test("A look for requests whose time has just ended passes by those of batches, and a request that left its batch late is found all the same")
+    func overdue() async throws {
+        try await withBatches { fixture, _ in
+            try await fixture.submit(.requests(20))
+            let batch = try await fixture.takeGathered()
+            try await fixture.pool.execute("UPDATE llm_provider.account SET expires_at = now() - interval '1 hour'")
+            func overdue(within time: Duration?) async throws -> [String] {
+                let parser = fixture.worker().parser
+                return try await fixture.store.withdrawSome(.overdue(within: time), besides: []) {
+                    RequestStore.Withdrawal(of: $0, because: .expired, parser: parser)
+                }?.map(\.claim.id) ?? []
+            }
+            #expect(try await overdue(within: nil) == [])
+            try await fixture.submit(["new"])
+            try await fixture.expire(["new"])
+            #expect(try await overdue(within: .seconds(30)) == ["new"])
+
+            let job = try #require(try await fixture.store.page(of: batch, after: 0, limit: 1).last)
+            try await fixture.batchWorker.settle([job], of: batch) { .untouched($0) }
+            #expect(try await overdue(within: .seconds(30)) == [])
+            #expect(try await overdue(within: nil).count == 1)
+        }
+    }
+
     @Test("A batch that nobody wants any more is cancelled; the answers that are there count")
     func withdrawn() async throws {
         let clock = ManualClock(start: ProviderClock.system.now())
