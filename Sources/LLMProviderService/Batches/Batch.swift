@@ -1,3 +1,5 @@
+import Wire
+
 /// Requests that go to a vendor together, as this process holds them.
 struct Batch: Sendable, Hashable {
     /// How far a batch has come; each is on record before what follows from it is done.
@@ -10,6 +12,15 @@ struct Batch: Sendable, Hashable {
         case submitted
         /// All of its requests are settled, or are in the queue again.
         case closed
+    }
+
+    /// What the database has for a state is none that this version knows.
+    struct UnknownState: Error, Sendable, Hashable, CustomStringConvertible {
+        let state: String
+
+        var description: String {
+            "state of a batch: expected \(State.allCases.map(\.rawValue).joined(separator: ", ")), got \(state.echoed)"
+        }
     }
 
     let id: Int64
@@ -60,6 +71,14 @@ struct Batch: Sendable, Hashable {
     static func makeMark() -> String {
         let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension Batch.State {
+    /// - Parameter stored: as the database has it.
+    init(stored: String) throws(Batch.UnknownState) {
+        guard let state = Self(rawValue: stored) else { throw Batch.UnknownState(state: stored) }
+        self = state
     }
 }
 

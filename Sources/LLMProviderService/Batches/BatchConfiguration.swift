@@ -1,3 +1,5 @@
+import EventLog
+
 /// How requests are put together to batches, and how batches are looked after.
 public struct BatchConfiguration: Sendable, Hashable {
     /// What Anthropic takes in one batch, as its pages said on 2026-10-01.
@@ -29,6 +31,10 @@ public struct BatchConfiguration: Sendable, Hashable {
     public var missingTime: Duration = .seconds(3600)
     /// How long after it was handed over a batch is asked after in vain before its requests end: twice what the vendor takes for one.
     public var patience: Duration = .seconds(172_800)
+    /// How long it is remembered that there was a batch after it has been closed, as long as events are: the vendor tells of it for less.
+    public var retention = Retention.usualAge
+    /// Between two looks at which batches are to be forgotten.
+    public var forgettingInterval: Duration = .seconds(3600)
     /// How long a batch stays its process's between two signs of life.
     public var lease: Duration = .seconds(60)
 

@@ -44,7 +44,16 @@ struct BatchWorker: Sendable {
                     try await store.takeStrayBatch(besides: providers, after: settings.strayAge, for: settings.lease)
                 }
             }
+            group.addTask { try await forgetAll() }
             try await group.waitForAll()
+        }
+    }
+
+    private func forgetAll() async throws {
+        try await RetryingLoop("forgetting batches", logger: logger).run {
+            let count = try await store.forgetBatches(closedFor: settings.retention)
+            if count > 0 { logger.info("old batches forgotten", metadata: ["batches": "\(count)"]) }
+            try await Task.sleep(for: settings.forgettingInterval)
         }
     }
 

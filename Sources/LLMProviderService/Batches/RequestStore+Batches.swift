@@ -21,7 +21,7 @@ extension RequestStore {
             Int64.self, String.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Double.self,
             Bool.self, Double?.self, Bool.self, Int64.self)
         return Batch(
-            id: id, provider: provider, credential: credential, state: Batch.State(rawValue: state) ?? .closed, mark: mark,
+            id: id, provider: provider, credential: credential, state: try Batch.State(stored: state), mark: mark,
             vendorID: vendorID, requests: requests, sentAt: sentAt, sinceSent: .seconds(sinceSent), isCancelled: isCancelled,
             missingFor: missingFor.map { .seconds($0) }, isAccountRefused: isAccountRefused, epoch: epoch)
     }
@@ -142,6 +142,18 @@ extension RequestStore {
             WHERE id = \(batch.id) AND epoch = \(batch.epoch) AND state = 'gathering' AND requests = \(batch.requests)
             """)
         guard count == 1 else { throw BatchLost() }
+    }
+
+    /// Forgets batches that have been closed for so long.
+    ///
+    /// - Returns: how many.
+    func forgetBatches(closedFor age: Duration) async throws -> Int {
+        try await pool.execute(
+            """
+            DELETE FROM llm_provider.batch
+            WHERE state = 'closed' AND next_at < now() - make_interval(secs => \(age / .seconds(1)))
+                AND NOT EXISTS (SELECT FROM llm_provider.batch_item AS item WHERE item.batch = batch.id)
+            """)
     }
 
     /// Those of the vendor's names for batches that belong to one on record.

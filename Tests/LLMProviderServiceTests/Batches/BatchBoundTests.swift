@@ -2,6 +2,7 @@ import Contracts
 import FakeProvider
 import Postgres
 import Testing
+import Wire
 
 @testable import LLMProviderService
 
@@ -131,13 +132,51 @@ struct BatchBoundTests {
     @Test("A provider that takes no batches refuses them by name")
     func refusals() async throws {
         try await withService(dialect: .openAIChatCompletions) { fixture in
-            await #expect(throws: (any Error).self) { try await fixture.submit(Sample.request { $0.dispatch = .byBatch }) }
-            do {
+            let error = await #expect(throws: RPCError.self) {
                 try await fixture.submit(Sample.request { $0.dispatch = .byBatch })
-            } catch {
-                #expect("\(error)".contains("dispatch: expected DISPATCH_IMMEDIATELY, as vendor takes no batches"))
             }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.message.contains("dispatch: expected DISPATCH_IMMEDIATELY, as vendor takes no batches") == true)
             try await fixture.submit(Sample.request { $0.dispatch = .immediately })
+        }
+    }
+
+    @Test("A batch in a state that this version does not know is told, and none of the others waits for it")
+    func unknownState() async throws {
+        try await withBatches { fixture, _ in
+            try await fixture.submit(.requests(2))
+            _ = try await fixture.takeGathered()
+            try await fixture.expireBatchLeases()
+            try await fixture.pool.execute("ALTER TYPE llm_provider.batch_state ADD VALUE 'resting'")
+            let providers = fixture.configuration.providers
+            try await fixture.pool.execute(
+                """
+                INSERT INTO llm_provider.batch (provider, credential, mark, state, next_at)
+                VALUES ('vendor', \(providers[0].credential), 'cafe', 'resting', now() - interval '1 day')
+                """)
+            let error = await #expect(throws: Batch.UnknownState.self) {
+                try await fixture.store.takeBatch(of: providers, for: .seconds(60))
+            }
+            #expect(error?.description == "state of a batch: expected gathering, sending, submitted, closed, got resting")
+            #expect(try await fixture.store.takeBatch(of: providers, for: .seconds(60))?.state == .gathering)
+        }
+    }
+
+    @Test("A batch is forgotten once it has been closed for thirty days")
+    func forgetting() async throws {
+        try await withBatches { fixture, _ in
+            let age = fixture.configuration.batches.retention
+            try await fixture.pool.execute(
+                """
+                INSERT INTO llm_provider.batch (provider, credential, mark, state, next_at)
+                SELECT 'vendor', '', name, state::llm_provider.batch_state, now() - make_interval(secs => \(age / .seconds(1)) - given.spared)
+                FROM (VALUES ('old', 'closed', 0), ('younger', 'closed', 3600), ('open', 'submitted', 0)) AS given (name, state, spared)
+                """)
+            #expect(try await fixture.store.forgetBatches(closedFor: age) == 1)
+            let names = try await fixture.pool.query("SELECT mark FROM llm_provider.batch ORDER BY mark").map {
+                try $0.decode(String.self)
+            }
+            #expect(names == ["open", "younger"])
         }
     }
 }

@@ -99,6 +99,10 @@ struct MetricsRunTests {
             #expect(try await fixture.cancel("withdrawn") == 1)
             try await refused(fixture)
 
+            // Begun by a process that has another key.
+            try await fixture.pool.execute(
+                "INSERT INTO llm_provider.batch (provider, credential, mark, next_at) VALUES ('vendor', 'other', 'cafe', now())")
+
             // Results find no table for a while.
             try await fixture.pool.execute("ALTER TABLE llm_provider.result RENAME TO away")
             try await fixture.running {
