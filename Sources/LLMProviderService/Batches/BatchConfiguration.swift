@@ -17,8 +17,8 @@ public struct BatchConfiguration: Sendable, Hashable {
     public var pollInterval: Duration = .seconds(60)
     /// How often it is looked whether there is something to do, at the least.
     public var checkInterval: Duration = .seconds(1)
-    /// Least time between two steps of one process for the batches of one provider, each a call or a few: some 20 a minute of the 50 that the
-    /// lowest class of accounts may make.
+    /// Least time between two steps of one process for the batches of one provider, each a call or a few: some 20 a minute of the 50 that
+    /// the lowest class of accounts may make.
     public var callSpacing: Duration = .seconds(3)
     /// A request that may also go by itself does so when less than this of its time is left. Most batches end within an hour.
     public var leastTime: Duration = .seconds(7200)

@@ -4,8 +4,9 @@ extension BatchWorker {
     /// How far before the call that handed a batch over the vendor's clock may see it created, in seconds: no two clocks are a day apart.
     private static let lookBack = 86_400.0
 
-    /// Finds out whether the vendor has a batch whose handing over has no known end. It is handed over again only when each of the vendor's
-    /// batches that could be it is known to be another: so nothing is paid twice, at the price of waiting where a batch like it is under way.
+    /// Finds out whether the vendor has a batch whose handing over has no known end. It is handed over again only when each of the
+    /// vendor's batches that could be it is known to be another: so nothing is paid twice, at the price of waiting where a batch like it is
+    /// under way.
     func find(_ batch: Batch, _ calls: BatchCalls) async throws {
         do {
             switch try await whereabouts(of: batch, calls) {
@@ -92,7 +93,9 @@ extension BatchWorker {
             try await collect(batch, id, calls)
         } catch let fault as BatchCalls.Fault where fault.isUnknownBatch {
             guard let time = batch.missingFor, time >= settings.missingTime else {
-                logger.warning("the provider says that it knows nothing of a batch", metadata: ["batch": "\(batch.id)", "vendor-id": "\(id)"])
+                logger.warning(
+                    "the provider says that it knows nothing of a batch",
+                    metadata: ["batch": "\(batch.id)", "vendor-id": "\(id)"])
                 return try await store.release(batch, as: .submitted, after: settings.pollInterval, sighting: .missing)
             }
             // Nobody will ever have its results.

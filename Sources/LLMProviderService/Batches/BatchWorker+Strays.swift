@@ -2,9 +2,9 @@ import Logging
 
 /// Batches of former keys, and of providers that are no longer configured.
 extension BatchWorker {
-    /// Does what can be done with a batch whose key is not known: what was not handed over goes back to the queue, and what was is looked
-    /// for with the provider's present key, which may be another one of the same account. Nothing of it is ever handed over again; when it is
-    /// asked after in vain for too long, its requests end.
+    /// Does what can be done with a batch whose key is not known: what was not handed over goes back to the queue, and what was is
+    /// looked for with the provider's present key, which may be another one of the same account. Nothing of it is ever handed over again;
+    /// when it is asked after in vain for too long, its requests end.
     ///
     /// - Parameter provider: with its present key; nil where it is no longer configured.
     func lookAfter(stray batch: Batch, with provider: ProviderConfiguration?) async throws {
@@ -20,7 +20,9 @@ extension BatchWorker {
         guard batch.sinceSent >= settings.patience else {
             logger.warning(
                 "a batch was begun with a key that is no longer configured; it is not lost if that is brought back",
-                metadata: ["batch": "\(batch.id)", "provider": "\(batch.provider)", "vendor-id": "\(batch.vendorID ?? "unknown")"])
+                metadata: [
+                    "batch": "\(batch.id)", "provider": "\(batch.provider)", "vendor-id": "\(batch.vendorID ?? "unknown")",
+                ])
             return try await store.release(batch, as: batch.state, after: settings.pollInterval)
         }
         try await giveUp(

@@ -26,8 +26,8 @@ extension BatchWorker {
         }
     }
 
-    /// Puts the vendor's name for a batch on record, if need be again and again while the database can't take it and nobody else looks at the
-    /// batch. Where it never can, the batch is found by its mark, see ``find(_:_:)``.
+    /// Puts the vendor's name for a batch on record, if need be again and again while the database can't take it and nobody else looks at
+    /// the batch. Where it never can, the batch is found by its mark, see ``find(_:_:)``.
     private func record(_ id: String, of batch: Batch, until end: ContinuousClock.Instant) async throws {
         var pause: Duration = .milliseconds(100)
         while true {

@@ -29,8 +29,8 @@ struct BatchWorker: Sendable {
     var settings: BatchConfiguration { configuration.batches }
     var providers: [ProviderConfiguration] { configuration.providers.filter(\.dialect.takesBatches) }
 
-    /// Works until cancelled. The batches of each provider are looked after by a loop of their own, and so are those whose key is not known:
-    /// a vendor that is slow holds up nobody else's.
+    /// Works until cancelled. The batches of each provider are looked after by a loop of their own, and so are those whose key is not
+    /// known: a vendor that is slow holds up nobody else's.
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gatherAll() }

@@ -129,7 +129,8 @@ extension RequestStore {
     /// - Returns: what became of those that were settled by this, and the jobs of those that are left for the next unit of work.
     /// - Throws: ``BatchLost``; ``PostgresError``.
     func settle(
-        _ jobs: [Int64], of batch: Batch, lease: Duration, refusal: Duration? = nil, decide: @Sendable (BatchItem) -> BatchSettlement?
+        _ jobs: [Int64], of batch: Batch, lease: Duration, refusal: Duration? = nil,
+        decide: @Sendable (BatchItem) -> BatchSettlement?
     ) async throws -> (settled: [BatchSettlement], left: [Int64]) {
         try await pool.unitOfWork("settle batch") { unit in
             // Whoever holds the batch is alone with its requests.

@@ -4,7 +4,7 @@ import Postgres
 extension RequestStore {
     private static let columns = """
         id, provider, credential, state::text, mark, vendor_id, requests, extract(epoch FROM sent_at)::float8,
-        coalesce(extract(epoch FROM clock_timestamp() - sent_at), 0)::float8, is_cancelled, 
+        coalesce(extract(epoch FROM clock_timestamp() - sent_at), 0)::float8, is_cancelled,
         extract(epoch FROM clock_timestamp() - missing_since)::float8, \(isAccountRefused), epoch
         """
 
@@ -16,8 +16,10 @@ extension RequestStore {
         """
 
     private static func batch(_ row: Row) throws -> Batch {
-        let (id, provider, credential, state, mark, vendorID, requests, sentAt, sinceSent, isCancelled, missingFor, isAccountRefused, epoch)
-            = try row.decode(
+        let (
+            id, provider, credential, state, mark, vendorID, requests, sentAt, sinceSent, isCancelled, missingFor,
+            isAccountRefused, epoch
+        ) = try row.decode(
             Int64.self, String.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Double.self,
             Bool.self, Double?.self, Bool.self, Int64.self)
         return Batch(

@@ -64,7 +64,8 @@ extension RequestStore {
                 WHERE reserved > 0
                 """)
             return QueueStanding(
-                batches: try Self.batches(batches.rows()), queues: Dictionary(try queues.rows().map(Self.queue)) { first, _ in first },
+                batches: try Self.batches(batches.rows()),
+                queues: Dictionary(try queues.rows().map(Self.queue)) { first, _ in first },
                 budgetSpent: try budgets[0].decode(Double.self))
         }
     }

@@ -104,7 +104,8 @@ struct BatchBoundTests {
             try await fixture.submit(.requests(5))
             let batch = try await fixture.takeGathered()
             try await fixture.pool.execute(
-                "DELETE FROM llm_provider.job_scheduled WHERE id IN (SELECT job FROM llm_provider.batch_item ORDER BY job LIMIT 2)")
+                "DELETE FROM llm_provider.job_scheduled WHERE id IN (SELECT job FROM llm_provider.batch_item ORDER BY job LIMIT 2)"
+            )
             #expect(try await fixture.store.page(of: batch, after: 0, limit: 2).items.isEmpty)
             #expect(try await fixture.store.page(of: batch, after: 0, limit: 2).last != nil)
             try await fixture.expireBatchLeases()
@@ -170,7 +171,8 @@ struct BatchBoundTests {
                 """
                 INSERT INTO llm_provider.batch (provider, credential, mark, state, next_at)
                 SELECT 'vendor', '', name, state::llm_provider.batch_state, now() - make_interval(secs => \(age / .seconds(1)) - given.spared)
-                FROM (VALUES ('old', 'closed', 0), ('younger', 'closed', 3600), ('open', 'submitted', 0)) AS given (name, state, spared)
+                FROM (VALUES ('old', 'closed', 0), ('younger', 'closed', 3600), ('open', 'submitted', 0))
+                    AS given (name, state, spared)
                 """)
             #expect(try await fixture.store.forgetBatches(closedFor: age) == 1)
             let names = try await fixture.pool.query("SELECT mark FROM llm_provider.batch ORDER BY mark").map {

@@ -15,7 +15,8 @@ struct BatchLeaseTests {
 
     /// When the lease of the only batch ends, in seconds since 1970.
     private func leaseEnd(_ fixture: ServiceFixture) async throws -> Double {
-        try await fixture.pool.query("SELECT extract(epoch FROM lease_until)::float8 FROM llm_provider.batch")[0].decode(Double.self)
+        try await fixture.pool.query("SELECT extract(epoch FROM lease_until)::float8 FROM llm_provider.batch")[0].decode(
+            Double.self)
     }
 
     @Test("A lease is renewed for as long as a step takes, and the step ends when the batch is another's")
@@ -42,7 +43,8 @@ struct BatchLeaseTests {
 
             try await fixture.expireBatchLeases()
             try await fixture.pool.execute(
-                "UPDATE llm_provider.batch SET epoch = nextval('llm_provider.job_epoch'), lease_until = now() + interval '1 hour'")
+                "UPDATE llm_provider.batch SET epoch = nextval('llm_provider.job_epoch'), lease_until = now() + interval '1 hour'"
+            )
             // The results are not there yet, and nobody waits for them any more.
             try await step.value
             #expect(fixture.log.text.contains("a batch is another process's by now"))

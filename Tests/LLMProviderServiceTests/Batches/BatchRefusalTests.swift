@@ -8,7 +8,7 @@ import Testing
 /// Refusals that concern more than one request of a batch, or another one than all of them.
 @Suite("Refusals to batches", .timeLimit(.minutes(5)))
 struct BatchRefusalTests {
-    @Test("Results that say that the account may not spend end one request; the others wait with their account, and none has used an attempt")
+    @Test("Results that say that the account may not spend end one request; the others wait, and none has used an attempt")
     func spentInResults() async throws {
         // Of two batches: the second one's results tell nothing new.
         let faults = FaultPlan(script: [nil, nil, nil] + Array(repeating: .spendLimit, count: 5))
@@ -41,7 +41,8 @@ struct BatchRefusalTests {
             #expect(try await fixture.store.takeBatch(of: providers, for: .seconds(60)) == nil)
 
             try await fixture.pool.execute("UPDATE llm_provider.batch SET not_before = now()")
-            try await fixture.pool.execute("UPDATE llm_provider.job_scheduled SET run_at = now() WHERE run_at < now() + interval '1 day'")
+            try await fixture.pool.execute(
+                "UPDATE llm_provider.job_scheduled SET run_at = now() WHERE run_at < now() + interval '1 day'")
             try await fixture.running { try await eventually { try await fixture.openRequests() == 0 } }
             #expect(try await fixture.events().count { $0.outcome?.reply != nil } == 8)
             #expect(fake.statistics.batchRequests == 13 && fake.statistics.repeated == 0)
@@ -85,7 +86,9 @@ struct BatchRefusalTests {
             try await fixture.submit(.requests(3)) { $0.model = "claude-haiku-4-5" }
             try await fixture.batchWorker.advance(try await fixture.takeGathered())
             #expect(
-                try await fixture.events().map { $0.outcome?.failure?.kind } == [status == 403 ? .authentication : .invalidRequest])
+                try await fixture.events().map { $0.outcome?.failure?.kind } == [
+                    status == 403 ? .authentication : .invalidRequest
+                ])
             #expect(try await fixture.openRequests() == 2)
             let waits = try await fixture.pool.query(
                 "SELECT state = 'gathering' AND not_before > now() + interval '10 minutes' FROM llm_provider.batch")

@@ -139,7 +139,7 @@ struct BatchRunTests {
         }
     }
 
-    @Test("A look for requests whose time has just ended passes by those of batches, and a request that left its batch late is found all the same")
+    @Test("A look for what has just become overdue passes by batches, and what left its batch late is found all the same")
     func overdue() async throws {
         try await withBatches { fixture, _ in
             try await fixture.submit(.requests(20))

@@ -63,7 +63,8 @@ struct BatchSearchTests {
         return Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
     }
 
-    @Test("A vendor whose clock is nearly a day slow is searched as any other, and one a day slow is not", arguments: [true, false])
+    @Test(
+        "A vendor whose clock is nearly a day slow is searched as any other, and one a day slow is not", arguments: [true, false])
     func slowClock(isWithinADay: Bool) async throws {
         let now = Int64(Date.now.timeIntervalSince1970)
         try await expect(
@@ -115,7 +116,11 @@ struct BatchSearchTests {
         var answer: VendorServer.Answer {
             switch self {
             case .underWay:
-                .reply(200, body: #"{"type":"message_batch","id":"b0","processing_status":"in_progress","created_at":"2026-10-01T00:00:00Z"}"#)
+                .reply(
+                    200,
+                    body:
+                        #"{"type":"message_batch","id":"b0","processing_status":"in_progress","created_at":"2026-10-01T00:00:00Z"}"#
+                )
             case .unknown: .error(404, type: "not_found_error")
             case .notFoundElsewhere: .reply(404, body: "<html>nothing here</html>")
             case .failing: .error(500)
@@ -123,7 +128,9 @@ struct BatchSearchTests {
         }
     }
 
-    @Test("That it knows nothing of a batch is believed of the vendor once it has said nothing else for an hour", arguments: Word.allCases)
+    @Test(
+        "That it knows nothing of a batch is believed of the vendor once it has said nothing else for an hour",
+        arguments: Word.allCases)
     func missing(between: Word) async throws {
         let word = Shared(Word.unknown)
         try await withService(
@@ -138,7 +145,8 @@ struct BatchSearchTests {
                 try await fixture.pool.execute(
                     "UPDATE llm_provider.batch SET missing_since = missing_since - make_interval(secs => \(time / .seconds(1)))")
                 try await fixture.expireBatchLeases()
-                let batch = try #require(try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
+                let batch = try #require(
+                    try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
                 try await fixture.batchWorker.advance(batch)
                 return try await fixture.batches(.closed) == 1 ? .closed : .submitted
             }

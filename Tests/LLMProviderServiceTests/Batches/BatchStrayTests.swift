@@ -65,7 +65,8 @@ struct BatchStrayTests {
         }
     }
 
-    @Test("Requests that were not handed over go back to the queue, and into a batch of the present key", arguments: [true, false])
+    @Test(
+        "Requests that were not handed over go back to the queue, and into a batch of the present key", arguments: [true, false])
     func gathering(isKeyKnown: Bool) async throws {
         try await withBatches(Self.accounts) { fixture, fake in
             try await fixture.submit(.requests(3))
