@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Wire
 
 /// Batches are handed over.
 extension BatchWorker {

@@ -46,9 +46,8 @@ struct QueueGauges: Sendable {
         reserved.replace(known { Double($0.reservedNanodollars) / 1e9 })
         var counts: [[String]: Double] = [:]
         for provider in providers + standing.batches.keys {
-            for state in Batch.State.allCases where state != .closed {
-                counts[[provider, state.rawValue]] = Double(standing.batches[provider]?.counts[state] ?? 0)
-            }
+            for state in Batch.State.allCases where state != .closed { counts[[provider, state.rawValue]] = 0 }
+            for (state, count) in standing.batches[provider]?.counts ?? [:] { counts[[provider, state]] = Double(count) }
         }
         batches.replace(counts)
         oldestBatchAge.replace(idle.merging(standing.batches.map { ([$0.key], $0.value.oldestSeconds) }) { $1 })

@@ -15,7 +15,8 @@ struct QueueStanding: Sendable, Hashable {
 
     /// Batches of one provider that are not closed.
     struct Batches: Sendable, Hashable {
-        var counts: [Batch.State: Int64] = [:]
+        /// By state; ``ServiceKit/CounterFamily/otherValue`` for those that this version does not know.
+        var counts: [String: Int64] = [:]
         /// Of the oldest.
         var oldestSeconds = 0.0
     }
@@ -73,8 +74,10 @@ extension RequestStore {
     private static func batches(_ rows: [Row]) throws -> [String: QueueStanding.Batches] {
         try rows.reduce(into: [:]) { batches, row in
             let (provider, state, count, age) = try row.decode(String.self, String.self, Int64.self, Double.self)
-            batches[provider, default: QueueStanding.Batches()].counts[try Batch.State(stored: state)] = count
-            batches[provider]?.oldestSeconds = max(age, batches[provider]?.oldestSeconds ?? 0)
+            var standing = batches[provider, default: QueueStanding.Batches()]
+            standing.counts[Batch.State(rawValue: state)?.rawValue ?? CounterFamily.otherValue, default: 0] += count
+            standing.oldestSeconds = max(standing.oldestSeconds, age)
+            batches[provider] = standing
         }
     }
 

@@ -73,8 +73,8 @@ struct BatchSearchTests {
 
     private func expect(_ state: Batch.State, for listed: [Listed], requests: Int = 1) async throws {
         try await look(for: listed, requests: requests) { fixture, _ in
-            #expect(try await fixture.batches(state) == 1)
-            #expect(try await fixture.openRequests() == requests)
+            let (inState, open) = (try await fixture.batches(state), try await fixture.openRequests())
+            #expect(inState == 1 && open == requests)
         }
     }
 
@@ -103,9 +103,11 @@ struct BatchSearchTests {
     func givenUp(isInTime: Bool) async throws {
         let patience = BatchConfiguration().patience - (isInTime ? .seconds(60) : .zero)
         try await look(for: [Listed(results: "")], sent: patience) { fixture, _ in
-            #expect(try await fixture.batches(isInTime ? .sending : .closed) == 1)
-            #expect(try await fixture.openRequests() == (isInTime ? 1 : 0))
-            #expect(try await fixture.events().map { $0.outcome?.failure?.kind } == (isInTime ? [] : [.unreachable]))
+            let inState = try await fixture.batches(isInTime ? .sending : .closed)
+            let open = try await fixture.openRequests()
+            let failures = try await fixture.events().map { $0.outcome?.failure?.kind }
+            #expect(inState == 1 && open == (isInTime ? 1 : 0))
+            #expect(failures == (isInTime ? [] : [.unreachable]))
         }
     }
 
