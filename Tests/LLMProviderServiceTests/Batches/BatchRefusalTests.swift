@@ -51,9 +51,9 @@ struct BatchRefusalTests {
 
     @Test("A batch that is too large for the vendor is halved until its parts are not")
     func tooLarge() async throws {
-        try await withBatches(FakeProviderConfiguration(batches: BatchSettings(maxBytes: 4000))) { fixture, fake in
+        try await withBatches(FakeProviderConfiguration(batches: BatchSettings(maxBytes: 10_000))) { fixture, fake in
             try await fixture.submit(.requests(30))
-            try await fixture.submit(["huge"]) { $0.blocks[1].text = Array(repeating: UInt8(ascii: "x"), count: 4000) }
+            try await fixture.submit(["huge"]) { $0.blocks[1].text = Array(repeating: UInt8(ascii: "x"), count: 10_000) }
             try await fixture.running { try await eventually { try await fixture.openRequests() == 0 } }
             let events = try await fixture.events()
             #expect(events.count == 31)
