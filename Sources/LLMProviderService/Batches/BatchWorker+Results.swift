@@ -129,7 +129,7 @@ extension BatchWorker {
             isTold = isTold || !refused.isEmpty
             (lines, bytes) = ([:], 0)
         }
-        func take(_ line: [UInt8]) async throws {
+        func take(_ line: [UInt8]) {
             guard let line = BatchResultLine(line), let job = batch.job(ofCustomID: line.customID) else {
                 return logger.warning("a result is of no request of the batch", metadata: ["batch": "\(batch.id)"])
             }
@@ -137,12 +137,12 @@ extension BatchWorker {
         }
         try await calls.results(of: id) { piece in
             for line in splitter.lines(in: piece) {
-                try await take(line)
+                take(line)
                 bytes += line.count
                 if lines.count >= Self.pageSize || bytes >= 1 << 20 { try await settleLines() }
             }
         }
-        if let line = splitter.last() { try await take(line) }
+        if let line = splitter.last() { take(line) }
         try await settleLines()
         if splitter.skipped > 0 {
             logger.warning("results are too long", metadata: ["batch": "\(batch.id)", "results": "\(splitter.skipped)"])
