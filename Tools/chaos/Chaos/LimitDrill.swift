@@ -129,7 +129,7 @@ public enum LimitDrill {
     }
 
     /// Asks which of two short essays is better; no two requests are alike.
-    static func request(_ number: Int, _ template: PromptTemplate) -> LLMV1.SubmitRequest {
+    private static func request(_ number: Int, _ template: PromptTemplate) -> LLMV1.SubmitRequest {
         let prompt = template.prompt(
             question: nil, rubric: nil, first: "Essay \(number) is about the sea.", second: "The sea is in essay \(number).")
         return LLMV1.SubmitRequest(

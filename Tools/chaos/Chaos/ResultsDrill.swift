@@ -1,4 +1,3 @@
-import CJCore
 import Contracts
 import Glibc
 public import Logging
@@ -70,11 +69,22 @@ public enum ResultsDrill {
 
     // MARK: - Before
 
+    /// So short that as many as a vendor takes in one batch have no more bytes than it takes either.
+    private static var request: LLMV1.SubmitRequest {
+        LLMV1.SubmitRequest(
+            requestID: "result", owner: "results", provider: "simulated", model: "simulated-judge", temperature: nil,
+            maxOutputTokens: 512,
+            blocks: [LLMV1.PromptBlock(target: .user, text: Array("Give the sea a mark.".utf8), cacheMark: .none)],
+            replyFormat: LLMV1.ReplyFormat(
+                name: "submit_mark", description: Array("Submits the mark.".utf8),
+                jsonSchema: Array(
+                    #"{"type":"object","properties":{"mark":{"type":"integer"}},"required":["mark"],"additionalProperties":false}"#
+                        .utf8)),
+            dispatch: .byBatch)
+    }
+
     /// Puts requests on record that wait in one batch. They are made after one that the service has taken on and put into a batch itself.
     private static func fill(_ lines: Int, _ deployment: Deployment, _ logger: Logger) async throws {
-        guard let template = PromptTemplate(language: "en") else { throw DrillError(description: "no prompt template for 'en'") }
-        var request = LimitDrill.request(0, template)
-        request.dispatch = .byBatch
         let client = WireClient(
             host: "127.0.0.1", port: deployment.port(of: .llmProvider), configuration: .init(), logger: logger)
         do {
