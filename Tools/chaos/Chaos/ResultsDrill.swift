@@ -140,7 +140,9 @@ public enum ResultsDrill {
     ) async throws {
         let end = ContinuousClock.now + patience
         while try await !condition() {
-            guard .now < end else { throw DrillError(description: "\(fault)\n\(deployment.output(of: .llmProvider).suffix(4000))") }
+            guard .now < end else {
+                throw DrillError(description: "\(fault)\n\(deployment.output(of: .llmProvider).suffix(4000))")
+            }
             try await Task.sleep(for: .milliseconds(50))
         }
     }
