@@ -23,10 +23,12 @@ public struct LLMProvider: LLMV1.LLMProviderService {
 
     /// - Parameters:
     ///   - bell: rung when an event was written; give it to the sequencer of the service's log too.
+    ///   - http: for requests that go by themselves.
+    ///   - batchHTTP: for batches: a long file of results takes no place from those.
     ///   - metrics: that the service counts in.
     public init(
-        pool: Pool, bell: Bell, configuration: LLMProviderConfiguration, http: CurlClient, metrics: LLMProviderMetrics,
-        logger: Logger
+        pool: Pool, bell: Bell, configuration: LLMProviderConfiguration, http: CurlClient, batchHTTP: CurlClient,
+        metrics: LLMProviderMetrics, logger: Logger
     ) {
         let name = configuration.instance.map { InstanceName($0) }
         let store = RequestStore(pool: pool, worker: (name ?? InstanceName("llm-provider")).worker)
@@ -51,7 +53,7 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             lanes: lanes, metrics: metrics)
         batches = BatchWorker(
             store: store, configuration: configuration,
-            verdicts: BatchVerdicts(parser: parser, configuration: configuration), http: http, work: work, events: bell,
+            verdicts: BatchVerdicts(parser: parser, configuration: configuration), http: batchHTTP, work: work, events: bell,
             logger: logger, metrics: metrics)
     }
 
@@ -177,13 +179,17 @@ public struct LLMProvider: LLMV1.LLMProviderService {
 
     public func cancel(_ request: LLMV1.CancelRequest, context: ServerContext) async throws -> LLMV1.CancelResponse {
         let owner = Payer(tenant: request.tenant, owner: request.owner)
-        let cancelled = try await store.withdraw(.owned(owner), besides: worker.held) { [parser] in
-            RequestStore.Withdrawal(of: $0, because: .cancelled, parser: parser)
-        } committed: {
-            metrics.requests.ended($0)
-        }
-        // Afterwards, so that none has got from the queue into a batch unseen.
+        var cancelled = 0
+        // Before, so that none gets from a batch into the queue unseen, and afterwards, so that none does the other way; the few that did
+        // may have come back by now.
         try await store.withdrawFromBatches(owner)
+        repeat {
+            cancelled += try await store.withdraw(.owned(owner), besides: worker.held) { [parser] in
+                RequestStore.Withdrawal(of: $0, because: .cancelled, parser: parser)
+            } committed: {
+                metrics.requests.ended($0)
+            }
+        } while try await store.withdrawFromBatches(owner) > 0
         if cancelled > 0 { events.ring() }
         return LLMV1.CancelResponse(cancelled: UInt32(clamping: cancelled))
     }

@@ -235,7 +235,7 @@ struct BreakerRunTests {
             configuration.providers[0].apiKey = Secret("right")
             let next = LLMProvider(
                 pool: fixture.pool, bell: .init(), configuration: configuration, http: fixture.http,
-                metrics: LLMProviderMetrics(), logger: fixture.log.logger)
+                batchHTTP: fixture.http, metrics: LLMProviderMetrics(), logger: fixture.log.logger)
             let run = Task { try await next.run() }
             // What was put back already waits until the account would have been tried again.
             for number in 20..<30 { try await fixture.submit(try request("r\(number)")) }

@@ -18,8 +18,8 @@ struct DeadlineTests {
             try await fixture.expire(["new", "later", "dead"])
 
             let worker = fixture.worker()
-            #expect(await worker.expireOverdue() == 3)
-            #expect(await worker.expireOverdue() == 0)
+            #expect(await worker.expireOverdue(within: nil) == 3)
+            #expect(await worker.expireOverdue(within: nil) == 0)
             let events = try await fixture.events()
             #expect(Set(events.map(\.requestID)) == ["new", "later", "dead"])
             #expect(events.allSatisfy { $0.outcome?.failure?.kind == .expired })
@@ -55,7 +55,7 @@ struct DeadlineTests {
             let parsed = try worker.parser.parse(claim.request)
             #expect(worker.lanes.enter([PreparedRequest(claim, parsed: parsed)]).isEmpty)
             for due in worker.lanes.due().requests { await worker.process(due) }
-            #expect(await worker.expireOverdue() == 1)
+            #expect(await worker.expireOverdue(within: nil) == 1)
             let result = try await fixture.result("r1")
             #expect(result.outcome?.failure?.kind == .expired && result.attempts == 0)
             #expect(fixture.vendor.requests.isEmpty)
@@ -77,7 +77,7 @@ struct DeadlineTests {
             try await fixture.running {
                 try await eventually { fixture.vendor.requests.count == 1 }
                 try await fixture.expire(["r1"])
-                #expect(await fixture.worker().expireOverdue() == 0)
+                #expect(await fixture.worker().expireOverdue(within: nil) == 0)
                 gate.open()
                 #expect(try await fixture.result("r1").outcome?.reply != nil)
             }
@@ -172,7 +172,7 @@ struct DeadlineTests {
                     if number % 10 == 0 {
                         group.addTask {
                             try await fixture.expire((number..<number + 10).map { "r\($0)" })
-                            _ = await fixture.worker().expireOverdue()
+                            _ = await fixture.worker().expireOverdue(within: nil)
                             return nil
                         }
                     }
@@ -183,7 +183,7 @@ struct DeadlineTests {
                 }
                 return try await group.reduce(into: Set<String>()) { if let id = $1 { $0.insert(id) } }
             }
-            _ = await fixture.worker().expireOverdue()
+            _ = await fixture.worker().expireOverdue(within: nil)
             let events = try await fixture.events()
             #expect(events.count == 60)
             #expect(Set(events.map(\.requestID)) == Set(ids))

@@ -99,6 +99,47 @@ struct QueueBoundTests {
         }
     }
 
+    @Test("is not counted again for each request where many have been there for long, as those in batches are")
+    func countedOnce() async throws {
+        try await withService { fixture in
+            let (store, bounds) = (fixture.store, QueueBounds(total: 100_000, perTenant: 50_000))
+            func look(_ tenant: String) async throws -> (total: Int64, tenant: Int64) {
+                try await fixture.pool.unitOfWork("look") {
+                    try await store.lookAround(for: Payer(tenant: tenant, owner: "o"), in: $0, bounds: bounds).waiting
+                }
+            }
+            for number in 0..<65 { try await fixture.submit(Sample.request("old\(number)", change: tenant("a"))) }
+            try await fixture.pool.execute("SELECT setval('llm_provider.job_id', 1000000)")
+            try await fixture.submit(Sample.request("new", change: tenant("a")))
+            let counted = try await look("a")
+            #expect(counted == (66, 66))
+            let remembered = try await look("a")
+            #expect(remembered == (1066, 1066))
+            let other = try await look("b")
+            #expect(other == (1066, 64))
+            // So many have come since that the queue may be full.
+            try await fixture.pool.execute("SELECT setval('llm_provider.job_id', 1050000)")
+            try await fixture.submit(Sample.request("newer", change: tenant("a")))
+            let again = try await look("a")
+            #expect(again == (51_066, 67), "the newest number has grown by 50,000")
+        }
+    }
+
+    @Test("was counted, and what has come since is bounded by the numbers of jobs, for so many tenants")
+    func counts() {
+        let counts = QueueCounts()
+        #expect(counts.most(of: nil, newest: 0) == nil)
+        counts.note(10, of: nil, newest: 100)
+        counts.note(7, of: "a", newest: 90)
+        #expect([90, 100, 101, 150].map { counts.most(of: nil, newest: $0) } == [1010, 1010, 1011, 1060])
+        #expect(counts.most(of: "a", newest: 100) == 1017 && counts.most(of: "b", newest: 100) == nil)
+        for number in 2..<QueueCounts.mostTenants { counts.note(1, of: "t\(number)", newest: 1) }
+        counts.note(1, of: "last", newest: 1)
+        #expect(counts.most(of: "a", newest: 90) == 1007)
+        counts.note(1, of: "one more", newest: 1)
+        #expect(counts.most(of: "a", newest: 90) == nil && counts.most(of: "one more", newest: 1) == 1001)
+    }
+
     @Test("has all take turns only near its end, where those who do not know of each other could take the last places")
     func turns() throws {
         let bounds = QueueBounds(total: 5000, perTenant: 3000)

@@ -135,7 +135,8 @@ func withService(
         database: database, pool: pool, configuration: configuration, http: http, vendor: vendor, log: log,
         metrics: metrics,
         service: LLMProvider(
-            pool: pool, bell: Bell(), configuration: configuration, http: http, metrics: metrics, logger: log.logger))
+            pool: pool, bell: Bell(), configuration: configuration, http: http, batchHTTP: http, metrics: metrics,
+            logger: log.logger))
     let outcome: Result<Void, any Error>
     do {
         outcome = .success(try await test(fixture))

@@ -54,7 +54,7 @@ struct SubmitTests {
             configuration.providers.removeAll { $0.name == Sample.request().provider }
             let later = LLMProvider(
                 pool: fixture.pool, bell: Bell(), configuration: configuration, http: fixture.http,
-                metrics: LLMProviderMetrics(), logger: fixture.log.logger)
+                batchHTTP: fixture.http, metrics: LLMProviderMetrics(), logger: fixture.log.logger)
             #expect(try await later.submit(Sample.request(), context: .test).alreadyKnown)
             let error = await #expect(throws: RPCError.self) { try await later.submit(Sample.request("r2"), context: .test) }
             #expect(error?.code == .notFound || error?.code == .invalidArgument)

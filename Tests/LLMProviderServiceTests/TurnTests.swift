@@ -21,8 +21,8 @@ struct TurnTests {
         var configuration = fixture.configuration
         for index in configuration.providers.indices { configuration.providers[index].baseURL = vendor.url }
         return LLMProvider(
-            pool: fixture.pool, bell: Bell(), configuration: configuration, http: http, metrics: LLMProviderMetrics(),
-            logger: fixture.log.logger)
+            pool: fixture.pool, bell: Bell(), configuration: configuration, http: http, batchHTTP: http,
+            metrics: LLMProviderMetrics(), logger: fixture.log.logger)
     }
 
     private func turns(_ fixture: ServiceFixture) -> Int {

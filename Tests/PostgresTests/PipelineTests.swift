@@ -7,7 +7,8 @@ import Testing
 @Suite("A pipeline")
 struct PipelineTests {
     private static let refusal = ServerReport(severity: .error, sqlState: "22012", message: "m", constraint: nil)
-    private static let done = Pipeline.Event.completed(StatementResult(table: .empty, rowCount: 1, tag: "SELECT 1"))
+    private static let done = Pipeline.Event.completed(
+        StatementResult(table: ResultTable(columns: [], rowCount: 1, bytes: [], ends: []), rowCount: 1, tag: "SELECT 1"))
 
     private func names(_ reply: Reply) -> String {
         switch reply.failure {

@@ -109,6 +109,18 @@ struct ResultTests {
         #expect(try table.rows[0].decode("a", as: String.self) == "x", "the first of two columns of one name")
     }
 
+    @Test("Rows without columns are counted, and a statement without rows has none")
+    func noColumns() async throws {
+        let pool = pool(try await TestDatabase.make())
+        #expect(try await pool.query("SELECT FROM generate_series(1, 3)").count == 3)
+        #expect(try await pool.query("SELECT FROM generate_series(1, 0)").isEmpty)
+        let row = try #require(try await pool.query("SELECT FROM generate_series(1, 1)").first)
+        #expect(row.columnNames == [])
+        #expect(throws: PostgresError.self) { try row.decode(Int64.self) }
+        try await pool.execute("CREATE TABLE nothing (number bigint)")
+        #expect(try await pool.query("INSERT INTO nothing VALUES (1), (2)").isEmpty)
+    }
+
     @Test("Notices and changed settings of the server disturb nothing")
     func notices() async throws {
         let pool = pool(try await TestDatabase.make())

@@ -17,12 +17,7 @@ extension AnthropicDialect {
     func outcome(of line: BatchResultLine.Outcome, schema: JSONSchema) -> AttemptOutcome {
         switch line {
         case .succeeded(let message): outcome(of: message, schema: schema, requestID: message["id"]?.text ?? "")
-        case .errored(let type, let said):
-            .failure(
-                failure(
-                    HTTPResponse(
-                        status: Self.statuses[type] ?? 500, headers: HTTPHeaders(), body: said.bytes, elapsed: .zero),
-                    requestID: said["request_id"]?.text ?? ""))
+        case .errored(let type, let said): .failure(failure(type, said))
         case .canceled:
             .failure(
                 AttemptFailure(
@@ -35,6 +30,18 @@ extension AnthropicDialect {
         case .unreadable:
             .failure(unreadable("the results of the batch say nothing readable about the request", requestID: ""))
         }
+    }
+
+    /// Whom else than its request a line of results concerns.
+    func reach(of line: BatchResultLine.Outcome) -> AttemptFailure.Reach {
+        guard case .errored(let type, let said) = line else { return .request }
+        return failure(type, said).reach
+    }
+
+    private func failure(_ type: String, _ said: JSONValue) -> AttemptFailure {
+        failure(
+            HTTPResponse(status: Self.statuses[type] ?? 500, headers: HTTPHeaders(), body: said.bytes, elapsed: .zero),
+            requestID: said["request_id"]?.text ?? "")
     }
 
     /// The statuses that errors of these types have outside batches.

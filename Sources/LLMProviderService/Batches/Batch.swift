@@ -1,3 +1,5 @@
+import Wire
+
 /// Requests that go to a vendor together, as this process holds them.
 struct Batch: Sendable, Hashable {
     /// How far a batch has come; each is on record before what follows from it is done.
@@ -12,8 +14,19 @@ struct Batch: Sendable, Hashable {
         case closed
     }
 
+    /// What the database has for a state is none that this version knows.
+    struct UnknownState: Error, Sendable, Hashable, CustomStringConvertible {
+        let state: String
+
+        var description: String {
+            "state of a batch: expected \(State.allCases.map(\.rawValue).joined(separator: ", ")), got \(state.echoed)"
+        }
+    }
+
     let id: Int64
     let provider: String
+    /// Of the key that it was begun with.
+    let credential: String
     let state: State
     /// What the names of its requests begin with, which the vendor repeats with their results: nobody else's begin so.
     let mark: String
@@ -23,8 +36,14 @@ struct Batch: Sendable, Hashable {
     let requests: Int64
     /// When the call was begun that handed it over, in seconds since 1970 by the database's clock.
     let sentAt: Double?
+    /// How long ago that was when the batch was taken; zero where there was no such call.
+    let sinceSent: Duration
     /// The vendor was asked to cancel it.
     let isCancelled: Bool
+    /// How long ago the vendor began to say that it knows nothing of it; nil where it did not, or knew it since.
+    let missingFor: Duration?
+    /// Some batch of its account has told that nothing can be had from that now, and a request has ended to tell it.
+    let isAccountRefused: Bool
     /// Whose it is: a process that held it before has an earlier one, and writes nothing.
     let epoch: Int64
 
@@ -39,9 +58,27 @@ struct Batch: Sendable, Hashable {
         return job
     }
 
+    /// What a look at the vendor's has shown.
+    enum Sighting: String, Sendable, Hashable {
+        /// The vendor has it.
+        case seen
+        /// The vendor says that it knows nothing of it.
+        case missing
+        /// Nothing.
+        case none
+    }
+
     static func makeMark() -> String {
         let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension Batch.State {
+    /// - Parameter stored: as the database has it.
+    init(stored: String) throws(Batch.UnknownState) {
+        guard let state = Self(rawValue: stored) else { throw Batch.UnknownState(state: stored) }
+        self = state
     }
 }
 

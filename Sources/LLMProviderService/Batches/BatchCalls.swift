@@ -46,7 +46,10 @@ struct BatchCalls: Sendable {
             return .accepted(batch)
         // It refuses what it has no room for before it does anything; 408 says that it waited for the rest.
         case 408: return .unknown("the provider answered 408")
-        case 400..<500, 529: return .refused(dialect.failure(response, requestID: response.headers["request-id"] ?? ""))
+        case 400..<500, 529:
+            let failure = dialect.failure(response, requestID: response.headers["request-id"] ?? "")
+            // Neither of them is about a request: the key may not hand batches over, or there is nobody who takes any.
+            return .refused([403, 404].contains(response.status) ? failure.reaching(.account) : failure)
         default: return .unknown("the provider answered \(response.status)")
         }
     }
@@ -104,7 +107,10 @@ struct BatchCalls: Sendable {
     private func checked(_ response: HTTPResponse) throws(Fault) -> HTTPResponse {
         guard response.status == 200 else {
             let failure = dialect.failure(response, requestID: "")
-            throw Fault(description: failure.message, isUnknownBatch: response.status == 404)
+            let type = JSONValue(response.body)?["error"]?["type"]?.text
+            // Others between us and the vendor say 404 too, in words of their own.
+            throw Fault(
+                description: failure.message, isUnknownBatch: response.status == 404 && type == "not_found_error")
         }
         return response
     }

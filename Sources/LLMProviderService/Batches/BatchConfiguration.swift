@@ -1,3 +1,5 @@
+import EventLog
+
 /// How requests are put together to batches, and how batches are looked after.
 public struct BatchConfiguration: Sendable, Hashable {
     /// What Anthropic takes in one batch, as its pages said on 2026-10-01.
@@ -15,7 +17,8 @@ public struct BatchConfiguration: Sendable, Hashable {
     public var pollInterval: Duration = .seconds(60)
     /// How often it is looked whether there is something to do, at the least.
     public var checkInterval: Duration = .seconds(1)
-    /// Least time between two calls to a vendor on behalf of batches: 20 a minute of the 50 that the lowest class of accounts may make.
+    /// Least time between two steps of one process for the batches of one provider, each a call or a few: some 20 a minute of the 50 that
+    /// the lowest class of accounts may make.
     public var callSpacing: Duration = .seconds(3)
     /// A request that may also go by itself does so when less than this of its time is left. Most batches end within an hour.
     public var leastTime: Duration = .seconds(7200)
@@ -23,6 +26,16 @@ public struct BatchConfiguration: Sendable, Hashable {
     public var submissionTimeout: Duration = .seconds(300)
     /// How long fetching a batch's results may take.
     public var resultsTimeout: Duration = .seconds(3600)
+    /// When nobody has looked after a batch for so long after it was due, nobody has its key: processes that have it come sooner.
+    public var strayAge: Duration = .seconds(600)
+    /// How long the vendor has to say again and again that it knows nothing of a batch before that is believed.
+    public var missingTime: Duration = .seconds(3600)
+    /// How long after it was handed over a batch is asked after in vain before its requests end: twice what the vendor takes for one.
+    public var patience: Duration = .seconds(172_800)
+    /// How long it is remembered that there was a batch after it has been closed, as long as events are: the vendor tells of it for less.
+    public var retention = Retention.usualAge
+    /// Between two looks at which batches are to be forgotten.
+    public var forgettingInterval: Duration = .seconds(3600)
     /// How long a batch stays its process's between two signs of life.
     public var lease: Duration = .seconds(60)
 

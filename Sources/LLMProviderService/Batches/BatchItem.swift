@@ -26,6 +26,8 @@ struct BatchSettlement: Sendable {
     let parsed: SubmissionParser.Parsed?
     let step: Step
 
+    var isEnd: Bool { if case .end = step { true } else { false } }
+
     struct Requeued: Sendable {
         let flow: RequestFlow
         let pause: Duration

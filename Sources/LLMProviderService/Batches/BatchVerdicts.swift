@@ -31,14 +31,18 @@ struct BatchVerdicts: Sendable {
     }
 
     /// What follows a line of results.
-    func settlement(of item: BatchItem, after line: BatchResultLine.Outcome, on day: Day) -> BatchSettlement {
+    ///
+    /// - Parameter standstill: how long the account takes nothing, where that is all that was the matter.
+    func settlement(
+        of item: BatchItem, after line: BatchResultLine.Outcome, on day: Day, standstill: Duration? = nil
+    ) -> BatchSettlement {
         do {
             let parsed = try parser.parse(item.claim.request)
             switch AnthropicDialect().outcome(of: line, schema: parsed.schema) {
             case .reply(let reply): return settlement(of: item, parsed, after: .reply(reply), on: day)
             case .failure(let failure):
                 let told = failure.withholding(key: parsed.provider.apiKey, prompt: parsed.call.blocks)
-                return settlement(of: item, parsed, after: .failure(told), on: day)
+                return settlement(of: item, parsed, after: .failure(told), on: day, standstill: standstill)
             }
         } catch {
             return refusal(of: item, error.message)
@@ -55,7 +59,8 @@ struct BatchVerdicts: Sendable {
     }
 
     private func settlement(
-        of item: BatchItem, _ parsed: SubmissionParser.Parsed?, after outcome: AttemptOutcome, on day: Day
+        of item: BatchItem, _ parsed: SubmissionParser.Parsed?, after outcome: AttemptOutcome, on day: Day,
+        standstill: Duration? = nil
     ) -> BatchSettlement {
         let claim = item.claim
         let prices = parsed?.call.model.prices
@@ -82,7 +87,8 @@ struct BatchVerdicts: Sendable {
         guard case .failure(let failure) = outcome else { return end(.succeeded, outcome) }
         guard !item.isWithdrawn else { return end(.cancelled, .failure(.cancelled)) }
         let step = configuration.retry.step(
-            after: failure, paidCalls: claim.request.maxPaidCalls == 0 ? nil : Int64(claim.request.maxPaidCalls),
+            after: failure, standstill: standstill,
+            paidCalls: claim.request.maxPaidCalls == 0 ? nil : Int64(claim.request.maxPaidCalls),
             attempts: claim.attempts, waits: claim.waits, chance: .random(in: 0...1))
         return switch step {
         case .giveUp: end(.failed, outcome)

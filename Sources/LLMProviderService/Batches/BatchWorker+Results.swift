@@ -1,54 +1,79 @@
 import Logging
 
 extension BatchWorker {
-    /// How far before the call that handed a batch over the vendor's clock may see it created, in seconds.
-    private static let clockSkew = 600.0
+    /// How far before the call that handed a batch over the vendor's clock may see it created, in seconds: no two clocks are a day apart.
+    private static let lookBack = 86_400.0
 
-    /// Finds out whether the vendor has a batch whose handing over has no known end. It is handed over again only when each of the vendor's
-    /// batches that could be it is known to be another: so nothing is paid twice, at the price of waiting where a batch like it is under way.
+    /// Finds out whether the vendor has a batch whose handing over has no known end. It is handed over again only when each of the
+    /// vendor's batches that could be it is known to be another: so nothing is paid twice, at the price of waiting where a batch like it is
+    /// under way.
     func find(_ batch: Batch, _ calls: BatchCalls) async throws {
-        let since = (batch.sentAt ?? 0) - Self.clockSkew
-        let found: [VendorBatch]
         do {
-            found = try await calls.batches(since: since)
+            switch try await whereabouts(of: batch, calls) {
+            case .known(let id):
+                logger.info("batch found", metadata: ["batch": "\(batch.id)", "vendor-id": "\(id)"])
+                try await store.release(batch, as: .submitted, after: .zero, vendorID: id)
+            case .undecided where batch.sinceSent >= settings.patience:
+                try await giveUp(
+                    batch,
+                    AttemptFailure(
+                        kind: .unreachable,
+                        message: """
+                            the request went to the provider in a batch whose call brought no answer; whether the provider has it could \
+                            not be found out, and it may have been paid for
+                            """, remedy: .none))
+            case .undecided: try await store.release(batch, as: .sending, after: settings.pollInterval)
+            case .nowhere:
+                logger.info("the provider does not have the batch", metadata: ["batch": "\(batch.id)"])
+                try await store.release(batch, as: .gathering, after: .zero)
+            }
+        } catch let lost as BatchLost {
+            throw lost
         } catch {
-            return try await postpone(batch, error)
+            try await postpone(batch, error)
         }
+    }
+
+    /// What the vendor's list says about a batch whose name there is not known.
+    enum Whereabouts: Sendable, Hashable {
+        case known(String)
+        /// One that may be it is under way, or has results that can't be read.
+        case undecided
+        case nowhere
+    }
+
+    /// Looks through the batches that the vendor shows to a key.
+    func whereabouts(of batch: Batch, _ calls: BatchCalls) async throws -> Whereabouts {
+        let found = try await calls.batches(since: (batch.sentAt ?? 0) - Self.lookBack)
         let known = try await store.knownBatches(of: found.map(\.id))
         var mayBeIt = false
         for candidate in found where !known.contains(candidate.id) {
-            guard candidate.hasEnded else {
-                mayBeIt = mayBeIt || candidate.processing == batch.requests
-                continue
-            }
-            do {
-                guard try await isResult(of: batch, candidate, calls) else { continue }
-            } catch {
-                return try await postpone(batch, error)
-            }
-            logger.info("batch found", metadata: ["batch": "\(batch.id)", "vendor-id": "\(candidate.id)"])
-            return try await store.release(batch, as: .submitted, after: .zero, vendorID: candidate.id)
+            let isOurs = candidate.hasEnded ? try await isResult(of: batch, candidate, calls) : nil
+            if isOurs == true { return .known(candidate.id) }
+            if isOurs == nil, candidate.requests ?? batch.requests == batch.requests { mayBeIt = true }
         }
-        if !mayBeIt { logger.info("the provider does not have the batch", metadata: ["batch": "\(batch.id)"]) }
-        try await store.release(
-            batch, as: mayBeIt ? .sending : .gathering, after: mayBeIt ? settings.pollInterval : .zero)
+        return mayBeIt ? .undecided : .nowhere
     }
 
-    /// The first line is read, no more.
-    private struct FirstLine: Error {
+    /// A line is read that says which request it is about; no more are needed.
+    private struct ReadableLine: Error {
         let isOurs: Bool
     }
 
-    private func isResult(of batch: Batch, _ candidate: VendorBatch, _ calls: BatchCalls) async throws -> Bool {
+    /// Whether the results of one of the vendor's batches are a batch's; nil where no line of them says so.
+    private func isResult(of batch: Batch, _ candidate: VendorBatch, _ calls: BatchCalls) async throws -> Bool? {
+        func look(at lines: [[UInt8]]) throws {
+            guard let line = lines.lazy.compactMap({ BatchResultLine($0) }).first else { return }
+            throw ReadableLine(isOurs: batch.job(ofCustomID: line.customID) != nil)
+        }
         var splitter = LineSplitter(limit: configuration.maximumReplyBytes)
         do {
-            try await calls.results(of: candidate.id) { piece in
-                guard let line = splitter.lines(in: piece).first else { return }
-                throw FirstLine(isOurs: BatchResultLine(line).map { batch.job(ofCustomID: $0.customID) != nil } ?? false)
-            }
-            return false
-        } catch let first as FirstLine {
-            return first.isOurs
+            try await calls.results(of: candidate.id) { try look(at: splitter.lines(in: $0)) }
+            try look(at: splitter.last().map { [$0] } ?? [])
+            logger.warning("no line of a batch's results can be read", metadata: ["vendor-id": "\(candidate.id)"])
+            return nil
+        } catch let line as ReadableLine {
+            return line.isOurs
         }
     }
 
@@ -62,10 +87,17 @@ extension BatchWorker {
                 var isUnwanted = false
                 if !batch.isCancelled { isUnwanted = try await store.isAllWithdrawn(batch) }
                 if isUnwanted { try await calls.cancel(id) }
-                return try await store.release(batch, as: .submitted, after: settings.pollInterval, isCancelled: isUnwanted)
+                return try await store.release(
+                    batch, as: .submitted, after: settings.pollInterval, isCancelled: isUnwanted, sighting: .seen)
             }
             try await collect(batch, id, calls)
         } catch let fault as BatchCalls.Fault where fault.isUnknownBatch {
+            guard let time = batch.missingFor, time >= settings.missingTime else {
+                logger.warning(
+                    "the provider says that it knows nothing of a batch",
+                    metadata: ["batch": "\(batch.id)", "vendor-id": "\(id)"])
+                return try await store.release(batch, as: .submitted, after: settings.pollInterval, sighting: .missing)
+            }
             // Nobody will ever have its results.
             try await close(batch, because: "the provider knows the batch no more")
         } catch let lost as BatchLost {
@@ -77,18 +109,27 @@ extension BatchWorker {
 
     /// Settles the requests of a batch that has ended, in whatever order its results come, some at a time; those that were settled by a
     /// process that was killed meanwhile are passed over.
+    ///
+    /// Where results say that the account takes nothing, one request ends to tell it, and the others wait with their account until that may
+    /// be put right, as they do where requests go by themselves.
     private func collect(_ batch: Batch, _ id: String, _ calls: BatchCalls) async throws {
         var splitter = LineSplitter(limit: configuration.maximumReplyBytes + 4096)
         var lines: [Int64: BatchResultLine.Outcome] = [:]
         var bytes = 0
+        var isTold = batch.isAccountRefused
         func settleLines() async throws {
-            let (outcomes, day) = (lines, batch.day)
-            try await settle(Array(outcomes.keys), of: batch) { [verdicts] item in
-                outcomes[item.job].map { verdicts.settlement(of: item, after: $0, on: day) }
+            let (outcomes, day, pause) = (lines, batch.day, configuration.probeInterval)
+            let refused = outcomes.filter { AnthropicDialect().reach(of: $0.value) != .request }.keys.sorted()
+            let waiting = Set(isTold ? refused[...] : refused.dropFirst())
+            try await settle(Array(outcomes.keys), of: batch, refusal: refused.isEmpty ? nil : pause) { [verdicts] item in
+                outcomes[item.job].map {
+                    verdicts.settlement(of: item, after: $0, on: day, standstill: waiting.contains(item.job) ? pause : nil)
+                }
             }
+            isTold = isTold || !refused.isEmpty
             (lines, bytes) = ([:], 0)
         }
-        func take(_ line: [UInt8]) async throws {
+        func take(_ line: [UInt8]) {
             guard let line = BatchResultLine(line), let job = batch.job(ofCustomID: line.customID) else {
                 return logger.warning("a result is of no request of the batch", metadata: ["batch": "\(batch.id)"])
             }
@@ -96,12 +137,12 @@ extension BatchWorker {
         }
         try await calls.results(of: id) { piece in
             for line in splitter.lines(in: piece) {
-                try await take(line)
+                take(line)
                 bytes += line.count
                 if lines.count >= Self.pageSize || bytes >= 1 << 20 { try await settleLines() }
             }
         }
-        if let line = splitter.last() { try await take(line) }
+        if let line = splitter.last() { take(line) }
         try await settleLines()
         if splitter.skipped > 0 {
             logger.warning("results are too long", metadata: ["batch": "\(batch.id)", "results": "\(splitter.skipped)"])
@@ -120,7 +161,18 @@ extension BatchWorker {
         logger.info("batch settled", metadata: ["batch": "\(batch.id)", "without-result": "\(left)"])
     }
 
-    private func postpone(_ batch: Batch, _ error: any Error) async throws {
+    /// Ends a batch of which nobody will know what became, and its requests with it: they may be paid for, so none is sent again.
+    func giveUp(_ batch: Batch, _ failure: AttemptFailure) async throws {
+        let day = batch.day
+        let count = try await settleAll(of: batch) { [verdicts] in
+            verdicts.settlement(of: $0, after: .failure(failure), on: day)
+        }
+        try await store.release(batch, as: .closed, after: .zero)
+        logger.error(
+            "a batch was given up", metadata: ["batch": "\(batch.id)", "requests": "\(count)", "reason": "\(failure.message)"])
+    }
+
+    func postpone(_ batch: Batch, _ error: any Error) async throws {
         logger.warning("batch not looked after", metadata: ["batch": "\(batch.id)", "reason": "\(error)"])
         try await store.release(batch, as: batch.state, after: settings.pollInterval)
     }

@@ -27,22 +27,50 @@ struct BatchWorker: Sendable {
     let metrics: LLMProviderMetrics
 
     var settings: BatchConfiguration { configuration.batches }
-    private var providers: [ProviderConfiguration] { configuration.providers.filter(\.dialect.takesBatches) }
+    var providers: [ProviderConfiguration] { configuration.providers.filter(\.dialect.takesBatches) }
 
-    /// Works until cancelled.
+    /// Works until cancelled. The batches of each provider are looked after by a loop of their own, and so are those whose key is not
+    /// known: a vendor that is slow holds up nobody else's.
     func run() async throws {
-        guard !providers.isEmpty else { return }
-        let search = Mutex(GatheringSearch())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gatherAll() }
+            for provider in providers {
+                group.addTask {
+                    try await advanceAll { try await store.takeBatch(of: [provider], for: settings.lease) }
+                }
+            }
+            group.addTask {
+                try await advanceAll {
+                    try await store.takeStrayBatch(besides: providers, after: settings.strayAge, for: settings.lease)
+                }
+            }
+            group.addTask { try await forgetAll() }
+            try await group.waitForAll()
+        }
+    }
+
+    private func forgetAll() async throws {
+        try await RetryingLoop("forgetting batches", logger: logger).run {
+            let count = try await store.forgetBatches(closedFor: settings.retention)
+            if count > 0 { logger.info("old batches forgotten", metadata: ["batches": "\(count)"]) }
+            try await Task.sleep(for: settings.forgettingInterval)
+        }
+    }
+
+    private func advanceAll(_ take: @Sendable () async throws -> Batch?) async throws {
         try await RetryingLoop("batches", logger: logger).run {
+            guard let batch = try await take() else { return try await Task.sleep(for: settings.checkInterval) }
+            try await advance(batch)
+            try await Task.sleep(for: settings.callSpacing)
+        }
+    }
+
+    private func gatherAll() async throws {
+        let search = Mutex(GatheringSearch())
+        try await RetryingLoop("gathering", logger: logger).run {
             var state = search.withLock { $0 }
             defer { search.withLock { [state] in $0 = state } }
-            let hasGathered = try await gather(&state)
-            if let batch = try await store.takeBatch(of: providers, for: settings.lease) {
-                try await advance(batch)
-                try await Task.sleep(for: settings.callSpacing)
-            } else if !hasGathered {
-                try await Task.sleep(for: settings.checkInterval)
-            }
+            if try await !gather(&state) { try await Task.sleep(for: settings.checkInterval) }
         }
     }
 
@@ -65,107 +93,81 @@ struct BatchWorker: Sendable {
             let rooms = search.shares[provider.name, default: FairShare()].divide(
                 Self.pageSize, among: flows.filter { $0.provider == provider.name })
             guard !rooms.isEmpty else { continue }
-            let (count, settled) = try await store.gather(
+            let (count, ended) = try await store.gather(
                 rooms, for: provider, settings, lowWater: &search.lowWater, place: verdicts.place)
             claimed += count
-            note(settled)
+            note(ended)
+            // Others may have gone back, to go by themselves.
+            work.ring()
         }
         return claimed > 0
     }
 
     // MARK: - One batch
 
-    /// Does what is next with a batch that is this process's.
+    /// Does what is next with a batch that is this process's, for as long as it is.
     func advance(_ batch: Batch) async throws {
-        // It is one of theirs, so the name is known.
-        guard let provider = providers.first(where: { $0.name == batch.provider }) else { return }
-        let calls = BatchCalls(provider: provider, http: http, configuration: configuration)
         do {
-            switch batch.state {
-            case .gathering: try await submit(batch, calls)
-            case .sending: try await find(batch, calls)
-            case .submitted: try await follow(batch, calls)
-            case .closed: break
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await renew(batch) }
+                group.addTask { try await step(batch) }
+                defer { group.cancelAll() }
+                try await group.next()
             }
         } catch is BatchLost {
             logger.warning("a batch is another process's by now", metadata: ["batch": "\(batch.id)"])
         }
     }
 
-    /// Hands a batch over, without the requests that are not to be sent any more.
-    private func submit(_ batch: Batch, _ calls: BatchCalls) async throws {
-        let (body, count) = try await body(of: batch)
-        guard count > 0 else { return try await store.release(batch, as: .closed, after: .zero) }
-        try await store.beginSending(batch, requests: count, patience: settings.submissionTimeout + settings.lease)
-        switch await calls.create(body) {
-        case .accepted(let vendor):
-            try await store.release(batch, as: .submitted, after: settings.pollInterval, vendorID: vendor.id)
-            logger.info(
-                "batch handed over", metadata: ["batch": "\(batch.id)", "requests": "\(count)", "vendor-id": "\(vendor.id)"])
-        case .refused(let failure):
-            logger.warning("batch refused", metadata: ["batch": "\(batch.id)", "reason": "\(failure.message)"])
-            try await take(back: batch, after: failure)
-        case .unknown(let reason):
-            logger.warning(
-                "the provider may have a batch or not; it is looked for before it is handed over again",
-                metadata: ["batch": "\(batch.id)", "reason": "\(reason)"])
-            try await store.release(batch, as: .sending, after: settings.pollInterval)
-        }
-    }
-
-    /// Does what follows a refusal: what may pass later waits; what somebody has to put right is told by the end of one request, as it is
-    /// where requests go by themselves, and found out anew now and then.
-    private func take(back batch: Batch, after failure: AttemptFailure) async throws {
-        let decide: @Sendable (BatchItem) -> BatchSettlement = { [verdicts] in
-            verdicts.settlement(of: $0, after: .failure(failure), on: .today)
-        }
-        switch (failure.remedy, failure.reach) {
-        case (.wait(let pause), _): try await store.release(batch, as: .gathering, after: pause)
-        case (.retry, _): try await store.release(batch, as: .gathering, after: settings.pollInterval)
-        case (.none, .request):
-            try await settleAll(of: batch, decide: decide)
-            try await store.release(batch, as: .closed, after: .zero)
-        case (.none, .lane), (.none, .account):
-            let first = try await store.items(of: batch, after: 0, limit: 1)
-            try await settle(first.map(\.job), of: batch, decide: decide)
-            try await store.release(batch, as: .gathering, after: configuration.probeInterval)
-        }
-    }
-
-    /// The call that hands a batch over, and how many requests are in it.
-    private func body(of batch: Batch) async throws -> (bytes: [UInt8], requests: Int) {
-        var (bytes, count, last) = (AnthropicDialect.batchOpening, 0, Int64(0))
+    /// Prolongs a batch's lease again and again; a step may take as long as a file of results.
+    ///
+    /// - Throws: ``BatchLost`` as soon as it is another process's.
+    private func renew(_ batch: Batch) async throws {
         while true {
-            let items = try await store.items(of: batch, after: last, limit: Self.pageSize)
-            guard let end = items.last else { break }
-            last = end.job
-            let ended = try await settle(items.map(\.job), of: batch, decide: verdicts.ending)
-            let gone = Set(ended.map(\.item.job))
-            for item in items where !gone.contains(item.job) {
-                do {
-                    let call = try verdicts.parser.parse(item.claim.request).call
-                    if count > 0 { bytes.append(UInt8(ascii: ",")) }
-                    bytes += AnthropicDialect().batchItem(call, customID: batch.customID(ofJob: item.job))
-                    count += 1
-                } catch {
-                    let message = error.message
-                    try await settle([item.job], of: batch) { [verdicts] in verdicts.refusal(of: $0, message) }
-                }
+            try await Task.sleep(for: settings.lease / 3)
+            do {
+                try await store.renew(batch, for: settings.lease)
+            } catch let error as PostgresError {
+                logger.warning("lease of a batch not renewed", metadata: ["batch": "\(batch.id)", "reason": "\(error)"])
             }
         }
-        bytes += AnthropicDialect.batchClosing
-        return (bytes, count)
+    }
+
+    private func step(_ batch: Batch) async throws {
+        let provider = providers.first { $0.name == batch.provider }
+        guard let provider, provider.credential == batch.credential else {
+            return try await lookAfter(stray: batch, with: provider)
+        }
+        let calls = calls(to: provider)
+        switch batch.state {
+        case .gathering: try await submit(batch, calls)
+        case .sending: try await find(batch, calls)
+        case .submitted: try await follow(batch, calls)
+        case .closed: break
+        }
+    }
+
+    func calls(to provider: ProviderConfiguration) -> BatchCalls {
+        BatchCalls(provider: provider, http: http, configuration: configuration)
     }
 
     // MARK: - Settling
 
+    /// Settles requests of a held batch, some at a time.
+    ///
+    /// - Returns: the jobs of those that were settled by this.
     @discardableResult
     func settle(
-        _ jobs: [Int64], of batch: Batch, decide: @Sendable (BatchItem) -> BatchSettlement?
-    ) async throws -> [BatchSettlement] {
-        let settlements = try await store.settle(jobs, of: batch, lease: settings.lease, decide: decide)
-        note(settlements, on: batch.day)
-        return settlements
+        _ jobs: [Int64], of batch: Batch, refusal: Duration? = nil, decide: @Sendable (BatchItem) -> BatchSettlement?
+    ) async throws -> Set<Int64> {
+        var (left, done) = (jobs, Set<Int64>())
+        while !left.isEmpty {
+            let page = try await store.settle(left, of: batch, lease: settings.lease, refusal: refusal, decide: decide)
+            note(page.settled, on: batch.day)
+            done.formUnion(page.settled.lazy.map(\.item.job))
+            left = page.left
+        }
+        return done
     }
 
     /// Settles every request that is still in a batch.
@@ -173,11 +175,12 @@ struct BatchWorker: Sendable {
     /// - Returns: how many.
     @discardableResult
     func settleAll(of batch: Batch, decide: @Sendable (BatchItem) -> BatchSettlement) async throws -> Int {
-        var count = 0
+        var (count, last) = (0, Int64(0))
         while true {
-            let items = try await store.items(of: batch, after: 0, limit: Self.pageSize)
-            guard !items.isEmpty else { return count }
-            count += try await settle(items.map(\.job), of: batch, decide: decide).count
+            let page = try await store.page(of: batch, after: last, limit: Self.pageSize)
+            guard let end = page.last else { return count }
+            last = end
+            count += try await settle(page.items.map(\.job), of: batch, decide: decide).count
         }
     }
 

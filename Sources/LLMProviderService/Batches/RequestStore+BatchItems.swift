@@ -14,11 +14,11 @@ extension RequestStore {
     /// Claims requests that wait for a batch and puts them into one, all in one unit of work.
     ///
     /// - Parameter place: says of each, in turn, how many bytes it takes in the batch, or what becomes of it instead.
-    /// - Returns: how many were claimed, and what became of those that are not in the batch.
+    /// - Returns: how many were claimed, and those of them that have ended.
     func gather(
         _ rooms: [RequestFlow: Int], for provider: ProviderConfiguration, _ settings: BatchConfiguration,
         lowWater: inout LowWater, place: @Sendable (BatchItem) -> BatchPlace
-    ) async throws -> (claimed: Int, settled: [BatchSettlement]) {
+    ) async throws -> (claimed: Int, ended: [BatchSettlement]) {
         let kinds = Dictionary(uniqueKeysWithValues: rooms.map { ($0.key.kind, $0.value) })
         return try await pool.unitOfWork("gather batch") { unit in
             let jobs = try await Self.queue.claim(
@@ -27,21 +27,30 @@ extension RequestStore {
             try await Self.queue.retry(jobs, after: Self.parking, in: unit)
             let open = try await Self.openBatch(of: provider, settings, in: unit)
             var (requests, bytes, isFull) = (open.requests, open.bytes, false)
-            var (members, settled): ([Int64], [BatchSettlement]) = ([], [])
-            for item in try await Self.items(jobs.map(\.id), in: unit) {
-                switch place(item) {
-                case .settled(let settlement): settled.append(settlement)
-                case .bytes(let count):
-                    isFull =
-                        isFull || requests >= settings.maximumRequests || bytes + Int64(count) > Int64(settings.maximumBytes)
-                    guard !isFull else {
-                        settled.append(.untouched(item))
-                        continue
+            var (members, ended): ([Int64], [BatchSettlement]) = ([], [])
+            var left = jobs.map(\.id)
+            while !left.isEmpty {
+                let page = try await Self.together(left, in: unit)
+                left = page.left
+                var settled: [BatchSettlement] = []
+                for item in try await Self.items(page.first, in: unit) {
+                    switch place(item) {
+                    case .settled(let settlement): settled.append(settlement)
+                    case .bytes(let count):
+                        isFull =
+                            isFull || requests >= settings.maximumRequests
+                            || bytes + Int64(count) > Int64(settings.maximumBytes)
+                        guard !isFull else {
+                            settled.append(.untouched(item))
+                            continue
+                        }
+                        requests += 1
+                        bytes += Int64(count)
+                        members.append(item.job)
                     }
-                    requests += 1
-                    bytes += Int64(count)
-                    members.append(item.job)
                 }
+                try await Self.write(settled, in: unit)
+                ended += settled.filter(\.isEnd)
             }
             isFull = isFull || requests == settings.maximumRequests
             unit.send(
@@ -55,62 +64,53 @@ extension RequestStore {
                     next_at = CASE WHEN \(isFull) THEN greatest(clock_timestamp(), not_before) ELSE next_at END
                 WHERE id = \(open.id)
                 """)
-            try await Self.write(settled, in: unit)
-            return (jobs.count, settled)
+            return (jobs.count, ended)
         }
     }
 
-    // MARK: - Reading
+    // MARK: - In it
 
-    private static func items(_ jobs: [Int64], in unit: UnitOfWork) async throws -> [BatchItem] {
-        let standing = unit.send(
-            """
-            SELECT job.id, job.kind, job.attempt, coalesce(item.is_withdrawn, false)
-            FROM llm_provider.job_scheduled AS job LEFT JOIN llm_provider.batch_item AS item ON item.job = job.id
-            WHERE job.id = ANY(\(jobs)::bigint[])
-            """)
-        let bodies = try await unit.query(
-            """
-            SELECT account.job, \(unescaped: bookkeeping)
-            FROM llm_provider.account JOIN llm_provider.request ON request.id = account.request_id
-            WHERE account.job = ANY(\(jobs)::bigint[]) ORDER BY account.job
-            """)
-        let known = try standing.rows().reduce(into: [Int64: (kind: String, attempt: Int64, isWithdrawn: Bool)]()) {
-            let (job, kind, attempt, isWithdrawn) = try $1.decode(Int64.self, String.self, Int64.self, Bool.self)
-            $0[job] = (kind, attempt, isWithdrawn)
-        }
-        return try bodies.compactMap { row in
-            let job = try row.decode(Int64.self)
-            guard let standing = known[job] else { return nil }
-            return BatchItem(
-                job: job, kind: standing.kind, claim: try claimed(row, attempts: standing.attempt, job: nil),
-                isWithdrawn: standing.isWithdrawn)
-        }
-    }
-
-    /// The next requests of a batch, in the order of their jobs.
+    /// Puts half of the requests of a held batch into another; both are to be handed over, and nothing more comes into them.
     ///
-    /// - Parameter job: after which.
-    func items(of batch: Batch, after job: Int64, limit: Int) async throws -> [BatchItem] {
-        try await pool.unitOfWork("read batch") { unit in
-            let jobs = try await unit.query(
+    /// - Throws: ``BatchLost``; ``PostgresError``.
+    func halve(_ batch: Batch) async throws {
+        try await pool.unitOfWork("halve batch") { unit in
+            try await Self.hold(batch, for: .zero, in: unit)
+            unit.send(
                 """
-                SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) AND job > \(job) ORDER BY job LIMIT \(Int64(limit))
-                """
-            ).map { try $0.decode(Int64.self) }
-            return try await Self.items(jobs, in: unit)
+                WITH member AS (
+                    SELECT job, ntile(2) OVER (ORDER BY job) AS half FROM llm_provider.batch_item WHERE batch = \(batch.id)),
+                other AS (
+                    INSERT INTO llm_provider.batch (provider, credential, mark, requests, is_full, next_at)
+                    SELECT provider, credential, \(Batch.makeMark()), (SELECT count(*) FROM member WHERE half = 2), true,
+                        clock_timestamp()
+                    FROM llm_provider.batch WHERE id = \(batch.id)
+                    RETURNING id),
+                moved AS (
+                    UPDATE llm_provider.batch_item AS item SET batch = other.id FROM other, member
+                    WHERE item.job = member.job AND member.half = 2)
+                UPDATE llm_provider.batch SET state = 'gathering', requests = (SELECT count(*) FROM member WHERE half = 1),
+                    is_full = true, next_at = clock_timestamp(), lease_until = '-infinity'
+                WHERE id = \(batch.id)
+                """)
         }
     }
 
     /// Whether a batch has requests, and none whose owner still wants it.
     func isAllWithdrawn(_ batch: Batch) async throws -> Bool {
         try await pool.query(
-            "SELECT coalesce(bool_and(is_withdrawn), false) FROM llm_provider.batch_item WHERE batch = \(batch.id)"
+            """
+            SELECT EXISTS (SELECT FROM llm_provider.batch_item WHERE batch = \(batch.id))
+                AND NOT EXISTS (SELECT FROM llm_provider.batch_item WHERE batch = \(batch.id) AND NOT is_withdrawn)
+            """
         )[0].decode(Bool.self)
     }
 
     /// Puts on record that an owner wants none of his requests in batches any more; how each of them ends its batch decides.
-    func withdrawFromBatches(_ payer: Payer) async throws {
+    ///
+    /// - Returns: how many of them it was not on record of.
+    @discardableResult
+    func withdrawFromBatches(_ payer: Payer) async throws -> Int {
         try await pool.execute(
             """
             UPDATE llm_provider.batch_item AS item SET is_withdrawn = true FROM llm_provider.account
@@ -121,23 +121,27 @@ extension RequestStore {
 
     // MARK: - Settling
 
-    /// Settles requests of a held batch, in one unit of work; those that are settled already are passed over.
+    /// Settles some requests of a held batch, in one unit of work; those that are settled already are passed over.
     ///
-    /// - Parameter decide: what becomes of a request; nil where it stays in the batch.
-    /// - Returns: what became of those that were settled by this.
+    /// - Parameters:
+    ///   - refusal: how long the batch's account takes nothing, where that has come out.
+    ///   - decide: what becomes of a request; nil where it stays in the batch.
+    /// - Returns: what became of those that were settled by this, and the jobs of those that are left for the next unit of work.
     /// - Throws: ``BatchLost``; ``PostgresError``.
     func settle(
-        _ jobs: [Int64], of batch: Batch, lease: Duration, decide: @Sendable (BatchItem) -> BatchSettlement?
-    ) async throws -> [BatchSettlement] {
+        _ jobs: [Int64], of batch: Batch, lease: Duration, refusal: Duration? = nil,
+        decide: @Sendable (BatchItem) -> BatchSettlement?
+    ) async throws -> (settled: [BatchSettlement], left: [Int64]) {
         try await pool.unitOfWork("settle batch") { unit in
             // Whoever holds the batch is alone with its requests.
-            try await Self.hold(batch, for: lease, in: unit)
+            try await Self.hold(batch, for: lease, refusal: refusal, in: unit)
             let members = try await unit.query(
                 "SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) AND job = ANY(\(jobs)::bigint[])"
             ).map { try $0.decode(Int64.self) }
-            let settlements = try await Self.items(members, in: unit).compactMap(decide)
+            let page = try await Self.together(members, in: unit)
+            let settlements = try await Self.items(page.first, in: unit).compactMap(decide)
             try await Self.write(settlements, in: unit)
-            return settlements
+            return (settlements, page.left)
         }
     }
 

@@ -3,15 +3,29 @@ import Postgres
 /// The batches themselves.
 extension RequestStore {
     private static let columns = """
-        id, provider, state::text, mark, vendor_id, requests, extract(epoch FROM sent_at)::float8, is_cancelled, epoch
+        id, provider, credential, state::text, mark, vendor_id, requests, extract(epoch FROM sent_at)::float8,
+        coalesce(extract(epoch FROM clock_timestamp() - sent_at), 0)::float8, is_cancelled,
+        extract(epoch FROM clock_timestamp() - missing_since)::float8, \(isAccountRefused), epoch
+        """
+
+    /// Of a batch in a query: whether what became of one of its account's lets all of them wait.
+    private static let isAccountRefused = """
+        EXISTS (
+            SELECT FROM llm_provider.batch AS refused
+            WHERE refused.not_before > now() AND (refused.provider, refused.credential) = (batch.provider, batch.credential))
         """
 
     private static func batch(_ row: Row) throws -> Batch {
-        let (id, provider, state, mark, vendorID, requests, sentAt, isCancelled, epoch) = try row.decode(
-            Int64.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Bool.self, Int64.self)
+        let (
+            id, provider, credential, state, mark, vendorID, requests, sentAt, sinceSent, isCancelled, missingFor,
+            isAccountRefused, epoch
+        ) = try row.decode(
+            Int64.self, String.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Double.self,
+            Bool.self, Double?.self, Bool.self, Int64.self)
         return Batch(
-            id: id, provider: provider, state: Batch.State(rawValue: state) ?? .closed, mark: mark, vendorID: vendorID,
-            requests: requests, sentAt: sentAt, isCancelled: isCancelled, epoch: epoch)
+            id: id, provider: provider, credential: credential, state: try Batch.State(stored: state), mark: mark,
+            vendorID: vendorID, requests: requests, sentAt: sentAt, sinceSent: .seconds(sinceSent), isCancelled: isCancelled,
+            missingFor: missingFor.map { .seconds($0) }, isAccountRefused: isAccountRefused, epoch: epoch)
     }
 
     /// Takes a batch that is due and nobody's, for as long as a lease; nil where there is none.
@@ -21,13 +35,32 @@ extension RequestStore {
             SELECT id FROM llm_provider.batch
             WHERE state <> 'closed' AND next_at <= now() AND lease_until < now() AND (provider, credential) IN (
                 SELECT * FROM unnest(\(providers.map(\.name))::text[], \(providers.map(\.credential))::text[]))
-                AND NOT (state = 'gathering' AND EXISTS (
-                    SELECT FROM llm_provider.batch AS refused
-                    WHERE refused.state = 'gathering' AND refused.not_before > now()
-                        AND (refused.provider, refused.credential) = (batch.provider, batch.credential)))
+                AND NOT (state = 'gathering' AND \(unescaped: Self.isAccountRefused))
             ORDER BY next_at LIMIT 1
             """ as Query
-        guard let id = try await pool.query(due).first?.decode(Int64.self) else { return nil }
+        return try await take(try await pool.query(due).first?.decode(Int64.self), for: lease)
+    }
+
+    /// Takes a batch of which nobody seems to have the key, for as long as a lease; nil where there is none.
+    ///
+    /// - Parameters:
+    ///   - providers: whose keys are known.
+    ///   - age: how long it has been due.
+    func takeStrayBatch(
+        besides providers: [ProviderConfiguration], after age: Duration, for lease: Duration
+    ) async throws -> Batch? {
+        let stray = """
+            SELECT id FROM llm_provider.batch
+            WHERE state <> 'closed' AND next_at <= now() - make_interval(secs => \(age / .seconds(1))) AND lease_until < now()
+                AND (provider, credential) NOT IN (
+                    SELECT * FROM unnest(\(providers.map(\.name))::text[], \(providers.map(\.credential))::text[]))
+            ORDER BY next_at LIMIT 1
+            """ as Query
+        return try await take(try await pool.query(stray).first?.decode(Int64.self), for: lease)
+    }
+
+    private func take(_ id: Int64?, for lease: Duration) async throws -> Batch? {
+        guard let id else { return nil }
         return try await pool.query(
             """
             UPDATE llm_provider.batch SET holder = \(worker), epoch = nextval('llm_provider.job_epoch'),
@@ -49,18 +82,49 @@ extension RequestStore {
             """)
     }
 
+    /// Prolongs the lease of a batch, unless it is nobody's by now.
+    ///
+    /// - Throws: ``BatchLost`` where it is another process's; ``PostgresError``.
+    func renew(_ batch: Batch, for lease: Duration) async throws {
+        let count = try await pool.execute(
+            """
+            UPDATE llm_provider.batch SET lease_until =
+                CASE WHEN lease_until = '-infinity' THEN lease_until
+                ELSE greatest(lease_until, clock_timestamp() + make_interval(secs => \(lease / .seconds(1)))) END
+            WHERE id = \(batch.id) AND epoch = \(batch.epoch)
+            """)
+        guard count == 1 else { throw BatchLost() }
+    }
+
     /// How a held batch goes on, and that it is nobody's until then.
     ///
     /// - Throws: ``BatchLost``; ``PostgresError``.
     func release(
-        _ batch: Batch, as state: Batch.State, after pause: Duration, vendorID: String? = nil, isCancelled: Bool = false
+        _ batch: Batch, as state: Batch.State, after pause: Duration, vendorID: String? = nil, isCancelled: Bool = false,
+        sighting: Batch.Sighting = .none
     ) async throws {
         let count = try await pool.execute(
             """
             UPDATE llm_provider.batch SET state = \(state.rawValue)::llm_provider.batch_state, lease_until = '-infinity',
                 next_at = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
-                not_before = clock_timestamp() + make_interval(secs => \(pause / .seconds(1))),
-                vendor_id = coalesce(\(vendorID), vendor_id), is_cancelled = is_cancelled OR \(isCancelled)
+                not_before = greatest(
+                    not_before, clock_timestamp() + make_interval(secs => \(state == .gathering ? pause / .seconds(1) : nil))),
+                vendor_id = coalesce(\(vendorID), vendor_id), is_cancelled = is_cancelled OR \(isCancelled),
+                missing_since = CASE \(sighting.rawValue)
+                    WHEN 'seen' THEN NULL WHEN 'missing' THEN coalesce(missing_since, clock_timestamp()) ELSE missing_since END
+            WHERE id = \(batch.id) AND epoch = \(batch.epoch)
+            """)
+        guard count == 1 else { throw BatchLost() }
+    }
+
+    /// Puts on record that a held batch is the vendor's and shown to a provider's present key, which is its key from now on.
+    ///
+    /// - Throws: ``BatchLost``; ``PostgresError``.
+    func adopt(_ batch: Batch, as vendorID: String, by provider: ProviderConfiguration) async throws {
+        let count = try await pool.execute(
+            """
+            UPDATE llm_provider.batch SET state = 'submitted', vendor_id = \(vendorID), credential = \(provider.credential),
+                next_at = clock_timestamp(), lease_until = '-infinity'
             WHERE id = \(batch.id) AND epoch = \(batch.epoch)
             """)
         guard count == 1 else { throw BatchLost() }
@@ -82,6 +146,18 @@ extension RequestStore {
         guard count == 1 else { throw BatchLost() }
     }
 
+    /// Forgets batches that have been closed for so long.
+    ///
+    /// - Returns: how many.
+    func forgetBatches(closedFor age: Duration) async throws -> Int {
+        try await pool.execute(
+            """
+            DELETE FROM llm_provider.batch
+            WHERE state = 'closed' AND next_at < now() - make_interval(secs => \(age / .seconds(1)))
+                AND NOT EXISTS (SELECT FROM llm_provider.batch_item AS item WHERE item.batch = batch.id)
+            """)
+    }
+
     /// Those of the vendor's names for batches that belong to one on record.
     func knownBatches(of vendorIDs: [String]) async throws -> Set<String> {
         Set(
@@ -92,11 +168,13 @@ extension RequestStore {
 
     /// Locks a held batch for a unit of work and prolongs its lease.
     ///
+    /// - Parameter refusal: how long its account takes nothing, where that has come out.
     /// - Throws: ``BatchLost``; ``PostgresError``.
-    static func hold(_ batch: Batch, for lease: Duration, in unit: UnitOfWork) async throws {
+    static func hold(_ batch: Batch, for lease: Duration, refusal: Duration? = nil, in unit: UnitOfWork) async throws {
         let count = try await unit.execute(
             """
             UPDATE llm_provider.batch SET
+                not_before = greatest(not_before, clock_timestamp() + make_interval(secs => \(refusal.map { $0 / .seconds(1) }))),
                 lease_until = greatest(lease_until, clock_timestamp() + make_interval(secs => \(lease / .seconds(1))))
             WHERE id = \(batch.id) AND epoch = \(batch.epoch)
             """)

@@ -3,8 +3,8 @@ struct VendorBatch: Sendable, Hashable {
     let id: String
     /// It is over: there are results, and no more will come.
     let hasEnded: Bool
-    /// Requests that have no end; all of them until the batch has ended.
-    let processing: Int64
+    /// How many there are of its requests, whatever has become of them; nil where the vendor does not say.
+    let requests: Int64?
     /// In seconds since 1970.
     let createdAt: Double
 
@@ -15,7 +15,10 @@ struct VendorBatch: Sendable, Hashable {
         else { return nil }
         self.id = id
         hasEnded = status == "ended"
-        processing = value["request_counts"]?["processing"]?.integer ?? 0
+        let counts = ["processing", "succeeded", "errored", "canceled", "expired"].compactMap {
+            value["request_counts"]?[$0]?.integer
+        }
+        requests = counts.isEmpty ? nil : counts.reduce(0) { $0.addingReportingOverflow($1).partialValue }
         self.createdAt = createdAt
     }
 

@@ -8,6 +8,14 @@ struct QueueGauges: Sendable {
         labels: ["provider", "queue_type"])
     let oldestAge = GaugeFamily(
         "llm_provider_queue_oldest_age_seconds", help: "Since the oldest request without an end came.", labels: ["provider"])
+    let batches = GaugeFamily(
+        "llm_provider_batches",
+        help:
+            "Batches: gathering requests, sending where nobody knows yet whether the vendor has them, submitted where it has.",
+        labels: ["provider", "state"])
+    let oldestBatchAge = GaugeFamily(
+        "llm_provider_batch_oldest_age_seconds", help: "Since the oldest batch was begun that is not closed.",
+        labels: ["provider"])
     let reserved = GaugeFamily(
         "llm_provider_reserved_dollars", help: "The most that the requests without an end can cost.", labels: ["provider"])
     let budgetSpent = GaugeFamily(
@@ -16,7 +24,7 @@ struct QueueGauges: Sendable {
             "The largest share of a budget that is spent, of those with money set aside for requests; zero where there are none.",
         labels: [])
 
-    var families: [any MetricFamily] { [depth, oldestAge, reserved, budgetSpent] }
+    var families: [any MetricFamily] { [depth, oldestAge, batches, oldestBatchAge, reserved, budgetSpent] }
 
     /// Tells how things stand; of providers that are not among them nothing waits.
     func show(_ standing: QueueStanding, of providers: [String]) {
@@ -36,11 +44,18 @@ struct QueueGauges: Sendable {
         }
         oldestAge.replace(known(\.oldestSeconds))
         reserved.replace(known { Double($0.reservedNanodollars) / 1e9 })
+        var counts: [[String]: Double] = [:]
+        for provider in providers + standing.batches.keys {
+            for state in Batch.State.allCases where state != .closed { counts[[provider, state.rawValue]] = 0 }
+            for (state, count) in standing.batches[provider]?.counts ?? [:] { counts[[provider, state]] = Double(count) }
+        }
+        batches.replace(counts)
+        oldestBatchAge.replace(idle.merging(standing.batches.map { ([$0.key], $0.value.oldestSeconds) }) { $1 })
         budgetSpent.replace([[]: standing.budgetSpent])
     }
 
     /// Tells nothing, as long as nothing is known.
     func hide() {
-        for family in [depth, oldestAge, reserved, budgetSpent] { family.replace([:]) }
+        for family in [depth, oldestAge, batches, oldestBatchAge, reserved, budgetSpent] { family.replace([:]) }
     }
 }

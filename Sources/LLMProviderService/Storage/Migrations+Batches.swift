@@ -46,4 +46,9 @@ extension RequestStore {
         -- Those of the requests that ended in a batch.
         ALTER TABLE llm_provider.spending ADD COLUMN batch_requests bigint NOT NULL DEFAULT 0;
         """
+
+    static let batchCare = """
+        -- When the vendor began to say that it knows nothing of a batch; absent where it did not, or knew it since.
+        ALTER TABLE llm_provider.batch ADD COLUMN missing_since timestamptz;
+        """
 }

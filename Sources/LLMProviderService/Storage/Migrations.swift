@@ -24,6 +24,7 @@ extension RequestStore {
             Migration(version: 11, name: "admission indexes", sql: admissionIndexes, isTransactional: false),
             Migration(version: 12, name: "origins", sql: origins),
             Migration(version: 13, name: "batches", sql: batches),
+            Migration(version: 14, name: "batch care", sql: batchCare),
         ],
         enums: [
             StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored, StoredEnum(Breaker.Reason.self, type: "standstill"),

@@ -13,6 +13,16 @@ struct QueueStanding: Sendable, Hashable {
         var reservedNanodollars: Int64 = 0
     }
 
+    /// Batches of one provider that are not closed.
+    struct Batches: Sendable, Hashable {
+        /// By state; ``ServiceKit/CounterFamily/otherValue`` for those that this version does not know.
+        var counts: [String: Int64] = [:]
+        /// Of the oldest.
+        var oldestSeconds = 0.0
+    }
+
+    /// By provider, as the queues are.
+    var batches: [String: Batches] = [:]
     /// By provider; ``ServiceKit/CounterFamily/otherValue`` for those that were not asked for.
     var queues: [String: Queue] = [:]
     /// The largest share of a budget that is spent, of those with money set aside; from 0 to 1.
@@ -39,6 +49,12 @@ extension RequestStore {
                 FROM queue LEFT JOIN llm_provider.account ON account.job = queue.oldest
                     LEFT JOIN llm_provider.request ON request.id = account.request_id
                 """)
+            let batches = unit.send(
+                """
+                SELECT CASE WHEN provider = ANY(\(providers)::text[]) THEN provider ELSE \(CounterFamily.otherValue) END,
+                    state::text, count(*), max(extract(epoch FROM clock_timestamp() - created_at))::float8
+                FROM llm_provider.batch WHERE state <> 'closed' GROUP BY 1, 2
+                """)
             let budgets = try await unit.query(
                 """
                 SELECT coalesce(max(least(1, spent / greatest(1, limit_nanodollars))), 0)::float8
@@ -49,8 +65,19 @@ extension RequestStore {
                 WHERE reserved > 0
                 """)
             return QueueStanding(
+                batches: try Self.batches(batches.rows()),
                 queues: Dictionary(try queues.rows().map(Self.queue)) { first, _ in first },
                 budgetSpent: try budgets[0].decode(Double.self))
+        }
+    }
+
+    private static func batches(_ rows: [Row]) throws -> [String: QueueStanding.Batches] {
+        try rows.reduce(into: [:]) { batches, row in
+            let (provider, state, count, age) = try row.decode(String.self, String.self, Int64.self, Double.self)
+            var standing = batches[provider, default: QueueStanding.Batches()]
+            standing.counts[Batch.State(rawValue: state)?.rawValue ?? CounterFamily.otherValue, default: 0] += count
+            standing.oldestSeconds = max(standing.oldestSeconds, age)
+            batches[provider] = standing
         }
     }
 

@@ -62,17 +62,19 @@ extension RequestStore {
     /// How many requests are not at their end, and whether a budget holds for a payer; if so, it is locked.
     ///
     /// Requests are counted one by one only where there may be more than the queue holds.
-    private func lookAround(
+    func lookAround(
         for payer: Payer, in unit: UnitOfWork, bounds: QueueBounds
     ) async throws -> (waiting: (total: Int64, tenant: Int64), hasBudget: Bool) {
-        let (most, hasBudget) = try await mostWaiting(for: payer, in: unit)
+        let (most, newest, hasBudget) = try await mostWaiting(for: payer, in: unit)
         var waiting = most
         if waiting.total >= bounds.total - QueueBounds.mostAtOnce {
             waiting.total = try await unit.query("SELECT count(*) FROM llm_provider.account")[0].decode(Int64.self)
+            counts.note(waiting.total, of: nil, newest: newest.total)
         }
         if waiting.tenant >= bounds.perTenant - QueueBounds.mostAtOnce {
             waiting.tenant = try await unit.query(
                 "SELECT count(*) FROM llm_provider.account WHERE tenant = \(payer.tenant)")[0].decode(Int64.self)
+            counts.note(waiting.tenant, of: payer.tenant, newest: newest.tenant)
         }
         return (waiting, hasBudget)
     }
@@ -80,24 +82,34 @@ extension RequestStore {
     /// Requests that are left out of the numbers that bound the count: they may be far older than the others.
     private static let stragglers: Int64 = 64
 
-    /// How many requests are not at their end, at most, and whether a budget holds for a payer; if so, it is locked.
+    /// How many requests are not at their end, at most, the number of the newest, and whether a budget holds for a payer; if so, it is
+    /// locked.
     ///
-    /// The numbers of the newest and of one of the oldest are read from the ends of the index and bound the count from above.
+    /// The numbers of the newest and of one of the oldest are read from the ends of the index and bound the count from above; so does what
+    /// was counted last, where more than a few are old, as requests in batches are.
     func mostWaiting(
         for payer: Payer, in unit: UnitOfWork
-    ) async throws -> (waiting: (total: Int64, tenant: Int64), hasBudget: Bool) {
-        let (total, tenant, budgets) = try await unit.query(
+    ) async throws -> (waiting: (total: Int64, tenant: Int64), newest: (total: Int64, tenant: Int64), hasBudget: Bool) {
+        let (total, tenant, newest, newestOfTenant, budgets) = try await unit.query(
             """
             WITH budget AS (
-                SELECT 1 FROM llm_provider.budget WHERE tenant = \(payer.tenant) AND owner IN ('', \(payer.owner))
-                ORDER BY owner FOR UPDATE)
-            SELECT \(Self.stragglers) + coalesce((SELECT max(job) FROM llm_provider.account) + 1
+                    SELECT 1 FROM llm_provider.budget WHERE tenant = \(payer.tenant) AND owner IN ('', \(payer.owner))
+                    ORDER BY owner FOR UPDATE),
+                newest AS (
+                    SELECT (SELECT max(job) FROM llm_provider.account) AS job,
+                        (SELECT max(job) FROM llm_provider.account WHERE tenant = \(payer.tenant)) AS of_tenant)
+            SELECT \(Self.stragglers) + coalesce(newest.job + 1
                     - (SELECT job FROM llm_provider.account ORDER BY job OFFSET \(Self.stragglers) LIMIT 1), 0),
-                \(Self.stragglers) + coalesce((SELECT max(job) FROM llm_provider.account WHERE tenant = \(payer.tenant)) + 1
+                \(Self.stragglers) + coalesce(newest.of_tenant + 1
                     - (SELECT job FROM llm_provider.account WHERE tenant = \(payer.tenant)
                         ORDER BY job OFFSET \(Self.stragglers) LIMIT 1), 0),
-                (SELECT count(*) FROM budget)
-            """)[0].decode(Int64.self, Int64.self, Int64.self)
-        return ((total, tenant), budgets > 0)
+                coalesce(newest.job, 0), coalesce(newest.of_tenant, 0), (SELECT count(*) FROM budget)
+            FROM newest
+            """)[0].decode(Int64.self, Int64.self, Int64.self, Int64.self, Int64.self)
+        let most = (
+            total: min(total, counts.most(of: nil, newest: newest) ?? total),
+            tenant: min(tenant, counts.most(of: payer.tenant, newest: newestOfTenant) ?? tenant)
+        )
+        return (most, (newest, newestOfTenant), budgets > 0)
     }
 }

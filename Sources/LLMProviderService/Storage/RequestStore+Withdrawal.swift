@@ -12,8 +12,10 @@ extension RequestStore {
     enum Withdrawn: Sendable {
         /// All of an owner's.
         case owned(Payer)
-        /// Those whose time is over.
-        case overdue
+        /// Those whose time is over; where a duration is given, only those whose time ended within it.
+        ///
+        /// Requests in batches outlast their time there, and each look passes over all of them that are older than it looks for.
+        case overdue(within: Duration?)
 
         /// Jobs of theirs that nobody seems to hold and no batch has, with their kinds.
         ///
@@ -27,9 +29,10 @@ extension RequestStore {
                     AND account.owner = \(payer.owner) AND account.tenant = \(payer.tenant)
                 ORDER BY account.job LIMIT \(RequestStore.withdrawnAtOnce)
                 """
-            case .overdue:
+            case .overdue(let time):
                 """
                 \(unescaped: Self.unheld) AND NOT account.job = ANY (\(held)::bigint[]) AND account.expires_at <= now()
+                    AND account.expires_at >= coalesce(now() - make_interval(secs => \(time.map { $0 / .seconds(1) })), '-infinity')
                 ORDER BY account.expires_at LIMIT \(RequestStore.withdrawnAtOnce)
                 """
             }

@@ -9,6 +9,7 @@ struct RequestStore: Sendable {
     let pool: Pool
     /// Who holds what is claimed here: nobody else has the name.
     var worker = InstanceName("llm-provider").worker
+    let counts = QueueCounts()
 
     enum Submission: Sendable, Hashable {
         case accepted

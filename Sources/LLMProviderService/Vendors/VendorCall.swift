@@ -113,6 +113,13 @@ struct AttemptFailure: Error, Sendable, Hashable {
             vendorRequestID: vendorRequestID)
     }
 
+    /// The same, if it keeps the vendor from more than is usual for its kind.
+    func reaching(_ reach: Reach) -> AttemptFailure {
+        AttemptFailure(
+            kind: kind, message: message, remedy: remedy, reach: reach, httpStatus: httpStatus, usage: usage,
+            vendorRequestID: vendorRequestID)
+    }
+
     init(
         kind: Kind, message: String, remedy: Remedy, reach: Reach = .request, httpStatus: Int = 0,
         usage: TokenUsage = TokenUsage(), vendorRequestID: String = ""

@@ -69,12 +69,13 @@ extension RequestWorker {
 
     /// Ends requests whose time is over and that nobody holds.
     ///
+    /// - Parameter time: within which it ended; nil for any time.
     /// - Returns: how many.
-    func expireOverdue() async -> Int {
+    func expireOverdue(within time: Duration?) async -> Int {
         let expired: [RequestStore.Withdrawal]
         do {
             expired =
-                try await store.withdrawSome(.overdue, besides: held.all) { [parser] in
+                try await store.withdrawSome(.overdue(within: time), besides: held.all) { [parser] in
                     RequestStore.Withdrawal(of: $0, because: .expired, parser: parser)
                 } ?? []
         } catch {

@@ -91,7 +91,10 @@ extension RequestWorker {
             metrics.requests.tookUp(rescued)
             if rescued > 0 { state.lowWater.reset() }
             // A few at a time, so that there is always room for claims between them.
-            let hasMore = await expireOverdue() == Int(RequestStore.withdrawnAtOnce)
+            let isFullSweep = state.sweepAt <= .now
+            let hasMore =
+                await expireOverdue(within: isFullSweep ? nil : Search.sweepInterval) == Int(RequestStore.withdrawnAtOnce)
+            if isFullSweep, !hasMore { state.sweepAt = .now + Search.sweepInterval }
             state.rescueAt = hasMore ? .now : .now + configuration.rescueInterval
         }
         if state.promoteAt <= .now { _ = try await promote(&state) }

@@ -9,6 +9,8 @@ final class Search: Sendable {
         var isReserveRestored = false
         /// When dead workers' claims are to be looked for.
         var rescueAt = ContinuousClock.now
+        /// When all requests whose time is over are to be looked for, however long it has been so.
+        var sweepAt = ContinuousClock.now
         /// Flows that have requests ready, as far as is known.
         var flows: [RequestFlow] = []
         /// Where the search for them goes on.
@@ -20,6 +22,9 @@ final class Search: Sendable {
         /// When requests whose time has come are to be looked for, at the latest.
         var promoteAt = ContinuousClock.now
     }
+
+    /// Between two looks for all requests whose time is over; in between, those are looked for whose time ended since the last.
+    static let sweepInterval: Duration = .seconds(30)
 
     private let stored = Mutex(State())
 

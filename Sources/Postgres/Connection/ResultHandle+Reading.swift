@@ -41,7 +41,6 @@ extension ResultHandle {
     private var table: ResultTable {
         let columnCount = PQnfields(raw)
         let rowCount = PQntuples(raw)
-        guard columnCount > 0 else { return .empty }
         let columns = (0..<columnCount).map { column in
             ResultTable.Column(
                 name: PQfname(raw, column).map { String(cString: $0) } ?? "", type: TypeID(rawValue: PQftype(raw, column)))

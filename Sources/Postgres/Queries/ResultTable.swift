@@ -23,8 +23,6 @@ final class ResultTable: Sendable {
     /// Bytes of all values together.
     var byteCount: Int { bytes.count }
 
-    static let empty = ResultTable(columns: [], rowCount: 0, bytes: [], ends: [])
-
     /// The entry for a cell that ends at `offset`.
     static func end(at offset: Int, isNull: Bool) -> Int { isNull ? ~offset : offset }
 

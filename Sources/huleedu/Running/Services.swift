@@ -58,8 +58,10 @@ struct ServiceAssembly: Sendable {
     ) async throws -> (host: ServiceHost, address: BoundAddress) {
         let pool = pool()
         try await LLMProvider.migrate(pool)
-        let curl = CurlClient(
-            configuration: .init(maxTransfersInFlight: concurrentRequests.count, maxRequestBytes: BatchConfiguration.mostBytes))
+        let curl = CurlClient(configuration: .init(maxTransfersInFlight: concurrentRequests.count))
+        // One call at a time for each provider, and one for those that are no longer configured.
+        let batchCurl = CurlClient(
+            configuration: .init(maxTransfersInFlight: providers.count + 1, maxRequestBytes: BatchConfiguration.mostBytes))
         let bell = Bell()
         let upkeep = LogUpkeep(LLMProvider.log, pool: pool, appended: bell, logger: named(.llmProvider))
         var configuration = leases.configuration(providers: providers)
@@ -70,7 +72,7 @@ struct ServiceAssembly: Sendable {
         configuration.breakerNeedsProof = needsProof
         if providers.allSatisfy(\.isSimulated) { configuration.batches = .impatient }
         let provider = LLMProvider(
-            pool: pool, bell: bell, configuration: configuration, http: curl, metrics: providerMetrics,
+            pool: pool, bell: bell, configuration: configuration, http: curl, batchHTTP: batchCurl, metrics: providerMetrics,
             logger: named(.llmProvider))
         if isAlone {
             try await provider.takeOver()
@@ -88,6 +90,7 @@ struct ServiceAssembly: Sendable {
             close: {
                 await upkeep.finish()
                 await curl.shutdown()
+                await batchCurl.shutdown()
                 await pool.close()
             }, logger: named(.llmProvider))
         return (host, try await host.start())

@@ -2,6 +2,7 @@ import Contracts
 import FakeProvider
 import Postgres
 import Testing
+import Wire
 
 @testable import LLMProviderService
 
@@ -57,18 +58,59 @@ struct BatchBoundTests {
             #expect(try await fixture.body(of: batch).count <= Int(bytes))
 
             try await fixture.submit(["b1", "b2"])
-            var worker = fixture.configuration
-            worker.batches.maximumBytes = Int(bytes) - missing
-            let parser = SubmissionParser(configuration: worker, lanes: Lanes(worker))
-            let other = BatchWorker(
-                store: fixture.store, configuration: worker, verdicts: BatchVerdicts(parser: parser, configuration: worker),
-                http: fixture.http, work: fixture.batchWorker.work, events: fixture.batchWorker.events,
-                logger: fixture.log.logger, metrics: fixture.metrics)
+            var smaller = fixture.configuration
+            smaller.batches.maximumBytes = Int(bytes) - missing
+            let other = fixture.batchWorker(smaller)
             while try await other.gather(&search) {}
             let sizes = try await fixture.pool.query("SELECT requests FROM llm_provider.batch ORDER BY id").map {
                 try $0.decode(Int64.self)
             }
             #expect(sizes == (missing == 0 ? [2, 2] : [2, 1, 1]))
+        }
+    }
+
+    @Test("Contents are read together up to a number of bytes, and at least one")
+    func pageSizes() {
+        let most = BatchPage.mostBytes
+        for (sizes, count) in [
+            ([], 0), ([0, 0, 0], 3), ([most], 1), ([most - 1, 7], 2), ([most, 7], 1), ([most * 2, 0], 1),
+            ([1, most - 1, 0], 2), ([1, most - 2, most, 0], 3),
+        ] {
+            #expect(BatchPage.count(ofSizes: sizes) == count, "\(sizes)")
+        }
+    }
+
+    @Test("A batch of the longest prompts is read, handed over and settled a few at a time")
+    func longPrompts() async throws {
+        let prompt = 2 << 20
+        try await withBatches(settings: { $0.maximumBytes = 100_000_000 }) { fixture, _ in
+            try await fixture.submit(.requests(10)) {
+                $0.blocks[1].text = Array("\($0.requestID) ".utf8) + Array(repeating: UInt8(ascii: "x"), count: prompt - 2000)
+            }
+            let batch = try await fixture.takeGathered()
+            let page = try await fixture.store.page(of: batch, after: 0, limit: 100)
+            #expect(page.items.count == 5, "four are a little less than eight megabytes")
+            let rest = try await fixture.store.page(of: batch, after: try #require(page.last), limit: 100)
+            #expect(rest.items.count == 5)
+            try await fixture.expireBatchLeases()
+            try await fixture.running { try await eventually { try await fixture.openRequests() == 0 } }
+            #expect(try await fixture.events().count == 10)
+        }
+    }
+
+    @Test("A request of which only its place in the batch is left ends neither the reading of the others nor their settling")
+    func leftovers() async throws {
+        try await withBatches { fixture, fake in
+            try await fixture.submit(.requests(5))
+            let batch = try await fixture.takeGathered()
+            try await fixture.pool.execute(
+                "DELETE FROM llm_provider.job_scheduled WHERE id IN (SELECT job FROM llm_provider.batch_item ORDER BY job LIMIT 2)"
+            )
+            #expect(try await fixture.store.page(of: batch, after: 0, limit: 2).items.isEmpty)
+            #expect(try await fixture.store.page(of: batch, after: 0, limit: 2).last != nil)
+            try await fixture.expireBatchLeases()
+            try await fixture.running { try await eventually { try await fixture.openRequests() == 2 } }
+            #expect(fake.statistics.batchRequests == 3)
         }
     }
 
@@ -91,13 +133,52 @@ struct BatchBoundTests {
     @Test("A provider that takes no batches refuses them by name")
     func refusals() async throws {
         try await withService(dialect: .openAIChatCompletions) { fixture in
-            await #expect(throws: (any Error).self) { try await fixture.submit(Sample.request { $0.dispatch = .byBatch }) }
-            do {
+            let error = await #expect(throws: RPCError.self) {
                 try await fixture.submit(Sample.request { $0.dispatch = .byBatch })
-            } catch {
-                #expect("\(error)".contains("dispatch: expected DISPATCH_IMMEDIATELY, as vendor takes no batches"))
             }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.message.contains("dispatch: expected DISPATCH_IMMEDIATELY, as vendor takes no batches") == true)
             try await fixture.submit(Sample.request { $0.dispatch = .immediately })
+        }
+    }
+
+    @Test("A batch in a state that this version does not know is told, and none of the others waits for it")
+    func unknownState() async throws {
+        try await withBatches { fixture, _ in
+            try await fixture.submit(.requests(2))
+            _ = try await fixture.takeGathered()
+            try await fixture.expireBatchLeases()
+            try await fixture.pool.execute("ALTER TYPE llm_provider.batch_state ADD VALUE 'resting'")
+            let providers = fixture.configuration.providers
+            try await fixture.pool.execute(
+                """
+                INSERT INTO llm_provider.batch (provider, credential, mark, state, next_at)
+                VALUES ('vendor', \(providers[0].credential), 'cafe', 'resting', now() - interval '1 day')
+                """)
+            let error = await #expect(throws: Batch.UnknownState.self) {
+                try await fixture.store.takeBatch(of: providers, for: .seconds(60))
+            }
+            #expect(error?.description == "state of a batch: expected gathering, sending, submitted, closed, got resting")
+            #expect(try await fixture.store.takeBatch(of: providers, for: .seconds(60))?.state == .gathering)
+        }
+    }
+
+    @Test("A batch is forgotten once it has been closed for thirty days")
+    func forgetting() async throws {
+        try await withBatches { fixture, _ in
+            let age = fixture.configuration.batches.retention
+            try await fixture.pool.execute(
+                """
+                INSERT INTO llm_provider.batch (provider, credential, mark, state, next_at)
+                SELECT 'vendor', '', name, state::llm_provider.batch_state, now() - make_interval(secs => \(age / .seconds(1)) - given.spared)
+                FROM (VALUES ('old', 'closed', 0), ('younger', 'closed', 3600), ('open', 'submitted', 0))
+                    AS given (name, state, spared)
+                """)
+            #expect(try await fixture.store.forgetBatches(closedFor: age) == 1)
+            let names = try await fixture.pool.query("SELECT mark FROM llm_provider.batch ORDER BY mark").map {
+                try $0.decode(String.self)
+            }
+            #expect(names == ["open", "younger"])
         }
     }
 }

@@ -51,12 +51,14 @@ extension ServiceFixture {
     }
 
     /// A worker besides the service's own, that does what the test says and then is as good as killed.
-    var batchWorker: BatchWorker {
-        let worker = worker()
+    var batchWorker: BatchWorker { batchWorker(configuration) }
+
+    /// The same, with settings of its own.
+    func batchWorker(_ configuration: LLMProviderConfiguration) -> BatchWorker {
+        let parser = SubmissionParser(configuration: configuration, lanes: Lanes(configuration))
         return BatchWorker(
-            store: store, configuration: configuration,
-            verdicts: BatchVerdicts(parser: worker.parser, configuration: configuration), http: http, work: worker.work,
-            events: worker.events, logger: log.logger, metrics: metrics)
+            store: store, configuration: configuration, verdicts: BatchVerdicts(parser: parser, configuration: configuration),
+            http: http, work: Bell(), events: Bell(), logger: log.logger, metrics: metrics)
     }
 
     var batchCalls: BatchCalls {
@@ -64,11 +66,14 @@ extension ServiceFixture {
     }
 
     /// Puts what waits into batches and takes the first of them, as a worker does that then dies.
-    func takeGathered() async throws -> Batch {
+    ///
+    /// - Parameter worker: nil for one with the settings of the service.
+    func takeGathered(by worker: BatchWorker? = nil) async throws -> Batch {
+        let worker = worker ?? batchWorker
         var search = BatchWorker.GatheringSearch()
-        while try await batchWorker.gather(&search) {}
+        while try await worker.gather(&search) {}
         try await pool.execute("UPDATE llm_provider.batch SET next_at = now() WHERE state = 'gathering'")
-        return try #require(try await store.takeBatch(of: configuration.providers, for: .seconds(3600)))
+        return try #require(try await store.takeBatch(of: worker.providers, for: .seconds(3600)))
     }
 
     /// Lets the leases of dead workers run out.
@@ -79,7 +84,7 @@ extension ServiceFixture {
     /// The call that hands a batch over.
     func body(of batch: Batch) async throws -> [UInt8] {
         var bytes = AnthropicDialect.batchOpening
-        for (number, item) in try await store.items(of: batch, after: 0, limit: 1000).enumerated() {
+        for (number, item) in try await store.page(of: batch, after: 0, limit: 1000).items.enumerated() {
             let call = try batchWorker.verdicts.parser.parse(item.claim.request).call
             bytes += (number == 0 ? [] : [UInt8(ascii: ",")])
             bytes += AnthropicDialect().batchItem(call, customID: batch.customID(ofJob: item.job))

@@ -76,6 +76,25 @@ struct BatchKillTests {
         }
     }
 
+    @Test("The vendor's name for a batch can never be stored: the batch is found, and not handed over again")
+    func nameLost() async throws {
+        let settings: (inout BatchConfiguration) -> Void = {
+            $0.submissionTimeout = .milliseconds(200)
+            $0.lease = .milliseconds(100)
+        }
+        try await withBatches(settings: settings) { fixture, fake in
+            try await fixture.submit(.requests(20))
+            let batch = try await fixture.takeGathered()
+            try await fixture.pool.execute("ALTER TABLE llm_provider.batch ADD CONSTRAINT nothing CHECK (vendor_id IS NULL)")
+            await #expect(throws: PostgresError.self) { try await fixture.batchWorker.advance(batch) }
+            #expect(fixture.log.text.contains("the provider's name for a batch not stored"))
+            try await fixture.pool.execute("ALTER TABLE llm_provider.batch DROP CONSTRAINT nothing")
+            #expect(try await fixture.batches(.sending) == 1)
+            try await expectAllOnce(20, fixture, fake)
+            #expect(fixture.log.text.contains("batch found"))
+        }
+    }
+
     @Test("Somebody else's batch is not taken for one that was lost")
     func stranger() async throws {
         try await withBatches { fixture, fake in

@@ -75,8 +75,8 @@ struct BatchResultTests {
         "A name is a request's only as the batch writes it", arguments: ["-7", "+7", "07", "7 ", "", "0", "9223372036854775808"])
     func names(number: String) {
         let batch = Batch(
-            id: 1, provider: "vendor", state: .submitted, mark: "00ff", vendorID: nil, requests: 1, sentAt: nil,
-            isCancelled: false, epoch: 1)
+            id: 1, provider: "vendor", credential: "", state: .submitted, mark: "00ff", vendorID: nil, requests: 1, sentAt: nil,
+            sinceSent: .zero, isCancelled: false, missingFor: nil, isAccountRefused: false, epoch: 1)
         #expect(batch.job(ofCustomID: batch.customID(ofJob: 7)) == 7)
         #expect(batch.job(ofCustomID: "00ff-\(number)") == nil)
         #expect(batch.job(ofCustomID: "00fe-7") == nil)

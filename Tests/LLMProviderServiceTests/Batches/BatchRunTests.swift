@@ -1,5 +1,6 @@
 import Contracts
 import FakeProvider
+import JobQueue
 import Postgres
 import Testing
 
@@ -111,6 +112,54 @@ struct BatchRunTests {
                     """)[0].decode(Int.self)
                 #expect(forgotten == 0)
             }
+        }
+    }
+
+    @Test("A request that goes back to the queue while its owner withdraws it is withdrawn there")
+    func withdrawnWhileGoingBack() async throws {
+        try await withBatches { fixture, _ in
+            try await fixture.submit(["r1"])
+            let batch = try await fixture.takeGathered()
+            let job = try #require(try await fixture.store.page(of: batch, after: 0, limit: 1).last)
+            let kind = RequestFlow(ServiceFixture.batched("r1")).kind
+            let cancelling = try await fixture.pool.unitOfWork("go back") { unit in
+                try await unit.execute("DELETE FROM llm_provider.batch_item WHERE job = \(job)")
+                _ = try await RequestStore.queue.move(
+                    [JobQueue.Move(id: job, kind: kind, delay: .zero, countsAsAttempt: true)], in: unit)
+                let cancelling = Task { try await fixture.cancel("class-9b") }
+                try await eventually {
+                    try await fixture.pool.query(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                    )[0].decode(Int.self) > 0
+                }
+                return cancelling
+            }
+            #expect(try await cancelling.value == 1)
+            #expect(try await fixture.get("r1").state == .cancelled)
+        }
+    }
+
+    @Test("A look for what has just become overdue passes by batches, and what left its batch late is found all the same")
+    func overdue() async throws {
+        try await withBatches { fixture, _ in
+            try await fixture.submit(.requests(20))
+            let batch = try await fixture.takeGathered()
+            try await fixture.pool.execute("UPDATE llm_provider.account SET expires_at = now() - interval '1 hour'")
+            func overdue(within time: Duration?) async throws -> [String] {
+                let parser = fixture.worker().parser
+                return try await fixture.store.withdrawSome(.overdue(within: time), besides: []) {
+                    RequestStore.Withdrawal(of: $0, because: .expired, parser: parser)
+                }?.map(\.claim.id) ?? []
+            }
+            #expect(try await overdue(within: nil) == [])
+            try await fixture.submit(["new"])
+            try await fixture.expire(["new"])
+            #expect(try await overdue(within: .seconds(30)) == ["new"])
+
+            let job = try #require(try await fixture.store.page(of: batch, after: 0, limit: 1).last)
+            try await fixture.batchWorker.settle([job], of: batch) { .untouched($0) }
+            #expect(try await overdue(within: .seconds(30)) == [])
+            #expect(try await overdue(within: nil).count == 1)
         }
     }
 

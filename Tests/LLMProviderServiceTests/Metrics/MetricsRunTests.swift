@@ -90,14 +90,21 @@ struct MetricsRunTests {
             try await fixture.submit(try request(30, owner: "changing"))
             try await fixture.submit(try request(31, owner: "changing", task: "Once more: " + Self.task))
             try await fixture.submit(try request(32, owner: "long", task: "For long: " + Self.task, mark: .oneHour))
-            try await fixture.submit(
-                request(33, owner: "unpriced") {
-                    $0.provider = "other"
-                    $0.model = "gpt-simulated"
-                })
+            // One of them may be refused for want of money, and has no price then.
+            for number in [33, 35] {
+                try await fixture.submit(
+                    request(number, owner: "unpriced") {
+                        $0.provider = "other"
+                        $0.model = "gpt-simulated"
+                    })
+            }
             try await fixture.submit(try request(34, owner: "withdrawn"))
             #expect(try await fixture.cancel("withdrawn") == 1)
             try await refused(fixture)
+
+            // Begun by a process that has another key.
+            try await fixture.pool.execute(
+                "INSERT INTO llm_provider.batch (provider, credential, mark, next_at) VALUES ('vendor', 'other', 'cafe', now())")
 
             // Results find no table for a while.
             try await fixture.pool.execute("ALTER TABLE llm_provider.result RENAME TO away")

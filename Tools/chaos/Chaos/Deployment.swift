@@ -191,6 +191,11 @@ public final class Deployment: Sendable {
         process(service, replica)?.printed ?? ""
     }
 
+    /// The most bytes that a service's present process has had in memory; nil once it has ended.
+    func peakMemory(of service: Service) -> Int? {
+        process(service)?.peakMemory
+    }
+
     private func process(_ service: Service, _ replica: Int = 0) -> ChildProcess? {
         processes.withLock { $0[Replica(service: service, number: replica)] }
     }

@@ -16,6 +16,7 @@ struct ChaosCommand: AsyncParsableCommand {
         subcommands: [
             KillCommand.self, PointsCommand.self, PaceCommand.self, ZombiesCommand.self, CommitsCommand.self, LinksCommand.self,
             ProviderCommand.self, RequestsCommand.self, ClocksCommand.self, SnapshotCommand.self, LimitsCommand.self,
+            ResultsCommand.self,
         ])
 }
 

@@ -1,0 +1,45 @@
+import Contracts
+import Postgres
+import PostgresTestSupport
+import Testing
+
+@testable import LLMProviderService
+
+@Suite("Batches and a database that is gone", .timeLimit(.minutes(5)))
+struct BatchStorageTests {
+    @Test("The vendor's name for a batch is stored when the database is back, and the batch is handed over once")
+    func databaseAway() async throws {
+        let gate = Gate()
+        let taken = #"{"type":"message_batch","id":"b0","processing_status":"in_progress","created_at":"2026-10-01T00:00:00Z"}"#
+        try await withService(
+            answer: { request in
+                if request.head.hasPrefix("POST") { gate.pass() }
+                return .reply(200, body: taken)
+            },
+            configure: { $0.batches = .test() }, connect: { $0.acquireTimeout = .milliseconds(500) }
+        ) { fixture in
+            defer { gate.open() }
+            let operations = try await TestDatabase.make().pool(size: 1)
+            let name = try await fixture.pool.query("SELECT current_database()::text")[0].decode(String.self)
+            try await fixture.submit(["r0"]) { $0.model = "claude-haiku-4-5" }
+            let batch = try await fixture.takeGathered()
+            let worker = fixture.batchWorker
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await worker.advance(batch) }
+                try await eventually { fixture.vendor.requests.count == 1 }
+                try await operations.execute("ALTER DATABASE \(unescaped: name) ALLOW_CONNECTIONS false")
+                try await operations.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = \(name)")
+                gate.open()
+                try await eventually { fixture.log.text.contains("the provider's name for a batch not stored") }
+                try await operations.execute("ALTER DATABASE \(unescaped: name) ALLOW_CONNECTIONS true")
+                try await group.waitForAll()
+            }
+            let id = try await fixture.pool.query("SELECT vendor_id FROM llm_provider.batch WHERE state = 'submitted'").map {
+                try $0.decode(String.self)
+            }
+            #expect(id == ["b0"])
+            #expect(fixture.vendor.requests.count == 1)
+            await operations.close()
+        }
+    }
+}
