@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChaosProxy
 import Foundation
+import Logging
 import UnixSignals
 import WireDump
 
@@ -16,6 +17,13 @@ struct ProxyCommand: AsyncParsableCommand {
 
               wiredump proxy --listen 127.0.0.1:7200 --to 127.0.0.1:7100 --record evening.pcapng
 
+            With --listen-certificate clients connect over TLS, and with --tls or --tls-authorities the proxy connects to the server over \
+            TLS; calls are seen between the two. A connection that cannot be made secure is closed, and why is told on standard error. \
+            Whoever connects to the proxy speaks under the certificate that it shows to the server. Example:
+
+              wiredump proxy --listen 127.0.0.1:7200 --listen-certificate proxy.pem --listen-key proxy.key \\
+                --to assess.example:7100 --tls-authorities authorities.pem --tls-certificate me.pem --tls-key me.key
+
             A recording can be opened with 'wiredump read' and with Wireshark. It holds everything that was said, whatever is hidden on the \
             screen. When the output or the recording is slower than the traffic by more than 64 MiB, the traffic goes on and what does not \
             fit is left out, as a capture leaves out what it missed; it is told how much.
@@ -30,12 +38,25 @@ struct ProxyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write everything that passes to this new pcapng file.", valueName: "file"))
     var record: String?
 
+    @OptionGroup(title: "Towards clients")
+    var listener: ListenerOptions
+
+    @OptionGroup(title: "Towards the server")
+    var tls: TLSOptions
+
     @OptionGroup(title: "View")
     var view: ViewOptions
 
     func validate() throws {
-        _ = try Address(listen, "--listen")
-        _ = try server
+        let address = try Address(listen, "--listen")
+        guard case .address = try server else {
+            guard !tls.isSecure else { throw ValidationError("--to: expected HOST:PORT with TLS, and no socket file.") }
+            return
+        }
+        guard !tls.isSecure || address.isNear || listener.listenCertificate != nil else {
+            throw ValidationError(
+                "--listen: beyond this machine what came over TLS goes over TLS only; add --listen-certificate and --listen-key.")
+        }
     }
 
     func run() async throws {
@@ -47,7 +68,7 @@ struct ProxyCommand: AsyncParsableCommand {
         try session.begin()
         try recording?.write(PcapngWriter.header(link: SegmentWriter.link))
         let proxy = try await ChaosProxy.start(
-            host: address.host, port: address.port, to: try server,
+            host: address.host, port: address.port, to: try server, preparation: try preparation,
             tell: { event in
                 if event.kind == .unreachable { Output.complain("the server cannot be reached: \(event.detail ?? "")") }
             }, tap: { tap.see($0, $1) })
@@ -71,6 +92,15 @@ struct ProxyCommand: AsyncParsableCommand {
         try recording?.flush()
         try session.end()
         if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }
+    }
+
+    private var preparation: ChaosProxy.Preparation {
+        get throws {
+            let silent = Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() }
+            let name: String? = if case .address(let host, _) = try server { host } else { nil }
+            return ChaosProxy.Preparation(
+                client: try listener.security(silent), server: try tls.security(silent), name: name)
+        }
     }
 
     private var server: ChaosProxy.Server {

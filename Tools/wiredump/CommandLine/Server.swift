@@ -30,7 +30,7 @@ struct Server: Sendable {
         let silent = Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() }
         return WireClient(
             host: address.host, port: address.port, configuration: ClientConfiguration(),
-            security: try trust.security(silent), token: try trust.bearerToken(), logger: silent)
+            security: try trust.tls.security(silent), token: try trust.bearerToken(), logger: silent)
     }
 
     /// Full names of its services.
