@@ -77,7 +77,8 @@ let package = Package(
         .target(name: "Contracts", dependencies: ["Wire", "CContracts"], swiftSettings: strict),
 
         // Building blocks.
-        .target(name: "CJCore", dependencies: [crypto], swiftSettings: strict + [.strictMemorySafety()]),
+        .target(name: "CBlockProducts"),
+        .target(name: "CJCore", dependencies: ["CBlockProducts", crypto], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "Postgres", dependencies: ["CPostgres", crypto, logging], swiftSettings: strict),
         .target(name: "JobQueue", dependencies: ["Postgres", logging], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "EventLog", dependencies: ["Postgres", "Contracts", "Wire", logging], swiftSettings: strict),
@@ -193,7 +194,7 @@ let package = Package(
 
         // Tests.
         .testTarget(
-            name: "CJCoreTests", dependencies: ["CJCore", crypto], exclude: ["Corpus"], swiftSettings: strict),
+            name: "CJCoreTests", dependencies: ["CBlockProducts", "CJCore", crypto], exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Fuzzing"], swiftSettings: strict),
         .testTarget(
             name: "WireNIOTests",
@@ -203,7 +204,8 @@ let package = Package(
             name: "WireTLSTests",
             dependencies: ["Certificates", "Wire", "WireNIO", "WireTLS", logging, nioCore, nioPosix], swiftSettings: strict),
         .testTarget(
-            name: "ContractsTests", dependencies: ["Contracts", "SampleContracts", "Wire", "Fuzzing", "FuzzTargets"],
+            name: "ContractsTests",
+            dependencies: ["Contracts", "SampleContracts", "ChildProcesses", "Wire", "WireDump", "Fuzzing", "FuzzTargets"],
             swiftSettings: strict),
         // A contract with a field of every kind, generated as the contracts are.
         .target(

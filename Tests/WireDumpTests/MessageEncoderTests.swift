@@ -65,6 +65,14 @@ struct MessageEncoderTests {
         #expect(try self.sample(decoder.json(sample.encoded(), as: Self.type)) == sample)
     }
 
+    @Test("are written in one way: by the fields' numbers, packed where the contract says so, without defaults that say nothing")
+    func canonical() throws {
+        let json = #"{"unpacked_uint32s": [1, 0], "uint32s": [1, 0], "flag": false, "text": "", "plain_int32": 5, "single": 0}"#
+        #expect(try encoder.bytes(json, as: Self.type) == [0x08, 5, 0xDA, 0x01, 2, 1, 0, 0xA0, 0x02, 1, 0xA0, 0x02, 0])
+        let kept = #"{"nested": {}, "maybe_text": "", "number_choice": 0, "colour": 0}"#
+        #expect(try encoder.bytes(kept, as: Self.type) == [0x8A, 0x01, 0, 0xD2, 0x02, 0, 0x98, 0x03, 0])
+    }
+
     @Test(
         "that are none say where, what was expected, and what was found",
         arguments: [

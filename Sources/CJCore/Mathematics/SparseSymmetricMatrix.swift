@@ -10,8 +10,20 @@ struct SparseSymmetricMatrix: Sendable {
         /// Column of each entry, higher than its row.
         private(set) var columns: [Int32]
 
+        init(size: Int, starts: [Int32], columns: [Int32]) {
+            precondition(
+                starts.count == size + 1 && starts[0] == 0 && Int(starts[size]) == columns.count, "each row has its entries")
+            precondition(zip(starts, starts.dropFirst()).allSatisfy { $0 <= $1 }, "rows follow one another")
+            precondition(columns.allSatisfy { 0 <= $0 && Int($0) < size }, "columns are those of the matrix")
+            self.size = size
+            self.starts = starts
+            self.columns = columns
+        }
+
         /// Makes room for an entry of a row at a place of the pattern.
         mutating func insert(row: Int, column: Int, at place: Int) {
+            precondition(
+                column >= 0 && column < size && place >= starts[row] && place <= starts[row + 1], "it is a place of the row")
             columns.insert(Int32(column), at: place)
             for later in (row + 1)...size { starts[later] += 1 }
         }

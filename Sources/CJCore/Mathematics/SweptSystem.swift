@@ -23,9 +23,15 @@ struct SweptSystem {
     private static func scale(
         _ entries: inout [Double], scales: Span<Double>, starts: Span<Int32>, columns: Span<Int32>
     ) {
+        precondition(
+            scales.count == starts.count - 1 && entries.count == columns.count, "the scales and entries are the pattern's")
         var entries = entries.mutableSpan
         for row in scales.indices {
-            for place in Int(starts[row])..<Int(starts[row + 1]) { entries[place] *= scales[row] * scales[Int(columns[place])] }
+            let own = scales[row]
+            for place in Int(starts[row])..<Int(starts[row + 1]) {
+                // A pattern's places are those of its columns, and its columns below its size, which is the number of scales.
+                unsafe entries[unchecked: place] *= own * scales[unchecked: Int(columns[unchecked: place])]
+            }
         }
     }
 
@@ -71,25 +77,33 @@ struct SweptSystem {
 
     /// Puts (I + L)⁻¹ of a vector in its place.
     private func sweepDown(_ vector: inout [Double]) {
+        precondition(vector.count == pattern.size, "vectors have a part for each row")
         let (starts, columns, entries) = (pattern.starts.span, pattern.columns.span, entries.span)
         var vector = vector.mutableSpan
         for row in 0..<pattern.size {
             let own = vector[row]
             let (begin, end) = (Int(starts[row]), Int(starts[row + 1]))
             let (columns, entries) = (columns.extracting(begin..<end), entries.extracting(begin..<end))
-            for place in 0..<end - begin { vector[Int(columns[place])] -= entries[place] * own }
+            for place in 0..<end - begin {
+                // A pattern's columns are below its size, which is the vector's length.
+                unsafe vector[unchecked: Int(columns[unchecked: place])] -= entries[unchecked: place] * own
+            }
         }
     }
 
     /// Puts (I + U)⁻¹ of a vector in its place.
     private func sweepUp(_ vector: inout [Double]) {
+        precondition(vector.count == pattern.size, "vectors have a part for each row")
         let (starts, columns, entries) = (pattern.starts.span, pattern.columns.span, entries.span)
         var vector = vector.mutableSpan
         for row in stride(from: pattern.size - 1, through: 0, by: -1) {
             let (begin, end) = (Int(starts[row]), Int(starts[row + 1]))
             let (columns, entries) = (columns.extracting(begin..<end), entries.extracting(begin..<end))
             var sum = 0.0
-            for place in 0..<end - begin { sum += entries[place] * vector[Int(columns[place])] }
+            for place in 0..<end - begin {
+                // As above.
+                unsafe sum += entries[unchecked: place] * vector[unchecked: Int(columns[unchecked: place])]
+            }
             vector[row] -= sum
         }
     }

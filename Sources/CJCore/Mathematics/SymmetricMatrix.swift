@@ -226,92 +226,9 @@ struct SymmetricMatrix: Sendable {
         return true
     }
 
-    /// Subtracts sums from four neighbouring rows.
-    @inline(__always)
-    mutating func subtract(_ sums: RowsOfSums, _ row: Int, _ block: Int) {
-        let start = row * stride + block
-        blocks[start] -= sums.0
-        blocks[start + stride] -= sums.1
-        blocks[start + 2 * stride] -= sums.2
-        blocks[start + 3 * stride] -= sums.3
-    }
-
-    /// Adds sums to four neighbouring rows.
-    @inline(__always)
-    mutating func add(_ sums: RowsOfSums, _ row: Int, _ block: Int) {
-        let start = row * stride + block
-        blocks[start] += sums.0
-        blocks[start + stride] += sums.1
-        blocks[start + 2 * stride] += sums.2
-        blocks[start + 3 * stride] += sums.3
-    }
-
     /// Sum of eight numbers, in a fixed order.
     static func total(_ numbers: SIMD8<Double>) -> Double {
         let four = numbers.lowHalf + numbers.highHalf
         return (four[0] + four[1]) + (four[2] + four[3])
-    }
-
-    typealias RowsOfSums = (SIMD8<Double>, SIMD8<Double>, SIMD8<Double>, SIMD8<Double>)
-
-    /// Sums of products of four neighbouring rows with eight neighbouring rows of another matrix, over a range of blocks; one row of
-    /// sums for each of the four.
-    @inline(__always)
-    static func products(
-        _ left: borrowing SymmetricMatrix, _ row: Int, _ right: borrowing SymmetricMatrix, _ other: Int, _ blocks: Range<Int>
-    ) -> RowsOfSums {
-        let (a, b) = (left.blocks.span, right.blocks.span)
-        let (start, next) = (row * left.stride, other * right.stride)
-        let p0 = products(a, start, left.stride, b, next, right.stride, blocks)
-        let p1 = products(a, start, left.stride, b, next + 2 * right.stride, right.stride, blocks)
-        let p2 = products(a, start, left.stride, b, next + 4 * right.stride, right.stride, blocks)
-        let p3 = products(a, start, left.stride, b, next + 6 * right.stride, right.stride, blocks)
-        @inline(__always)
-        func gathered(_ part: (SIMD8<Double>) -> SIMD2<Double>) -> SIMD8<Double> {
-            SIMD8(
-                lowHalf: SIMD4(lowHalf: part(p0), highHalf: part(p1)), highHalf: SIMD4(lowHalf: part(p2), highHalf: part(p3)))
-        }
-        return (
-            gathered { $0.lowHalf.lowHalf }, gathered { $0.lowHalf.highHalf }, gathered { $0.highHalf.lowHalf },
-            gathered { $0.highHalf.highHalf }
-        )
-    }
-
-    /// Sums of products of four rows with two: as many as the registers of every processor hold. By row, then by the other.
-    @inline(never)
-    private static func products(
-        _ a: Span<SIMD8<Double>>, _ a0: Int, _ aStride: Int, _ b: Span<SIMD8<Double>>, _ b0: Int, _ bStride: Int,
-        _ range: Range<Int>
-    ) -> SIMD8<Double> {
-        var (s00, s01, s10, s11) = (SIMD2<Double>.zero, SIMD2<Double>.zero, SIMD2<Double>.zero, SIMD2<Double>.zero)
-        var (s20, s21, s30, s31) = (s00, s01, s10, s11)
-        let (low, count) = (range.lowerBound, range.count)
-        // With all of one length, no index needs to be checked twice.
-        let r0 = a.extracting(a0 + low..<a0 + low + count)
-        let r1 = a.extracting(a0 + aStride + low..<a0 + aStride + low + count)
-        let r2 = a.extracting(a0 + 2 * aStride + low..<a0 + 2 * aStride + low + count)
-        let r3 = a.extracting(a0 + 3 * aStride + low..<a0 + 3 * aStride + low + count)
-        let q0 = b.extracting(b0 + low..<b0 + low + count)
-        let q1 = b.extracting(b0 + bStride + low..<b0 + bStride + low + count)
-        for block in 0..<count {
-            let (x0, x1, x2, x3) = (r0[block], r1[block], r2[block], r3[block])
-            let (y0, y1) = (q0[block], q1[block])
-            func add(_ part: (SIMD8<Double>) -> SIMD2<Double>) {
-                s00 += part(x0) * part(y0)
-                s01 += part(x0) * part(y1)
-                s10 += part(x1) * part(y0)
-                s11 += part(x1) * part(y1)
-                s20 += part(x2) * part(y0)
-                s21 += part(x2) * part(y1)
-                s30 += part(x3) * part(y0)
-                s31 += part(x3) * part(y1)
-            }
-            add { $0.lowHalf.lowHalf }
-            add { $0.lowHalf.highHalf }
-            add { $0.highHalf.lowHalf }
-            add { $0.highHalf.highHalf }
-        }
-        return SIMD8(s00[0], s01[0], s10[0], s11[0], s20[0], s21[0], s30[0], s31[0])
-            + SIMD8(s00[1], s01[1], s10[1], s11[1], s20[1], s21[1], s30[1], s31[1])
     }
 }

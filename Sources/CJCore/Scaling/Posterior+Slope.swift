@@ -76,8 +76,9 @@ extension Posterior {
             var (rowGradient, rowDiagonal, rowLean) = (0.0, 0.0, 0.0)
             for index in 0..<cells.count {
                 let (first, second, judged) = (Int(cells[index].first), Int(cells[index].second), cells[index].weight)
-                let isLowerFirst = first < second
-                let (lower, upper) = isLowerFirst ? (first, second) : (second, first)
+                let (lower, upper) = (min(first, second), max(first, second))
+                // Minus one where the second is the lower: without a branch, for which of two comes first is up to chance.
+                let sign = Double((second - first).signum())
                 if lower != row {
                     if row >= 0 {
                         gradient[row] += rowGradient
@@ -89,8 +90,8 @@ extension Posterior {
                 let probability = probabilities[index]
                 let residual = cells[index].firstWins - judged * probability
                 let weight = judged * probability * (1 - probability)
-                let signedResidual = isLowerFirst ? residual : -residual
-                let signedWeight = isLowerFirst ? weight : -weight
+                let signedResidual = sign * residual
+                let signedWeight = sign * weight
                 rowGradient += signedResidual
                 rowDiagonal += weight
                 rowLean += signedWeight

@@ -33,7 +33,7 @@ struct Posterior {
     /// Newton steps at most; four to nine are usual.
     private static let maximumSteps = 200
     /// Largest component of the gradient at which the mode is taken as found, in expected wins.
-    private static let tolerance = 1e-10
+    static let tolerance = 1e-10
     /// How far a step may be from exact at most, and for each expected win that the gradient is still off.
     private static let roughest = 0.05
     private static let sharpening = 0.05
@@ -119,23 +119,25 @@ struct Posterior {
 
     /// Goes from a point to the mode.
     ///
-    /// - Parameter slope: at the point, though its curvature may be that of a point near by; afterwards, that of the mode in the same way.
-    func climb(from point: inout [Double], slope: inout Slope) {
+    /// - Parameters:
+    ///   - slope: at the point, though its curvature may be that of a point near by; afterwards, that of the mode in the same way.
+    ///   - tolerance: largest component of the gradient at which the mode is taken as found, in expected wins.
+    func climb(from point: inout [Double], slope: inout Slope, tolerance: Double = Self.tolerance) {
         for _ in 0..<Self.maximumSteps {
             let height = slope.largestGradient
-            guard height > Self.tolerance else { break }
+            guard height > tolerance else { break }
             // No closer than what leaves next to nothing.
-            let wanted = max(height * Self.sharpening, 0.5 * Self.tolerance / height)
-            let tolerance = max(Slope.exact, min(Self.roughest, wanted))
-            let step = slope.newtonStep(tolerance: tolerance)
+            let wanted = max(height * Self.sharpening, 0.5 * tolerance / height)
+            let roughness = max(Slope.exact, min(Self.roughest, wanted))
+            let step = slope.newtonStep(tolerance: roughness)
             let rise = SparseSymmetricMatrix.product(slope.gradient, step)
-            guard rise > Self.tolerance * Self.tolerance else { break }
+            guard rise > tolerance * tolerance else { break }
             let change = largestChange(along: step)
             let whole = thresholdLimit(from: point, along: step)
             var next = moved(point, by: whole, along: step)
             // An exact step leaves no more of the gradient than the share by which the curvature changes along it; where that is little, its
             // end is taken without a look.
-            guard max(change, tolerance) * height > Self.tolerance || whole < 1 else {
+            guard max(change, roughness) * height > tolerance || whole < 1 else {
                 point = next
                 for index in slope.gradient.indices { slope.gradient[index] = 0 }
                 break

@@ -2,7 +2,8 @@ import FoundationEssentials
 
 /// Turns JSON as proto3 has it into the bytes of messages: the way back of ``MessageDecoder``.
 ///
-/// Fields go by their names in the contract, or by the same in camel case. The entries of a map are an array of `key` and `value`.
+/// Fields go by their names in the contract, or by the same in camel case. The entries of a map are an array of `key` and `value`. The bytes
+/// are the canonical ones: fields by their numbers, without those whose default says no more than their absence, numbers packed.
 package struct MessageEncoder: Sendable {
     /// What is wrong with the JSON: the field, what was expected there and what was found.
     package struct Mistake: Error, Sendable, Hashable, CustomStringConvertible {
@@ -47,7 +48,7 @@ package struct MessageEncoder: Sendable {
             throw Mistake(description: "\(path.isEmpty ? "the request" : path): the contracts do not have \(type)")
         }
         guard case .object(let members) = value else { throw Self.mistake("an object", value, at: path) }
-        var bytes = WireBytes()
+        var values: [(field: MessageSchema.Field, value: JSONValue)] = []
         var taken: Set<Int> = []
         for (name, value) in members.sorted(by: { $0.key < $1.key }) where value != .null {
             guard let field = message.fields.first(where: { $0.name == name || Self.camelCase($0.name) == name }) else {
@@ -57,6 +58,10 @@ package struct MessageEncoder: Sendable {
             guard taken.insert(field.number).inserted else {
                 throw Mistake(description: "\(Self.path(path, name)): expected once, under one of its names")
             }
+            values.append((field, value))
+        }
+        var bytes = WireBytes()
+        for (field, value) in values.sorted(by: { $0.field.number < $1.field.number }) {
             try write(value, field, at: Self.path(path, field.name), depth: depth, &bytes)
         }
         return bytes.bytes
@@ -65,11 +70,20 @@ package struct MessageEncoder: Sendable {
     private func write(
         _ value: JSONValue, _ field: MessageSchema.Field, at path: String, depth: Int, _ bytes: inout WireBytes
     ) throws(Mistake) {
-        guard field.isRepeated else { return try element(value, field, at: path, depth: depth).append(to: &bytes, field.number) }
+        guard field.isRepeated else {
+            let element = try element(value, field, at: path, depth: depth)
+            if field.showsDefault || !element.isDefault { element.append(to: &bytes, field.number) }
+            return
+        }
         guard case .array(let values) = value else { throw Self.mistake("an array", value, at: path) }
         var packed = WireBytes()
         for (place, value) in values.enumerated() {
-            switch try element(value, field, at: "\(path)[\(place)]", depth: depth) {
+            let element = try element(value, field, at: "\(path)[\(place)]", depth: depth)
+            guard field.isPacked else {
+                element.append(to: &bytes, field.number)
+                continue
+            }
+            switch element {
             case .varint(let value): packed.varint(value)
             case .fixed64(let value): packed.fixed64(value)
             case .fixed32(let value): packed.fixed32(value)
@@ -94,6 +108,14 @@ package struct MessageEncoder: Sendable {
         case fixed64(UInt64)
         case fixed32(UInt32)
         case delimited([UInt8])
+
+        var isDefault: Bool {
+            switch self {
+            case .varint(let value), .fixed64(let value): value == 0
+            case .fixed32(let value): value == 0
+            case .delimited(let value): value.isEmpty
+            }
+        }
 
         func append(to bytes: inout WireBytes, _ number: Int) {
             switch self {
@@ -184,5 +206,12 @@ package struct MessageEncoder: Sendable {
 
     private static func mistake(_ expectation: String, _ value: JSONValue, at path: String) -> Mistake {
         Mistake(description: "\(path.isEmpty ? "the request" : path): expected \(expectation), got \(value.kind)")
+    }
+}
+
+extension MessageSchema.Field {
+    /// Whether its default, written, says more than its absence.
+    fileprivate var showsDefault: Bool {
+        if case .message = kind { true } else { tellsAbsence }
     }
 }

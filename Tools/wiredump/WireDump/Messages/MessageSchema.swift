@@ -18,6 +18,10 @@ package struct MessageSchema: Sendable {
         package let name: String
         package let kind: Kind
         package let isRepeated: Bool
+        /// Whether its numbers stand together in one value, where it is repeated.
+        let isPacked: Bool
+        /// Which of its message's groups it stands in, of whose fields at most one is there; nil for none.
+        let oneof: Int?
         /// Whether one can tell that it is absent: it is `optional`, or one of several of which one is there.
         package let tellsAbsence: Bool
     }
@@ -124,10 +128,13 @@ package struct MessageSchema: Sendable {
             17: .sint32, 18: .sint64,
         ]
         guard let kind = kinds[type] else { return nil }
+        var isUnpacked = false
+        for options in field.allBytes(8) { isUnpacked = try WireFields.all(options).integer(2) == 0 }
+        let group = field.integer(9).map { Int(truncatingIfNeeded: $0) }
         // An optional field is the only one of its group.
         return Field(
             number: Int(number), name: try Self.name(name, in: ""), kind: kind, isRepeated: field.integer(4) == 3,
-            tellsAbsence: field.integer(9) != nil)
+            isPacked: !isUnpacked, oneof: field.integer(17) == 1 ? nil : group, tellsAbsence: group != nil)
     }
 
     private mutating func read(enumeration: [WireField], scope: String) throws(WireFields.Malformed) {

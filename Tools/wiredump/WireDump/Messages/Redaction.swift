@@ -38,8 +38,7 @@ package struct Redaction: Sendable {
 
     /// What is shown instead.
     package func replacement(_ bytes: some Collection<UInt8>) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Array(bytes), using: key).prefix(4)
-        let hash = code.map { (byte: UInt8) in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-        return "hidden: \(bytes.count) bytes, \(hash)"
+        let code = HMAC<SHA256>.authenticationCode(for: Array(bytes), using: key)
+        return "hidden: \(bytes.count) bytes, \(Array(code.prefix(4)).hexadecimal)"
     }
 }

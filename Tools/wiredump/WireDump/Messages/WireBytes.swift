@@ -2,6 +2,25 @@
 struct WireBytes: Sendable {
     private(set) var bytes: [UInt8] = []
 
+    init() {}
+
+    /// Fields as they stood.
+    init(_ fields: [WireField]) {
+        for field in fields { append(field.value, field.number) }
+    }
+
+    mutating func append(_ value: WireField.Value, _ number: Int) {
+        switch value {
+        case .varint(let value): varint(number, value)
+        case .fixed64(let value): fixed64(number, value)
+        case .fixed32(let value): fixed32(number, value)
+        case .bytes(let value): delimited(number, value)
+        }
+    }
+
+    /// Makes a message of what is none.
+    mutating func removeLast() { bytes.removeLast() }
+
     mutating func varint(_ number: Int, _ value: UInt64) {
         varint(UInt64(number) << 3)
         varint(value)
@@ -25,6 +44,15 @@ struct WireBytes: Sendable {
 
     // MARK: - Without a tag, as in packed fields
 
+    mutating func append(_ value: WireField.Value) {
+        switch value {
+        case .varint(let value): varint(value)
+        case .fixed64(let value): fixed64(value)
+        case .fixed32(let value): fixed32(value)
+        case .bytes(let value): bytes.append(contentsOf: value)
+        }
+    }
+
     mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -40,5 +68,12 @@ struct WireBytes: Sendable {
 
     mutating func fixed32(_ value: UInt32) {
         for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(shift))) }
+    }
+}
+
+extension Collection<UInt8> {
+    /// Two digits for each byte.
+    package var hexadecimal: String {
+        map { (byte: UInt8) in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 }
