@@ -165,19 +165,17 @@ let package = Package(
 
         // What goes over the wire, for a person to read.
         .target(name: "WireDump", dependencies: ["Wire", crypto], path: "Tools/wiredump/WireDump", swiftSettings: strict),
-        // The kernel's sockets for packets, which Swift's Glibc module leaves out.
-        .systemLibrary(name: "CPacket", path: "Tools/wiredump/CPacket"),
         .executableTarget(
             name: "wiredump",
             dependencies: [
-                "WireDump", "CPacket", "ChaosProxy", "Contracts", "Wire", "WireNIO", "WireTLS", argumentParser, logging, nioCore,
-                signals,
+                "WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", "WireTLS", argumentParser, logging, nioCore, signals,
             ],
             path: "Tools/wiredump/CommandLine", swiftSettings: strict),
         .testTarget(
             name: "WireDumpTests",
             dependencies: [
-                "WireDump", "wiredump", "Certificates", "ChaosProxy", "ChildProcesses", "Contracts", "SampleContracts", "Wire", "WireNIO",
+                "WireDump", "wiredump", "Certificates", "ChaosProxy", "ChildProcesses", "Contracts", "SampleContracts", "Wire",
+                "WireNIO",
                 "WireTLS", logging,
             ],
             swiftSettings: strict),

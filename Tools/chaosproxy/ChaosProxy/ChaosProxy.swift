@@ -13,23 +13,6 @@ public final class ChaosProxy: Sendable {
         case file(String)
     }
 
-    /// What is put into the pipeline of each connection before bytes pass, at the proxy's two ends of it; TLS for one.
-    ///
-    /// Faults and taps deal with what passes behind it. What it throws ends the connection.
-    public struct Preparation: Sendable {
-        public typealias Step = @Sendable (any Channel) throws -> Void
-
-        /// At the end towards the client.
-        public var client: Step?
-        /// At the end towards the server.
-        public var server: Step?
-
-        public init(client: Step? = nil, server: Step? = nil) {
-            self.client = client
-            self.server = server
-        }
-    }
-
     private struct State {
         var fault = Fault.none
         var listener: (any Channel)?
@@ -62,7 +45,8 @@ public final class ChaosProxy: Sendable {
     ///   - tap: called for everything that passes, in its order, with the number of its connection; it must return at once.
     public static func start(
         host: String = "127.0.0.1", port: Int = 0, to server: Server, fault: Fault = .none,
-        preparation: Preparation = Preparation(), rules: [CutRule] = [], tell: @escaping @Sendable (ProxyEvent) -> Void = { _ in },
+        preparation: Preparation = Preparation(), rules: [CutRule] = [],
+        tell: @escaping @Sendable (ProxyEvent) -> Void = { _ in },
         tap: (@Sendable (Int, Passage) -> Void)? = nil
     ) async throws -> ChaosProxy {
         // Bound once without taking anybody, for its number.

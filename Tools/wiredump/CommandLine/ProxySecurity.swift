@@ -9,7 +9,8 @@ import WireTLS
 struct ListenerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Take connections over TLS only, and show this certificate to clients (PEM).", valueName: "file"), completion: .file())
+            "Take connections over TLS only, and show this certificate to clients (PEM).", valueName: "file"), completion: .file()
+    )
     var listenCertificate: String?
 
     @Option(help: ArgumentHelp("The private key of that certificate (PEM).", valueName: "file"), completion: .file())
