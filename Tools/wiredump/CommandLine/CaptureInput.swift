@@ -4,9 +4,18 @@ import WireDump
 
 /// A capture in a file or a pipe.
 struct CaptureInput {
+    /// Packets that came together.
+    struct Piece {
+        let packets: [CapturedPacket]
+        /// Whether nothing more had come yet when it was read.
+        let isAllForNow: Bool
+    }
+
     private static let pieceBytes = 1 << 20
 
     private let file: FileHandle
+    private var capture = CaptureReader()
+    private var fault: CaptureError?
 
     /// - Parameter path: of the file; - is standard input.
     init(_ path: String) throws {
@@ -18,21 +27,22 @@ struct CaptureInput {
         }
     }
 
-    /// Passes all packets on; `pause` is called when those that have come so far were.
+    /// The next packets, or nil at the end.
     ///
-    /// - Returns: what is wrong with the capture.
-    func read(_ receive: (CapturedPacket) throws -> Void, pause: () throws -> Void) throws -> CaptureError? {
-        var capture = CaptureReader()
-        do {
-            while let piece = try file.read(upToCount: Self.pieceBytes), !piece.isEmpty {
-                capture.append(piece)
-                while let packet = try capture.next() { try receive(packet) }
-                try pause()
-            }
+    /// - Throws: ``CaptureError`` where the capture is no good, after the packets before that place.
+    mutating func next() throws -> Piece? {
+        if let fault { throw fault }
+        guard let bytes = try file.read(upToCount: Self.pieceBytes), !bytes.isEmpty else {
             try capture.finish()
             return nil
-        } catch let error as CaptureError {
-            return error
         }
+        capture.append(bytes)
+        var packets: [CapturedPacket] = []
+        do throws(CaptureError) {
+            while let packet = try capture.next() { packets.append(packet) }
+        } catch {
+            fault = error
+        }
+        return Piece(packets: packets, isAllForNow: bytes.count < Self.pieceBytes)
     }
 }

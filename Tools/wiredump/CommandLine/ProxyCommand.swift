@@ -65,7 +65,7 @@ struct ProxyCommand: AsyncParsableCommand {
         var session = Session(printer: try view.printer(), reader: TrafficReader(keeping: view.keeping))
         var recording = try record.map(Self.newFile).map { Output($0) }
         let (tap, packets) = Tap.make()
-        try session.begin()
+        try await session.begin()
         try recording?.write(PcapngWriter.header(link: SegmentWriter.link))
         let proxy = try await ChaosProxy.start(
             host: address.host, port: address.port, to: try server, preparation: try preparation,
@@ -82,15 +82,15 @@ struct ProxyCommand: AsyncParsableCommand {
             for await packet in packets {
                 tap.took(packet)
                 try recording?.write(PcapngWriter.packet(packet))
-                try session.receive(packet)
+                try await session.receive(packet)
                 // Whoever looks on is waiting for the next line.
                 guard tap.waitingBytes == 0 else { continue }
                 try recording?.flush()
-                try session.flush()
+                try await session.flush()
             }
         }
         try recording?.flush()
-        try session.end()
+        try await session.end()
         if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }
     }
 

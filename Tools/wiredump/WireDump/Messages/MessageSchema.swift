@@ -30,8 +30,18 @@ package struct MessageSchema: Sendable {
         package let name: String
         /// In the order of their declaration.
         package let fields: [Field]
+        private let places: [Int: Int]
+        /// The number of the field that names the type of the message in `payload`, as an event has it; nil where there is none.
+        let typeNumber: Int?
 
-        func field(_ number: Int) -> Field? { fields.first { $0.number == number } }
+        init(name: String, fields: [Field]) {
+            self.name = name
+            self.fields = fields
+            places = Dictionary(fields.enumerated().map { ($1.number, $0) }, uniquingKeysWith: { first, _ in first })
+            typeNumber = fields.first { $0.name == "type" && $0.kind == .string }?.number
+        }
+
+        func field(_ number: Int) -> Field? { places[number].map { fields[$0] } }
     }
 
     package struct Method: Sendable, Hashable {
@@ -71,6 +81,18 @@ package struct MessageSchema: Sendable {
 
     package func method(_ service: String, _ name: String) -> Method? {
         methods.first { $0.service == service && $0.name == name }
+    }
+
+    /// The fields of a path of names; nil where the message has no such.
+    func fields(_ path: [String], in type: String) -> [Field]? {
+        var fields: [Field] = []
+        var message = messages[type]
+        for name in path {
+            guard let field = message?.fields.first(where: { $0.name == name }) else { return nil }
+            fields.append(field)
+            if case .message(let inner) = field.kind { message = messages[inner] } else { message = nil }
+        }
+        return fields
     }
 
     // Numbers of fields are those of google/protobuf/descriptor.proto.

@@ -13,23 +13,25 @@ package struct Redaction: Sendable {
         "traceparent", "usd", "as_of",
     ]
 
+    /// Names of fields whose text is shown.
     private let shown: Set<String>
     /// Whether nothing is hidden.
     let showsAll: Bool
-    private let key: SymmetricKey
+    /// Of nothing yet, under the key.
+    private let hash: HMAC<SHA256>
 
     /// - Parameters:
     ///   - shown: names of fields, and keys of metadata, that were asked for.
     ///   - showsAll: whether everything was.
     ///   - key: of the hashes; another one each time, unless it is given.
     package init(showing shown: Set<String> = [], showsAll: Bool = false, key: [UInt8]? = nil) {
-        self.shown = shown
+        self.shown = shown.union(Self.harmless)
         self.showsAll = showsAll
-        self.key = key.map { SymmetricKey(data: $0) } ?? SymmetricKey(size: .bits256)
+        hash = HMAC(key: key.map { SymmetricKey(data: $0) } ?? SymmetricKey(size: .bits256))
     }
 
     package func hides(_ field: String) -> Bool {
-        !showsAll && !shown.contains(field) && !Self.harmless.contains(field) && !Self.isID(field)
+        !showsAll && !shown.contains(field) && !Self.isID(field)
     }
 
     private static func isID(_ field: String) -> Bool {
@@ -37,8 +39,14 @@ package struct Redaction: Sendable {
     }
 
     /// What is shown instead.
-    package func replacement(_ bytes: some Collection<UInt8>) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Array(bytes), using: key)
-        return "hidden: \(bytes.count) bytes, \(Array(code.prefix(4)).hexadecimal)"
+    package func replacement(_ bytes: ArraySlice<UInt8>) -> String {
+        var hash = hash
+        hash.update(data: bytes)
+        var text = "hidden: "
+        text.reserveCapacity(40)
+        text += String(bytes.count)
+        text += " bytes, "
+        text += Array(hash.finalize().prefix(4)).hexadecimal
+        return text
     }
 }
