@@ -12,6 +12,8 @@ struct CaptureInput {
     }
 
     private static let pieceBytes = 1 << 20
+    /// What a pipe holds that is full.
+    private static let pipeBytes = 64 << 10
 
     private let file: FileHandle
     private var capture = CaptureReader()
@@ -27,12 +29,29 @@ struct CaptureInput {
         }
     }
 
+    /// Whether everything that will ever come is there.
+    var isFile: Bool {
+        var status = stat()
+        return fstat(file.fileDescriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Whether something has come, or the end, within a time.
+    func waits(milliseconds: Int32) throws -> Bool {
+        var place = pollfd(fd: file.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        let count = poll(&place, 1, milliseconds)
+        guard count >= 0 || errno == EINTR else {
+            throw CaptureError(description: "cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return count > 0
+    }
+
     /// The next packets, or nil at the end.
     ///
     /// - Throws: ``CaptureError`` where the capture is no good, after the packets before that place.
     mutating func next() throws -> Piece? {
         if let fault { throw fault }
-        guard let bytes = try file.read(upToCount: Self.pieceBytes), !bytes.isEmpty else {
+        let bytes = try read()
+        guard !bytes.isEmpty else {
             try capture.finish()
             return nil
         }
@@ -43,6 +62,17 @@ struct CaptureInput {
         } catch {
             fault = error
         }
-        return Piece(packets: packets, isAllForNow: bytes.count < Self.pieceBytes)
+        return Piece(packets: packets, isAllForNow: bytes.count < Self.pipeBytes)
+    }
+
+    /// What there is, once there is anything; a file handle would wait until there is as much as was asked for.
+    private func read() throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, count in
+            repeat {
+                let bytes = Foundation.read(file.fileDescriptor, buffer.baseAddress, buffer.count)
+                guard bytes < 0 else { return count = bytes }
+            } while errno == EINTR
+            throw CaptureError(description: "cannot be read: \(String(cString: strerror(errno)))")
+        }
     }
 }
