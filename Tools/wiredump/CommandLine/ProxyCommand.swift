@@ -1,7 +1,6 @@
 import ArgumentParser
 import ChaosProxy
 import Foundation
-import Logging
 import UnixSignals
 import WireDump
 
@@ -29,50 +28,26 @@ struct ProxyCommand: AsyncParsableCommand {
             fit is left out, as a capture leaves out what it missed; it is told how much.
             """)
 
-    @Option(help: ArgumentHelp("Where to listen; port 0 takes any that is free.", valueName: "host:port"))
-    var listen = "127.0.0.1:0"
-
-    @Option(help: ArgumentHelp("The server: an address, or the path of a socket file.", valueName: "host:port|path"))
-    var to: String
+    @OptionGroup
+    var ends: ProxyEnds
 
     @Option(help: ArgumentHelp("Write everything that passes to this new pcapng file.", valueName: "file"))
     var record: String?
-
-    @OptionGroup(title: "Towards clients")
-    var listener: ListenerOptions
-
-    @OptionGroup(title: "Towards the server")
-    var tls: TLSOptions
 
     @OptionGroup(title: "View")
     var view: ViewOptions
 
     func validate() throws {
-        let address = try Address(listen, "--listen")
-        guard case .address = try server else {
-            guard !tls.isSecure else { throw ValidationError("--to: expected HOST:PORT with TLS, and no socket file.") }
-            return
-        }
-        guard !tls.isSecure || address.isNear || listener.listenCertificate != nil else {
-            throw ValidationError(
-                "--listen: beyond this machine what came over TLS goes over TLS only; add --listen-certificate and --listen-key.")
-        }
+        guard ends.to != nil else { throw ValidationError("--to: expected the server, as HOST:PORT.") }
     }
 
     func run() async throws {
-        let address = try Address(listen, "--listen")
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         var session = Session(printer: try view.printer(), reader: TrafficReader(keeping: view.keeping))
         var recording = try record.map(Self.newFile).map { Output($0) }
-        let (tap, packets) = Tap.make()
         try await session.begin()
         try recording?.write(PcapngWriter.header(link: SegmentWriter.link))
-        let proxy = try await ChaosProxy.start(
-            host: address.host, port: address.port, to: try server, preparation: try preparation,
-            tell: { event in
-                if event.kind == .unreachable { Output.complain("the server cannot be reached: \(event.detail ?? "")") }
-            }, tap: { tap.see($0, $1) })
-        Output.complain("listening at \(proxy.host):\(proxy.port)")
+        let (proxy, tap, packets) = try await ends.start()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await _ in signals { break }
@@ -92,24 +67,6 @@ struct ProxyCommand: AsyncParsableCommand {
         try recording?.flush()
         try await session.end()
         if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }
-    }
-
-    private var preparation: ChaosProxy.Preparation {
-        get throws {
-            let silent = Logger(label: "wiredump") { _ in SwiftLogNoOpLogHandler() }
-            let name: String? = if case .address(let host, _) = try server { host } else { nil }
-            return ChaosProxy.Preparation(
-                client: try listener.security(silent), server: try tls.security(silent), name: name)
-        }
-    }
-
-    private var server: ChaosProxy.Server {
-        get throws {
-            if to.contains("/") { return .file(to) }
-            let address = try Address(to, "--to")
-            guard address.port > 0 else { throw ValidationError("--to: expected a port from 1 to 65535.") }
-            return .address(host: address.host, port: address.port)
-        }
     }
 
     private static func newFile(_ path: String) throws -> FileHandle {

@@ -20,7 +20,8 @@ struct WireDumpCommand: AsyncParsableCommand {
             that is shown all the same), and with 64 for wrong options.
             """,
         subcommands: [
-            ReadCommand.self, ProxyCommand.self, LintCommand.self, DiffCommand.self, CallCommand.self, BenchCommand.self,
+            ReadCommand.self, ProxyCommand.self, LintCommand.self, DiffCommand.self, TopCommand.self, CallCommand.self,
+            BenchCommand.self,
             ListCommand.self, DescribeCommand.self, ReplayCommand.self, MockCommand.self, DissectorCommand.self,
             BreakingCommand.self, GoldenCommand.self,
         ])
