@@ -30,7 +30,7 @@ package struct JSONText: Sendable, Hashable {
 
     /// A text by its bytes; those that are no UTF-8 are replaced.
     mutating func string(_ bytes: ArraySlice<UInt8>) {
-        guard Self.isPlain(bytes) else { return string(String(decoding: bytes, as: UTF8.self)) }
+        guard Self.isPlain(bytes.span) else { return string(String(decoding: bytes, as: UTF8.self)) }
         separate()
         utf8.append(UInt8(ascii: "\""))
         utf8.append(contentsOf: bytes)
@@ -80,7 +80,7 @@ package struct JSONText: Sendable, Hashable {
 
     /// A name that a peer sent, as it is where nothing in it could be taken for something else, else quoted.
     package static func name(_ value: String) -> String {
-        let isClear = isPlain(value.utf8) || value.unicodeScalars.allSatisfy { escape($0) == nil }
+        let isClear = isPlain(value.utf8Span.span) || value.unicodeScalars.allSatisfy { escape($0) == nil }
         return isClear && !value.isEmpty && !value.utf8.contains(UInt8(ascii: " ")) ? value : quoted(value)
     }
 
@@ -92,7 +92,7 @@ package struct JSONText: Sendable, Hashable {
 
     private mutating func quote(_ value: String) {
         utf8.append(UInt8(ascii: "\""))
-        if Self.isPlain(value.utf8) {
+        if Self.isPlain(value.utf8Span.span) {
             append(value)
         } else {
             for scalar in value.unicodeScalars {
@@ -103,8 +103,12 @@ package struct JSONText: Sendable, Hashable {
     }
 
     /// Whether a text is of ASCII and needs no escape, as most are.
-    private static func isPlain(_ utf8: some Sequence<UInt8>) -> Bool {
-        utf8.allSatisfy { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    private static func isPlain(_ utf8: Span<UInt8>) -> Bool {
+        for place in utf8.indices {
+            let byte = utf8[place]
+            guard byte >= 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return false }
+        }
+        return true
     }
 
     /// What a terminal or a reader of lines could take for something else is escaped besides what must be.

@@ -30,18 +30,22 @@ package struct MessageSchema: Sendable {
         package let name: String
         /// In the order of their declaration.
         package let fields: [Field]
-        private let places: [Int: Int]
+        /// Where the field of a number stands, for numbers that are as small as most; -1 for none.
+        private let places: [Int]
         /// The number of the field that names the type of the message in `payload`, as an event has it; nil where there is none.
         let typeNumber: Int?
 
         init(name: String, fields: [Field]) {
             self.name = name
             self.fields = fields
-            places = Dictionary(fields.enumerated().map { ($1.number, $0) }, uniquingKeysWith: { first, _ in first })
+            places = (0..<64).map { number in fields.firstIndex { $0.number == number } ?? -1 }
             typeNumber = fields.first { $0.name == "type" && $0.kind == .string }?.number
         }
 
-        func field(_ number: Int) -> Field? { places[number].map { fields[$0] } }
+        func field(_ number: Int) -> Field? {
+            guard number < places.count else { return fields.first { $0.number == number } }
+            return places[number] < 0 ? nil : fields[places[number]]
+        }
     }
 
     package struct Method: Sendable, Hashable {
