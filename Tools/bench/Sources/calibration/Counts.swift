@@ -10,24 +10,34 @@ enum Counts {
         print("At fixed numbers of comparisons per item (cpi): means over runs, with the standard error of the difference.")
         print(
             "Wanted: coverage 0.94 to 0.96, both differences within 0.02, the interval of nine tenths holding the truth in 0.9.")
-        print("'drawn': σ of every run drawn from the estimator's prior; there the exact posterior would be right on average.\n")
+        print("'drawn': σ of every run drawn from the estimator's prior; there the exact posterior would be right on average.")
+        print(
+            "'knows σ': an estimator that is told σ, from which the abilities were drawn, and so misses nothing but what its method misses.\n"
+        )
         print(
             row([
-                "items", "sd", "bias", "cpi", "runs", "coverage", "true r²", "stated-true", "± se", "interval", "true τ",
+                "items", "sd", "bias", "cpi", "rule", "runs", "coverage", "true r²", "stated-true", "± se", "interval", "true τ",
                 "stated-true", "± se",
             ]))
         for (items, runs) in sizes {
             for spread in Spread.known + [.believed] {
-                for bias in [0.0, -0.6] { tell(items: items, runs: runs, spread: spread, bias: bias) }
+                for bias in [0.0, -0.6] {
+                    tell(items: items, runs: runs, spread: spread, bias: bias, estimator: SimulatedAssessment.usualEstimator)
+                    guard spread.logSpread == 0 else { continue }
+                    let knowing = ScaleEstimator(
+                        settings: .init(prior: .fixed(standardDeviation: spread.deviation), centre: .mean))
+                    tell(items: items, runs: runs, spread: spread, bias: bias, estimator: knowing)
+                }
             }
         }
     }
 
-    private static func tell(items: Int, runs: Int, spread: Spread, bias: Double) {
+    private static func tell(items: Int, runs: Int, spread: Spread, bias: Double, estimator: ScaleEstimator) {
         let assessment = SimulatedAssessment(
             itemCount: items, abilityDeviation: spread.deviation, logDeviationSpread: spread.logSpread,
             judge: SimulatedJudge(positionBias: bias),
-            rule: StoppingRule(goal: .budget, maximumComparisons: min(9 * items, items * (items - 1))), inFlight: items)
+            rule: StoppingRule(goal: .budget, maximumComparisons: min(9 * items, items * (items - 1))), inFlight: items,
+            estimator: estimator)
         var seen: [Int: [ScaleQuality]] = [:]
         for seed in 0..<runs {
             _ = assessment.run(seed: UInt64(seed)) { quality in
@@ -44,7 +54,8 @@ enum Counts {
             }
             print(
                 row([
-                    String(items), spread.name, number(bias, 1), String(perItem), String(qualities.count),
+                    String(items), spread.name, number(bias, 1), String(perItem),
+                    estimator.settings.prior == .marginalLikelihood ? "ours" : "knows σ", String(qualities.count),
                     number(Series(qualities.map(\.coverage)).mean, 3),
                     number(Series(qualities.map(\.squaredCorrelation)).mean, 3),
                     number(reliability.mean, 3), number(reliability.error, 3), number(Series(inside).mean, 2),
