@@ -143,6 +143,21 @@ struct RecordingComparisonTests {
         #expect(try compare(left, right).differences.isEmpty)
     }
 
+    @Test("holds as many bytes of messages as it may, and no more")
+    func limit() throws {
+        var recording = Recording()
+        try recording.ask("a")
+        try recording.ask("b")
+        let calls = recording.calls
+        let bytes = calls.flatMap(\.messages).reduce(0) { $0 + $1.bytes.count }
+        let events = calls.map { TrafficReader.Event.call(.ended($0), connection: 1, nanoseconds: 0) }
+        for (mostBytes, isHeld) in [(bytes, true), (bytes - 1, false)] {
+            var recorded = RecordedCalls(mostBytes: mostBytes)
+            let isAll = recorded.take(events)
+            #expect(isAll == isHeld && recorded.calls.count == (isHeld ? 2 : 1))
+        }
+    }
+
     @Test("ends with 0, 1 or 2, in text and in JSON")
     func program() async throws {
         var (left, right) = (Recording(), Recording())
@@ -163,6 +178,7 @@ struct RecordingComparisonTests {
                     + #""differences":[{"path":"answers[0].progress.judged","left":1,"right":2}]}"#
             ),
             (["left", "cut"], [], 2, "cut: the capture ends inside a packet"),
+            (["left", "nowhere"], [], 2, "nowhere: cannot be read"),
             (["left", "right"], ["--key", "nothing"], 64, "--key: no request of the contracts has a field 'nothing'."),
             (["left", "right"], ["--slower", "0.5"], 64, "--slower: expected a number from 1."),
         ] as [([String], [String], Int32, String)] {

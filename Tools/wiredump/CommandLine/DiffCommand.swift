@@ -3,9 +3,6 @@ import WireDump
 
 /// `wiredump diff`
 struct DiffCommand: ParsableCommand {
-    /// Bytes of messages that are held of one recording.
-    private static let mostBytes = 1 << 30
-
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Tell in what the calls of two recordings differ.",
@@ -99,29 +96,29 @@ struct DiffCommand: ParsableCommand {
     private func calls(_ path: String) throws -> [Call] {
         var filter = CallFilter()
         filter.methods = method
-        var capture = try CaptureInput(path)
+        var recorded = RecordedCalls(filter)
         var reader = TrafficReader(ports: Set(port))
-        var calls: [Call] = []
-        var bytes = 0
         func take(_ events: [TrafficReader.Event]) throws {
-            for case .call(.ended(let call), _, _) in events where filter.accepts(call) {
-                calls.append(call)
-                bytes += call.messages.reduce(0) { $0 + $1.bytes.count }
-            }
-            guard bytes <= Self.mostBytes else {
-                Output.complain("\(path): more than 1 GiB of messages: choose calls with --method")
-                throw ExitCode(2)
+            guard recorded.take(events) else {
+                throw Self.trouble(path, "more than 1 GiB of messages: choose calls with --method")
             }
         }
         do {
+            var capture = try CaptureInput(path)
             while let piece = try capture.next() {
                 for packet in piece.packets { try take(reader.receive(packet)) }
             }
         } catch let fault as CaptureError {
-            Output.complain("\(path): \(fault)")
-            throw ExitCode(2)
+            throw Self.trouble(path, "\(fault)")
+        } catch is ValidationError {
+            throw Self.trouble(path, "cannot be read")
         }
         try take(reader.finish())
-        return calls
+        return recorded.calls
+    }
+
+    private static func trouble(_ path: String, _ reason: String) -> ExitCode {
+        Output.complain("\(path): \(reason)")
+        return ExitCode(2)
     }
 }

@@ -95,6 +95,7 @@ struct TopCommand: AsyncParsableCommand {
             group.cancelAll()
         }
         try await top.end()
+        if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }
     }
 }
 
