@@ -170,6 +170,37 @@ struct MatchedNormalTests {
         #expect((found.deviation / deviation - 1).magnitude < (losses > 0 ? 0.1 : 0.25), "\(found) \(mean) ± \(deviation)")
     }
 
+    @Test(
+        "Of ten items far apart, errors are those of the exact posterior: skews of the answers are counted",
+        arguments: [2.0, 4.0])
+    func skews(deviation: Double) throws {
+        var generator = SplitMix64(seed: 11)
+        let truth = (0..<10).map { _ in deviation * generator.normal() }
+        let items = (0..<10).map { Item.ID("item-\($0)") }
+        var outcomes: [(winner: Int, loser: Int)] = []
+        for first in 0..<10 {
+            for second in 0..<first {
+                for _ in 0..<2 {
+                    let isFirst = generator.unit() < ElementaryFunctions.logistic(truth[first] - truth[second])
+                    outcomes.append(isFirst ? (first, second) : (second, first))
+                }
+            }
+        }
+        let judgements = try outcomes.map { outcome in
+            Judgement(
+                comparison: try Comparison(first: items[outcome.winner], second: items[outcome.loser]), outcome: .first,
+                judge: "j")
+        }
+        let scale = ScaleEstimator(settings: settings(of: deviation)).estimate(items: items, judgements: judgements)
+        let draws = PosteriorDraws(of: outcomes, itemCount: 10, deviation: deviation, count: 20_000, seed: 3)
+        for item in 0..<10 {
+            let estimate = scale.estimate(of: items[item])
+            let error = draws.standardDeviation(of: item)
+            #expect((estimate.ability - draws.mean(of: item)).magnitude < 0.05 * error, "\(item)")
+            #expect((estimate.standardError / error - 1).magnitude < 0.03, "\(item) \(estimate.standardError) \(error)")
+        }
+    }
+
     @Test("With many judgements, mean and mode are the same, margins and ties among the answers or not", arguments: [0, 1, 2])
     func manyJudgements(kind: Int) {
         var generator = SplitMix64(seed: 7)

@@ -41,6 +41,8 @@ if count <= 2_000 {
     let named = NamedJudgements(
         items: (0..<count).map { Item.ID("item-\($0)") }, judges: ["simulated"], judgements: judgements)
     print("scale with errors and the prior's spread", best(of: runs) { _ = ScaleEstimator().estimate(named) })
+    let centred = ScaleEstimator(settings: .init(centre: .mean))
+    print("the same about the mean, as services do it", best(of: 5) { _ = centred.estimate(named) })
 }
 var running = RunningEstimate(judgements, priorStandardDeviation: 2)
 let times = (0..<100).map { number in
