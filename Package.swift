@@ -168,7 +168,8 @@ let package = Package(
         .executableTarget(
             name: "wiredump",
             dependencies: [
-                "WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", "WireTLS", argumentParser, logging, nioCore, signals,
+                "WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", "WireTLS", argumentParser, logging, nioCore, nioPosix,
+                signals,
             ],
             path: "Tools/wiredump/CommandLine", swiftSettings: strict),
         .testTarget(
@@ -287,7 +288,7 @@ let package = Package(
                 "CurlClient", "EventLog",
                 "FakeProvider",
                 "LLMProviderService", "Postgres", "PostgresTestSupport", "SampleContracts", "ServiceKit", "Wire", "WireNIO",
-                "WireTLS", logging,
+                "WireTLS", logging, nioCore, nioPosix,
             ],
             swiftSettings: strict),
     ],

@@ -38,4 +38,23 @@ struct GoPeerTests {
         let server = try Program(peer, ["serve", "127.0.0.1:0"])
         try await PeerPrograms.calling(server) { try await EchoCases.run($0) }
     }
+
+    @Test("and a server of its library are told apart where the library differs from the protocol's page, and nowhere else")
+    func conformance() async throws {
+        let scratch = try Scratch()
+        let server = try Program(try await PeerPrograms.go(in: scratch), ["serve", "127.0.0.1:0"])
+        // It ignores data, and waits for lengths of 16 MiB and more, and for the rest of a frame whose client has gone.
+        let silence: Set = ["WC025", "WC027", "WC028"]
+        let outcome = try await ConformanceOutcome(
+            "127.0.0.1:\(try await PeerPrograms.port(of: server))", silent: silence, ["--method", "huleedu.test.Echo/Describe"])
+        let differences = silence.union([
+            // It marks nothing as refused.
+            "WC020", "WC021", "WC041",
+            // A message that cannot be read is INTERNAL.
+            "WC023",
+            // It does not look at a timeout before a handler does, and takes any metadata.
+            "WC026", "WC043",
+        ])
+        #expect(outcome.status == 3 && outcome.failed == differences && outcome.passed.count == 18, "\(outcome.output)")
+    }
 }

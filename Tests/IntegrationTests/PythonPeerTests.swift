@@ -26,10 +26,11 @@ struct PythonPeerTests {
         let scratch = try Scratch()
         let python = try await PeerPrograms.python(in: scratch)
         let health = Health(checks: [SampleV1.SamplesServer.serviceName: { nil }])
-        try await PeerPrograms.serving([SampleV1.SamplesServer(PeerSamples()), WireV1.HealthServer(health)]) { address in
+        let services: [any RPCService] = [SampleV1.SamplesServer(PeerSamples()), EchoService(), WireV1.HealthServer(health)]
+        try await PeerPrograms.serving(services) { address in
             let checks = try python.start("peer", ["check", address])
             #expect(await checks.status() == 0, "\(checks.output)")
-            #expect(checks.output.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 22, "\(checks.output)")
+            #expect(checks.output.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 36, "\(checks.output)")
         }
     }
 
@@ -52,6 +53,15 @@ struct PythonPeerTests {
         }
         server.terminate()
         #expect(await server.status() == 0, "\(server.output)")
+    }
+
+    @Test("serves as the page says, by every check that there is")
+    func conforms() async throws {
+        let scratch = try Scratch()
+        let server = try await PeerPrograms.python(in: scratch).start("peer", ["serve", "127.0.0.1", "0"])
+        let address = "127.0.0.1:\(try await PeerPrograms.port(of: server))"
+        let outcome = try await ConformanceOutcome(address, silent: [], ["--strict"])
+        #expect(outcome.status == 0 && outcome.passed.count == 58, "\(outcome.output)")
     }
 
     @Test("shuts down as the page says: what runs ends, what is new is refused, and health has said so")

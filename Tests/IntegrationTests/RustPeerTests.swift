@@ -22,6 +22,9 @@ struct RustPeerTests {
         let scratch = try Scratch()
         let server = try Program(try await PeerPrograms.rust(in: scratch), ["serve", "127.0.0.1:0"])
         try await PeerPrograms.calling(server) { try await EchoCases.run($0) }
+        let conformance = try await ConformanceOutcome(
+            "127.0.0.1:\(try await PeerPrograms.port(of: server))", silent: [], ["--method", "huleedu.test.Echo/Describe"])
+        #expect(conformance.status == 0 && conformance.passed.count == 27, "\(conformance.output)")
         guard PeerPrograms.goIsThere else { return }
         let address = "127.0.0.1:\(try await PeerPrograms.port(of: server))"
         try await PeerPrograms.expectEcho(try await PeerPrograms.go(in: scratch), checks: 6, at: address)

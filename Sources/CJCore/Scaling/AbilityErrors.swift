@@ -4,11 +4,15 @@ struct AbilityErrors {
     let share: Double
     let abilities: [Double]
     private(set) var covariances: SymmetricMatrix
+    /// Of each judged pair.
+    private let skews: [PairSkew]
 
-    init(share: Double, abilities: [Double], covariances: SymmetricMatrix) {
-        self.share = share
+    /// Errors that are as large on either side.
+    init(abilities: [Double], covariances: SymmetricMatrix) {
+        share = 1
         self.abilities = abilities
         self.covariances = covariances
+        skews = []
     }
 
     /// With the covariances of one normal distribution, skews not counted.
@@ -16,6 +20,7 @@ struct AbilityErrors {
         share = part.share
         abilities = Array(part.mean[..<itemCount])
         covariances = part.covariance.centred(leading: itemCount)
+        skews = part.skews
     }
 
     /// From so many items on, spreads are known so well, and lie so close together, that what the likeliest corrects serves all.
@@ -52,25 +57,27 @@ struct AbilityErrors {
         parts.count > 1 ? SymmetricMatrix(mixing: parts.map(\.covariances), shares: parts.map(\.share)) : parts[0].covariances
     }
 
-    /// Kendall's τ that the order of some estimates is expected to have to the true one: the mean over pairs of
-    /// ±(2Φ(d/s) − 1), d the difference of two abilities, s its standard deviation, and the sign that of the estimates' difference.
+    /// Kendall's τ that the order of some estimates is expected to have to the true one: the mean over pairs of 2P − 1, P the probability that a
+    /// pair lies as its estimates do.
     func kendallTau(ofOrder estimates: [Double]) -> Double {
         let count = estimates.count
         guard count > 1 else { return 0 }
-        let variances = (0..<count).map { covariances[$0, $0] }
+        let skewness = estimates.count < Self.manyItems ? DifferenceSkewness(skews, covariances: covariances) : nil
         var sum = 0.0
         for row in 0..<count {
             for column in 0..<row where estimates[row] != estimates[column] {
-                let sign = estimates[row] > estimates[column] ? 1.0 : -1
-                let difference = sign * (abilities[row] - abilities[column])
-                let variance = variances[row] + variances[column] - 2 * covariances[row, column]
-                if variance > 0 {
-                    sum += 2 * NormalDistribution.cumulative(difference / variance.squareRoot()) - 1
-                } else if difference != 0 {
-                    sum += difference > 0 ? 1 : -1
-                }
+                let (higher, lower) = estimates[row] > estimates[column] ? (row, column) : (column, row)
+                sum += 2 * probability(that: higher, isAbove: lower, skewness) - 1
             }
         }
         return sum / Double(count * (count - 1) / 2)
+    }
+
+    private func probability(that one: Int, isAbove other: Int, _ skewness: DifferenceSkewness?) -> Double {
+        let difference = abilities[one] - abilities[other]
+        let variance = covariances[one, one] + covariances[other, other] - 2 * covariances[one, other]
+        guard variance > 0 else { return difference > 0 ? 1 : difference < 0 ? 0 : 0.5 }
+        let skew = skewness?.skewness(of: one, above: other, variance: variance) ?? 0
+        return SkewedDistribution.probabilityAboveZero(mean: difference / variance.squareRoot(), skewness: skew)
     }
 }

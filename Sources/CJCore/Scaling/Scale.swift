@@ -80,7 +80,7 @@ public struct Scale: Sendable {
     public var expectedKendallTau: Double {
         if let mixedKendallTau { return mixedKendallTau }
         let abilities = estimates.map(\.ability)
-        return AbilityErrors(share: 1, abilities: abilities, covariances: covariances).kendallTau(ofOrder: abilities)
+        return AbilityErrors(abilities: abilities, covariances: covariances).kendallTau(ofOrder: abilities)
     }
 
     /// Place of an item in `items`; nothing for an item that is not on the scale.

@@ -59,7 +59,7 @@ struct ReplayCommand: AsyncParsableCommand {
             let codec = FixtureCodec(schema: schema)
             let entries = try FixtureFile.read(files, codec)
             var output = Output()
-            try output.write(["TAP version 14", "1..\(entries.count)"])
+            try output.write(["TAP version 13", "1..\(entries.count)"])
             var failures = 0
             for (index, entry) in entries.enumerated() {
                 let answer = try await make(entry.fixture, server)

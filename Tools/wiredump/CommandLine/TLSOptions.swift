@@ -1,10 +1,9 @@
 import ArgumentParser
-import Foundation
 import Logging
 import WireNIO
 import WireTLS
 
-/// How a server is known to be the right one, and which certificate it is shown.
+/// How connections to a server are made secure.
 struct TLSOptions: ParsableArguments {
     @Flag(help: "Connect over TLS, and trust the authorities of this system.")
     var tls = false
@@ -24,6 +23,9 @@ struct TLSOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The private key of that certificate (PEM).", valueName: "file"), completion: .file())
     var tlsKey: String?
 
+    /// Whether connections go over TLS.
+    var isSecure: Bool { tls || tlsAuthorities != nil }
+
     func validate() throws {
         guard isSecure || (tlsName == nil && tlsCertificate == nil && tlsKey == nil) else {
             throw ValidationError("--tls-name, --tls-certificate and --tls-key need --tls or --tls-authorities.")
@@ -32,9 +34,6 @@ struct TLSOptions: ParsableArguments {
             throw ValidationError("--tls-certificate and --tls-key go together.")
         }
     }
-
-    /// Whether connections are made over TLS.
-    var isSecure: Bool { tls || tlsAuthorities != nil }
 
     /// What makes connections secure; nil for plain TCP.
     func security(_ logger: Logger) throws -> (any ConnectionSecurity)? {

@@ -22,6 +22,6 @@ struct WireDumpCommand: AsyncParsableCommand {
         subcommands: [
             ReadCommand.self, ProxyCommand.self, TopCommand.self, LintCommand.self, DiffCommand.self, CallCommand.self,
             BenchCommand.self, ListCommand.self, DescribeCommand.self, ReplayCommand.self, MockCommand.self,
-            DissectorCommand.self, BreakingCommand.self, GoldenCommand.self,
+            ConformCommand.self, DissectorCommand.self, BreakingCommand.self, GoldenCommand.self,
         ])
 }

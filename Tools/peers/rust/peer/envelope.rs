@@ -74,6 +74,23 @@ fn pair(content: &[u8]) -> Result<(String, String), String> {
     Ok(pair)
 }
 
+/// Reads a Detail, of which nothing is kept; the error names the field.
+pub fn check_detail(content: &[u8]) -> Result<(), String> {
+    let mut reader = Reader(content);
+    while let Some((field, value)) = reader.next()? {
+        match field {
+            1 => {
+                if value.text("type_url")?.contains('\0') {
+                    return Err("type_url: a NUL in it".to_string());
+                }
+            }
+            2 => drop(value.bytes("value")?),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Why a call failed; `refused` says that no handler has seen it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 
 pub const REQUEST: u8 = 1;
 pub const RESPONSE: u8 = 2;
+pub const DATA: u8 = 3;
 
 /// The longest payload that is taken, in bytes.
 pub const LONGEST: usize = 4 << 20;

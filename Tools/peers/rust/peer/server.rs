@@ -1,19 +1,21 @@
 //! The echo service: Describe answers with the request as it was received, Empty with nothing, Fail with the status that it is sent, Wait
-//! never. There are no streams here; data is ignored.
+//! never. There are no streams here, so that data is never expected.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::envelope::{encode_response, Request, Status, DEADLINE_EXCEEDED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED};
+use crate::envelope::{check_detail, encode_response, Request, Status, DEADLINE_EXCEEDED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNIMPLEMENTED};
 use crate::frame::{self, Frame};
 
 pub const ECHO: &str = "huleedu.test.Echo";
 
 const MOST_CALLS: usize = 256;
+/// Streams whose late data is ignored.
+const ENDED_STREAMS: usize = 1024;
 const MOST_METADATA: usize = 16 << 10;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(600);
@@ -34,7 +36,27 @@ pub fn serve(address: &str) -> io::Result<()> {
 /// One connection and the calls that run on it.
 struct Session {
     writing: Mutex<TcpStream>,
-    running: Mutex<HashSet<u32>>,
+    streams: Mutex<Streams>,
+}
+
+/// Which streams run, and which have ended, the latest at the end.
+#[derive(Default)]
+struct Streams {
+    running: HashSet<u32>,
+    ended: VecDeque<u32>,
+}
+
+impl Streams {
+    /// Notes that a stream has ended, unless a call runs on it.
+    fn end(&mut self, stream: u32) {
+        if self.running.contains(&stream) {
+            return;
+        }
+        if self.ended.len() == ENDED_STREAMS {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(stream);
+    }
 }
 
 impl Session {
@@ -42,10 +64,11 @@ impl Session {
     fn run(connection: TcpStream) -> io::Result<()> {
         connection.set_nodelay(true)?;
         let mut reading = connection.try_clone()?;
-        let session = Arc::new(Session { writing: Mutex::new(connection), running: Mutex::new(HashSet::new()) });
+        let session = Arc::new(Session { writing: Mutex::new(connection), streams: Mutex::default() });
         let ending = loop {
             match frame::read(&mut reading) {
                 Ok(Some(found)) if found.kind == frame::REQUEST => session.begin(found),
+                Ok(Some(found)) if found.kind == frame::DATA => session.ignore_or_refuse(found.stream),
                 Ok(Some(_)) => {}
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error),
@@ -59,22 +82,41 @@ impl Session {
     fn begin(self: &Arc<Self>, found: Frame) {
         let (stream, arrival) = (found.stream, Instant::now());
         match self.accept(found) {
-            Err(refusal) => self.write(stream, &Err(refusal)),
+            Err(refusal) => {
+                self.streams.lock().unwrap().end(stream);
+                self.write(stream, &Err(refusal));
+            }
             Ok(request) => {
-                self.running.lock().unwrap().insert(stream);
+                self.streams.lock().unwrap().running.insert(stream);
                 let session = self.clone();
                 thread::spawn(move || {
                     let answer = answer(&request, arrival);
                     // In this order: whoever has the answer may take the stream again.
-                    session.running.lock().unwrap().remove(&stream);
+                    {
+                        let mut streams = session.streams.lock().unwrap();
+                        streams.running.remove(&stream);
+                        streams.end(stream);
+                    }
                     session.write(stream, &answer);
                 });
             }
         }
     }
 
+    /// Takes data, which may come late for a call and means nothing on any other stream.
+    fn ignore_or_refuse(&self, stream: u32) {
+        let mut streams = self.streams.lock().unwrap();
+        if streams.running.contains(&stream) || streams.ended.contains(&stream) {
+            return;
+        }
+        streams.end(stream);
+        drop(streams);
+        self.write(stream, &Err(Status::new(INVALID_ARGUMENT, format!("data on stream {stream}, which was not begun"))));
+    }
+
     fn accept(&self, found: Frame) -> Result<Request, Status> {
-        let running = self.running.lock().unwrap();
+        let streams = self.streams.lock().unwrap();
+        let running = &streams.running;
         if found.stream % 2 == 0 || running.contains(&found.stream) {
             return Err(Status::new(INVALID_ARGUMENT, format!("stream {} is even or runs already", found.stream)));
         }
@@ -107,16 +149,28 @@ fn answer(request: &Request, arrival: Instant) -> Answer {
     };
     let left = (arrival + timeout).saturating_duration_since(Instant::now());
     match (request.service.as_str(), request.method.as_str()) {
-        (ECHO, "Describe") => Ok(Request { timeout_nano: left.as_nanos() as i64, ..request.clone() }.encode()),
-        (ECHO, "Empty") => Ok(Vec::new()),
-        (ECHO, "Fail") => Err(Status::decode(&request.payload).unwrap_or_else(|error| Status::new(INVALID_ARGUMENT, error))),
+        (ECHO, "Describe") => {
+            take_detail(request)?;
+            Ok(Request { timeout_nano: left.as_nanos() as i64, ..request.clone() }.encode())
+        }
+        (ECHO, "Empty") => take_detail(request).map(|()| Vec::new()),
+        (ECHO, "Fail") => Err(Status::decode(&request.payload).unwrap_or_else(|error| unreadable("Status", error))),
         (ECHO, "Wait") => {
+            take_detail(request)?;
             thread::sleep(left);
             Err(Status::new(DEADLINE_EXCEEDED, "the time of the call is over"))
         }
         (ECHO, method) => Err(Status::refusal(UNIMPLEMENTED, format!("no method {}", shortened(method)))),
         (service, _) => Err(Status::refusal(UNIMPLEMENTED, format!("no service {}", shortened(service)))),
     }
+}
+
+fn take_detail(request: &Request) -> Result<(), Status> {
+    check_detail(&request.payload).map_err(|error| unreadable("Detail", error))
+}
+
+fn unreadable(message: &str, error: String) -> Status {
+    Status::new(INVALID_ARGUMENT, format!("huleedu.wire.v1.{message}: {error}"))
 }
 
 fn shortened(name: &str) -> String {

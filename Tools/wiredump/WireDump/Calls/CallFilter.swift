@@ -70,7 +70,8 @@ package struct CallFilter: Sendable {
             && conditions.allSatisfy { $0.holds(for: call) }
     }
 
-    static func fits(_ text: Substring, _ pattern: Substring) -> Bool {
+    /// Whether a text is of a pattern, in which `*` stands for any text.
+    package static func fits(_ text: Substring, _ pattern: Substring) -> Bool {
         var (text, pattern) = (text, pattern)
         // The last star, and what it has not yet been made to cover.
         var retry: (pattern: Substring, text: Substring)?
