@@ -175,8 +175,9 @@ let package = Package(
         .testTarget(
             name: "WireDumpTests",
             dependencies: [
-                "WireDump", "wiredump", "ChaosProxy", "ChildProcesses", "Contracts", "SampleContracts", "Wire", "WireNIO",
-                logging,
+                "WireDump", "wiredump", "Certificates", "ChaosProxy", "ChildProcesses", "Contracts", "SampleContracts", "Wire",
+                "WireNIO",
+                "WireTLS", logging,
             ],
             swiftSettings: strict),
 

@@ -12,8 +12,8 @@ struct FilterTests {
         var call = Call(
             id: id, peers: .init(connection: 2, client: Packets.client, server: Packets.server), begin: 50, end: 50 + nanoseconds)
         call.method = method.map { MethodDescriptor(service: "a.v1.Service", method: $0) }
-        call.note([UInt8](repeating: 1, count: bytes / 2), from: .client, at: 50, isKept: false)
-        call.note([UInt8](repeating: 1, count: bytes - bytes / 2), from: .server, at: 50, isKept: false)
+        _ = call.note([UInt8](repeating: 1, count: bytes / 2), from: .client, at: 50, .nothing)
+        _ = call.note([UInt8](repeating: 1, count: bytes - bytes / 2), from: .server, at: 50, .nothing)
         if let code { call.outcome = .answered(code, message: "") }
         return call
     }

@@ -22,7 +22,7 @@ struct FixtureTests {
         var call = Call(id: Call.ID(connection: 1, stream: StreamID(rawValue: 1)), peers: peers, begin: 0, end: 1)
         call.method = Self.get
         call.metadata = Metadata([("tenant", "school"), ("authorization", "Bearer secret")])
-        for (side, bytes) in messages { call.note(bytes, from: side, at: 0, isKept: true) }
+        for (side, bytes) in messages { _ = call.note(bytes, from: side, at: 0, .messages) }
         call.outcome = .answered(status, message: "")
         return call
     }
@@ -131,11 +131,12 @@ struct FixtureTests {
     func manyDifferences() {
         let numbers = JSONValue.array((0..<21).map { .integer($0) })
         let others = JSONValue.array((0..<21).map { .integer($0 + 1) })
-        #expect(JSONDifference().lines(numbers, others, at: "x").last == "and 1 more differences")
+        let lines = JSONComparison().differences(numbers, others, at: "x").lines(\.path)
+        #expect(lines.count == 21 && lines.last == "and 1 more differences")
         let (twenty, otherTwenty) = (
             JSONValue.array((0..<20).map { .integer($0) }), JSONValue.array((0..<20).map { .integer($0 + 1) })
         )
-        #expect(JSONDifference().lines(twenty, otherTwenty, at: "x").count == 20)
+        #expect(JSONComparison().differences(twenty, otherTwenty, at: "x").lines(\.path).last == "x[19]")
     }
 
     @Test("calls are answered in their order, and the last answer again")

@@ -26,6 +26,7 @@ public final class ChaosProxy: Sendable {
     public let host: String
     public let port: Int
     let server: Server
+    let preparation: Preparation
     private let rules: [CutRule]
     private let tell: @Sendable (ProxyEvent) -> Void
     /// Sees what passes on each connection, which are counted from one.
@@ -38,30 +39,35 @@ public final class ChaosProxy: Sendable {
     ///
     /// - Parameters:
     ///   - port: zero takes any that is free; it stays the same however often the proxy refuses connections in between.
+    ///   - preparation: done to each connection on its event loop.
     ///   - rules: for cutting connections at what is seen on them.
     ///   - tell: called for everything that the proxy does; it must return at once.
     ///   - tap: called for everything that passes, in its order, with the number of its connection; it must return at once.
     public static func start(
-        host: String = "127.0.0.1", port: Int = 0, to server: Server, fault: Fault = .none, rules: [CutRule] = [],
-        tell: @escaping @Sendable (ProxyEvent) -> Void = { _ in }, tap: (@Sendable (Int, Passage) -> Void)? = nil
+        host: String = "127.0.0.1", port: Int = 0, to server: Server, fault: Fault = .none,
+        preparation: Preparation = Preparation(), rules: [CutRule] = [],
+        tell: @escaping @Sendable (ProxyEvent) -> Void = { _ in },
+        tap: (@Sendable (Int, Passage) -> Void)? = nil
     ) async throws -> ChaosProxy {
         // Bound once without taking anybody, for its number.
         let probe = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1).bind(host: host, port: port).get()
         let number = probe.localAddress?.port ?? port
         try await probe.close()
-        let proxy = ChaosProxy(host: host, port: number, server: server, rules: rules, tap: tap, tell: tell)
+        let proxy = ChaosProxy(
+            host: host, port: number, server: server, preparation: preparation, rules: rules, tap: tap, tell: tell)
         try await proxy.apply(fault)
         return proxy
     }
 
     private init(
-        host: String, port: Int, server: Server, rules: [CutRule], tap: (@Sendable (Int, Passage) -> Void)?,
-        tell: @escaping @Sendable (ProxyEvent) -> Void
+        host: String, port: Int, server: Server, preparation: Preparation, rules: [CutRule],
+        tap: (@Sendable (Int, Passage) -> Void)?, tell: @escaping @Sendable (ProxyEvent) -> Void
     ) {
         self.host = host
         self.port = port
         self.server = server
+        self.preparation = preparation
         self.rules = rules
         self.tap = tap
         self.tell = tell
@@ -164,6 +170,7 @@ public final class ChaosProxy: Sendable {
     }
 
     private func accept(_ channel: any Channel) throws {
+        try preparation.client?(channel)
         let number = state.withLock { state in
             state.statistics.accepted += 1
             return state.statistics.accepted

@@ -52,6 +52,7 @@ final class Relay {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try reference.value.proxy.preparation.server?(channel)
                     try channel.pipeline.syncOperations.addHandler(Ear(relay: reference.value, direction: .downstream))
                 }
             }

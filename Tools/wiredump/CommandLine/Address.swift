@@ -5,6 +5,9 @@ struct Address: Sendable, Hashable {
     let host: String
     let port: Int
 
+    /// Whether it is of this machine and of no other's concern.
+    var isNear: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
     /// Reads `HOST:PORT` or `[HOST]:PORT`.
     init(_ text: String, _ option: String) throws {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), colon != text.startIndex

@@ -4,9 +4,20 @@ import WireDump
 
 /// A capture in a file or a pipe.
 struct CaptureInput {
+    /// Packets that came together.
+    struct Piece {
+        let packets: [CapturedPacket]
+        /// Whether nothing more had come yet when it was read.
+        let isAllForNow: Bool
+    }
+
     private static let pieceBytes = 1 << 20
+    /// What a pipe holds that is full.
+    private static let pipeBytes = 64 << 10
 
     private let file: FileHandle
+    private var capture = CaptureReader()
+    private var fault: CaptureError?
 
     /// - Parameter path: of the file; - is standard input.
     init(_ path: String) throws {
@@ -18,21 +29,50 @@ struct CaptureInput {
         }
     }
 
-    /// Passes all packets on; `pause` is called when those that have come so far were.
+    /// Whether everything that will ever come is there.
+    var isFile: Bool {
+        var status = stat()
+        return fstat(file.fileDescriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Whether something has come, or the end, within a time.
+    func waits(milliseconds: Int32) throws -> Bool {
+        var place = pollfd(fd: file.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        let count = poll(&place, 1, milliseconds)
+        guard count >= 0 || errno == EINTR else {
+            throw CaptureError(description: "cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return count > 0
+    }
+
+    /// The next packets, or nil at the end.
     ///
-    /// - Returns: what is wrong with the capture.
-    func read(_ receive: (CapturedPacket) throws -> Void, pause: () throws -> Void) throws -> CaptureError? {
-        var capture = CaptureReader()
-        do {
-            while let piece = try file.read(upToCount: Self.pieceBytes), !piece.isEmpty {
-                capture.append(piece)
-                while let packet = try capture.next() { try receive(packet) }
-                try pause()
-            }
+    /// - Throws: ``CaptureError`` where the capture is no good, after the packets before that place.
+    mutating func next() throws -> Piece? {
+        if let fault { throw fault }
+        let bytes = try read()
+        guard !bytes.isEmpty else {
             try capture.finish()
             return nil
-        } catch let error as CaptureError {
-            return error
+        }
+        capture.append(bytes)
+        var packets: [CapturedPacket] = []
+        do throws(CaptureError) {
+            while let packet = try capture.next() { packets.append(packet) }
+        } catch {
+            fault = error
+        }
+        return Piece(packets: packets, isAllForNow: bytes.count < Self.pipeBytes)
+    }
+
+    /// What there is, once there is anything; a file handle would wait until there is as much as was asked for.
+    private func read() throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, count in
+            repeat {
+                let bytes = Foundation.read(file.fileDescriptor, buffer.baseAddress, buffer.count)
+                guard bytes < 0 else { return count = bytes }
+            } while errno == EINTR
+            throw CaptureError(description: "cannot be read: \(String(cString: strerror(errno)))")
         }
     }
 }

@@ -59,7 +59,7 @@ struct LintCommand: ParsableCommand {
             for rule in LintRule.allCases { print("\(rule.id)  \(rule.severity)  \(rule.title)\n    \(rule.explanation)") }
             return
         }
-        let capture = try CaptureInput(file)
+        var capture = try CaptureInput(file)
         let linting = Linting(schema: try contracts.schema, allowed: try allowed)
         var reader = TrafficReader(ports: Set(port), keeping: .nothing, linting: linting)
         var output = Output()
@@ -71,7 +71,15 @@ struct LintCommand: ParsableCommand {
                 try output.write([finding.text(format, palette: palette)])
             }
         }
-        let fault = try capture.read({ try tell(reader.receive($0)) }, pause: { try output.flush() })
+        var fault: CaptureError?
+        do {
+            while let piece = try capture.next() {
+                for packet in piece.packets { try tell(reader.receive(packet)) }
+                try output.flush()
+            }
+        } catch let error as CaptureError {
+            fault = error
+        }
         try tell(reader.finish())
         try output.flush()
         if let fault {

@@ -5,14 +5,17 @@ struct Output {
     private static let pieceBytes = 64 << 10
 
     private let file: FileHandle
-    private var waiting = Data()
+    private var waiting: [UInt8] = []
 
     init(_ file: FileHandle = .standardOutput) {
         self.file = file
     }
 
     mutating func write(_ lines: [String]) throws {
-        for line in lines { waiting.append(contentsOf: (line + "\n").utf8) }
+        for line in lines {
+            waiting.append(contentsOf: line.utf8)
+            waiting.append(UInt8(ascii: "\n"))
+        }
         if waiting.count >= Self.pieceBytes { try flush() }
     }
 
@@ -23,7 +26,7 @@ struct Output {
 
     mutating func flush() throws {
         guard !waiting.isEmpty else { return }
-        try file.write(contentsOf: waiting)
+        try file.write(contentsOf: Data(waiting))
         waiting.removeAll(keepingCapacity: true)
     }
 

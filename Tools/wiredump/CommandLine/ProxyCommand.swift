@@ -16,16 +16,20 @@ struct ProxyCommand: AsyncParsableCommand {
 
               wiredump proxy --listen 127.0.0.1:7200 --to 127.0.0.1:7100 --record evening.pcapng
 
+            With --listen-certificate clients connect over TLS, and with --tls or --tls-authorities the proxy connects to the server over \
+            TLS; calls are seen between the two. A connection that cannot be made secure is closed, and why is told on standard error. \
+            Whoever connects to the proxy speaks under the certificate that it shows to the server. Example:
+
+              wiredump proxy --listen 127.0.0.1:7200 --listen-certificate proxy.pem --listen-key proxy.key \\
+                --to assess.example:7100 --tls-authorities authorities.pem --tls-certificate me.pem --tls-key me.key
+
             A recording can be opened with 'wiredump read' and with Wireshark. It holds everything that was said, whatever is hidden on the \
             screen. When the output or the recording is slower than the traffic by more than 64 MiB, the traffic goes on and what does not \
             fit is left out, as a capture leaves out what it missed; it is told how much.
             """)
 
-    @Option(help: ArgumentHelp("Where to listen; port 0 takes any that is free.", valueName: "host:port"))
-    var listen = "127.0.0.1:0"
-
-    @Option(help: ArgumentHelp("The server: an address, or the path of a socket file.", valueName: "host:port|path"))
-    var to: String
+    @OptionGroup
+    var ends: ProxyEnds
 
     @Option(help: ArgumentHelp("Write everything that passes to this new pcapng file.", valueName: "file"))
     var record: String?
@@ -34,24 +38,16 @@ struct ProxyCommand: AsyncParsableCommand {
     var view: ViewOptions
 
     func validate() throws {
-        _ = try Address(listen, "--listen")
-        _ = try server
+        guard ends.to != nil else { throw ValidationError("--to: expected the server, as HOST:PORT.") }
     }
 
     func run() async throws {
-        let address = try Address(listen, "--listen")
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         var session = Session(printer: try view.printer(), reader: TrafficReader(keeping: view.keeping))
         var recording = try record.map(Self.newFile).map { Output($0) }
-        let (tap, packets) = Tap.make()
-        try session.begin()
+        try await session.begin()
         try recording?.write(PcapngWriter.header(link: SegmentWriter.link))
-        let proxy = try await ChaosProxy.start(
-            host: address.host, port: address.port, to: try server,
-            tell: { event in
-                if event.kind == .unreachable { Output.complain("the server cannot be reached: \(event.detail ?? "")") }
-            }, tap: { tap.see($0, $1) })
-        Output.complain("listening at \(proxy.host):\(proxy.port)")
+        let (proxy, tap, packets) = try await ends.start()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await _ in signals { break }
@@ -61,25 +57,16 @@ struct ProxyCommand: AsyncParsableCommand {
             for await packet in packets {
                 tap.took(packet)
                 try recording?.write(PcapngWriter.packet(packet))
-                try session.receive(packet)
+                try await session.receive(packet)
                 // Whoever looks on is waiting for the next line.
                 guard tap.waitingBytes == 0 else { continue }
                 try recording?.flush()
-                try session.flush()
+                try await session.flush()
             }
         }
         try recording?.flush()
-        try session.end()
+        try await session.end()
         if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }
-    }
-
-    private var server: ChaosProxy.Server {
-        get throws {
-            if to.contains("/") { return .file(to) }
-            let address = try Address(to, "--to")
-            guard address.port > 0 else { throw ValidationError("--to: expected a port from 1 to 65535.") }
-            return .address(host: address.host, port: address.port)
-        }
     }
 
     private static func newFile(_ path: String) throws -> FileHandle {

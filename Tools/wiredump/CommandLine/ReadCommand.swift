@@ -2,7 +2,7 @@ import ArgumentParser
 import WireDump
 
 /// `wiredump read`
-struct ReadCommand: ParsableCommand {
+struct ReadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
         abstract: "Show the calls in a capture.",
@@ -32,12 +32,12 @@ struct ReadCommand: ParsableCommand {
     @OptionGroup(title: "View")
     var view: ViewOptions
 
-    func run() throws {
+    func run() async throws {
         let capture = try CaptureInput(file)
         var session = Session(printer: try view.printer(), reader: TrafficReader(ports: Set(port), keeping: view.keeping))
-        try session.begin()
-        let fault = try capture.read({ try session.receive($0) }, pause: { try session.flush() })
-        try session.end()
+        try await session.begin()
+        let fault = try await session.read(capture)
+        try await session.end()
         if let fault {
             Output.complain("\(file): \(fault)")
             throw ExitCode(1)

@@ -1,30 +1,74 @@
-import Foundation
 import WireDump
 
 /// Packets in, lines out.
+///
+/// What one piece of a capture brought is told while the next is taken apart, so that two processors have something to do.
 struct Session {
-    private var printer: Printer
     private var reader: TrafficReader
-    private var output = Output()
+    private let teller: Teller
 
     init(printer: Printer, reader: TrafficReader) {
-        self.printer = printer
         self.reader = reader
+        teller = Teller(printer)
     }
 
-    mutating func begin() throws {
+    func begin() async throws { try await teller.begin() }
+
+    /// Tells everything in a capture that has come when it ends.
+    ///
+    /// - Returns: what is wrong with the capture.
+    mutating func read(_ capture: CaptureInput) async throws -> CaptureError? {
+        var capture = capture
+        var events: [TrafficReader.Event] = []
+        do {
+            while let piece = try capture.next() {
+                let earlier = events
+                async let told: Void = teller.tell(earlier)
+                events = piece.packets.flatMap { reader.receive($0) }
+                try await told
+                // Whoever looks on is waiting for the next line.
+                guard piece.isAllForNow else { continue }
+                try await teller.tell(events)
+                try await teller.flush()
+                events = []
+            }
+            try await teller.tell(events)
+            return nil
+        } catch let fault as CaptureError {
+            try await teller.tell(events)
+            return fault
+        }
+    }
+
+    mutating func receive(_ packet: CapturedPacket) async throws { try await teller.tell(reader.receive(packet)) }
+
+    func flush() async throws { try await teller.flush() }
+
+    mutating func end() async throws { try await teller.end(reader.finish()) }
+}
+
+/// Tells in lines what happened.
+private actor Teller {
+    private var printer: Printer
+    private var output = Output()
+
+    init(_ printer: Printer) {
+        self.printer = printer
+    }
+
+    func begin() throws {
         try output.write(printer.header)
         try output.flush()
     }
 
-    mutating func receive(_ packet: CapturedPacket) throws {
-        for event in reader.receive(packet) { try output.write(printer.lines(event)) }
+    func tell(_ events: [TrafficReader.Event]) throws {
+        for event in events { try output.write(printer.lines(event)) }
     }
 
-    mutating func flush() throws { try output.flush() }
+    func flush() throws { try output.flush() }
 
-    mutating func end() throws {
-        for event in reader.finish() { try output.write(printer.lines(event)) }
+    func end(_ events: [TrafficReader.Event]) throws {
+        try tell(events)
         try output.write(printer.footer)
         try output.flush()
         if printer.skippedBytes > 0 {

@@ -30,9 +30,7 @@ final class Tap: Sendable {
     var missedBytes: Int { state.withLock { $0.missedBytes } }
 
     func see(_ number: Int, _ passage: Passage) {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let time = UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+        let time = ClockTime.now
         state.withLock { state in
             let packets =
                 switch passage {

@@ -11,8 +11,7 @@ struct TrustOptions: ParsableArguments {
 
     /// Sees that a token goes over TLS, or not beyond this machine.
     func check(_ address: Address) throws {
-        let isNear = address.host == "localhost" || address.host == "::1" || address.host.hasPrefix("127.")
-        guard token == nil || isNear || tls.isSecure else {
+        guard token == nil || address.isNear || tls.isSecure else {
             throw ValidationError("--token: tokens go over TLS only, but for this machine; add --tls or --tls-authorities.")
         }
     }

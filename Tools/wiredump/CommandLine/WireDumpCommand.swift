@@ -17,11 +17,11 @@ struct WireDumpCommand: AsyncParsableCommand {
             chooses them, and does not put texts into them.
 
             It ends with 0 when all went well, with 1 when a capture cannot be read or ends inside a packet (what was found before \
-            that is shown all the same), and with 64 for wrong options.
+            that is shown all the same; 'diff' and others have codes of their own), and with 64 for wrong options.
             """,
         subcommands: [
-            ReadCommand.self, ProxyCommand.self, LintCommand.self, CallCommand.self, BenchCommand.self, ListCommand.self,
-            DescribeCommand.self, ReplayCommand.self, MockCommand.self, ConformCommand.self, DissectorCommand.self,
-            BreakingCommand.self, GoldenCommand.self,
+            ReadCommand.self, ProxyCommand.self, TopCommand.self, LintCommand.self, DiffCommand.self, CallCommand.self,
+            BenchCommand.self, ListCommand.self, DescribeCommand.self, ReplayCommand.self, MockCommand.self,
+            ConformCommand.self, DissectorCommand.self, BreakingCommand.self, GoldenCommand.self,
         ])
 }

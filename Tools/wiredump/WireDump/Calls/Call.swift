@@ -95,13 +95,31 @@ package struct Call: Sendable {
     /// Service and method, as `package.Service/Method`; nil where the request was not captured.
     package var methodName: String? { method.map { "\($0.service)/\($0.method)" } }
 
-    mutating func note(_ bytes: [UInt8], from side: Side, at time: UInt64, isKept: Bool) {
+    /// Takes over what its request says beside the message.
+    ///
+    /// - Returns: memory that it takes up for that.
+    mutating func note(_ request: RequestEnvelope, _ keeping: CallTracker.Keeping) -> Int {
+        method = request.method
+        timeoutNanoseconds = request.timeoutNanoseconds
+        guard keeping == .messages else { return 0 }
+        metadata = request.metadata
+        keptBytes += metadata.byteCount
+        return metadata.byteCount
+    }
+
+    /// Takes a message over, as far as its call keeps messages.
+    ///
+    /// - Returns: memory that it takes up.
+    mutating func note(_ bytes: [UInt8], from side: Side, at time: UInt64, _ keeping: CallTracker.Keeping) -> Int {
         switch side {
         case .client: sent = Amount(messages: sent.messages + 1, bytes: sent.bytes + bytes.count)
         case .server: received = Amount(messages: received.messages + 1, bytes: received.bytes + bytes.count)
         }
-        guard isKept, messages.count < CallTracker.keptMessages else { return }
+        guard keeping == .messages, messages.count < CallTracker.keptMessages,
+            keptBytes + bytes.count <= CallTracker.keptBytesOfCall
+        else { return 0 }
         messages.append(CallMessage(side: side, nanoseconds: time, bytes: bytes))
         keptBytes += bytes.count
+        return bytes.count
     }
 }

@@ -70,13 +70,7 @@ package struct CallTracker: Sendable {
         guard open[frame.stream]?.method == nil else { return [.stray(frame.stream, "a request on a stream that is in use")] }
         ended.remove(frame.stream)
         guard adopt(frame.stream, at: time) else { return [.stray(frame.stream, "more calls at once than are followed")] }
-        open[frame.stream]?.method = request.method
-        open[frame.stream]?.timeoutNanoseconds = request.timeoutNanoseconds
-        if keeping == .messages {
-            open[frame.stream]?.metadata = request.metadata
-            open[frame.stream]?.keptBytes += request.metadata.byteCount
-            keptBytes += request.metadata.byteCount
-        }
+        keptBytes += open[frame.stream]?.note(request, keeping) ?? 0
         // A stream of requests that begins without a payload has none yet.
         if !frame.flags.contains(.remoteOpen) || !request.payload.isEmpty {
             note(request.payload, on: frame.stream, from: .client, at: time)
@@ -122,11 +116,7 @@ package struct CallTracker: Sendable {
     }
 
     private mutating func note(_ bytes: [UInt8], on stream: StreamID, from side: Side, at time: UInt64) {
-        let before = open[stream]?.keptBytes ?? 0
-        open[stream]?.note(
-            bytes, from: side, at: time,
-            isKept: keeping == .messages && before + bytes.count <= Self.keptBytesOfCall)
-        keptBytes += (open[stream]?.keptBytes ?? 0) - before
+        keptBytes += open[stream]?.note(bytes, from: side, at: time, keeping) ?? 0
     }
 
     private mutating func end(_ stream: StreamID, _ outcome: Call.Outcome, at time: UInt64) -> [Event] {

@@ -91,7 +91,8 @@ struct ConnectionReader: Sendable {
         linter = nil
         events += take(fromClient.assembler.finish(), from: .client, at: lastNanoseconds)
         events += take(fromServer.assembler.finish(), from: .server, at: lastNanoseconds)
-        return events + told(calls?.finish(at: lastNanoseconds) ?? [], at: lastNanoseconds)
+        let unanswered = calls?.finish(at: lastNanoseconds) ?? []
+        return events + told(unanswered, at: lastNanoseconds)
     }
 
     // MARK: - Who is who
@@ -183,7 +184,9 @@ struct ConnectionReader: Sendable {
                 switch found {
                 case .frame(let frame):
                     result.append(.frame(frame, side, connection: number, nanoseconds: time))
-                    result += told(calls?.receive(frame, from: side, at: time) ?? [], at: time)
+                    // Before anything else of this connection is looked at, so that its calls are changed in their place.
+                    let ended = calls?.receive(frame, from: side, at: time) ?? []
+                    result += told(ended, at: time)
                     if linter != nil {
                         let sight = sight(of: side, isWhole: isWhole)
                         result += findings { $0.receive(frame, from: side, at: time, sight) }

@@ -36,7 +36,7 @@ package struct FieldCondition: Sendable {
         var targets: [String: Target] = [:]
         var fault: ParseError?
         for type in Set(schema.methods.flatMap { [$0.input, $0.output] }).sorted() {
-            guard let steps = Self.steps(path, in: type, schema), let field = steps.last else { continue }
+            guard let steps = schema.fields(path, in: type), let field = steps.last else { continue }
             do throws(ParseError) {
                 targets[type] = Target(
                     steps: steps, operand: try FieldOperand(value, for: field, comparison, schema: schema))
@@ -96,17 +96,5 @@ package struct FieldCondition: Sendable {
         let value = rest.dropFirst(comparison.rawValue.count).drop(while: \.isWhitespace)
         let isQuoted = value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
         return (names, comparison, String(isQuoted ? value.dropFirst().dropLast() : value))
-    }
-
-    /// The fields of a path; nil where the message has no such.
-    private static func steps(_ path: [String], in type: String, _ schema: MessageSchema) -> [MessageSchema.Field]? {
-        var steps: [MessageSchema.Field] = []
-        var message = schema.messages[type]
-        for name in path {
-            guard let field = message?.fields.first(where: { $0.name == name }) else { return nil }
-            steps.append(field)
-            if case .message(let inner) = field.kind { message = schema.messages[inner] } else { message = nil }
-        }
-        return steps
     }
 }

@@ -80,7 +80,7 @@ package struct TrafficReader: Sendable {
         keptBytes += connection.keptBytes
         mostKeptBytes = max(mostKeptBytes, keptBytes)
         guard !connection.isOver else { return events + finish(connection) }
-        connections[pair] = connection
+        connections[pair] = consume connection
         if keptBytes > limits.bytes { events += giveUp(until: { $0.keptBytes <= $0.limits.bytes / 4 * 3 }) }
         return events
     }

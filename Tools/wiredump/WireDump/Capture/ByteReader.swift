@@ -27,8 +27,12 @@ struct ByteReader {
     }
 
     private mutating func number(_ count: Int) -> UInt64? {
-        guard let bytes = bytes(count) else { return nil }
-        return isLittleEndian
-            ? bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) } : bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        guard count <= rest.count else { return nil }
+        var number: UInt64 = 0
+        for place in 0..<count {
+            number = number << 8 | UInt64(rest[rest.startIndex + (isLittleEndian ? count - 1 - place : place)])
+        }
+        rest = rest.dropFirst(count)
+        return number
     }
 }

@@ -16,6 +16,10 @@ public struct CapturedPacket: Sendable, Hashable {
 /// Why bytes are no capture, or go on as none.
 public struct CaptureError: Error, Sendable, Hashable, CustomStringConvertible {
     public let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// Finds the packets of a pcap or pcapng file whose bytes arrive in pieces.

@@ -89,7 +89,7 @@ public struct TCPSegment: Sendable, Hashable {
         guard fragment == 0, headerBytes >= 20, length >= headerBytes else { return nil }
         self.init(
             tcp: bytes.dropFirst(headerBytes), length: length - headerBytes,
-            from: Array(bytes[start + 12..<start + 16]), to: Array(bytes[start + 16..<start + 20]))
+            from: bytes[start + 12..<start + 16], to: bytes[start + 16..<start + 20])
     }
 
     private init?(ipv6 bytes: ArraySlice<UInt8>) {
@@ -109,13 +109,13 @@ public struct TCPSegment: Sendable, Hashable {
         }
         guard next == Self.tcp else { return nil }
         self.init(
-            tcp: content, length: length, from: Array(bytes[start + 8..<start + 24]), to: Array(bytes[start + 24..<start + 40]))
+            tcp: content, length: length, from: bytes[start + 8..<start + 24], to: bytes[start + 24..<start + 40])
     }
 
     // MARK: - TCP
 
     /// - Parameter length: bytes of header and payload as they were sent.
-    private init?(tcp bytes: ArraySlice<UInt8>, length: Int, from: [UInt8], to: [UInt8]) {
+    private init?(tcp bytes: ArraySlice<UInt8>, length: Int, from: ArraySlice<UInt8>, to: ArraySlice<UInt8>) {
         var reader = ByteReader(bytes)
         guard let source = reader.uint16(), let destination = reader.uint16(), let sequence = reader.uint32(),
             let acknowledgement = reader.uint32(), let offset = reader.uint8(), let flags = reader.uint8().map(Flags.init)

@@ -145,7 +145,12 @@ package struct FixtureCodec: Sendable {
         let type = schema.method(fixture.method.service, fixture.method.method)?.output ?? ""
         let names = Set(schema.enumerations.values.flatMap(\.values))
         let answers = answer.answers.map { decoder.value($0, as: type) }
-        return JSONDifference(ignoring: fixture.ignored.union(more), redaction: redaction, names: names).lines(
-            .array(fixture.answers), .array(answers), at: "answers")
+        return JSONComparison(ignoring: fixture.ignored.union(more), redaction: redaction, names: names)
+            .differences(.array(fixture.answers), .array(answers), at: "answers").lines(Self.line)
+    }
+
+    private static func line(_ difference: Difference) -> String {
+        let expected = difference.left.map { "expected \($0)" } ?? "expected none"
+        return "\(difference.path): \(expected), \(difference.right.map { "got \($0)" } ?? "is absent")"
     }
 }

@@ -9,6 +9,8 @@ package struct MessageDecoder: Sendable {
 
     package let schema: MessageSchema
     package let redaction: Redaction
+    /// Names of the schema's fields whose text is hidden.
+    private let hiddenNames: Set<String>
     private let bytesForm: BytesForm
     /// Whether numbers of 64 bits are text, because readers of JSON may not hold them.
     private var wideNumbersAreText = true
@@ -28,13 +30,15 @@ package struct MessageDecoder: Sendable {
     init(schema: MessageSchema, redaction: Redaction, bytesForm: BytesForm) {
         self.schema = schema
         self.redaction = redaction
+        hiddenNames = Set(schema.messages.values.flatMap(\.fields).map(\.name).filter(redaction.hides))
         self.bytesForm = bytesForm
     }
 
     /// - Parameter type: full name of the message; nil, or one that the schema does not have, where it is not known.
     package func json(_ bytes: [UInt8], as type: String?) -> String {
-        var text = JSONText()
-        write(bytes[...], type.flatMap { schema.messages[$0] }, depth: 0, &text)
+        var text = JSONText(capacity: 512)
+        let message = if let type { schema.messages[type] } else { MessageSchema.Message?.none }
+        write(bytes[...], message, depth: 0, &text)
         return text.text
     }
 
@@ -58,10 +62,10 @@ package struct MessageDecoder: Sendable {
         }
         let inner = innerType(fields, message)
         text.object { text in
-            let values = Dictionary(grouping: fields, by: \.number).mapValues { $0.map(\.value) }
-            var written: Set<Int> = []
-            for number in fields.map(\.number) where written.insert(number).inserted {
-                let values = values[number] ?? []
+            var rest = fields.grouped[...]
+            while let number = rest.first?.number {
+                let values = rest.prefix { $0.number == number }
+                rest = rest.dropFirst(values.count)
                 guard let field = message?.field(number) else {
                     text.key("\(number)")
                     writeUnknown(values, number: number, depth: depth, &text)
@@ -75,22 +79,21 @@ package struct MessageDecoder: Sendable {
 
     /// An event carries the bytes of the message that its type names.
     private func innerType(_ fields: [WireField], _ message: MessageSchema.Message?) -> MessageSchema.Message? {
-        guard let type = message?.fields.first(where: { $0.name == "type" && $0.kind == .string }),
-            let name = fields.text(type.number)
-        else { return nil }
-        return schema.messages[name]
+        message?.typeNumber.flatMap { fields.text($0) }.flatMap { schema.messages[$0] }
     }
 
     // MARK: - Fields that are known
 
     private func write(
-        _ values: [WireField.Value], _ field: MessageSchema.Field, inner: MessageSchema.Message?, depth: Int,
+        _ values: ArraySlice<WireField>, _ field: MessageSchema.Field, inner: MessageSchema.Message?, depth: Int,
         _ text: inout JSONText
     ) {
-        guard field.isRepeated else { return write(values[values.count - 1], field, inner: inner, depth: depth, &text) }
+        guard field.isRepeated else {
+            return write(values[values.endIndex - 1].value, field, inner: inner, depth: depth, &text)
+        }
         text.array { text in
             for value in values {
-                for element in field.kind.unpacked(value) { write(element, field, inner: inner, depth: depth, &text) }
+                for element in field.kind.unpacked(value.value) { write(element, field, inner: inner, depth: depth, &text) }
             }
         }
     }
@@ -101,13 +104,12 @@ package struct MessageDecoder: Sendable {
     ) {
         switch (field.kind, value) {
         case (.message(let name), .bytes(let bytes)): write(bytes, schema.messages[name], depth: depth + 1, &text)
-        case (.bytes, .bytes(let bytes)) where bytesForm == .base64 && !redaction.hides(field.name):
+        case (.bytes, .bytes(let bytes)) where bytesForm == .base64 && !hiddenNames.contains(field.name):
             text.string(Data(bytes).base64EncodedString())
         case (.bytes, .bytes(let bytes)) where field.name == "payload" && inner != nil:
             write(bytes, inner, depth: depth + 1, &text)
         case (.string, .bytes(let bytes)), (.bytes, .bytes(let bytes)):
-            text.string(
-                redaction.hides(field.name) ? redaction.replacement(bytes) : String(decoding: bytes, as: UTF8.self))
+            if hiddenNames.contains(field.name) { text.string(redaction.replacement(bytes)) } else { text.string(bytes) }
         case (.enumeration(let name), .varint(let number)):
             let number = Int32(truncatingIfNeeded: number)
             if let known = schema.enumerations[name]?[number] { text.string(known) } else { text.number(number) }
@@ -124,19 +126,21 @@ package struct MessageDecoder: Sendable {
         case (.float, .fixed32(let bits)): text.number(Double(Float(bitPattern: bits)))
         case (.fixed32, .fixed32(let bits)): text.number(bits)
         case (.sfixed32, .fixed32(let bits)): text.number(Int32(bitPattern: bits))
-        default: writeUnknown([value], number: field.number, depth: depth, &text)
+        default: writeUnknown(value, number: field.number, depth: depth, &text)
         }
     }
 
     private func writeWide(_ number: some BinaryInteger, _ text: inout JSONText) {
-        if wideNumbersAreText { text.string("\(number)") } else { text.number(number) }
+        if wideNumbersAreText { text.string(String(number)) } else { text.number(number) }
     }
 
     // MARK: - Fields that are not
 
-    private func writeUnknown(_ values: [WireField.Value], number: Int, depth: Int, _ text: inout JSONText) {
-        guard values.count > 1 else { return writeUnknown(values[0], number: number, depth: depth, &text) }
-        text.array { text in for value in values { writeUnknown(value, number: number, depth: depth, &text) } }
+    private func writeUnknown(_ values: ArraySlice<WireField>, number: Int, depth: Int, _ text: inout JSONText) {
+        guard values.count > 1 else {
+            return writeUnknown(values[values.startIndex].value, number: number, depth: depth, &text)
+        }
+        text.array { text in for value in values { writeUnknown(value.value, number: number, depth: depth, &text) } }
     }
 
     private func writeUnknown(_ value: WireField.Value, number: Int, depth: Int, _ text: inout JSONText) {
@@ -149,7 +153,7 @@ package struct MessageDecoder: Sendable {
             guard !redaction.hides("\(number)") else { return text.string(redaction.replacement(bytes)) }
             // Whether they read like a message is all that is asked.
             guard !bytes.isEmpty, (try? WireFields.all(bytes)) != nil else {
-                return text.string(String(decoding: bytes, as: UTF8.self))
+                return text.string(bytes)
             }
             write(bytes, nil, depth: depth + 1, &text)
         }

@@ -30,8 +30,22 @@ package struct MessageSchema: Sendable {
         package let name: String
         /// In the order of their declaration.
         package let fields: [Field]
+        /// Where the field of a number stands, for numbers that are as small as most; -1 for none.
+        private let places: [Int]
+        /// The number of the field that names the type of the message in `payload`, as an event has it; nil where there is none.
+        let typeNumber: Int?
 
-        func field(_ number: Int) -> Field? { fields.first { $0.number == number } }
+        init(name: String, fields: [Field]) {
+            self.name = name
+            self.fields = fields
+            places = (0..<64).map { number in fields.firstIndex { $0.number == number } ?? -1 }
+            typeNumber = fields.first { $0.name == "type" && $0.kind == .string }?.number
+        }
+
+        func field(_ number: Int) -> Field? {
+            guard number < places.count else { return fields.first { $0.number == number } }
+            return places[number] < 0 ? nil : fields[places[number]]
+        }
     }
 
     package struct Method: Sendable, Hashable {
@@ -71,6 +85,18 @@ package struct MessageSchema: Sendable {
 
     package func method(_ service: String, _ name: String) -> Method? {
         methods.first { $0.service == service && $0.name == name }
+    }
+
+    /// The fields of a path of names; nil where the message has no such.
+    func fields(_ path: [String], in type: String) -> [Field]? {
+        var fields: [Field] = []
+        var message = messages[type]
+        for name in path {
+            guard let field = message?.fields.first(where: { $0.name == name }) else { return nil }
+            fields.append(field)
+            if case .message(let inner) = field.kind { message = messages[inner] } else { message = nil }
+        }
+        return fields
     }
 
     // Numbers of fields are those of google/protobuf/descriptor.proto.

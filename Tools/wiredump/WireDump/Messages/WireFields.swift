@@ -26,6 +26,8 @@ struct WireFields: Sendable {
     static func all(_ bytes: ArraySlice<UInt8>) throws(Malformed) -> [WireField] {
         var reader = WireFields(bytes)
         var fields: [WireField] = []
+        // Most messages have no more.
+        fields.reserveCapacity(8)
         while let field = try reader.next() { fields.append(field) }
         return fields
     }
@@ -67,6 +69,16 @@ struct WireFields: Sendable {
 }
 
 extension [WireField] {
+    /// The same with the fields of each number behind one another, where the first of them stood.
+    var grouped: [WireField] {
+        // As encoders write them.
+        guard indices.dropFirst().contains(where: { self[$0 - 1].number > self[$0].number }) else { return self }
+        var places: [Int: Int] = [:]
+        for (place, field) in enumerated() where places[field.number] == nil { places[field.number] = place }
+        return enumerated().map { (first: places[$1.number] ?? $0, place: $0, field: $1) }
+            .sorted { ($0.first, $0.place) < ($1.first, $1.place) }.map(\.field)
+    }
+
     /// The last value of a field, which is the one that counts.
     func text(_ number: Int) -> String? {
         last { $0.number == number }.flatMap { field in

@@ -125,7 +125,7 @@ struct CallLine {
     }
 
     private func shown(_ entry: Metadata.Entry) -> String {
-        decoder.redaction.hides(entry.key) ? decoder.redaction.replacement(Array(entry.value.utf8)) : entry.value
+        decoder.redaction.hides(entry.key) ? decoder.redaction.replacement(Array(entry.value.utf8)[...]) : entry.value
     }
 
     private func type(_ message: CallMessage) -> String? {

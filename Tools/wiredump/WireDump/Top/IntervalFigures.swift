@@ -1,0 +1,75 @@
+import Wire
+
+/// Counts what goes on in one interval of time after another.
+package struct IntervalFigures: Sendable {
+    /// What an interval had.
+    package struct Snapshot: Sendable, Hashable {
+        /// Nanoseconds since the beginning of 1970.
+        package let end: UInt64
+        package let seconds: Double
+        /// Of the calls that ended in it, those called most often first.
+        package let rows: [CallStatistics.Row]
+        /// Of all calls that have ended by then.
+        package let totals: [CallStatistics.Row]
+        /// Calls that had begun and not ended.
+        package let running: Int
+    }
+
+    /// Calls at once of which it is known that they run.
+    static let mostRunning = 65_536
+
+    private let length: UInt64
+    private var begin: UInt64?
+    private var rows = CallStatistics()
+    private var totals = CallStatistics()
+    private var running: Set<Call.ID> = []
+    private var isEmpty = true
+
+    /// - Precondition: `seconds` is above zero.
+    package init(seconds: Double) {
+        length = UInt64(seconds * 1e9)
+        precondition(length > 0, "an interval takes time")
+    }
+
+    /// Goes on to a time, before what happened then is received.
+    ///
+    /// - Returns: the interval that is over with it. Of several in which nothing happened, only the first is told.
+    package mutating func advance(to time: UInt64) -> Snapshot? {
+        guard let begin else {
+            self.begin = time
+            return nil
+        }
+        guard time >= begin, time - begin >= length else { return nil }
+        self.begin = time - (time - begin) % length
+        return close(at: begin + length, seconds: Double(length) / 1e9)
+    }
+
+    package mutating func receive(_ event: TrafficReader.Event) {
+        switch event {
+        case .frame(let frame, .client, let connection, _) where frame.type == .request && running.count < Self.mostRunning:
+            running.insert(Call.ID(connection: connection, stream: frame.stream))
+        case .call(.ended(let call), _, _):
+            running.remove(call.id)
+            rows.add(call)
+            totals.add(call)
+            isEmpty = false
+        default: break
+        }
+    }
+
+    /// Nothing more comes.
+    ///
+    /// - Returns: what the interval had that was not over; nil where it had no calls.
+    package mutating func finish(at time: UInt64) -> Snapshot? {
+        guard let begin, !isEmpty else { return nil }
+        return close(at: max(time, begin), seconds: max(Double(max(time, begin) - begin), 1) / 1e9)
+    }
+
+    private mutating func close(at end: UInt64, seconds: Double) -> Snapshot {
+        defer {
+            rows = CallStatistics()
+            isEmpty = true
+        }
+        return Snapshot(end: end, seconds: seconds, rows: rows.rows, totals: totals.rows, running: running.count)
+    }
+}
