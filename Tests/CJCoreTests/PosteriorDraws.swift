@@ -29,12 +29,6 @@ struct PosteriorDraws {
 
     func mean(of item: Int) -> Double { abilities[item].reduce(0, +) / Double(abilities[item].count) }
 
-    func standardDeviation(of item: Int) -> Double {
-        let mean = mean(of: item)
-        let squares = abilities[item].reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return (squares / Double(abilities[item].count)).squareRoot()
-    }
-
     func median(of item: Int) -> Double { abilities[item].sorted()[abilities[item].count / 2] }
 
     private mutating func draw(_ count: Int, leavingOut first: Int, with generator: SplitMix64) {

@@ -8,8 +8,6 @@ struct FittedNormal {
         let mean: [Double]
         /// What is not known of everything that the posterior is about.
         let covariance: SparseInverse
-        /// What the distribution leaves out of the errors of the abilities.
-        let skews: [PairSkew]
     }
 
     /// With one of the spreads.
@@ -22,14 +20,14 @@ struct FittedNormal {
 
     init(_ mode: PosteriorFit) {
         posterior = mode.posterior
-        parts = [Part(share: 1, mean: mode.mode, covariance: mode.inverse, skews: [])]
+        parts = [Part(share: 1, mean: mode.mode, covariance: mode.inverse)]
         centre = mode.mode
         abilityDeviation = posterior.settings.abilityDeviation
     }
 
     init(_ normal: MatchedNormal) {
         posterior = normal.posterior
-        parts = [Part(share: 1, mean: normal.mean, covariance: normal.covariance, skews: normal.skews)]
+        parts = [Part(share: 1, mean: normal.mean, covariance: normal.covariance)]
         centre = normal.mean
         abilityDeviation = posterior.settings.abilityDeviation
     }
@@ -38,7 +36,7 @@ struct FittedNormal {
     init(_ normals: [MatchedNormal], shares: [Double]) {
         let middle = normals[normals.count / 2]
         posterior = middle.posterior
-        let parts = zip(normals, shares).map { Part(share: $1, mean: $0.mean, covariance: $0.covariance, skews: $0.skews) }
+        let parts = zip(normals, shares).map { Part(share: $1, mean: $0.mean, covariance: $0.covariance) }
         self.parts = parts
         centre = middle.mean.indices.map { place in parts.reduce(0) { $0 + $1.share * $1.mean[place] } }
         let logs = normals.map { ElementaryFunctions.log($0.posterior.settings.abilityDeviation) }

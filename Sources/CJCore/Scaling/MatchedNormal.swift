@@ -107,25 +107,6 @@ struct MatchedNormal {
         return slope
     }
 
-    /// Of each judged pair, in ascending order.
-    var skews: [PairSkew] {
-        let (clear, tie) = (mean[posterior.layout.clear], mean[posterior.layout.tie])
-        var skews: [PairSkew] = []
-        for (index, cell) in posterior.table.cells.enumerated() {
-            let (lower, upper) = (Int(cell.lower), Int(cell.upper))
-            if skews.last?.lower != lower || skews.last?.upper != upper { skews.append(PairSkew(lower: lower, upper: upper)) }
-            let variance = variance(of: cell)
-            let tilted = TiltedLogit(
-                cell, model: posterior.settings.model, clear: clear, tie: tie, mean: posterior.logit(of: cell, at: mean),
-                deviation: variance.squareRoot(), site: sites[index])
-            guard tilted.isTelling else { continue }
-            let scale = posterior.scale(of: Int(cell.judge)) * (cell.first < cell.second ? 1 : -1)
-            let share = scale / variance
-            skews[skews.count - 1].add(share * share * share * tilted.thirdCumulant)
-        }
-        return skews
-    }
-
     /// Of a cell's logit.
     private func variance(of cell: ComparisonTable.Cell) -> Double {
         let (first, second, bias) = (Int(cell.first), Int(cell.second), posterior.layout.bias(of: cell.judge))

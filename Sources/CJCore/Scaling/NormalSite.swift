@@ -38,18 +38,11 @@ struct TiltedLogit {
     /// Mean, less m.
     let shift: Double
     let variance: Double
-    /// Third cumulant.
-    var thirdCumulant: Double {
-        let distances = deviation * Self.nodes - shift
-        return SymmetricMatrix.total(shares * distances * distances * distances)
-    }
-    private let deviation: Double
 
     init(
         _ answer: ComparisonTable.Cell, model: ResponseModel, clear: Double, tie: Double, mean: Double, deviation: Double,
         site: NormalSite
     ) {
-        self.deviation = deviation
         let offsets = deviation * Self.nodes
         logits = Self.kept(mean + offsets, below: mean.magnitude + deviation * Self.farthest)
         let chances = model.probabilities(of: answer.response, logits: logits, clear: clear, tie: tie)

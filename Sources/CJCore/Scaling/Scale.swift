@@ -30,8 +30,6 @@ public struct Scale: Sendable {
     private let covariances: SymmetricMatrix
     /// What could change their order: not how far apart all of them lie.
     let orderCovariances: SymmetricMatrix
-    /// Where the spread is one of several, over all of them.
-    private let mixedKendallTau: Double?
 
     /// Reads the scale off the normal distributions that stand for a posterior.
     init(named: NamedJudgements, fit: FittedNormal) {
@@ -43,7 +41,7 @@ public struct Scale: Sendable {
         let residuals = Residuals(table: table) { posterior.expectedScore(of: $0, at: centre) }
         let holdsBiases = posterior.settings.biasDeviation == nil
         let error = fit.error(at:)
-        let errors = AbilityErrors.all(fit.parts, itemCount: count)
+        let errors = fit.parts.map { AbilityErrors($0, itemCount: count) }
         items = named.items
         index = named.index
         judgementCount = table.judgementCount
@@ -53,8 +51,6 @@ public struct Scale: Sendable {
         thresholds = Thresholds(posterior: posterior, mode: centre, error: error)
         covariances = AbilityErrors.covariances(errors, about: abilities)
         orderCovariances = AbilityErrors.orderCovariances(errors)
-        mixedKendallTau =
-            errors.count > 1 ? errors.reduce(0) { $0 + $1.share * $1.kendallTau(ofOrder: abilities) } : nil
         let variances = (0..<count).map { [covariances] in max(0, covariances[$0, $0]) }
         componentCount = table.componentCount
         estimates = (0..<count).map { item in
@@ -75,12 +71,21 @@ public struct Scale: Sendable {
     /// Whether every item can be reached from every other through judged pairs.
     public var isConnected: Bool { componentCount <= 1 }
 
-    /// Kendall's τ between the estimated and the true order that the posterior expects. Of a single spread it is computed when asked for, from every
-    /// pair.
+    /// Kendall's τ between the estimated and the true order that the posterior expects: the mean over pairs of
+    /// 2Φ(|θ̂ᵢ − θ̂ⱼ| / sᵢⱼ) − 1, with sᵢⱼ the standard error of the difference. It is computed when asked for, from every pair.
     public var expectedKendallTau: Double {
-        if let mixedKendallTau { return mixedKendallTau }
-        let abilities = estimates.map(\.ability)
-        return AbilityErrors(abilities: abilities, covariances: covariances).kendallTau(ofOrder: abilities)
+        guard items.count > 1 else { return 0 }
+        let variances = items.indices.map { orderCovariances[$0, $0] }
+        var sum = 0.0
+        for row in items.indices {
+            for column in 0..<row {
+                let difference = (estimates[row].ability - estimates[column].ability).magnitude
+                guard difference > 0 else { continue }
+                let variance = variances[row] + variances[column] - 2 * orderCovariances[row, column]
+                sum += variance > 0 ? 2 * NormalDistribution.cumulative(difference / variance.squareRoot()) - 1 : 1
+            }
+        }
+        return sum / Double(items.count * (items.count - 1) / 2)
     }
 
     /// Place of an item in `items`; nothing for an item that is not on the scale.
