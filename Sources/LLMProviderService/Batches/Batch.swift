@@ -42,6 +42,9 @@ struct Batch: Sendable, Hashable {
     let isCancelled: Bool
     /// How long ago the vendor began to say that it knows nothing of it; nil where it did not, or knew it since.
     let missingFor: Duration?
+    /// For how long looks at the vendor's have not shown what became of it, without long times in which nobody looked; nil where the
+    /// last look did.
+    let unclearFor: Duration?
     /// Some batch of its account has told that nothing can be had from that now, and a request has ended to tell it.
     let isAccountRefused: Bool
     /// Whose it is: a process that held it before has an earlier one, and writes nothing.
@@ -58,13 +61,18 @@ struct Batch: Sendable, Hashable {
         return job
     }
 
+    /// Whether it has been unclear for so long what became of it.
+    func isUnclear(for time: Duration) -> Bool { unclearFor.map { $0 >= time } ?? false }
+
     /// What a look at the vendor's has shown.
     enum Sighting: String, Sendable, Hashable {
         /// The vendor has it.
         case seen
         /// The vendor says that it knows nothing of it.
         case missing
-        /// Nothing.
+        /// It could not be asked, or its answer leaves open what became of the batch.
+        case unclear
+        /// Nothing was looked for, or nothing is left of the question.
         case none
     }
 

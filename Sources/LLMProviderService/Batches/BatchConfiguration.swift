@@ -24,13 +24,16 @@ public struct BatchConfiguration: Sendable, Hashable {
     public var leastTime: Duration = .seconds(7200)
     /// How long a call may take that hands a batch over. When it has brought no answer, nothing is concluded before this is over.
     public var submissionTimeout: Duration = .seconds(300)
+    /// How long after a call was begun that hands a batch over the vendor shows the batch, if it has it.
+    var showingTime: Duration { submissionTimeout + lease }
     /// How long fetching a batch's results may take.
     public var resultsTimeout: Duration = .seconds(3600)
     /// When nobody has looked after a batch for so long after it was due, nobody has its key: processes that have it come sooner.
     public var strayAge: Duration = .seconds(600)
     /// How long the vendor has to say again and again that it knows nothing of a batch before that is believed.
     public var missingTime: Duration = .seconds(3600)
-    /// How long after it was handed over a batch is asked after in vain before its requests end: twice what the vendor takes for one.
+    /// How long it has to stay unclear, look by look, what became of a batch before its requests end: twice what the vendor takes for one.
+    /// Time in which nobody looked does not count.
     public var patience: Duration = .seconds(172_800)
     /// How long it is remembered that there was a batch after it has been closed, as long as events are: the vendor tells of it for less.
     public var retention = Retention.usualAge

@@ -13,16 +13,10 @@ extension BatchWorker {
             case .known(let id):
                 logger.info("batch found", metadata: ["batch": "\(batch.id)", "vendor-id": "\(id)"])
                 try await store.release(batch, as: .submitted, after: .zero, vendorID: id)
-            case .undecided where batch.sinceSent >= settings.patience:
-                try await giveUp(
-                    batch,
-                    AttemptFailure(
-                        kind: .unreachable,
-                        message: """
-                            the request went to the provider in a batch whose call brought no answer; whether the provider has it could \
-                            not be found out, and it may have been paid for
-                            """, remedy: .none))
-            case .undecided: try await store.release(batch, as: .sending, after: settings.pollInterval)
+            case .undecided: try await leaveUnclear(batch)
+            // The call may have been cut off on its way, and the vendor be at it still.
+            case .nowhere where batch.sinceSent < settings.showingTime:
+                try await store.release(batch, as: .sending, after: settings.pollInterval)
             case .nowhere:
                 logger.info("the provider does not have the batch", metadata: ["batch": "\(batch.id)"])
                 try await store.release(batch, as: .gathering, after: .zero)
@@ -42,15 +36,22 @@ extension BatchWorker {
         case nowhere
     }
 
-    /// Looks through the batches that the vendor shows to a key.
+    /// Looks through the batches that the vendor shows to a key. Only those that are as large can be it.
     func whereabouts(of batch: Batch, _ calls: BatchCalls) async throws -> Whereabouts {
         let found = try await calls.batches(since: (batch.sentAt ?? 0) - Self.lookBack)
         let known = try await store.knownBatches(of: found.map(\.id))
         var mayBeIt = false
-        for candidate in found where !known.contains(candidate.id) {
-            let isOurs = candidate.hasEnded ? try await isResult(of: batch, candidate, calls) : nil
-            if isOurs == true { return .known(candidate.id) }
-            if isOurs == nil, candidate.requests ?? batch.requests == batch.requests { mayBeIt = true }
+        for candidate in found where !known.contains(candidate.id) && candidate.requests ?? batch.requests == batch.requests {
+            guard candidate.hasEnded else {
+                mayBeIt = true
+                continue
+            }
+            try await Task.sleep(for: settings.callSpacing)
+            switch try await isResult(of: batch, candidate, calls) {
+            case true?: return .known(candidate.id)
+            case false?: break
+            case nil: mayBeIt = true
+            }
         }
         return mayBeIt ? .undecided : .nowhere
     }
@@ -60,7 +61,7 @@ extension BatchWorker {
         let isOurs: Bool
     }
 
-    /// Whether the results of one of the vendor's batches are a batch's; nil where no line of them says so.
+    /// Whether the results of one of the vendor's batches are a batch's; nil where they can't be had, or no line of them says so.
     private func isResult(of batch: Batch, _ candidate: VendorBatch, _ calls: BatchCalls) async throws -> Bool? {
         func look(at lines: [[UInt8]]) throws {
             guard let line = lines.lazy.compactMap({ BatchResultLine($0) }).first else { return }
@@ -74,6 +75,10 @@ extension BatchWorker {
             return nil
         } catch let line as ReadableLine {
             return line.isOurs
+        } catch let fault as BatchCalls.Fault {
+            logger.warning(
+                "results of a batch can't be had", metadata: ["vendor-id": "\(candidate.id)", "reason": "\(fault)"])
+            return nil
         }
     }
 
@@ -172,8 +177,22 @@ extension BatchWorker {
             "a batch was given up", metadata: ["batch": "\(batch.id)", "requests": "\(count)", "reason": "\(failure.message)"])
     }
 
-    func postpone(_ batch: Batch, _ error: any Error) async throws {
+    private func postpone(_ batch: Batch, _ error: any Error) async throws {
         logger.warning("batch not looked after", metadata: ["batch": "\(batch.id)", "reason": "\(error)"])
-        try await store.release(batch, as: batch.state, after: settings.pollInterval)
+        try await leaveUnclear(batch)
+    }
+
+    /// Waits for the next look at a batch that the vendor may have, or gives it up when it has been unclear for too long what became of it.
+    private func leaveUnclear(_ batch: Batch) async throws {
+        guard batch.isUnclear(for: settings.patience) else {
+            return try await store.release(batch, as: batch.state, after: settings.pollInterval, sighting: .unclear)
+        }
+        try await giveUp(
+            batch,
+            AttemptFailure(
+                kind: .unreachable,
+                message: """
+                    the request went to the provider in a batch; what became of it could not be found out, and it may have been paid for
+                    """, remedy: .none))
     }
 }

@@ -17,13 +17,13 @@ extension BatchWorker {
             logger.info("a batch of a former key is followed with the present one", metadata: ["batch": "\(batch.id)"])
             return try await store.adopt(batch, as: id, by: provider)
         }
-        guard batch.sinceSent >= settings.patience else {
+        guard batch.isUnclear(for: settings.patience) else {
             logger.warning(
                 "a batch was begun with a key that is no longer configured; it is not lost if that is brought back",
                 metadata: [
                     "batch": "\(batch.id)", "provider": "\(batch.provider)", "vendor-id": "\(batch.vendorID ?? "unknown")",
                 ])
-            return try await store.release(batch, as: batch.state, after: settings.pollInterval)
+            return try await store.release(batch, as: batch.state, after: settings.pollInterval, sighting: .unclear)
         }
         try await giveUp(
             batch,

@@ -8,9 +8,8 @@ extension BatchWorker {
     func submit(_ batch: Batch, _ calls: BatchCalls) async throws {
         let (body, count) = try await body(of: batch)
         guard count > 0 else { return try await store.release(batch, as: .closed, after: .zero) }
-        let patience = settings.submissionTimeout + settings.lease
-        let end = ContinuousClock.now + patience
-        try await store.beginSending(batch, requests: count, patience: patience)
+        let end = ContinuousClock.now + settings.showingTime
+        try await store.beginSending(batch, requests: count, patience: settings.showingTime)
         switch await calls.create(body) {
         case .accepted(let vendor):
             try await record(vendor.id, of: batch, until: end)

@@ -5,8 +5,12 @@ extension RequestStore {
     private static let columns = """
         id, provider, credential, state::text, mark, vendor_id, requests, extract(epoch FROM sent_at)::float8,
         coalesce(extract(epoch FROM clock_timestamp() - sent_at), 0)::float8, is_cancelled,
-        extract(epoch FROM clock_timestamp() - missing_since)::float8, \(isAccountRefused), epoch
+        extract(epoch FROM clock_timestamp() - missing_since)::float8,
+        extract(epoch FROM least(clock_timestamp(), next_at + \(countedPause)) - unclear_since)::float8, \(isAccountRefused), epoch
         """
+
+    /// A longer time than this between two looks at a batch is one in which nobody looked: no more of it counts.
+    private static let countedPause = "interval '1 hour'"
 
     /// Of a batch in a query: whether what became of one of its account's lets all of them wait.
     private static let isAccountRefused = """
@@ -18,14 +22,15 @@ extension RequestStore {
     private static func batch(_ row: Row) throws -> Batch {
         let (
             id, provider, credential, state, mark, vendorID, requests, sentAt, sinceSent, isCancelled, missingFor,
-            isAccountRefused, epoch
+            unclearFor, isAccountRefused, epoch
         ) = try row.decode(
             Int64.self, String.self, String.self, String.self, String.self, String?.self, Int64.self, Double?.self, Double.self,
-            Bool.self, Double?.self, Bool.self, Int64.self)
+            Bool.self, Double?.self, Double?.self, Bool.self, Int64.self)
         return Batch(
             id: id, provider: provider, credential: credential, state: try Batch.State(stored: state), mark: mark,
             vendorID: vendorID, requests: requests, sentAt: sentAt, sinceSent: .seconds(sinceSent), isCancelled: isCancelled,
-            missingFor: missingFor.map { .seconds($0) }, isAccountRefused: isAccountRefused, epoch: epoch)
+            missingFor: missingFor.map { .seconds($0) }, unclearFor: unclearFor.map { .seconds($0) },
+            isAccountRefused: isAccountRefused, epoch: epoch)
     }
 
     /// Takes a batch that is due and nobody's, for as long as a lease; nil where there is none.
@@ -111,7 +116,10 @@ extension RequestStore {
                     not_before, clock_timestamp() + make_interval(secs => \(state == .gathering ? pause / .seconds(1) : nil))),
                 vendor_id = coalesce(\(vendorID), vendor_id), is_cancelled = is_cancelled OR \(isCancelled),
                 missing_since = CASE \(sighting.rawValue)
-                    WHEN 'seen' THEN NULL WHEN 'missing' THEN coalesce(missing_since, clock_timestamp()) ELSE missing_since END
+                    WHEN 'seen' THEN NULL WHEN 'missing' THEN coalesce(missing_since, clock_timestamp()) ELSE missing_since END,
+                unclear_since = CASE \(sighting.rawValue) WHEN 'unclear' THEN coalesce(
+                    unclear_since + greatest(interval '0', clock_timestamp() - next_at - \(unescaped: Self.countedPause)),
+                    clock_timestamp()) END
             WHERE id = \(batch.id) AND epoch = \(batch.epoch)
             """)
         guard count == 1 else { throw BatchLost() }
@@ -124,7 +132,7 @@ extension RequestStore {
         let count = try await pool.execute(
             """
             UPDATE llm_provider.batch SET state = 'submitted', vendor_id = \(vendorID), credential = \(provider.credential),
-                next_at = clock_timestamp(), lease_until = '-infinity'
+                next_at = clock_timestamp(), unclear_since = NULL, lease_until = '-infinity'
             WHERE id = \(batch.id) AND epoch = \(batch.epoch)
             """)
         guard count == 1 else { throw BatchLost() }

@@ -50,5 +50,7 @@ extension RequestStore {
     static let batchCare = """
         -- When the vendor began to say that it knows nothing of a batch; absent where it did not, or knew it since.
         ALTER TABLE llm_provider.batch ADD COLUMN missing_since timestamptz;
+        -- Since when looks at the vendor's have not shown what became of a batch; absent where the last one did.
+        ALTER TABLE llm_provider.batch ADD COLUMN unclear_since timestamptz;
         """
 }

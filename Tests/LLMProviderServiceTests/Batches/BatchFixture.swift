@@ -81,6 +81,15 @@ extension ServiceFixture {
         try await pool.execute("UPDATE llm_provider.batch SET lease_until = now() - interval '1 second', next_at = now()")
     }
 
+    /// Lets the time pass in which the vendor may not show yet what was handed over to it.
+    func passShowingTime() async throws {
+        try await pool.execute(
+            """
+            UPDATE llm_provider.batch SET
+                sent_at = sent_at - make_interval(secs => \(configuration.batches.showingTime / .seconds(1)))
+            """)
+    }
+
     /// The call that hands a batch over.
     func body(of batch: Batch) async throws -> [UInt8] {
         var bytes = AnthropicDialect.batchOpening

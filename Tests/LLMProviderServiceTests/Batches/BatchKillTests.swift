@@ -33,6 +33,7 @@ struct BatchKillTests {
             try await fixture.submit(.requests(20))
             let batch = try await fixture.takeGathered()
             try await fixture.store.beginSending(batch, requests: 20, patience: .seconds(60))
+            try await fixture.passShowingTime()
             try await expectAllOnce(20, fixture, fake)
             #expect(fixture.log.text.contains("the provider does not have the batch"))
         }
@@ -104,6 +105,7 @@ struct BatchKillTests {
             let body = String(decoding: try await fixture.body(of: batch), as: UTF8.self)
             let foreign = body.replacing(batch.mark, with: "0123456789abcdef").replacing("Request r", with: "Question ")
             _ = await fixture.batchCalls.create(Array(foreign.utf8))
+            try await fixture.passShowingTime()
             try await fixture.expireBatchLeases()
             try await fixture.running { try await eventually { try await fixture.openRequests() == 0 } }
             #expect(try await fixture.events().count == 2)

@@ -76,7 +76,7 @@ struct BatchResultTests {
     func names(number: String) {
         let batch = Batch(
             id: 1, provider: "vendor", credential: "", state: .submitted, mark: "00ff", vendorID: nil, requests: 1, sentAt: nil,
-            sinceSent: .zero, isCancelled: false, missingFor: nil, isAccountRefused: false, epoch: 1)
+            sinceSent: .zero, isCancelled: false, missingFor: nil, unclearFor: nil, isAccountRefused: false, epoch: 1)
         #expect(batch.job(ofCustomID: batch.customID(ofJob: 7)) == 7)
         #expect(batch.job(ofCustomID: "00ff-\(number)") == nil)
         #expect(batch.job(ofCustomID: "00fe-7") == nil)

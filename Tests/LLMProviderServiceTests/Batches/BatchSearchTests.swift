@@ -13,7 +13,8 @@ struct BatchSearchTests {
     struct Listed: Sendable {
         var requests = 1
         /// Of the batch that is looked for where it has this name.
-        var results = "\(Self.ours)\n"
+        /// Nil where the vendor refuses to give them.
+        var results: String? = "\(Self.ours)\n"
         var hasEnded = true
         /// By the vendor's clock, in seconds since 1970; nil for much later than all else.
         var created: Int64?
@@ -23,11 +24,19 @@ struct BatchSearchTests {
         static let foreign = #"{"custom_id":"0123456789abcdef-1","result":{"type":"expired"}}"#
     }
 
+    /// How long after the call a batch that the vendor does not show is one that it does not have.
+    private static let showingTime = BatchConfiguration().showingTime
+
     /// Runs a test after one look for a batch that was handed over, nobody knows how, at a vendor with these batches.
     ///
-    /// - Parameter sent: how long ago.
+    /// - Parameters:
+    ///   - sent: how long ago.
+    ///   - unclear: how long ago a look first left open what became of it; nil where none was taken.
+    ///   - pause: for how long it has been due.
+    ///   - isFailing: whether the vendor has no list to show.
     private func look(
-        for listed: [Listed], requests: Int = 1, sent: Duration = .zero,
+        for listed: [Listed], requests: Int = 1, sent: Duration = showingTime, unclear: Duration? = nil, pause: Duration = .zero,
+        isFailing: Bool = false,
         then test: (ServiceFixture, Batch) async throws -> Void
     ) async throws {
         let line = Shared("")
@@ -38,10 +47,12 @@ struct BatchSearchTests {
         }.joined(separator: ",")
         try await withService(
             answer: { request in
+                guard !isFailing else { return .error(500) }
                 let parts = request.head.split(separator: " ")[1].split(separator: "/")
                 guard parts.last == "results" else { return .reply(200, body: #"{"data":[\#(listing)],"has_more":false}"#) }
                 let batch = listed[Int(parts[parts.count - 2].dropFirst()) ?? 0]
-                return .reply(200, body: batch.results.replacing(Listed.ours, with: line.value))
+                guard let results = batch.results else { return .error(500) }
+                return .reply(200, body: results.replacing(Listed.ours, with: line.value))
             }, configure: { $0.batches = .test() }
         ) { fixture in
             try await fixture.submit([String].requests(requests)) { $0.model = "claude-haiku-4-5" }
@@ -50,8 +61,13 @@ struct BatchSearchTests {
             line.set(#"{"custom_id":"\#(batch.customID(ofJob: job))","result":{"type":"expired"}}"#)
             try await fixture.store.beginSending(batch, requests: requests, patience: .seconds(60))
             try await fixture.pool.execute(
-                "UPDATE llm_provider.batch SET sent_at = sent_at - make_interval(secs => \(sent / .seconds(1)))")
+                """
+                UPDATE llm_provider.batch SET sent_at = sent_at - make_interval(secs => \(sent / .seconds(1))),
+                    unclear_since = now() - make_interval(secs => \(unclear.map { $0 / .seconds(1) }))
+                """)
             try await fixture.expireBatchLeases()
+            try await fixture.pool.execute(
+                "UPDATE llm_provider.batch SET next_at = now() - make_interval(secs => \(pause / .seconds(1)))")
             let again = try #require(try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
             try await fixture.batchWorker.advance(again)
             try await test(fixture, again)
@@ -66,9 +82,9 @@ struct BatchSearchTests {
     @Test(
         "A vendor whose clock is nearly a day slow is searched as any other, and one a day slow is not", arguments: [true, false])
     func slowClock(isWithinADay: Bool) async throws {
-        let now = Int64(Date.now.timeIntervalSince1970)
+        let sent = Int64(Date.now.timeIntervalSince1970 - Self.showingTime / .seconds(1))
         try await expect(
-            isWithinADay ? .submitted : .gathering, for: [Listed(created: now - 86_400 + (isWithinADay ? 600 : -600))])
+            isWithinADay ? .submitted : .gathering, for: [Listed(created: sent - 86_400 + (isWithinADay ? 600 : -600))])
     }
 
     private func expect(_ state: Batch.State, for listed: [Listed], requests: Int = 1) async throws {
@@ -99,15 +115,83 @@ struct BatchSearchTests {
         try await expect(size == 2 ? .sending : .gathering, for: [Listed(requests: size, hasEnded: false)], requests: 2)
     }
 
-    @Test("What is not found out in its time ends, and is not sent again", arguments: [true, false])
-    func givenUp(isInTime: Bool) async throws {
-        let patience = BatchConfiguration().patience - (isInTime ? .seconds(60) : .zero)
-        try await look(for: [Listed(results: "")], sent: patience) { fixture, _ in
+    @Test("What the vendor does not show is not sent again before it would have shown it", arguments: [true, false])
+    func early(isShowingTimeOver: Bool) async throws {
+        let sent = Self.showingTime - (isShowingTimeOver ? .zero : .seconds(60))
+        let state: Batch.State = isShowingTimeOver ? .gathering : .sending
+        try await look(for: [], sent: sent) { fixture, _ in
+            let inState = try await fixture.batches(state)
+            let open = try await fixture.openRequests()
+            #expect((inState, open) == (1, 1))
+        }
+    }
+
+    @Test("Results of another size are not fetched, and such as can't be had are taken for what they may be")
+    func candidates() async throws {
+        try await expect(.gathering, for: [Listed(requests: 2, results: Listed.ours)])
+        try await expect(.sending, for: [Listed(results: nil)])
+        try await expect(.submitted, for: [Listed(results: nil), Listed()])
+    }
+
+    @Test(
+        "After days in which nobody looked, one look that tells nothing ends nothing, nor does a second",
+        arguments: [true, false], [true, false])
+    func downtime(isFailing: Bool, wasUnclearBefore: Bool) async throws {
+        let pause = BatchConfiguration().patience + .seconds(3600)
+        let unclear = wasUnclearBefore ? pause + .seconds(60) : nil
+        try await look(
+            for: [Listed(results: "")], sent: pause + .seconds(3600), unclear: unclear, pause: pause, isFailing: isFailing
+        ) { fixture, _ in
+            try await fixture.expireBatchLeases()
+            let again = try #require(try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
+            // Before the pause it was unclear for a minute, and of the pause an hour counts.
+            let counted = again.unclearFor.map { $0 / .seconds(1) } ?? -1
+            let least: Double = wasUnclearBefore ? 3660 : 0
+            #expect((least..<least + 30).contains(counted))
+            try await fixture.batchWorker.advance(again)
+            #expect(try await fixture.batches(.sending) == 1)
+            #expect(try await fixture.openRequests() == 1)
+        }
+    }
+
+    @Test(
+        "What is not found out in its time ends, and is not sent again, also where the vendor has no list to show",
+        arguments: [true, false], [true, false])
+    func givenUp(isInTime: Bool, isFailing: Bool) async throws {
+        let patience = BatchConfiguration().patience
+        let unclear = patience - (isInTime ? .seconds(60) : .zero)
+        try await look(for: [Listed(results: "")], sent: patience, unclear: unclear, isFailing: isFailing) { fixture, _ in
             let inState = try await fixture.batches(isInTime ? .sending : .closed)
             let open = try await fixture.openRequests()
             let failures = try await fixture.events().map { $0.outcome?.failure?.kind }
             #expect(inState == 1 && open == (isInTime ? 1 : 0))
             #expect(failures == (isInTime ? [] : [.unreachable]))
+        }
+    }
+
+    @Test("A batch that can't be looked at for two days ends, and one that was seen between does not", arguments: [true, false])
+    func failingLooks(isSeenBetween: Bool) async throws {
+        let word = Shared(Word.failing)
+        try await withService(answer: { _ in word.value.answer }, configure: { $0.batches = .test() }) { fixture in
+            try await fixture.submit(["r0"]) { $0.model = "claude-haiku-4-5" }
+            let batch = try await fixture.takeGathered()
+            try await fixture.store.release(batch, as: .submitted, after: .zero, vendorID: "b0")
+            func look(_ now: Word, after time: Duration) async throws {
+                word.set(now)
+                try await fixture.pool.execute(
+                    "UPDATE llm_provider.batch SET unclear_since = unclear_since - make_interval(secs => \(time / .seconds(1)))")
+                try await fixture.expireBatchLeases()
+                let batch = try #require(
+                    try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
+                try await fixture.batchWorker.advance(batch)
+            }
+            let patience = fixture.configuration.batches.patience
+            try await look(.failing, after: .zero)
+            try await look(isSeenBetween ? .underWay : .failing, after: patience - .seconds(60))
+            #expect(try await fixture.batches(.submitted) == 1)
+            try await look(.failing, after: .seconds(60))
+            #expect(try await fixture.batches(isSeenBetween ? .submitted : .closed) == 1)
+            #expect(try await fixture.openRequests() == (isSeenBetween ? 1 : 0))
         }
     }
 
