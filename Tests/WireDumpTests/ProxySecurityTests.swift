@@ -174,6 +174,10 @@ struct ProxySecurityTests {
             (["--listen-authorities", certificate], "--listen-authorities: expected --listen-certificate with it."),
             (["--tls-name", "a"], "--tls-name, --tls-certificate and --tls-key need --tls or --tls-authorities."),
             (["--tls", "--listen", "0.0.0.0:0"], "--listen: beyond this machine what came over TLS goes over TLS only"),
+            (
+                ["--listen-certificate", certificate, "--listen-key", certificate, "--to", "192.0.2.1:7400"],
+                "--to: beyond this machine what came over TLS goes over TLS only; add --tls or --tls-authorities."
+            ),
             (["--tls", "--to", "/run/a.socket"], "--to: expected HOST:PORT with TLS, and no socket file."),
             (
                 ["--listen-certificate", certificate, "--listen-key", "/nowhere/a.key"],

@@ -96,6 +96,16 @@ struct TopTests {
         #expect(last.seconds == 2 && last.end == 3 * Self.second && last.rows.map(\.calls) == [1])
     }
 
+    @Test("a capture of one instant is told as one of a millisecond", arguments: [0, 1, 999_999, 1_000_000, 2_000_000])
+    func instant(nanoseconds: UInt64) throws {
+        let figures = Figures(seconds: 10)
+        #expect(figures.advance(to: Self.second) == nil)
+        figures.receive(Self.call(Self.fast, stream: 1))
+        let last = try #require(figures.finish(at: Self.second + nanoseconds))
+        #expect(last.seconds == max(Double(nanoseconds) / 1e9, 0.001) && last.end == Self.second + nanoseconds)
+        #expect(TopTable(last).lines.count == 1)
+    }
+
     // MARK: - Drawing
 
     private static func snapshot() throws -> IntervalFigures.Snapshot {
@@ -178,6 +188,7 @@ struct TopTests {
         try FileManager.default.removeItem(atPath: path)
         for arguments in [
             [], ["-", "--to", "127.0.0.1:1"], ["-", "--interval", "0"], ["--to", "127.0.0.1:1", "--port", "1"], ["-", "--tls"],
+            ["-", "--listen", "127.0.0.1:0"],
         ] {
             let refused = try ChildProcess.program("wiredump", ["top"] + arguments)
             #expect(await refused.wait() == 64, "\(arguments)")

@@ -6,7 +6,9 @@ struct Address: Sendable, Hashable {
     let port: Int
 
     /// Whether it is of this machine and of no other's concern.
-    var isNear: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    var isNear: Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.") && host.allSatisfy { $0 == "." || $0.isWholeNumber }
+    }
 
     /// Reads `HOST:PORT` or `[HOST]:PORT`.
     init(_ text: String, _ option: String) throws {

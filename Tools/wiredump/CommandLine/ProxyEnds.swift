@@ -5,8 +5,8 @@ import WireDump
 
 /// Between which ends a proxy stands, and how its connections with them are made secure.
 struct ProxyEnds: ParsableArguments {
-    @Option(help: ArgumentHelp("Where to listen; port 0 takes any that is free.", valueName: "host:port"))
-    var listen = "127.0.0.1:0"
+    @Option(help: ArgumentHelp("Where to listen; port 0 takes any that is free. (default: 127.0.0.1:0)", valueName: "host:port"))
+    var listen: String?
 
     @Option(help: ArgumentHelp("The server: an address, or the path of a socket file.", valueName: "host:port|path"))
     var to: String?
@@ -18,20 +18,25 @@ struct ProxyEnds: ParsableArguments {
     var tls: TLSOptions
 
     func validate() throws {
-        let address = try Address(listen, "--listen")
+        let address = try address
         guard let server = try server else {
+            guard listen == nil else { throw ValidationError("--listen is a proxy's: expected --to with it.") }
             guard !tls.isSecure, listener.listenCertificate == nil else {
                 throw ValidationError("TLS is a proxy's: expected --to with it.")
             }
             return
         }
-        guard case .address = server else {
+        guard case .address = server, let to else {
             guard !tls.isSecure else { throw ValidationError("--to: expected HOST:PORT with TLS, and no socket file.") }
             return
         }
         guard !tls.isSecure || address.isNear || listener.listenCertificate != nil else {
             throw ValidationError(
                 "--listen: beyond this machine what came over TLS goes over TLS only; add --listen-certificate and --listen-key.")
+        }
+        guard try listener.listenCertificate == nil || tls.isSecure || Address(to, "--to").isNear else {
+            throw ValidationError(
+                "--to: beyond this machine what came over TLS goes over TLS only; add --tls or --tls-authorities.")
         }
     }
 
@@ -40,7 +45,7 @@ struct ProxyEnds: ParsableArguments {
     /// - Returns: the proxy, and what passes through it as packets.
     func start() async throws -> (proxy: ChaosProxy, tap: Tap, packets: AsyncStream<CapturedPacket>) {
         guard let server = try server else { throw ValidationError("--to: expected the server, as HOST:PORT.") }
-        let address = try Address(listen, "--listen")
+        let address = try address
         let (tap, packets) = Tap.make()
         let proxy = try await ChaosProxy.start(
             host: address.host, port: address.port, to: server, preparation: try preparation(for: server),
@@ -56,6 +61,8 @@ struct ProxyEnds: ParsableArguments {
         let name: String? = if case .address(let host, _) = server { host } else { nil }
         return ChaosProxy.Preparation(client: try listener.security(silent), server: try tls.security(silent), name: name)
     }
+
+    private var address: Address { get throws { try Address(listen ?? "127.0.0.1:0", "--listen") } }
 
     private var server: ChaosProxy.Server? {
         get throws {

@@ -17,6 +17,8 @@ package struct IntervalFigures: Sendable {
 
     /// Calls at once of which it is known that they run.
     static let mostRunning = 65_536
+    /// What ends in less time than this, in nanoseconds, is told as if it took it: of less there is no rate that means anything.
+    static let leastTime: UInt64 = 1_000_000
 
     private let length: UInt64
     private var begin: UInt64?
@@ -62,7 +64,8 @@ package struct IntervalFigures: Sendable {
     /// - Returns: what the interval had that was not over; nil where it had no calls.
     package mutating func finish(at time: UInt64) -> Snapshot? {
         guard let begin, !isEmpty else { return nil }
-        return close(at: max(time, begin), seconds: max(Double(max(time, begin) - begin), 1) / 1e9)
+        let end = max(time, begin)
+        return close(at: end, seconds: Double(max(end - begin, Self.leastTime)) / 1e9)
     }
 
     private mutating func close(at end: UInt64, seconds: Double) -> Snapshot {
