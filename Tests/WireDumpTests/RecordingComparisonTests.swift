@@ -114,11 +114,17 @@ struct RecordingComparisonTests {
             ("judge", "expected a field that has one value; 'judge' has several, or is a message"),
             ("essays.id", "expected a field that has one value; 'essays.id' has several, or is a message"),
         ] {
-            #expect(throws: RecordingComparison.KeyError(description: reason)) {
+            #expect(throws: RecordingComparison.FieldError(parameter: .key, description: reason)) {
                 try RecordingComparison(schema: schema, key: key)
             }
         }
         #expect(throws: Never.self) { try RecordingComparison(schema: schema, key: "judge.model") }
+        for path in ["revison", "essays.abilty", "essays.", ""] {
+            let reason = "no message of the contracts has a field '\(path)'"
+            #expect(throws: RecordingComparison.FieldError(parameter: .ignored, description: reason)) {
+                try RecordingComparison(schema: schema, ignoring: ["revision", path])
+            }
+        }
     }
 
     @Test("hides texts, and tells all the same whether they are equal")
@@ -143,13 +149,14 @@ struct RecordingComparisonTests {
         #expect(try compare(left, right).differences.isEmpty)
     }
 
-    @Test("holds as many bytes of messages as it may, and no more")
+    @Test("holds calls of as many bytes as it may, small ones too, and no more")
     func limit() throws {
         var recording = Recording()
         try recording.ask("a")
         try recording.ask("b")
         let calls = recording.calls
-        let bytes = calls.flatMap(\.messages).reduce(0) { $0 + $1.bytes.count }
+        let bytes = calls.reduce(0) { $0 + $1.keptBytes }
+        #expect(bytes >= calls.flatMap(\.messages).reduce(0) { $0 + $1.bytes.count } + 2 * 512)
         let events = calls.map { TrafficReader.Event.call(.ended($0), connection: 1, nanoseconds: 0) }
         for (mostBytes, isHeld) in [(bytes, true), (bytes - 1, false)] {
             var recorded = RecordedCalls(mostBytes: mostBytes)
@@ -180,6 +187,11 @@ struct RecordingComparisonTests {
             (["left", "cut"], [], 2, "cut: the capture ends inside a packet"),
             (["left", "nowhere"], [], 2, "nowhere: cannot be read"),
             (["left", "right"], ["--key", "nothing"], 64, "--key: no request of the contracts has a field 'nothing'."),
+            (["left", "right"], ["--ignore", "judgd"], 64, "--ignore: no message of the contracts has a field 'judgd'."),
+            (
+                ["left", "right"], ["--ignore", "judged"], 1,
+                "calls compared: 1, calls that differ or that one side has alone: 1\n"
+            ),
             (["left", "right"], ["--slower", "0.5"], 64, "--slower: expected a number from 1."),
         ] as [([String], [String], Int32, String)] {
             let program = try ChildProcess.program(

@@ -18,7 +18,7 @@ struct DiffCommand: ParsableCommand {
             unless they are asked for, and equal ones have the same hash. With --json every call is an object on a line.
 
             It ends with 0 when there is no difference, with 1 when there is one, and with 2 when a recording cannot be read, ends \
-            inside a packet or has more than 1 GiB of messages (choose with --method); with 64 for wrong options.
+            inside a packet or has calls of more than 1 GiB (choose with --method); with 64 for wrong options.
             """)
 
     @Argument(help: ArgumentHelp("The one recording, pcap or pcapng.", valueName: "left"), completion: .file())
@@ -84,11 +84,11 @@ struct DiffCommand: ParsableCommand {
 
     private func comparison() throws -> RecordingComparison {
         let schema = try contracts.schema
-        do throws(RecordingComparison.KeyError) {
+        do throws(RecordingComparison.FieldError) {
             return try RecordingComparison(
                 schema: schema, key: key, ignoring: Set(ignore), slower: slower, redaction: redaction.redaction)
         } catch {
-            throw ValidationError("--key: \(error).")
+            throw ValidationError("\(error.parameter == .key ? "--key" : "--ignore"): \(error).")
         }
     }
 
@@ -100,7 +100,7 @@ struct DiffCommand: ParsableCommand {
         var reader = TrafficReader(ports: Set(port))
         func take(_ events: [TrafficReader.Event]) throws {
             guard recorded.take(events) else {
-                throw Self.trouble(path, "more than 1 GiB of messages: choose calls with --method")
+                throw Self.trouble(path, "calls of more than 1 GiB: choose some with --method")
             }
         }
         do {

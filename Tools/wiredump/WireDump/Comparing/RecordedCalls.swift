@@ -7,7 +7,7 @@ package struct RecordedCalls: Sendable {
 
     /// - Parameters:
     ///   - filter: which of them.
-    ///   - mostBytes: of their messages.
+    ///   - mostBytes: that they may take up, each with its messages, its metadata and what it has beside them.
     package init(_ filter: CallFilter = CallFilter(), mostBytes: Int = 1 << 30) {
         self.filter = filter
         self.mostBytes = mostBytes
@@ -18,7 +18,7 @@ package struct RecordedCalls: Sendable {
     /// - Returns: whether all of them are held; with more bytes than are held, what is there is not the recording any more.
     package mutating func take(_ events: [TrafficReader.Event]) -> Bool {
         for case .call(.ended(let call), _, _) in events where filter.accepts(call) {
-            bytes += call.messages.reduce(0) { $0 + $1.bytes.count }
+            bytes += call.keptBytes
             guard bytes <= mostBytes else { return false }
             calls.append(call)
         }

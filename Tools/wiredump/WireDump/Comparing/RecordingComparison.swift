@@ -5,7 +5,13 @@ import Wire
 /// The first call of a method is compared with the first call of it in the other recording, and so on in the order in which they began; with
 /// a key, among those whose requests have the same value in that field. Metadata is not compared, for much of it is new in each run.
 package struct RecordingComparison: Sendable {
-    package struct KeyError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A field was named that cannot be meant.
+    package struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
+        package enum Parameter: Sendable {
+            case key, ignored
+        }
+
+        package let parameter: Parameter
         package let description: String
     }
 
@@ -36,25 +42,33 @@ package struct RecordingComparison: Sendable {
     package init(
         schema: MessageSchema, key: String? = nil, ignoring ignored: Set<String> = [], slower: Double? = nil,
         redaction: Redaction = Redaction()
-    ) throws(KeyError) {
+    ) throws(FieldError) {
+        let fields = Set(schema.messages.values.flatMap(\.fields).map(\.name))
+        for path in ignored.sorted()
+        where !path.split(separator: ".", omittingEmptySubsequences: false).map(String.init).allSatisfy(fields.contains) {
+            throw FieldError(parameter: .ignored, description: "no message of the contracts has a field '\(path)'")
+        }
         decoder = MessageDecoder(schema: schema, redaction: Redaction(showsAll: true), bytesForm: .base64)
         let names = Set(schema.enumerations.values.flatMap(\.values))
         values = JSONComparison(ignoring: ignored, redaction: redaction, names: names)
         self.redaction = redaction
         self.slower = slower
-        self.key = try key.map { key throws(KeyError) in try Self.path(key, schema) } ?? []
+        self.key = try key.map { key throws(FieldError) in try Self.path(key, schema) } ?? []
     }
 
-    private static func path(_ key: String, _ schema: MessageSchema) throws(KeyError) -> [String] {
+    private static func path(_ key: String, _ schema: MessageSchema) throws(FieldError) -> [String] {
         let names = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         let found = Set(schema.methods.map(\.input)).sorted().compactMap { schema.fields(names, in: $0) }
-        guard !found.isEmpty else { throw KeyError(description: "no request of the contracts has a field '\(key)'") }
+        guard !found.isEmpty else {
+            throw FieldError(parameter: .key, description: "no request of the contracts has a field '\(key)'")
+        }
         let single = found.contains { fields in
             if case .message? = fields.last?.kind { return false }
             return !fields.contains(where: \.isRepeated)
         }
         guard single else {
-            throw KeyError(description: "expected a field that has one value; '\(key)' has several, or is a message")
+            throw FieldError(
+                parameter: .key, description: "expected a field that has one value; '\(key)' has several, or is a message")
         }
         return names
     }
