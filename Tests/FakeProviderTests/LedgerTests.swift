@@ -106,7 +106,7 @@ struct LedgerTests {
         defer { try? FileManager.default.removeItem(atPath: path) }  // What is left over lies in the temporary folder.
         try await withProvider(.init(faults: FaultPlan(script: [.slow(.seconds(60))]), ledgerFile: path)) { provider in
             let call = Task { try await provider.post(Sample.question()) }
-            while provider.provider.statistics.inFlight == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            try await provider.waitForCalls(1...1)
             call.cancel()
             await #expect(throws: CurlError.self) { try await call.value }
             try await provider.settle()

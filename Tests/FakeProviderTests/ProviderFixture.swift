@@ -31,9 +31,14 @@ struct ProviderFixture {
     /// Waits, at most ten seconds, until the provider has seen the end of every call: a client may have read an answer before the
     /// provider knows that it is written.
     func settle() async throws {
+        try await waitForCalls(0...0)
+    }
+
+    /// Waits until as many calls are under way, at most ten seconds.
+    func waitForCalls(_ count: ClosedRange<Int>) async throws {
         let deadline = ContinuousClock.now.advanced(by: .seconds(10))
-        while provider.statistics.inFlight > 0 {
-            try #require(ContinuousClock.now < deadline, "a call never ended")
+        while !count.contains(provider.statistics.inFlight) {
+            try #require(ContinuousClock.now < deadline, "a call never began, or never ended")
             try await Task.sleep(for: .milliseconds(1))
         }
     }

@@ -175,6 +175,10 @@ struct ProxySecurityTests {
             (["--tls-name", "a"], "--tls-name, --tls-certificate and --tls-key need --tls or --tls-authorities."),
             (["--tls", "--listen", "0.0.0.0:0"], "--listen: beyond this machine what came over TLS goes over TLS only"),
             (
+                ["--tls", "--listen", "127.0.0.1.example:0"],
+                "--listen: beyond this machine what came over TLS goes over TLS only"
+            ),
+            (
                 ["--listen-certificate", certificate, "--listen-key", certificate, "--to", "192.0.2.1:7400"],
                 "--to: beyond this machine what came over TLS goes over TLS only; add --tls or --tls-authorities."
             ),

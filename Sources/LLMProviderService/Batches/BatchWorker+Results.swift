@@ -13,7 +13,7 @@ extension BatchWorker {
             case .known(let id):
                 logger.info("batch found", metadata: ["batch": "\(batch.id)", "vendor-id": "\(id)"])
                 try await store.release(batch, as: .submitted, after: .zero, vendorID: id)
-            case .undecided: try await leaveUnclear(batch)
+            case .undecided: try await leaveUnclear(batch, orEndAs: Self.notFoundOut)
             // The call may have been cut off on its way, and the vendor be at it still.
             case .nowhere where batch.sinceSent < settings.showingTime:
                 try await store.release(batch, as: .sending, after: settings.pollInterval)
@@ -167,7 +167,7 @@ extension BatchWorker {
     }
 
     /// Ends a batch of which nobody will know what became, and its requests with it: they may be paid for, so none is sent again.
-    func giveUp(_ batch: Batch, _ failure: AttemptFailure) async throws {
+    private func giveUp(_ batch: Batch, _ failure: AttemptFailure) async throws {
         let day = batch.day
         let count = try await settleAll(of: batch) { [verdicts] in
             verdicts.settlement(of: $0, after: .failure(failure), on: day)
@@ -179,20 +179,20 @@ extension BatchWorker {
 
     private func postpone(_ batch: Batch, _ error: any Error) async throws {
         logger.warning("batch not looked after", metadata: ["batch": "\(batch.id)", "reason": "\(error)"])
-        try await leaveUnclear(batch)
+        try await leaveUnclear(batch, orEndAs: Self.notFoundOut)
     }
 
     /// Waits for the next look at a batch that the vendor may have, or gives it up when it has been unclear for too long what became of it.
-    private func leaveUnclear(_ batch: Batch) async throws {
+    func leaveUnclear(_ batch: Batch, orEndAs failure: AttemptFailure) async throws {
         guard batch.isUnclear(for: settings.patience) else {
             return try await store.release(batch, as: batch.state, after: settings.pollInterval, sighting: .unclear)
         }
-        try await giveUp(
-            batch,
-            AttemptFailure(
-                kind: .unreachable,
-                message: """
-                    the request went to the provider in a batch; what became of it could not be found out, and it may have been paid for
-                    """, remedy: .none))
+        try await giveUp(batch, failure)
     }
+
+    private static let notFoundOut = AttemptFailure(
+        kind: .unreachable,
+        message:
+            "the request went to the provider in a batch; what became of it could not be found out, and it may have been paid for",
+        remedy: .none)
 }

@@ -17,17 +17,14 @@ extension BatchWorker {
             logger.info("a batch of a former key is followed with the present one", metadata: ["batch": "\(batch.id)"])
             return try await store.adopt(batch, as: id, by: provider)
         }
-        guard batch.isUnclear(for: settings.patience) else {
-            logger.warning(
-                "a batch was begun with a key that is no longer configured; it is not lost if that is brought back",
-                metadata: [
-                    "batch": "\(batch.id)", "provider": "\(batch.provider)", "vendor-id": "\(batch.vendorID ?? "unknown")",
-                ])
-            return try await store.release(batch, as: batch.state, after: settings.pollInterval, sighting: .unclear)
-        }
-        try await giveUp(
+        logger.warning(
+            "a batch was begun with a key that is no longer configured; until it is given up it is not lost if that is brought back",
+            metadata: [
+                "batch": "\(batch.id)", "provider": "\(batch.provider)", "vendor-id": "\(batch.vendorID ?? "unknown")",
+            ])
+        try await leaveUnclear(
             batch,
-            AttemptFailure(
+            orEndAs: AttemptFailure(
                 kind: .authentication,
                 message: """
                     the request went to the provider in a batch that was begun with a key that is no longer configured; what became of \

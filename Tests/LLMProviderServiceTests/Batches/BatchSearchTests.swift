@@ -178,12 +178,7 @@ struct BatchSearchTests {
             try await fixture.store.release(batch, as: .submitted, after: .zero, vendorID: "b0")
             func look(_ now: Word, after time: Duration) async throws {
                 word.set(now)
-                try await fixture.pool.execute(
-                    "UPDATE llm_provider.batch SET unclear_since = unclear_since - make_interval(secs => \(time / .seconds(1)))")
-                try await fixture.expireBatchLeases()
-                let batch = try #require(
-                    try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
-                try await fixture.batchWorker.advance(batch)
+                try await self.look(fixture, after: time)
             }
             let patience = fixture.configuration.batches.patience
             try await look(.failing, after: .zero)
@@ -193,6 +188,19 @@ struct BatchSearchTests {
             #expect(try await fixture.batches(isSeenBetween ? .submitted : .closed) == 1)
             #expect(try await fixture.openRequests() == (isSeenBetween ? 1 : 0))
         }
+    }
+
+    /// Looks at the only batch once more, as after a time.
+    private func look(_ fixture: ServiceFixture, after time: Duration) async throws {
+        let seconds = time / .seconds(1)
+        try await fixture.pool.execute(
+            """
+            UPDATE llm_provider.batch SET unclear_since = unclear_since - make_interval(secs => \(seconds)),
+                missing_since = missing_since - make_interval(secs => \(seconds))
+            """)
+        try await fixture.expireBatchLeases()
+        let batch = try #require(try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
+        try await fixture.batchWorker.advance(batch)
     }
 
     /// What the vendor says of a batch that it took.
@@ -228,12 +236,7 @@ struct BatchSearchTests {
             let hour = fixture.configuration.batches.missingTime
             func look(_ now: Word, after time: Duration) async throws -> Batch.State {
                 word.set(now)
-                try await fixture.pool.execute(
-                    "UPDATE llm_provider.batch SET missing_since = missing_since - make_interval(secs => \(time / .seconds(1)))")
-                try await fixture.expireBatchLeases()
-                let batch = try #require(
-                    try await fixture.store.takeBatch(of: fixture.configuration.providers, for: .seconds(60)))
-                try await fixture.batchWorker.advance(batch)
+                try await self.look(fixture, after: time)
                 return try await fixture.batches(.closed) == 1 ? .closed : .submitted
             }
             #expect(try await look(.unknown, after: .zero) == .submitted)
