@@ -29,7 +29,19 @@ struct PosteriorDraws {
 
     func mean(of item: Int) -> Double { abilities[item].reduce(0, +) / Double(abilities[item].count) }
 
+    func standardDeviation(of item: Int) -> Double {
+        let mean = mean(of: item)
+        let squares = abilities[item].reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (squares / Double(abilities[item].count)).squareRoot()
+    }
+
     func median(of item: Int) -> Double { abilities[item].sorted()[abilities[item].count / 2] }
+
+    /// Kendall's τ of an order to those drawn, on average.
+    func kendallTau(ofOrder estimates: [Double]) -> Double {
+        let taus = abilities[0].indices.map { draw in Agreement.kendallTau(estimates, abilities.map { $0[draw] }) }
+        return taus.reduce(0, +) / Double(taus.count)
+    }
 
     private mutating func draw(_ count: Int, leavingOut first: Int, with generator: SplitMix64) {
         var generator = generator

@@ -33,6 +33,11 @@ struct SymmetricMatrix: Sendable {
         }
     }
 
+    /// Adds a matrix of the same size.
+    mutating func add(_ other: SymmetricMatrix) {
+        for index in blocks.indices { blocks[index] += other.blocks[index] }
+    }
+
     /// The image of a vector.
     func multiply(_ vector: [Double]) -> [Double] {
         let eights = Self.inEights(vector)

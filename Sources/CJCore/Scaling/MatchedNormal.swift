@@ -94,8 +94,7 @@ struct MatchedNormal {
                 largest = max(largest, tilted.change(fromDeviation: deviation))
                 sites[index].move(stepLength, towards: tilted, mean: logit, deviation: deviation)
                 if posterior.hasThresholds {
-                    answer = model.averagedSlope(
-                        of: cell.response, logits: tilted.logits, shares: tilted.shares, clear: clear, tie: tie)
+                    answer = tilted.averagedSlope(of: cell.response, model: model, clear: clear, tie: tie)
                 }
             } else if posterior.hasThresholds {
                 answer = posterior.slope(of: cell, at: mean)
@@ -105,6 +104,25 @@ struct MatchedNormal {
         self.sites = sites
         change = largest
         return slope
+    }
+
+    /// Of each judged pair, in ascending order.
+    var skews: [PairSkew] {
+        let (clear, tie) = (mean[posterior.layout.clear], mean[posterior.layout.tie])
+        var skews: [PairSkew] = []
+        for (index, cell) in posterior.table.cells.enumerated() {
+            let (lower, upper) = (Int(cell.lower), Int(cell.upper))
+            if skews.last?.lower != lower || skews.last?.upper != upper { skews.append(PairSkew(lower: lower, upper: upper)) }
+            let variance = variance(of: cell)
+            let tilted = TiltedLogit(
+                cell, model: posterior.settings.model, clear: clear, tie: tie, mean: posterior.logit(of: cell, at: mean),
+                deviation: variance.squareRoot(), site: sites[index])
+            guard tilted.isTelling else { continue }
+            let scale = posterior.scale(of: Int(cell.judge)) * (cell.first < cell.second ? 1 : -1)
+            let share = scale / variance
+            skews[skews.count - 1].add(share * share * share * tilted.thirdCumulant)
+        }
+        return skews
     }
 
     /// Of a cell's logit.

@@ -20,6 +20,18 @@ enum ResponseModel: Sendable, Hashable {
         var clearClear = 0.0
         var clearTie = 0.0
         var tieTie = 0.0
+
+        mutating func add(_ share: Double, of other: Slope) {
+            byLogit += share * other.byLogit
+            byClear += share * other.byClear
+            byTie += share * other.byTie
+            logitLogit += share * other.logitLogit
+            logitClear += share * other.logitClear
+            logitTie += share * other.logitTie
+            clearClear += share * other.clearClear
+            clearTie += share * other.clearTie
+            tieTie += share * other.tieTie
+        }
     }
 
     /// - Parameters:

@@ -30,6 +30,8 @@ public struct Scale: Sendable {
     private let covariances: SymmetricMatrix
     /// What could change their order: not how far apart all of them lie.
     let orderCovariances: SymmetricMatrix
+    /// About the mean of the posterior.
+    private let meanKendallTau: Double?
 
     /// Reads the scale off the normal distributions that stand for a posterior.
     init(named: NamedJudgements, fit: FittedNormal) {
@@ -41,7 +43,7 @@ public struct Scale: Sendable {
         let residuals = Residuals(table: table) { posterior.expectedScore(of: $0, at: centre) }
         let holdsBiases = posterior.settings.biasDeviation == nil
         let error = fit.error(at:)
-        let errors = fit.parts.map { AbilityErrors($0, itemCount: count) }
+        let errors = AbilityErrors.all(fit.parts, itemCount: count)
         items = named.items
         index = named.index
         judgementCount = table.judgementCount
@@ -51,6 +53,8 @@ public struct Scale: Sendable {
         thresholds = Thresholds(posterior: posterior, mode: centre, error: error)
         covariances = AbilityErrors.covariances(errors, about: abilities)
         orderCovariances = AbilityErrors.orderCovariances(errors)
+        meanKendallTau =
+            fit.isAboutMean ? errors.reduce(0) { $0 + $1.share * $1.kendallTau(ofOrder: abilities) } : nil
         let variances = (0..<count).map { [covariances] in max(0, covariances[$0, $0]) }
         componentCount = table.componentCount
         estimates = (0..<count).map { item in
@@ -71,21 +75,12 @@ public struct Scale: Sendable {
     /// Whether every item can be reached from every other through judged pairs.
     public var isConnected: Bool { componentCount <= 1 }
 
-    /// Kendall's τ between the estimated and the true order that the posterior expects: the mean over pairs of
-    /// 2Φ(|θ̂ᵢ − θ̂ⱼ| / sᵢⱼ) − 1, with sᵢⱼ the standard error of the difference. It is computed when asked for, from every pair.
+    /// Kendall's τ between the estimated and the true order that the posterior expects. About the mode it is computed when asked for, from every
+    /// pair.
     public var expectedKendallTau: Double {
-        guard items.count > 1 else { return 0 }
-        let variances = items.indices.map { orderCovariances[$0, $0] }
-        var sum = 0.0
-        for row in items.indices {
-            for column in 0..<row {
-                let difference = (estimates[row].ability - estimates[column].ability).magnitude
-                guard difference > 0 else { continue }
-                let variance = variances[row] + variances[column] - 2 * orderCovariances[row, column]
-                sum += variance > 0 ? 2 * NormalDistribution.cumulative(difference / variance.squareRoot()) - 1 : 1
-            }
-        }
-        return sum / Double(items.count * (items.count - 1) / 2)
+        if let meanKendallTau { return meanKendallTau }
+        let abilities = estimates.map(\.ability)
+        return AbilityErrors(abilities: abilities, covariances: covariances).kendallTau(ofOrder: abilities)
     }
 
     /// Place of an item in `items`; nothing for an item that is not on the scale.
@@ -105,8 +100,11 @@ public struct Scale: Sendable {
 
     /// Variance of the difference of two abilities under the posterior, in squared logits; the same in every gauge.
     public func varianceOfDifference(_ one: Item.ID, _ other: Item.ID) -> Double {
-        let (row, column) = (place(of: one), place(of: other))
-        return max(0, covariances[row, row] + covariances[column, column] - 2 * covariances[row, column])
+        varianceOfDifference(at: place(of: one), place(of: other))
+    }
+
+    func varianceOfDifference(at row: Int, _ column: Int) -> Double {
+        max(0, covariances[row, row] + covariances[column, column] - 2 * covariances[row, column])
     }
 
     func ability(at place: Int) -> Double { estimates[place].ability }

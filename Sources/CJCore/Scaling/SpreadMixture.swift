@@ -5,8 +5,8 @@
 /// be too sure, most of all of items that have won or lost nearly everything, whose place is the prior's guess.
 ///
 /// By ln σ, the logarithm of the evidence has the derivative E|θ|²/σ² − n (``MatchedNormal/evidenceSlope``). Newton steps lead to near its top,
-/// prior included. Five spreads about it, evenly apart in ln σ, stand for all; how probable they are follows from the slopes, integrated
-/// from one to the next.
+/// prior included. Five spreads or more about it, evenly apart in ln σ, stand for all; how probable they are follows from the slopes,
+/// integrated from one to the next.
 struct SpreadMixture {
     private let table: ComparisonTable
     /// All but the deviation that is not known.
@@ -16,11 +16,14 @@ struct SpreadMixture {
     private let template: Posterior
     private let order: EliminationOrder
 
-    /// Spreads on either side of the middle one.
-    private static let sideCount = 2
-    /// How far apart they are, in standard deviations of ln σ. That is found as if the sites stayed where they are, and up to a third too small
-    /// when there are few judgements, so the spreads reach to between two and three.
+    /// How far apart spreads are, in standard deviations of ln σ. That is found as if the sites stayed where they are, and too small when there
+    /// are few judgements: by a third, or by much more where they agree so well that the spread could be anything from some value on.
     private static let spacing = 1.4
+    /// So there are at least two on either side of the middle, and more until one has a density of less than exp(-3) of the middle's.
+    private static let fewestOnASide = 2
+    private static let negligible = -3.0
+    /// At most; the prior on σ alone ends them earlier as a rule.
+    private static let mostOnASide = 12
     /// How far from the top the middle may be, in the same unit.
     private static let nearness = 0.3
     /// Newton steps at most, and the longest; one or two are usual.
@@ -43,10 +46,9 @@ struct SpreadMixture {
     /// The normal distributions, in ascending order of their spreads.
     func fit() -> FittedNormal {
         let (middle, logError) = middle()
-        let logMiddle = middle.posterior.logDeviation
         let width = Self.spacing * logError
-        let lower = side(of: middle, at: (1...Self.sideCount).map { logMiddle - Double($0) * width })
-        let upper = side(of: middle, at: (1...Self.sideCount).map { logMiddle + Double($0) * width })
+        let lower = side(of: middle, stride: -width)
+        let upper = side(of: middle, stride: width)
         let normals = lower.reversed() + [middle] + upper
         return FittedNormal(normals, shares: Self.shares(slopes: normals.map { slope(of: $0) }, width: width))
     }
@@ -65,12 +67,18 @@ struct SpreadMixture {
         return (normal, logError)
     }
 
-    /// Each begins where the one before it has ended.
-    private func side(of middle: MatchedNormal, at logDeviations: [Double]) -> [MatchedNormal] {
+    /// Normal distributions of spreads ever further from the middle's, each begun where the one before it has ended.
+    ///
+    /// - Parameter stride: from one to the next in ln σ.
+    private func side(of middle: MatchedNormal, stride: Double) -> [MatchedNormal] {
         var normals: [MatchedNormal] = []
-        for logDeviation in logDeviations {
-            let last = normals.last ?? middle
-            normals.append(MatchedNormal(posterior(logDeviation: logDeviation), startingAt: last, order: order, isSide: true))
+        var (last, height) = (middle, 0.0)
+        while normals.count < Self.fewestOnASide || (height > Self.negligible && normals.count < Self.mostOnASide) {
+            let logDeviation = middle.posterior.logDeviation + Double(normals.count + 1) * stride
+            let next = MatchedNormal(posterior(logDeviation: logDeviation), startingAt: last, order: order, isSide: true)
+            height += 0.5 * stride * (slope(of: last) + slope(of: next))
+            normals.append(next)
+            last = next
         }
         return normals
     }
@@ -119,5 +127,6 @@ struct SpreadMixture {
 }
 
 extension Posterior {
-    fileprivate var logDeviation: Double { ElementaryFunctions.log(settings.abilityDeviation) }
+    /// ln σ.
+    var logDeviation: Double { ElementaryFunctions.log(settings.abilityDeviation) }
 }

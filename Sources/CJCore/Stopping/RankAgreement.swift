@@ -1,6 +1,6 @@
 /// Kendall's τ between the order of the estimates and the true order, as the posterior expects it, with how far it may stray.
 ///
-/// From draws of the true abilities; the same scale gives the same draws.
+/// How far it may stray is found from draws of the true abilities; the same scale gives the same draws.
 struct RankAgreement {
     let mean: Double
     let deviation: Double
@@ -26,7 +26,7 @@ struct RankAgreement {
         }
         let mean = taus.reduce(0, +) / Double(taus.count)
         let squares = taus.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        self.mean = mean
+        self.mean = scale.expectedKendallTau
         deviation = (squares / Double(taus.count - 1)).squareRoot()
     }
 
