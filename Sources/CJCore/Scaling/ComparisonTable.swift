@@ -83,12 +83,7 @@ struct ComparisonTable: Sendable {
     ///
     /// - Returns: where it is now, and whether it was not there before, so that it did not just gain weight.
     mutating func insert(_ cell: Cell) -> (index: Int, isNew: Bool) {
-        var range = 0..<cells.count
-        while !range.isEmpty {
-            let middle = range.lowerBound + range.count / 2
-            range = cells[middle].precedes(cell) ? middle + 1..<range.upperBound : range.lowerBound..<middle
-        }
-        let index = range.lowerBound
+        let index = cells.partitionPoint { !$0.precedes(cell) }
         judgementCount += 1
         if index < cells.count, cells[index].isSame(as: cell) {
             cells[index].weight += cell.weight

@@ -112,12 +112,7 @@ struct CurvaturePattern: Sendable {
 
         /// Which of the judges that an item has met this one is.
         func place(of judge: Int32, with item: Int32) -> Int32 {
-            var range = Int(starts[Int(item)])..<Int(starts[Int(item) + 1])
-            while range.count > 1 {
-                let middle = range.lowerBound + range.count / 2
-                range = met[middle] <= judge ? middle..<range.upperBound : range.lowerBound..<middle
-            }
-            return Int32(range.lowerBound) - starts[Int(item)]
+            Int32(judges(of: Int(item)).partitionPoint { $0 >= judge }) - starts[Int(item)]
         }
     }
 }
