@@ -41,17 +41,19 @@ public struct MarginCheck: Sendable, Hashable {
     ///   - judgements: in the order in which they were made.
     ///   - scale: of the same judgements without their margins.
     /// - Returns: nothing where there are no margins.
-    public init?(_ judgements: [Judgement], scale: Scale) {
-        let leads = judgements.compactMap { Lead($0, scale: scale) }
+    init?(_ judgements: NamedJudgements, scale: Scale) {
+        let judges = Dictionary(uniqueKeysWithValues: scale.judges.map { ($0.id, $0) })
+        let byNumber = judgements.judges.map { judges[$0] }
+        let leads = judgements.judgements.entries.compactMap { Lead($0, by: byNumber[Int($0.judge)], scale: scale) }
         guard !leads.isEmpty else { return nil }
-        let clear = leads.count(where: \.isClear)
-        let share = Double(clear) / Double(leads.count)
+        let total = leads.reduce(0) { $0 + $1.weight }
+        let clear = leads.reduce(0) { $0 + ($1.isClear ? $1.weight : 0) }
         let threshold = Self.matchingThreshold(leads, clear: clear)
         self.judgements = leads.count
-        clearShare = share
+        clearShare = clear / total
         clearThreshold = threshold
-        evidence = Self.logProbability(leads, threshold: threshold) - Self.logProbability(clear: clear, of: leads.count)
-        (slight, self.clear) = Self.repeats(judgements)
+        evidence = Self.logProbability(leads, threshold: threshold) - Self.logProbability(clear: clear, of: total)
+        (slight, self.clear) = Self.repeats(judgements.judgements.entries)
     }
 
     private var flipsContradict: Bool {
@@ -67,15 +69,18 @@ public struct MarginCheck: Sendable, Hashable {
         let mean: Double
         let variance: Double
         let isClear: Bool
+        /// Judgements that this one stands for.
+        let weight: Double
 
-        init?(_ judgement: Judgement, scale: Scale) {
-            guard let margin = judgement.margin else { return nil }
-            let (first, second) = (judgement.comparison.first, judgement.comparison.second)
-            guard scale.contains(first), scale.contains(second) else { return nil }
-            let logit = scale.estimate(of: first).ability - scale.estimate(of: second).ability + scale.positionBias
-            mean = judgement.outcome == .first ? logit : -logit
-            variance = scale.varianceOfDifference(first, second)
-            isClear = margin == .clear
+        init?(_ entry: IndexedJudgements.Entry, by judge: JudgeEstimate?, scale: Scale) {
+            guard let judge, entry.response.hasMargin else { return nil }
+            let (first, second) = (Int(entry.first), Int(entry.second))
+            let sharpness = judge.discrimination
+            let logit = sharpness * (scale.ability(at: first) - scale.ability(at: second)) + judge.positionBias
+            mean = entry.response.firstScore > 0.5 ? logit : -logit
+            variance = sharpness * sharpness * scale.varianceOfDifference(at: first, second)
+            isClear = entry.response == .firstClear || entry.response == .secondClear
+            weight = entry.weight
         }
 
         /// Probability that the win was clear, given that it was one: the mean of σ(d − t)/σ(d) = 1/(σ(d) + (1 − σ(d))·eᵗ).
@@ -87,12 +92,12 @@ public struct MarginCheck: Sendable, Hashable {
 
     /// The threshold at which as many wins are expected to be clear as were. One that was fitted to each margin could move to where
     /// it says nothing, and hide that margins contradict the differences.
-    private static func matchingThreshold(_ leads: [Lead], clear: Int) -> Double {
+    private static func matchingThreshold(_ leads: [Lead], clear: Double) -> Double {
         var (low, high) = (thresholds.lowerBound, thresholds.upperBound)
         for _ in 0..<searchSteps {
             let middle = 0.5 * (low + high)
-            let expected = leads.reduce(0) { $0 + $1.clearProbability(threshold: middle) }
-            if expected > Double(clear) { low = middle } else { high = middle }
+            let expected = leads.reduce(0) { $0 + $1.weight * $1.clearProbability(threshold: middle) }
+            if expected > clear { low = middle } else { high = middle }
         }
         return 0.5 * (low + high)
     }
@@ -100,30 +105,39 @@ public struct MarginCheck: Sendable, Hashable {
     private static func logProbability(_ leads: [Lead], threshold: Double) -> Double {
         leads.reduce(0) { sum, lead in
             let clear = lead.clearProbability(threshold: threshold)
-            return sum + ElementaryFunctions.log(max(lead.isClear ? clear : 1 - clear, .leastNormalMagnitude))
+            let probability = max(lead.isClear ? clear : 1 - clear, .leastNormalMagnitude)
+            return sum + lead.weight * ElementaryFunctions.log(probability)
         }
     }
 
     /// Logarithm of the probability of so many clear wins in the order in which they came, if each is as probable as their share.
-    private static func logProbability(clear: Int, of count: Int) -> Double {
-        [clear, count - clear].reduce(0) { sum, part in
-            part == 0 ? sum : sum + Double(part) * ElementaryFunctions.log(Double(part) / Double(count))
+    private static func logProbability(clear: Double, of total: Double) -> Double {
+        [clear, total - clear].reduce(0) { sum, part in
+            part > 0 ? sum + part * ElementaryFunctions.log(part / total) : sum
         }
     }
 
-    private static func repeats(_ judgements: [Judgement]) -> (slight: Repeats, clear: Repeats) {
-        var earlier: [Comparison: Judgement] = [:]
+    /// Of each judge by itself.
+    private static func repeats(_ entries: [IndexedJudgements.Entry]) -> (slight: Repeats, clear: Repeats) {
+        struct Showing: Hashable {
+            let first: Int32
+            let second: Int32
+            let judge: Int32
+        }
+        var earlier: [Showing: Response] = [:]
         var (slight, clear) = (Repeats(), Repeats())
-        for judgement in judgements where judgement.outcome != .tie {
-            if let before = earlier.removeValue(forKey: judgement.comparison.swapped) {
-                let isFlipped = before.winner != judgement.winner
-                switch before.margin {
-                case .slight: slight.count(isFlipped)
-                case .clear: clear.count(isFlipped)
-                case nil: break
+        for entry in entries where entry.response != .tie {
+            let swapped = Showing(first: entry.second, second: entry.first, judge: entry.judge)
+            if let before = earlier.removeValue(forKey: swapped) {
+                // Of the other order; the same winner has the other place.
+                let isFlipped = before.firstScore == entry.response.firstScore
+                switch before {
+                case .firstSlight, .secondSlight: slight.count(isFlipped)
+                case .firstClear, .secondClear: clear.count(isFlipped)
+                case .first, .second, .tie: break
                 }
             } else {
-                earlier[judgement.comparison] = judgement
+                earlier[Showing(first: entry.first, second: entry.second, judge: entry.judge)] = entry.response
             }
         }
         return (slight, clear)
@@ -152,14 +166,24 @@ extension ScaleEstimator {
     ///
     /// The parameters are those of ``estimate(items:judgements:startingAt:)``; the judgements are in the order in which they were made.
     public func estimateCheckingMargins(items: [Item.ID], judgements: [Judgement]) -> CheckedScale {
-        let scale = estimate(items: items, judgements: judgements)
-        guard scale.thresholds.clear != nil else { return CheckedScale(scale: scale, margins: nil) }
+        let named = NamedJudgements(items: items, judgements: judgements)
+        let (estimator, margins) = checkingMargins(of: named)
+        return CheckedScale(scale: estimator.estimate(named), margins: margins)
+    }
+
+    /// The estimator that judgements deserve: this one, or, where their margins mean nothing, the same without margins; with what was found of
+    /// them.
+    ///
+    /// - Parameter judgements: in the order in which they were made.
+    public func checkingMargins(of judgements: NamedJudgements) -> (estimator: ScaleEstimator, margins: MarginCheck?) {
+        guard settings.usesMargins, judgements.judgements.entries.contains(where: \.response.hasMargin) else {
+            return (self, nil)
+        }
         var settings = settings
         settings.usesMargins = false
+        let plain = ScaleEstimator(settings: settings)
         // With a spread of its own: margins that mean nothing would have drawn the abilities together.
-        let plain = ScaleEstimator(settings: settings).estimate(
-            items: items, judgements: judgements, startingAt: scale.priorStandardDeviation)
-        let check = MarginCheck(judgements, scale: plain)
-        return CheckedScale(scale: check?.isUsable == false ? plain : scale, margins: check)
+        let margins = MarginCheck(judgements, scale: plain.estimate(judgements))
+        return (margins?.isUsable == false ? plain : self, margins)
     }
 }

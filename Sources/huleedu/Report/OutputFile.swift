@@ -24,6 +24,12 @@ enum OutputFile {
 
     /// Where a path leads once links are followed: nothing yet, or a file that may be replaced.
     private static func destination(of path: String) throws(CommandError) -> String {
+        guard path != "-" else {
+            throw CommandError(
+                .outputUnwritable,
+                "- would be the standard output, where the program's own output goes; expected the name of a file to write, as in ./-."
+            )
+        }
         var status = stat()
         guard stat(path, &status) == 0 else {
             let failure = FileFailure(errno: errno)

@@ -10,6 +10,8 @@ struct JudgementFile {
     static let longestLine = 1 << 20
     /// Rows at most.
     static let maximumRows = 50_000_000
+    /// Judgements that a row may stand for.
+    static let largestWeight = 1e9
     private static let chunkBytes = 256 << 10
 
     private(set) var rows: [Row] = []
@@ -243,8 +245,8 @@ struct JudgementFile {
     }
 
     private func weight(_ text: String, in record: CSVTable.Row) throws(CommandError) -> Double {
-        guard let weight = Double(text), weight > 0, weight <= 1e9 else {
-            throw unusable(record, "the weight is \(quoted(text)); expected a number above 0, as in 1 or 2.5")
+        guard let weight = Double(text), weight > 0, weight <= Self.largestWeight else {
+            throw unusable(record, "the weight is \(quoted(text)); expected a number above 0 and up to a billion, as in 1 or 2.5")
         }
         return weight
     }

@@ -19,6 +19,7 @@ extension ScoreReport {
             .init("position_bias_standard_error", positionBias.map { .number($0.standardError) } ?? .null),
             .init("first_share", firstShare.map(JSONValue.number) ?? .null),
             .init("thresholds", thresholds.map(\.json) ?? .null),
+            .init("margins", margins.map(\.json) ?? .null),
             .init("items", .array(items.map(\.json))),
             .init("judges", .array(judges.map(\.json))),
         ])
@@ -116,6 +117,22 @@ extension CircularTriads {
             .init("expected", .number(expected)),
             .init("standard_deviation", .number(standardDeviation)),
             .init("consistency", consistency.map(JSONValue.number) ?? .null),
+        ])
+    }
+}
+
+extension MarginCheck {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("used", .bool(isUsable)),
+            .init("judgements", .integer(Int64(judgements))),
+            .init("evidence", .number(evidence)),
+            .init("clear_share", .number(clearShare)),
+            .init("clear_threshold", .number(clearThreshold)),
+            .init("slight_repeats", .integer(Int64(slight.pairs))),
+            .init("slight_flips", .integer(Int64(slight.flips))),
+            .init("clear_repeats", .integer(Int64(clear.pairs))),
+            .init("clear_flips", .integer(Int64(clear.flips))),
         ])
     }
 }

@@ -46,6 +46,8 @@ struct ScoreReport: Sendable {
     let positionBias: PositionBias?
     /// Nothing where the estimator has no such thing.
     let thresholds: Thresholds?
+    /// What margins are worth; nothing where there are none, or they were not to count.
+    let margins: MarginCheck?
 }
 
 extension ScoreReport {
@@ -86,7 +88,7 @@ extension ScoreReport {
         settings.ties = reading.ties
         settings.judges = reading.judges
         settings.usesMargins = reading.usesMargins
-        let estimator = ScaleEstimator(settings: settings)
+        let (estimator, margins) = ScaleEstimator(settings: settings).checkingMargins(of: input.judgements)
         let (scale, triads) = estimator.estimateWithTriads(input.judgements)
         let halves = estimator.splitHalves(
             input.judgements.judgements, priorStandardDeviation: scale.priorStandardDeviation,
@@ -103,7 +105,7 @@ extension ScoreReport {
             firstShare: input.firstShare,
             positionBias: hasBias && reading.judges == .alike && scale.judgeFit != nil
                 ? PositionBias(logits: scale.positionBias, standardError: scale.positionBiasStandardError) : nil,
-            thresholds: scale.thresholds)
+            thresholds: scale.thresholds, margins: margins)
     }
 
     /// Scores judgements as published studies do.
@@ -117,7 +119,7 @@ extension ScoreReport {
             judges: scale.judges, judgementCount: scale.judgementCount, componentCount: scale.componentCount,
             scaleSeparationReliability: scale.scaleSeparationReliability, separationRatio: scale.separationRatio,
             strata: scale.strata, splitHalves: halves, triads: triads, estimator: .corrected(epsilon: epsilon),
-            firstShare: input.firstShare, positionBias: nil, thresholds: nil)
+            firstShare: input.firstShare, positionBias: nil, thresholds: nil, margins: nil)
     }
 
     private static func ranked(_ items: [Item]) -> [Item] {

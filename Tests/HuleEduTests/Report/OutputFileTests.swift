@@ -26,6 +26,12 @@ import Testing
         #expect(throws: CommandError.self) { try OutputFile.write("x", to: "\(folder.path)/missing/report.html") }
     }
 
+    @Test func refusesAHyphenWhichIsNoFileToAnybody() {
+        let error = #expect(throws: CommandError.self) { try OutputFile.check("-") }
+        #expect(error?.code == .outputUnwritable)
+        #expect(error?.message.contains("as in ./-") == true)
+    }
+
     @Test func aFullDiskLeavesNothingHalfDone() throws {
         // Writing to this device always fails with "no space left".
         let folder = try TemporaryFolder()

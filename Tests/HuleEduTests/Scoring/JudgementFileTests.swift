@@ -45,6 +45,12 @@ struct JudgementFileTests {
         #expect(file.rows.map(\.weight) == [1, 2, 0.5, 3])
     }
 
+    @Test("A row may stand for a billion judgements")
+    func heaviest() throws {
+        let file = try read(Array("winner,loser,weight\na,b,1000000000\n".utf8))
+        #expect(file.rows.map(\.weight) == [JudgementFile.largestWeight])
+    }
+
     @Test(
         "names what is wrong and where",
         arguments: [
@@ -56,6 +62,7 @@ struct JudgementFileTests {
             ("first,second,winner,margin\na,b,a,huge\n", .judgementUnusable, "expected slight, clear or nothing"),
             ("winner,loser,weight\na,b,0\n", .judgementUnusable, "above 0"),
             ("winner,loser,weight\na,b,x\n", .judgementUnusable, "above 0"),
+            ("winner,loser,weight\na,b,1000000001\n", .judgementUnusable, "up to a billion"),
             ("winner,loser\n\"a,b\n", .tableMalformed, "never closed"),
         ])
     func faults(text: String, code: CommandError.Code, says: String) {

@@ -50,6 +50,51 @@ struct ScoreReportTests {
         #expect(unknown.json.text().contains("\"first_share\": null"))
     }
 
+    /// Judgements by one judge of items in a row, a name each, each pair twice in either order: the better one wins.
+    ///
+    /// - Parameter clear: whether a win over an item so many places further down is a clear one.
+    private func withMargins(clear: (Int) -> Bool) -> String {
+        var text = "first,second,winner,margin\n"
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h"]
+        for better in names.indices {
+            for worse in names.indices where worse > better {
+                let margin = clear(worse - better) ? "clear" : "slight"
+                // Neighbours are turned over in the other order.
+                let other = worse - better == 1 ? worse : better
+                text += "\(names[better]),\(names[worse]),\(names[better]),\(margin)\n"
+                text += "\(names[worse]),\(names[better]),\(names[other]),\(margin)\n"
+            }
+        }
+        return text
+    }
+
+    @Test("Margins that follow the differences count, and flips are told by margin")
+    func margins() throws {
+        let report = try ScoreReport.posterior(of: input(withMargins { $0 > 3 }))
+        let margins = try #require(report.margins)
+        #expect(margins.isUsable && margins.evidence > 0 && report.thresholds?.clear != nil)
+        #expect(margins.slight.pairs == 18 && margins.slight.flips == 7 && margins.clear.pairs == 10 && margins.clear.flips == 0)
+        #expect(report.json.text().contains("\"used\": true"))
+        let text = ScoreText(report: report, capabilities: .plain).text()
+        #expect(
+            text.contains(
+                "36% of 56 judgements with a margin were clear; in the other order the same judge turned over 7 of 18 slight wins and 0"
+            ))
+    }
+
+    @Test("Margins that contradict the differences, or the judge's own second look, are left out and said to be")
+    func contraryMargins() throws {
+        let report = try ScoreReport.posterior(of: input(withMargins { $0 < 3 }))
+        let margins = try #require(report.margins)
+        #expect(!margins.isUsable && report.thresholds?.clear == nil)
+        #expect(report.json.text().contains("\"used\": false"))
+        let text = ScoreText(report: report, capabilities: .plain).text()
+        #expect(text.contains("The margins do not follow how far apart items are"))
+        let plain = try ScoreReport.posterior(of: input(withMargins { $0 < 3 }), reading: .init(usesMargins: false))
+        #expect(plain.margins == nil && plain.items.map(\.estimate) == report.items.map(\.estimate))
+        #expect(plain.json.text().contains("\"margins\": null"))
+    }
+
     /// Two judges of one mind, by whom each pair of four items was judged.
     private let agreeing = """
         judge,winner,loser
