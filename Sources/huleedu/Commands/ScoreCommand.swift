@@ -83,7 +83,7 @@ struct ScoreCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Take a preference for the first place out, where it is known who was shown first.")
     var bias = true
 
-    @Flag(inversion: .prefixedNo, help: "Let margins count, where there are any.")
+    @Flag(inversion: .prefixedNo, help: "Let margins count, where there are any and they follow how far apart items are.")
     var margins = true
 
     @Flag(help: "Write JSON.")

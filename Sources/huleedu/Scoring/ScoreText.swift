@@ -55,7 +55,7 @@ struct ScoreText: Sendable {
                 "Corrected joint maximum likelihood, ε = \(epsilon): \(separation). It flatters where pairs were chosen by results."
             )
         }
-        sentences += [halves, circles, position, margins].compactMap { $0 }
+        sentences += [halves, circles, position, report.margins?.sentence].compactMap { $0 }
         if report.componentCount > 1 {
             sentences.append(
                 "The items fall into \(report.componentCount) groups that were never compared: distances between groups mean nothing."
@@ -104,23 +104,24 @@ struct ScoreText: Sendable {
             """
     }
 
-    private var margins: String? {
-        report.margins.map { margins in
-            let percent = DecimalText.percent(margins.clearShare, language: .english)
-            let flips = [("slight", margins.slight), ("clear", margins.clear)].map { name, repeats in
-                "\(repeats.flips) of \(count(repeats.pairs, "\(name) win"))"
-            }
-            let verdict =
-                margins.isUsable
-                ? "The scale rests on margins too"
-                : "The margins do not follow how far apart items are, or how surely a judge decides; the scale rests on preferences alone"
-            return """
-                \(verdict): \(percent) of \(count(margins.judgements, "judgement")) with a margin were clear; in the other order the same \
-                judge turned over \(flips[0]) and \(flips[1]).
-                """
-        }
-    }
-
     private func number(_ value: Double) -> String { DecimalText.text(value, decimals: 2, language: .english) }
     private func signed(_ value: Double) -> String { DecimalText.signed(value, decimals: 2, language: .english) }
+}
+
+extension MarginCheck {
+    /// What the margins of judgements are worth, for a person.
+    var sentence: String {
+        let percent = DecimalText.percent(clearShare, language: .english)
+        let flips = [("slight", slight), ("clear", clear)].map { name, repeats in
+            "\(repeats.flips) of \(count(repeats.pairs, "\(name) win"))"
+        }
+        let verdict =
+            isUsable
+            ? "The scale rests on margins too"
+            : "The margins do not follow how far apart items are, or how surely a judge decides; the scale rests on preferences alone"
+        return """
+            \(verdict): \(percent) of \(count(judgements, "judgement")) with a margin were clear; in the other order the same judge \
+            turned over \(flips[0]) and \(flips[1]).
+            """
+    }
 }

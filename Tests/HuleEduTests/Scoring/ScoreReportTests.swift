@@ -90,6 +90,7 @@ struct ScoreReportTests {
         #expect(report.json.text().contains("\"used\": false"))
         let text = ScoreText(report: report, capabilities: .plain).text()
         #expect(text.contains("The margins do not follow how far apart items are"))
+        #expect(ScorePage(report: report).text().contains("<p>The margins do not follow how far apart items are"))
         let plain = try ScoreReport.posterior(of: input(withMargins { $0 < 3 }), reading: .init(usesMargins: false))
         #expect(plain.margins == nil && plain.items.map(\.estimate) == report.items.map(\.estimate))
         #expect(plain.json.text().contains("\"margins\": null"))

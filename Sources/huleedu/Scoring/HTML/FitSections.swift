@@ -42,7 +42,7 @@ struct JudgeFitSection: ScoreSection {
                 """
                 As above. A judge far to the right disagrees with the common scale; one far to the left agrees with it more than chance \
                 allows, as a judge who made all the judgements may. Where pairs were chosen by results, judges with close pairs look worse.
-                """))
+                """) + (report.margins.map { "<p>\($0.sentence)</p>\n" } ?? .empty))
     }
 
     static func name(_ judge: JudgeEstimate) -> String { judge.id.rawValue.isEmpty ? "all judges" : judge.id.rawValue }
