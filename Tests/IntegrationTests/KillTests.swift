@@ -79,7 +79,8 @@ struct KillTests {
     func everyPoint() async throws {
         let scratch = try Scratch()
         let report = try await PointDrill.run(passages: 1, lanes: 6, folder: scratch.path, logger: .silent) { _ in }
-        // A claimed request is put back where its lane has no turn for it after all, which no run is sure to have.
+        // A claimed request is put back where its lane has no turn for it after all, which no run with a provider that answers is sure to
+        // have; the test below has one that refuses.
         let missed = report.missed.filter { !$0.hasPrefix("llm-provider retry.") }
         #expect(missed == [], "each other point is reached by a run that is to die there")
         #expect(report.deaths + report.missed.count == report.points.count)
@@ -87,5 +88,20 @@ struct KillTests {
             #expect(report.points.contains { $0.contains(" \(work).before-commit") })
             #expect(report.points.contains { $0.contains(" \(work).after-commit") })
         }
+    }
+
+    @Test("lose nothing when they die while requests that were refused, or found no turn, are put back")
+    func everyPointOfWaiting() async throws {
+        let scratch = try Scratch()
+        let beginnings = ["llm-provider retry.", "llm-provider postpone-request."]
+        let report = try await PointDrill.run(
+            passages: 1, lanes: 4, faults: ["429:2=0.5"], beginnings: beginnings, folder: scratch.path, logger: .silent
+        ) { _ in }
+        #expect(report.missed == [])
+        for beginning in beginnings {
+            #expect(report.points.contains("\(beginning)before-commit"))
+            #expect(report.points.contains("\(beginning)after-commit"))
+        }
+        #expect(report.points.allSatisfy { point in beginnings.contains { point.hasPrefix($0) } })
     }
 }

@@ -63,24 +63,28 @@ public struct PointDrill: Sendable {
     /// - Parameters:
     ///   - passages: each point is died at when it is passed for the first time, the second, and so on up to this number.
     ///   - lanes: deployments that die side by side, each with a database of its own. They mostly wait for leases to run out.
+    ///   - faults: of the fake provider, as its `--fault` takes them.
+    ///   - beginnings: of the points to die at, as in `llm-provider retry.`; with none, all that an assessment comes to.
     ///   - folder: empty; the databases and the ledgers go there.
     ///   - tell: called with a line about how far the drill is.
     public static func run(
-        passages: Int, lanes: Int, folder: String, logger: Logger, tell: @escaping @Sendable (String) -> Void
+        passages: Int, lanes: Int, faults: [String] = [], beginnings: [String] = [], folder: String, logger: Logger,
+        tell: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
         var options = EmbeddedCluster.Options()
         // The first lane, and the others beside it.
         options.maxConnections = (lanes + 1) * sessionsPerLane
         let server = try await EmbeddedCluster.start(dataDirectory: folder + "/database", options: options, logger: logger)
         do {
-            let first = try await Lane.start(0, on: server, folder: folder, logger: logger)
-            let points = try await first.use { try await PointDrill(deployment: $0).points() }
+            let first = try await Lane.start(0, on: server, faults: faults, folder: folder, logger: logger)
+            let points = try await first.use { try await PointDrill(deployment: $0).points(beginnings) }
             tell("\(points.count) points")
             let deaths = Deaths(points.flatMap { point in (1...passages).map { Death(point: point, passage: $0) } })
             let missed = try await withThrowingTaskGroup(of: [Death].self) { group in
                 for number in 1...lanes {
                     group.addTask {
-                        try await Lane.start(number, on: server, folder: folder, logger: logger).use { deployment in
+                        try await Lane.start(number, on: server, faults: faults, folder: folder, logger: logger).use {
+                            deployment in
                             try await PointDrill(deployment: deployment).run(deaths)
                         }
                     }
@@ -112,22 +116,32 @@ public struct PointDrill: Sendable {
         return missed
     }
 
-    private func points() async throws -> [Point] {
+    /// The points with one of some beginnings that the services pass, or all of them where there are no beginnings.
+    private func points(_ beginnings: [String]) async throws -> [Point] {
         var points: [Point] = []
         for service in Deployment.Service.allCases {
-            points += try await self.points(of: service).map { Point(service: service, name: $0) }
+            let own = beginnings.filter { $0.hasPrefix("\(service.rawValue) ") }
+            guard beginnings.isEmpty || !own.isEmpty else { continue }
+            points += try await self.points(of: service, own)
         }
         return points
     }
 
-    /// The points that a service passes in one assessment, from its start.
-    private func points(of service: Deployment.Service) async throws -> [String] {
+    /// The points that a service passes from its start in one assessment, or in as many as it takes to come to one of each beginning.
+    private func points(of service: Deployment.Service, _ beginnings: [String]) async throws -> [Point] {
         try await restart(service, crashAt: "list")
-        try await assess(id: "points-\(service.rawValue)")
         let mark = "crash point "
-        return deployment.output(of: service).split(separator: "\n").filter { $0.hasPrefix(mark) }.map {
-            String($0.dropFirst(mark.count))
+        var points: [Point] = []
+        for number in 1...Self.assessmentsForEachDeath {
+            try await assess(id: "points-\(service.rawValue)-\(number)")
+            points = deployment.output(of: service).split(separator: "\n").filter { $0.hasPrefix(mark) }.map {
+                Point(service: service, name: String($0.dropFirst(mark.count)))
+            }
+            guard !beginnings.isEmpty else { return points }
+            points.removeAll { point in !beginnings.contains { point.description.hasPrefix($0) } }
+            if beginnings.allSatisfy({ beginning in points.contains { $0.description.hasPrefix(beginning) } }) { break }
         }
+        return points
     }
 
     /// Runs assessments with a service that dies at a point and is started again, until it has died.
@@ -254,7 +268,7 @@ private struct Lane {
     let deployment: Deployment
 
     static func start(
-        _ number: Int, on server: EmbeddedCluster, folder: String, logger: Logger
+        _ number: Int, on server: EmbeddedCluster, faults: [String], folder: String, logger: Logger
     ) async throws -> Lane {
         let name = "lane\(number)"
         let pool = Pool(PoolConfiguration(connectionString: server.connectionString, size: 1), logger: logger)
@@ -265,7 +279,7 @@ private struct Lane {
         return Lane(
             deployment: try await Deployment.start(
                 connectionString: server.connectionString(database: name), folder: own, latencyMilliseconds: 2...10,
-                logger: logger))
+                faults: faults, logger: logger))
     }
 
     /// Stops the deployment when the body is done.

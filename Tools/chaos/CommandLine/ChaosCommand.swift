@@ -103,6 +103,10 @@ struct PointsCommand: AsyncParsableCommand {
         discussion: """
             A first run tells which points there are. For each of them a small assessment is then run with a service that kills itself \
             there and is started again.
+
+            EXAMPLES
+              chaos points --lanes 6
+              chaos points --fault 429:2=0.5 --at "llm-provider retry." --at "llm-provider postpone-request."
             """)
 
     @Option(help: ArgumentHelp("Which passages of each point to die at: 1 to this number.", valueName: "count"))
@@ -110,6 +114,17 @@ struct PointsCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Deployments that die side by side.", valueName: "count"))
     var lanes = 4
+
+    @Option(
+        name: .customLong("fault"),
+        help: ArgumentHelp(
+            "What the provider does wrong, as fakeprovider takes it. May be repeated.", valueName: "fault=probability"))
+    var faults: [String] = []
+
+    @Option(
+        name: .customLong("at"),
+        help: ArgumentHelp("Die only at points that begin like this. May be repeated.", valueName: "service point"))
+    var beginnings: [String] = []
 
     @Flag(help: "Print the report as JSON.")
     var json = false
@@ -120,8 +135,10 @@ struct PointsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let report = try await Drill.run { [passages, lanes] folder, logger in
-            try await PointDrill.run(passages: passages, lanes: lanes, folder: folder, logger: logger, tell: Drill.tell)
+        let report = try await Drill.run { [passages, lanes, faults, beginnings] folder, logger in
+            try await PointDrill.run(
+                passages: passages, lanes: lanes, faults: faults, beginnings: beginnings, folder: folder, logger: logger,
+                tell: Drill.tell)
         }
         guard !json else { return print(try Drill.json(report)) }
         let missed = report.missed.isEmpty ? "" : "; never came to \(report.missed.joined(separator: ", "))"
