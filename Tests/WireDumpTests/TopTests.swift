@@ -25,11 +25,6 @@ struct TopTests {
         return .call(.ended(call), connection: 1, nanoseconds: 0)
     }
 
-    private static func request(stream: UInt32) -> TrafficReader.Event {
-        let frame = Frame(stream: StreamID(rawValue: stream), type: .request, flags: [], payload: [])
-        return .frame(frame, .client, connection: 1, nanoseconds: 0)
-    }
-
     /// What is asked and changed at once.
     private final class Figures {
         private var figures: IntervalFigures
@@ -39,7 +34,9 @@ struct TopTests {
         }
 
         func receive(_ event: TrafficReader.Event) { figures.receive(event) }
-        func advance(to time: UInt64) -> IntervalFigures.Snapshot? { figures.advance(to: time) }
+        func advance(to time: UInt64, running: Int = 0) -> IntervalFigures.Snapshot? {
+            figures.advance(to: time, running: running)
+        }
         func finish(at time: UInt64) -> IntervalFigures.Snapshot? { figures.finish(at: time) }
     }
 
@@ -75,14 +72,13 @@ struct TopTests {
         #expect(figures.advance(to: 1) == nil)
     }
 
-    @Test("calls run from their request until they end")
+    @Test("tells how many calls run at the end of an interval, and that none does when nothing more comes")
     func running() throws {
         let figures = Figures(seconds: 1)
-        #expect(figures.advance(to: 0) == nil)
-        for stream in [UInt32(1), 3, 3] { figures.receive(Self.request(stream: stream)) }
-        #expect(try #require(figures.advance(to: Self.second)).running == 2)
+        #expect(figures.advance(to: 0, running: 3) == nil)
+        #expect(try #require(figures.advance(to: Self.second, running: 2)).running == 2)
         figures.receive(Self.call(Self.fast, stream: 1))
-        #expect(try #require(figures.advance(to: 2 * Self.second)).running == 1)
+        #expect(try #require(figures.finish(at: 2 * Self.second)).running == 0)
     }
 
     @Test("at the end the interval that was not over is told, if there was anything in it")
@@ -115,8 +111,7 @@ struct TopTests {
         _ = figures.advance(to: 2 * second)
         for number in 0..<300 { figures.receive(call(fast, stream: UInt32(number))) }
         figures.receive(call(slow, stream: 1, taking: 2_000_000, code: .notFound))
-        figures.receive(request(stream: 9))
-        return try #require(figures.advance(to: 4 * second))
+        return try #require(figures.advance(to: 4 * second, running: 1))
     }
 
     @Test("a screen has all methods, those that were called in the interval first")

@@ -128,6 +128,36 @@ struct TrafficReaderTests {
         #expect(Set(reading.calls.map(\.id.connection)) == [1, 2] && reading.calls.count == 8)
     }
 
+    @Test("has calls that run from what is first seen of them until they end, and frames that belong to none begin none")
+    func running() {
+        var traffic = Conversation()
+        var reader = TrafficReader()
+        var seen = 0
+        func running() -> Int {
+            for packet in traffic.packets[seen...] { _ = reader.receive(packet) }
+            seen = traffic.packets.count
+            return reader.runningCalls
+        }
+        func sendNoRequest(on stream: UInt32) {
+            let frame = Frame(stream: StreamID(rawValue: stream), type: .request, flags: [], payload: [0xFF])
+            traffic.send(frame, from: .client)
+        }
+        traffic.request(1, Self.get, [1])
+        sendNoRequest(on: 3)
+        #expect(running() == 1)
+        traffic.request(1, Self.get, [1])
+        traffic.message(5, [2], from: .server)
+        #expect(running() == 2)
+        traffic.respond(1, .success([3]))
+        sendNoRequest(on: 1)
+        traffic.message(1, [4], from: .server)
+        #expect(running() == 1)
+        traffic.request(7, Self.get, [5])
+        #expect(running() == 2)
+        traffic.close()
+        #expect(running() == 0)
+    }
+
     @Test("of other ports than those asked for is left alone")
     func ports() {
         let packets = Self.conversation().packets

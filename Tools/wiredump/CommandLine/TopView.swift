@@ -18,7 +18,7 @@ struct TopView {
 
     mutating func receive(_ packet: CapturedPacket) throws {
         latest = max(latest, packet.nanoseconds)
-        try show(figures.advance(to: packet.nanoseconds))
+        try show(figures.advance(to: packet.nanoseconds, running: reader.runningCalls))
         for event in reader.receive(packet) { figures.receive(event) }
     }
 
@@ -26,7 +26,7 @@ struct TopView {
     mutating func tick() throws {
         let now = ClockTime.now
         latest = max(latest, now)
-        try show(figures.advance(to: now))
+        try show(figures.advance(to: now, running: reader.runningCalls))
     }
 
     mutating func end() throws {

@@ -30,6 +30,8 @@ package struct CallTracker: Sendable {
     private var endedInOrder: [StreamID] = []
     /// Memory that the calls take up that have not ended, roughly.
     package private(set) var keptBytes = 0
+    /// Calls that have not ended.
+    package var running: Int { open.count }
 
     package init(_ peers: Call.Peers, keeping: Keeping) {
         self.peers = peers

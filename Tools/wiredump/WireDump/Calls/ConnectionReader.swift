@@ -60,6 +60,8 @@ struct ConnectionReader: Sendable {
     var keptBytes: Int {
         fromClient.keptBytes + fromServer.keptBytes + earlyBytes + (calls?.keptBytes ?? 0) + (linter?.keptBytes ?? 0)
     }
+    /// Calls that have not ended; none while it is not known who makes them.
+    var runningCalls: Int { calls?.running ?? 0 }
     var isOver: Bool { ended.count == 2 }
 
     /// Whether a segment that opens a connection opens another than this.

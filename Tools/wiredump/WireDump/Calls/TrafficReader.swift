@@ -41,6 +41,8 @@ package struct TrafficReader: Sendable {
     /// Bytes that are kept now, and that were kept at most.
     package private(set) var keptBytes = 0
     package private(set) var mostKeptBytes = 0
+    /// Calls that have not ended, of all connections.
+    package private(set) var runningCalls = 0
 
     /// - Parameters:
     ///   - ports: of servers; connections to others are left alone. With none, all are followed.
@@ -76,8 +78,10 @@ package struct TrafficReader: Sendable {
             connection = ConnectionReader(number: count, keeping: keeping, linting: linting)
         }
         keptBytes -= connection.keptBytes
+        runningCalls -= connection.runningCalls
         events += connection.receive(segment, at: packet.nanoseconds, serverPorts: ports)
         keptBytes += connection.keptBytes
+        runningCalls += connection.runningCalls
         mostKeptBytes = max(mostKeptBytes, keptBytes)
         guard !connection.isOver else { return events + finish(connection) }
         connections[pair] = consume connection
@@ -95,6 +99,7 @@ package struct TrafficReader: Sendable {
     private mutating func finish(_ connection: ConnectionReader) -> [Event] {
         var connection = connection
         keptBytes -= connection.keptBytes
+        runningCalls -= connection.runningCalls
         return connection.finish()
     }
 
