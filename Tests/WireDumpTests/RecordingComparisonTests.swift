@@ -50,9 +50,13 @@ struct RecordingComparisonTests {
     private func compare(
         _ left: Recording, _ right: Recording, key: String? = nil, ignoring: Set<String> = [], slower: Double? = nil,
         redaction: Redaction = Redaction(showsAll: true)
-    ) throws -> RecordingComparison.Result {
-        try RecordingComparison(schema: schema, key: key, ignoring: ignoring, slower: slower, redaction: redaction)
-            .compare(left.calls, right.calls)
+    ) throws -> (pairs: Int, unknown: Int, differences: [CallDifference]) {
+        let comparison = try RecordingComparison(
+            schema: schema, key: key, ignoring: ignoring, slower: slower, redaction: redaction)
+        var differences: [CallDifference] = []
+        let result = comparison.compare(left.calls, right.calls) { differences.append($0) }
+        #expect(result.differing == differences.count)
+        return (result.pairs, result.unknown, differences)
     }
 
     @Test("finds none between a recording and itself")
@@ -163,6 +167,40 @@ struct RecordingComparisonTests {
             let isAll = recorded.take(events)
             #expect(isAll == isHeld && recorded.calls.count == (isHeld ? 2 : 1))
         }
+    }
+
+    @Test("tells of each call before it looks at the next, so that no more than one call's differences are there at once")
+    func oneByOne() throws {
+        struct Enough: Error {}
+        var (left, right) = (Recording(), Recording())
+        for judged in [UInt32(1), 2, 3] {
+            try left.ask("a", judged: judged)
+            try right.ask("a", judged: judged + 1)
+        }
+        var numbers: [Int] = []
+        #expect(throws: Enough.self) {
+            try RecordingComparison(schema: schema).compare(left.calls, right.calls) { difference in
+                numbers.append(difference.number)
+                if numbers.count == 2 { throw Enough() }
+            }
+        }
+        #expect(numbers == [1, 2])
+    }
+
+    @Test("keeps as many differences of a call as it may, and counts all", arguments: [1000, 1001])
+    func mostDifferences(count: Int) throws {
+        let (ones, others) = (0..<count).reduce(into: ([JSONValue](), [JSONValue]())) {
+            $0.0.append(.integer(Int64($1)))
+            $0.1.append(.integer(Int64($1) + 1))
+        }
+        let differences = JSONComparison().differences(.array(ones), .array(others), at: "x")
+        #expect(differences.first.count == 1000 && differences.count == count)
+        #expect(differences.lines(\.path).last == "and \(count - 20) more differences")
+        let call = Call.ID(connection: 1, stream: StreamID(rawValue: 1))
+        let json = CallDifference(
+            method: "a.B/C", key: nil, number: 1, left: call, right: call, differences: differences, slowness: nil
+        ).json
+        #expect(json.hasSuffix(count == 1000 ? #"{"path":"x[999]","left":999,"right":1000}]}"# : #"}],"more_differences":1}"#))
     }
 
     @Test("ends with 0, 1 or 2, in text and in JSON")

@@ -15,7 +15,7 @@ struct DiffCommand: ParsableCommand {
               wiredump diff before.pcap after.pcap --key request_id --method '*LLMProvider/*' --slower 2
 
             Below the line of a call stand the paths of what differs, with what the left and the right recording have there; texts are hidden \
-            unless they are asked for, and equal ones have the same hash. With --json every call is an object on a line.
+            unless they are asked for, and equal ones have the same hash. With --json every call is an object on a line, with its first 1000 differences.
 
             It ends with 0 when there is no difference, with 1 when there is one, and with 2 when a recording cannot be read, ends \
             inside a packet or has calls of more than 1 GiB (choose with --method); with 64 for wrong options.
@@ -72,14 +72,15 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         let comparison = try comparison()
-        let result = comparison.compare(try calls(left), try calls(right))
         var output = Output()
-        for difference in result.differences { try output.write(json ? [difference.json] : difference.lines) }
+        let result = try comparison.compare(try calls(left), try calls(right)) { difference in
+            try output.write(json ? [difference.json] : difference.lines)
+        }
         try output.flush()
         if result.unknown > 0 { Output.complain("calls left out, whose requests were not captured: \(result.unknown)") }
         Output.complain(
-            "calls compared: \(result.pairs), calls that differ or that one side has alone: \(result.differences.count)")
-        guard result.differences.isEmpty else { throw ExitCode(1) }
+            "calls compared: \(result.pairs), calls that differ or that one side has alone: \(result.differing)")
+        guard result.differing == 0 else { throw ExitCode(1) }
     }
 
     private func comparison() throws -> RecordingComparison {

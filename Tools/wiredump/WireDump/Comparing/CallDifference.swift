@@ -9,7 +9,7 @@ package struct CallDifference: Sendable, Hashable {
     package let number: Int
     package let left: Call.ID?
     package let right: Call.ID?
-    package let differences: [Difference]
+    package let differences: Differences
     /// Nanoseconds that the calls took, where the second took too long.
     package let slowness: Slowness?
 
@@ -45,7 +45,11 @@ package struct CallDifference: Sendable, Hashable {
                 if let call { json.string(call.text) } else { json.null() }
             }
             json.key("differences")
-            json.array { json in for difference in differences { difference.write(&json) } }
+            json.array { json in for difference in differences.first { difference.write(&json) } }
+            if differences.count > differences.first.count {
+                json.key("more_differences")
+                json.number(differences.count - differences.first.count)
+            }
             if let slowness {
                 json.key("left_ns")
                 json.number(slowness.left)

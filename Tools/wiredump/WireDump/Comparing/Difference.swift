@@ -53,13 +53,3 @@ extension Difference.Value: CustomStringConvertible {
         }
     }
 }
-
-extension [Difference] {
-    /// Those of one pair of calls that are told; of what more there are, only their number.
-    static let mostTold = 20
-
-    func lines(_ line: (Difference) -> String) -> [String] {
-        let told = prefix(Self.mostTold).map(line)
-        return count > told.count ? told + ["and \(count - told.count) more differences"] : told
-    }
-}

@@ -17,14 +17,19 @@ struct JSONComparison: Sendable {
     }
 
     /// - Parameter path: where the values stand.
-    func differences(_ left: JSONValue, _ right: JSONValue, at path: String) -> [Difference] {
-        var found: [Difference] = []
+    func differences(_ left: JSONValue, _ right: JSONValue, at path: String) -> Differences {
+        var found = Differences()
         compare(left, right, path, [], &found)
         return found
     }
 
-    private func compare(
-        _ left: JSONValue, _ right: JSONValue, _ path: String, _ names: [String], _ found: inout [Difference]
+    /// Adds to differences that were found already.
+    ///
+    /// - Parameters:
+    ///   - path: where the values stand.
+    ///   - names: of the fields that lead there.
+    func compare(
+        _ left: JSONValue, _ right: JSONValue, _ path: String, _ names: [String], _ found: inout Differences
     ) {
         guard left != right else { return }
         switch (left, right) {

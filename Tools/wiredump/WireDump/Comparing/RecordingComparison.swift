@@ -20,13 +20,15 @@ package struct RecordingComparison: Sendable {
         package internal(set) var pairs = 0
         /// Calls that were left out, because their requests were not captured.
         package internal(set) var unknown = 0
-        /// In the order in which the calls began.
-        package internal(set) var differences: [CallDifference] = []
+        /// Calls that differ, or that one side has alone.
+        package internal(set) var differing = 0
     }
 
     private struct Group: Hashable {
         let method: MethodDescriptor
         let key: JSONValue?
+
+        var name: String { "\(method.service)/\(method.method)" }
     }
 
     private let decoder: MessageDecoder
@@ -73,26 +75,34 @@ package struct RecordingComparison: Sendable {
         return names
     }
 
-    package func compare(_ left: [Call], _ right: [Call]) -> Result {
+    /// Compares call by call, and keeps nothing of one when it goes on to the next.
+    ///
+    /// - Parameter tell: gets each difference when it is found, in the order in which the calls began.
+    package func compare(_ left: [Call], _ right: [Call], tell: (CallDifference) throws -> Void) rethrows -> Result {
         var result = Result()
         var (lefts, rights) = (groups(left), groups(right))
         result.unknown = (lefts.removeValue(forKey: nil) ?? []).count + (rights.removeValue(forKey: nil) ?? []).count
-        var found: [(begin: UInt64, difference: CallDifference)] = []
+        var places: [(begin: UInt64, group: Group, place: Int)] = []
         for group in Set(lefts.keys).union(rights.keys).compactMap(\.self) {
             let (ones, others) = (lefts[group] ?? [], rights[group] ?? [])
             result.pairs += min(ones.count, others.count)
             for place in 0..<max(ones.count, others.count) {
-                let one = place < ones.count ? ones[place] : nil
-                let other = place < others.count ? others[place] : nil
-                guard let difference = compare(one, other, group, number: place + 1) else { continue }
-                found.append((one?.begin ?? other?.begin ?? 0, difference))
+                places.append(((place < ones.count ? ones : others)[place].begin, group, place))
             }
         }
-        result.differences = found.sorted {
-            ($0.begin, $0.difference.method, $0.difference.number) < ($1.begin, $1.difference.method, $1.difference.number)
+        places.sort { ($0.begin, $0.group.name, $0.place) < ($1.begin, $1.group.name, $1.place) }
+        for (_, group, place) in places {
+            let (one, other) = (Self.call(at: place, of: lefts[group]), Self.call(at: place, of: rights[group]))
+            guard let difference = compare(one, other, group, number: place + 1) else { continue }
+            result.differing += 1
+            try tell(difference)
         }
-        .map(\.difference)
         return result
+    }
+
+    private static func call(at place: Int, of calls: [Call]?) -> Call? {
+        guard let calls, place < calls.count else { return nil }
+        return calls[place]
     }
 
     /// Calls that are matched with one another, in their order; those without a request under nil.
@@ -121,7 +131,7 @@ package struct RecordingComparison: Sendable {
     // MARK: - One pair
 
     private func compare(_ left: Call?, _ right: Call?, _ group: Group, number: Int) -> CallDifference? {
-        var differences: [Difference] = []
+        var differences = Differences()
         var slowness: CallDifference.Slowness?
         if let left, let right {
             differences = self.differences(left, right)
@@ -131,20 +141,21 @@ package struct RecordingComparison: Sendable {
             guard !differences.isEmpty || slowness != nil else { return nil }
         }
         return CallDifference(
-            method: "\(group.method.service)/\(group.method.method)",
+            method: group.name,
             key: group.key.map { values.shown($0, key.last ?? "").plain }, number: number, left: left?.id, right: right?.id,
             differences: differences, slowness: slowness)
     }
 
-    private func differences(_ left: Call, _ right: Call) -> [Difference] {
-        var found: [Difference] = []
+    private func differences(_ left: Call, _ right: Call) -> Differences {
+        var found = Differences()
         for (side, name, amounts) in [
             (Side.client, "requests", (left.sent.messages, right.sent.messages)),
             (.server, "answers", (left.received.messages, right.received.messages)),
         ] {
-            found += values.differences(.array(messages(left, side)), .array(messages(right, side)), at: name)
+            let (ones, others) = (messages(left, side), messages(right, side))
+            values.compare(.array(ones), .array(others), name, [], &found)
             // Messages beyond those that are kept are counted all the same.
-            if amounts.0 != amounts.1, found.last?.path != name {
+            if amounts.0 != amounts.1, ones.count == others.count {
                 found.append(Difference(path: name, left: .count(amounts.0), right: .count(amounts.1)))
             }
         }
