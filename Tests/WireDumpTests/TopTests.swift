@@ -209,6 +209,24 @@ struct TopTests {
         }
     }
 
+    @Test("ends with the error when an interval cannot be told, though nothing more passes")
+    func full() async throws {
+        let server = WireServer(services: [Anything()], configuration: ServerConfiguration(), logger: Self.silent)
+        let address = try await server.start()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.serve() }
+            defer { group.cancelAll() }
+            let command = #"exec "$0" top --to "$1" --interval 0.5 > /dev/full"#
+            let top = try ChildProcess.program(
+                "/bin/sh", ["-c", command, Programs.path("wiredump"), "127.0.0.1:\(address.port)"])
+            let port = try #require(await top.firstLine()?.split(separator: ":").last.flatMap { Int($0) })
+            let client = WireClient(host: "127.0.0.1", port: port, configuration: ClientConfiguration(), logger: Self.silent)
+            _ = try await client.call(Self.fast, payload: [], options: .timeout(.seconds(30)))
+            #expect(await top.wait() == 1)
+            await client.close()
+        }
+    }
+
     private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private struct Anything: RPCService {

@@ -75,23 +75,28 @@ struct TopCommand: AsyncParsableCommand {
     private func watch(_ top: Top) async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let (proxy, tap, packets) = try await ends.start()
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        // Each task tells whether everything is over with it.
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 for await _ in signals { break }
                 await proxy.stop()
                 tap.finish()
+                return false
             }
             group.addTask {
-                while !Task.isCancelled {
-                    // Cancelled when the last packet has come.
-                    try? await Task.sleep(for: .seconds(interval))
-                    if !Task.isCancelled { try await top.tick() }
+                while true {
+                    try await Task.sleep(for: .seconds(interval))
+                    try await top.tick()
                 }
             }
-            for await packet in packets {
-                tap.took(packet)
-                try await top.receive([packet])
+            group.addTask {
+                for await packet in packets {
+                    tap.took(packet)
+                    try await top.receive([packet])
+                }
+                return true
             }
+            while try await group.next() == false {}
             group.cancelAll()
         }
         try await top.end()
