@@ -7,13 +7,14 @@ struct CaptureInput {
     /// Packets that came together.
     struct Piece {
         let packets: [CapturedPacket]
-        /// Whether nothing more had come yet when it was read.
+        /// Whether nothing more had come when it was read, nor did within a moment.
         let isAllForNow: Bool
     }
 
     private static let pieceBytes = 1 << 20
-    /// What a pipe holds that is full.
+    /// What a pipe holds that is full, mostly. Whoever waited for room in it goes on at once, so that the next may be there in a moment.
     private static let pipeBytes = 64 << 10
+    private static let momentMilliseconds: Int32 = 10
 
     private let file: FileHandle
     private var capture = CaptureReader()
@@ -55,6 +56,7 @@ struct CaptureInput {
             try capture.finish()
             return nil
         }
+        let isAllForNow = try bytes.count < Self.pipeBytes || !waits(milliseconds: Self.momentMilliseconds)
         capture.append(bytes)
         var packets: [CapturedPacket] = []
         do throws(CaptureError) {
@@ -62,7 +64,7 @@ struct CaptureInput {
         } catch {
             fault = error
         }
-        return Piece(packets: packets, isAllForNow: bytes.count < Self.pipeBytes)
+        return Piece(packets: packets, isAllForNow: isAllForNow)
     }
 
     /// What there is, once there is anything; a file handle would wait until there is as much as was asked for.
