@@ -47,6 +47,27 @@ struct ConformanceTests {
         #expect(program.printed.contains(text), "\(program.printed)")
     }
 
+    @Test("say what was got where there is no connection, or none that is secure")
+    func noConnection() async throws {
+        let mock = try ChildProcess.program("wiredump", ["mock", "\(Self.golden)/calls/huleedu.cj.v1.CJAssessment.jsonl"])
+        let place = try #require(await mock.firstLine()?.split(separator: " ").last.map(String.init))
+        let longName = String(repeating: "a", count: 300)
+        for (arguments, told) in [
+            (["127.0.0.1:1"], "expected a connection to 127.0.0.1:1, got none: Connection refused"),
+            (
+                [place, "--tls", "--tls-name", longName],
+                "expected a connection to \(place) over TLS, got none: TLS cannot be set up for the server's name"
+            ),
+            ([place, "--tls"], "expected a connection to \(place) over TLS, got none: TLS failed: the peer "),
+        ] {
+            let run = try ChildProcess.program("wiredump", ["conform"] + arguments)
+            #expect(await run.wait() != 0)
+            #expect(run.printed.contains(told), "\(run.printed)")
+        }
+        mock.signal(SIGTERM)
+        #expect(await mock.wait() == 0)
+    }
+
     private static let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "proto/golden").path
 

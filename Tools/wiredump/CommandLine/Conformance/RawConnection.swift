@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 import Wire
@@ -8,6 +9,7 @@ import WireNIO
 final class RawConnection: Sendable {
     /// Frames that may wait for a check to look at them.
     fileprivate static let mostWaiting = 1024
+    private static let connectTimeout = TimeAmount.seconds(5)
 
     private let channel: any Channel
     private let frames: AsyncThrowingStream<Frame, any Error>
@@ -24,25 +26,52 @@ final class RawConnection: Sendable {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let secured = loop.makePromise(of: Void.self)
         let bootstrap = ClientBootstrap(group: loop)
-            .connectTimeout(.seconds(5))
+            .connectTimeout(connectTimeout)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try security?.secure(channel, server: address.host)
+                    do {
+                        try security?.secure(channel, server: address.host)
+                    } catch {
+                        secured.fail(ConnectionSecurityError("TLS cannot be set up for the server's name", cause: error))
+                        throw error
+                    }
                     try channel.pipeline.syncOperations.addHandler(FrameReader(continuation, secured))
                 }
             }
-        let expected = "a connection to \(address.host):\(address.port)"
+        let expected = "a connection to \(address.host):\(address.port)\(security == nil ? "" : " over TLS")"
         do {
             let channel = try await bootstrap.connect(host: address.host, port: address.port).get()
             if security == nil { secured.succeed() }
             // A handshake has a limit of its own.
             try await secured.futureResult.get()
             return RawConnection(channel, frames)
-        } catch let error as ConnectionSecurityError {
-            throw ConformanceFault(expected: "\(expected) over TLS", got: error.reason)
         } catch {
+            // What failed first stays: it says more than that there is no connection therefore.
             secured.fail(error)
-            throw ConformanceFault(expected: expected, got: "none")
+            let cause = await Self.failure(of: secured.futureResult)
+            throw ConformanceFault(expected: expected, got: Self.told(cause ?? error))
+        }
+    }
+
+    private static func failure(of future: EventLoopFuture<Void>) async -> (any Error)? {
+        do {
+            try await future.get()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Why there is no connection.
+    private static func told(_ error: any Error) -> String {
+        switch error {
+        case let error as ConnectionSecurityError: "none: \(error.reason)"
+        case ChannelError.eof: "one that was closed before it was secure"
+        case ChannelError.connectTimeout: "none within \(connectTimeout.nanoseconds / 1_000_000_000) s"
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { told($0.error) } ?? "none, as the name is not known"
+        case let error as IOError: "none: \(String(cString: strerror(error.errnoCode)))"
+        default: "none"
         }
     }
 
