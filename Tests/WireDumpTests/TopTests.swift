@@ -152,8 +152,10 @@ struct TopTests {
     func lines() throws {
         #expect(
             TopTable(try Self.snapshot()).lines == [
-                "00:00:04  a.Service/Fast  calls/s 150  faults/s 0  sent/s 75 kB  received/s 3000 kB  p50 1.000 us  p99 1.000 us  longest 1.000 us",
-                "00:00:04  a.Service/Slow  calls/s 0.5  faults/s 0.5  sent/s 250 B  received/s 10 kB  p50 2.000 ms  p99 2.000 ms  longest 2.000 ms",
+                "00:00:04  a.Service/Fast  calls/s 150  faults/s 0  sent/s 75 kB  received/s 3000 kB  "
+                    + "p50 1.000 us  p99 1.000 us  longest 1.000 us",
+                "00:00:04  a.Service/Slow  calls/s 0.5  faults/s 0.5  sent/s 250 B  received/s 10 kB  "
+                    + "p50 2.000 ms  p99 2.000 ms  longest 2.000 ms",
             ])
     }
 

@@ -145,7 +145,8 @@ struct MessageGenerator {
                 let oneof = Names.property(message.oneofs[index].name)
                 if case .message(let type) = field.kind {
                     source.line(
-                        "if cMessage.isSet(\(field.place)), let member = cMessage.message(\(field.place)) { \(oneof) = .\(name)(\(names.swift(type))(reading: member)) }"
+                        "if cMessage.isSet(\(field.place)), let member = cMessage.message(\(field.place)) { "
+                            + "\(oneof) = .\(name)(\(names.swift(type))(reading: member)) }"
                     )
                 } else {
                     source.line("if cMessage.isSet(\(field.place)) { \(oneof) = .\(name)(\(read(field))) }")

@@ -5,8 +5,8 @@ import Glibc
 /// The protoc plugin of the contracts.
 ///
 /// protoc sends a `CodeGeneratorRequest` on standard input and reads a `CodeGeneratorResponse` from standard output. The parameter says
-/// what to write: `swift` or `c`, and after a comma the C target that it belongs to where that is not `CContracts`. With `--rewrite-optional` the program is a filter instead: it passes the request on with every proto3
-/// `optional` turned into the one-member oneof that it is on the wire, because protoc-gen-c refuses the keyword.
+/// what to write: `swift` or `c`, and after a comma the C target that it belongs to where that is not `CContracts`. With `--rewrite-optional`
+/// the program is a filter instead: it passes the request on with every proto3 `optional` turned into the one-member oneof that it is on the wire, because protoc-gen-c refuses the keyword.
 @main
 struct Plugin {
     static func main() {

@@ -47,8 +47,9 @@ extension AssessmentStore {
         let plan = unit.send(
             """
             SELECT provider, model, temperature, maximum_output_tokens, verdict_levels, target_reliability, target_kendall_tau,
-                maximum_grade_deviation, maximum_comparisons, maximum_cost, pairing, grades, grade_steps, expected_shares, seed, maximum_in_flight, prompt_version, simulated, estimated_cost,
-                call_cost_at_most, maximum_seconds, by_batch, dispatch_reason
+                maximum_grade_deviation, maximum_comparisons, maximum_cost, pairing, grades, grade_steps, expected_shares, seed,
+                maximum_in_flight, prompt_version, simulated, estimated_cost, call_cost_at_most, maximum_seconds, by_batch,
+                dispatch_reason
             FROM cj.assessment WHERE id = \(id)
             """)
         let essays = unit.send("SELECT id, anchor_grade FROM cj.essay WHERE assessment_id = \(id) ORDER BY number")

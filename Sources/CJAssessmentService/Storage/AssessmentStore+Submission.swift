@@ -81,7 +81,8 @@ extension AssessmentStore {
         try await pool.execute("UPDATE cj.request SET submitted_at = now() WHERE id = \(request.id)")
     }
 
-    /// Gives a claimed request back, unless somebody else has claimed it since, to be handed over later, or withdraws it where its assessment starts nothing more.
+    /// Gives a claimed request back, unless somebody else has claimed it since, to be handed over later, or withdraws it where its
+    /// assessment starts nothing more.
     ///
     /// - Parameter wasRefused: whether the provider service certainly did not take it on this time. If it did not say so, now or
     ///   before, the request's result is waited for even when the assessment ends meanwhile, and it is handed over again to make sure.

@@ -36,20 +36,22 @@ struct AssessmentStore: WorkflowStore {
         let inserted = try await unit.execute(
             """
             INSERT INTO cj.assessment (
-                id, content_sha256, question, rubric, language, grades, grade_steps, expected_shares, provider, model, temperature, maximum_output_tokens,
-                verdict_levels, target_reliability, target_kendall_tau, maximum_grade_deviation, maximum_comparisons, maximum_cost, maximum_seconds, overdue_at, pairing, seed, maximum_in_flight, prompt_version, simulated,
-                estimated_cost, call_cost_at_most, expected_comparisons, tenant, by_batch, dispatch_reason)
+                id, content_sha256, question, rubric, language, grades, grade_steps, expected_shares, provider, model,
+                temperature, maximum_output_tokens, verdict_levels, target_reliability, target_kendall_tau,
+                maximum_grade_deviation, maximum_comparisons, maximum_cost, maximum_seconds, overdue_at, pairing, seed,
+                maximum_in_flight, prompt_version, simulated, estimated_cost, call_cost_at_most,
+                expected_comparisons, tenant, by_batch, dispatch_reason)
             VALUES (
                 \(plan.id), \(contentHash), \(Array(plan.instructions.question.utf8)), \(Array(plan.instructions.rubric.utf8)),
                 \(plan.instructions.language), \(plan.grading.grades), \(plan.grading.steps.map(\.stored)),
                 \(plan.grading.expectedShares), \(plan.judge.provider), \(terms.model),
-                \(plan.judge.temperature), \(plan.judge.maximumOutputTokens), \(Int64(plan.judge.levels.rawValue)), \(plan.stopping.goal.reliability),
-                \(plan.stopping.goal.kendallTau), \(plan.stopping.goal.gradeDeviation),
+                \(plan.judge.temperature), \(plan.judge.maximumOutputTokens), \(Int64(plan.judge.levels.rawValue)),
+                \(plan.stopping.goal.reliability), \(plan.stopping.goal.kendallTau), \(plan.stopping.goal.gradeDeviation),
                 \(plan.stopping.maximumComparisons), \(plan.stopping.maximumCost), \(plan.stopping.maximumSeconds),
                 now() + make_interval(secs => \(plan.stopping.maximumSeconds.map(Double.init))), \(plan.pairing.rawValue),
                 \(Int64(bitPattern: plan.seed)), \(plan.maximumInFlight), \(terms.promptVersion), \(terms.isSimulated),
-                \(terms.estimatedCost), \(terms.callCostAtMost), \(terms.expectedComparisons), \(plan.tenant), \(terms.dispatch.isByBatch),
-                \(terms.dispatch.reason))
+                \(terms.estimatedCost), \(terms.callCostAtMost), \(terms.expectedComparisons), \(plan.tenant),
+                \(terms.dispatch.isByBatch), \(terms.dispatch.reason))
             ON CONFLICT (id) DO NOTHING
             """)
         guard inserted == 1 else { return false }

@@ -55,7 +55,8 @@ extension RequestStore {
             isFull = isFull || requests == settings.maximumRequests
             unit.send(
                 """
-                INSERT INTO llm_provider.batch_item (job, batch) SELECT job, \(open.id) FROM unnest(\(members)::bigint[]) AS given (job)
+                INSERT INTO llm_provider.batch_item (job, batch)
+                SELECT job, \(open.id) FROM unnest(\(members)::bigint[]) AS given (job)
                 """)
             unit.send(
                 """

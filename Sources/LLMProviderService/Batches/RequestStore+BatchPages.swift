@@ -30,7 +30,8 @@ extension RequestStore {
         try await pool.unitOfWork("read batch") { unit in
             let next = try await unit.query(
                 """
-                SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) AND job > \(job) ORDER BY job LIMIT \(Int64(limit))
+                SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) AND job > \(job)
+                ORDER BY job LIMIT \(Int64(limit))
                 """
             ).map { try $0.decode(Int64.self) }
             let jobs = try await Self.together(next, in: unit).first

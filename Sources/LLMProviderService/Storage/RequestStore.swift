@@ -46,7 +46,8 @@ struct RequestStore: Sendable {
     func status(of id: String) async throws -> LLMV1.GetResponse? {
         let rows = try await pool.query(
             """
-            SELECT result.state::text, live.is_held OR item.job IS NOT NULL, coalesce(result.attempts, live.attempt + account.waits, 0), result.content
+            SELECT result.state::text, live.is_held OR item.job IS NOT NULL,
+                coalesce(result.attempts, live.attempt + account.waits, 0), result.content
             FROM \(unescaped: Self.standing) WHERE request.id = \(id)
             """)
         guard let row = rows.first else { return nil }

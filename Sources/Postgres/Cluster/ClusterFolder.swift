@@ -44,7 +44,8 @@ struct ClusterFolder: Sendable {
         guard socket.utf8.count <= Self.maxSocketPathBytes else {
             throw PostgresError(
                 .socketPathTooLong,
-                "the socket's path \(socket) has \(socket.utf8.count) bytes; the system takes \(Self.maxSocketPathBytes): choose a shorter folder for the socket",
+                "the socket's path \(socket) has \(socket.utf8.count) bytes; the system takes \(Self.maxSocketPathBytes): "
+                    + "choose a shorter folder for the socket",
                 outcome: .notSent)
         }
         if let free = Files.freeBytes(at: self.path), free < Self.minimumFreeBytes {

@@ -60,7 +60,8 @@ enum ServerAccount: Sendable, Hashable {
     private static func unreachable(_ folder: String, user: UInt32) -> PostgresError {
         PostgresError(
             .folderNotUsable,
-            "user \(user), as which the server runs, may not enter \(folder); choose a data folder elsewhere, /var/lib/huleedu for example, or allow it with \"chmod o+x \(folder)\"",
+            "user \(user), as which the server runs, may not enter \(folder); choose a data folder elsewhere, /var/lib/huleedu "
+                + "for example, or allow it with \"chmod o+x \(folder)\"",
             outcome: .notSent)
     }
 

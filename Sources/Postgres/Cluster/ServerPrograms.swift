@@ -34,7 +34,8 @@ struct ServerPrograms: Sendable, Hashable {
         guard let newest = found.first, newest.majorVersion >= oldestVersion else {
             throw PostgresError(
                 .serverNotInstalled,
-                "no PostgreSQL server of version \(oldestVersion) or newer is installed; \"apt-get install postgresql\" does it, or PG_BIN names the folder of its programs",
+                "no PostgreSQL server of version \(oldestVersion) or newer is installed; \"apt-get install postgresql\" does it, "
+                    + "or PG_BIN names the folder of its programs",
                 outcome: .notSent)
         }
         return try checked(newest, wantedVersion: wantedVersion)
@@ -50,7 +51,8 @@ struct ServerPrograms: Sendable, Hashable {
         guard let wantedVersion, wantedVersion != programs.majorVersion else { return programs }
         throw PostgresError(
             .clusterVersionMismatch,
-            "the data were made by PostgreSQL \(wantedVersion) and \(programs.folder) has \(programs.majorVersion); install postgresql-\(wantedVersion), or move the data with pg_upgrade",
+            "the data were made by PostgreSQL \(wantedVersion) and \(programs.folder) has \(programs.majorVersion); "
+                + "install postgresql-\(wantedVersion), or move the data with pg_upgrade",
             outcome: .notSent)
     }
 

@@ -72,7 +72,8 @@ struct AlignmentText: Sendable {
             return shown + (rest > 0 ? ["  … and \(count(rest, "more passage")) of \(DisplayWidth.safe(suspect.id))."] : [])
         }
         return [
-            "\(count(report.suspects.count, "anchor")) seem\(report.suspects.count == 1 ? "s" : "") to speak to the judge; no figure takes account of it:"
+            "\(count(report.suspects.count, "anchor")) seem\(report.suspects.count == 1 ? "s" : "") to speak to the judge; "
+                + "no figure takes account of it:"
         ] + essays
     }
 

@@ -21,7 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
             tier are refused unless PREFIX_LIMITS_ABOVE_TIER=1. PREFIX_CONCURRENT_REQUESTS bounds the requests at once of each pool \
             of models, PREFIX_SPACING_MILLISECONDS keeps them apart. Each replica uses the whole of the limits. \
             HULEEDU_CONCURRENT_REQUESTS, 1 to 900 and 32 by default, bounds the requests at once of a process, with those about to be \
-            sent among them, but not those that wait for another to fill the vendor's cache: a limit takes as many as it allows in the time of one answer and half a second.
+            sent among them, but not those that wait for another to fill the vendor's cache: a limit takes as many as \
+            it allows in the time of one answer and half a second.
 
             HULEEDU_REQUEST_SECONDS, 5 to 86400, says how long a request may be without an answer; a provider that fails is waited for as \
             long. It is 86400 by default, and 600 where 'huleedu rank' and 'huleedu align' run the services themselves. \

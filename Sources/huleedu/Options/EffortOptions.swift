@@ -90,7 +90,8 @@ struct EffortOptions: ParsableArguments {
     @Flag(
         help: """
             Continue an earlier run over the same essays with the same judge, question and rubric, whether it was interrupted, its \
-            judge failed, or its budget or time was used up; --budget, --time-limit and what it is to reach may be others. No judgement is paid for twice.
+            judge failed, or its budget or time was used up; --budget, --time-limit and what it is to reach may be others. \
+            No judgement is paid for twice.
             """)
     var resume = false
 

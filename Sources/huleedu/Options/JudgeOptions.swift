@@ -56,7 +56,8 @@ struct JudgeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            How the judge is asked: immediate, batch (the provider's batches, at half the price; answers come within hours, so give a             large --concurrency with it) or auto (batch where it is cheaper, and fits into --time-limit or nothing limits the time).
+            How the judge is asked: immediate, batch (the provider's batches, at half the price; answers come within hours, so give a \
+            large --concurrency with it) or auto (batch where it is cheaper, and fits into --time-limit or nothing limits the time).
             """,
             valueName: "immediate|batch|auto"))
     var dispatch: DispatchOption = .immediate

@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// An HTTP server that behaves like a model provider without being one.
 ///
-/// It speaks the Messages API (`POST /v1/messages`, `POST /v1/messages/count_tokens`, `/v1/messages/batches`, `GET /v1/models`) and an OpenAI-compatible
-/// `POST /v1/chat/completions`. Every answer carries the header `x-huleedu-simulated: true`. Its verdicts are those of a
+/// It speaks the Messages API (`POST /v1/messages`, `POST /v1/messages/count_tokens`, `/v1/messages/batches`, `GET /v1/models`) and an
+/// OpenAI-compatible `POST /v1/chat/completions`. Every answer carries the header `x-huleedu-simulated: true`. Its verdicts are those of a
 /// ``JudgeSettings`` judge and depend on the seed and the prompt alone.
 ///
 /// For tests it also answers `GET /_fake/ledger`, `GET /_fake/statistics` and `POST /_fake/reset`.

@@ -9,8 +9,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Make a call of a server over and over, and tell how fast it answers.",
         discussion: """
-            The call is given as for 'wiredump call', and made once on each connection before the clock runs: where that does not go well, no other is made. \
-            Then each connection has --in-flight calls at a time, each followed by the next, until --duration is over or --calls are made. \
+            The call is given as for 'wiredump call', and made once on each connection before the clock runs: where that does not \
+            go well, no other is made. Then each connection has --in-flight calls at a time, each followed by the next, until --duration is over or --calls are made. \
             With --rate calls are due at a steady pace, whether or not the server keeps up, and a call that begins late because all of \
             those before it are still waiting has taken the time from when it was due. Examples:
 
@@ -19,8 +19,8 @@ struct BenchCommand: AsyncParsableCommand {
               wiredump bench 127.0.0.1:7702 huleedu.cj.v1.CJAssessment/GetAssessment -d '{"assessment_id": "class-7"}' --calls 1000
 
             Times are of calls that went well, to within three per cent. It makes what it is told as often as it is told: mind what the method \
-            does. It ends with 0 when every call went well, with 3 when one did not, with 2 when one of the first did not, and otherwise as 'wiredump \
-            call'.
+            does. It ends with 0 when every call went well, with 3 when one did not, with 2 when one of the first did not, and otherwise \
+            as 'wiredump call'.
             """)
 
     @Argument(help: ArgumentHelp("The server.", valueName: "host:port"))

@@ -20,7 +20,8 @@ struct CallCommand: AsyncParsableCommand {
               wiredump call 127.0.0.1:7702 huleedu.events.v1.EventFeed/Follow --data '{"limit": 10}' --timeout 60
 
             It ends with 0 when the call went well, with 2 when it, or asking for contracts, ended with another status, which is told on standard \
-            error, with 1 when the server does not tell contracts or they cannot be read, and with 64 for wrong options and requests that are no such message.
+            error, with 1 when the server does not tell contracts or they cannot be read, and with 64 for wrong options \
+            and requests that are no such message.
             """)
 
     @Argument(help: ArgumentHelp("The server.", valueName: "host:port"))

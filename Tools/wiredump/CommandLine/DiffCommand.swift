@@ -15,7 +15,8 @@ struct DiffCommand: ParsableCommand {
               wiredump diff before.pcap after.pcap --key request_id --method '*LLMProvider/*' --slower 2
 
             Below the line of a call stand the paths of what differs, with what the left and the right recording have there; texts are hidden \
-            unless they are asked for, and equal ones have the same hash. With --json every call is an object on a line, with its first 1000 differences.
+            unless they are asked for, and equal ones have the same hash. With --json every call is an object on a line, with its \
+            first 1000 differences.
 
             It ends with 0 when there is no difference, with 1 when there is one, and with 2 when a recording cannot be read, ends \
             inside a packet or has calls of more than 1 GiB (choose with --method); with 64 for wrong options.

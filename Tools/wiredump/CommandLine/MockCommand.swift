@@ -15,8 +15,8 @@ struct MockCommand: AsyncParsableCommand {
         discussion: """
             A call is answered as the fixture with its method and its requests says ('wiredump help replay' tells what fixtures are). Where \
             several are the same, they are taken in their order, and the last again and again. A call that no fixture has is NOT_FOUND, \
-            and told on standard error. Metadata is not looked at. Who asks for contracts is told those of the fixtures. The address at which it listens is told on standard error; SIGINT and SIGTERM \
-            end it. Example:
+            and told on standard error. Metadata is not looked at. Who asks for contracts is told those of the fixtures. \
+            The address at which it listens is told on standard error; SIGINT and SIGTERM end it. Example:
 
               wiredump mock evening.jsonl --listen 127.0.0.1:7702
             """)

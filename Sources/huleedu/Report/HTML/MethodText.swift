@@ -99,7 +99,8 @@ struct MethodText: Sendable {
             """,
             """
             Reliabilitet (posterior) är den kvadrerade korrelation med de sanna nivåerna som posteriorn väntar: den del av felen \
-            som inte bara tänjer skalan sänker den. Låt V = Σθ²/(n − 1) vara nivåernas varians för n uppsatser med nivåerna θ och felen s. Skalseparationsreliabilitet är 1 − (Σs²/n) / V, eller noll där felet är större; \
+            som inte bara tänjer skalan sänker den. Låt V = Σθ²/(n − 1) vara nivåernas varians för n uppsatser \
+            med nivåerna θ och felen s. Skalseparationsreliabilitet är 1 − (Σs²/n) / V, eller noll där felet är större; \
             separationskvoten är √(V / (Σs²/n)). Väntad Kendalls tau är medelvärdet över alla par av 2Φ(|θa − θb| / s) − 1, \
             där s är skillnadens standardfel, ur hela kovariansen. Uppsatser som domaren gång på gång vägrade bedöma ingår \
             inte i dessa siffror.

@@ -29,7 +29,10 @@ struct RankingSection: ReportSection {
             """
         return section(
             "ranking", say("Ranking", "Rangordning"),
-            "\(scrolling(say("Ranking", "Rangordning"), table))<p class=\"note\">\(caption)</p>\n\(notes)\(SuspectList(context: context).html)\(AnchorCheck(context: context).html)"
+            """
+            \(scrolling(say("Ranking", "Rangordning"), table))<p class="note">\(caption)</p>
+            \(notes)\(SuspectList(context: context).html)\(AnchorCheck(context: context).html)
+            """
         )
     }
 

@@ -2,7 +2,8 @@ package import Wire
 
 /// Answers to calls as fixtures say.
 ///
-/// A request is known by its method and its messages, whose bytes not every encoder writes alike: they are compared as JSON. Where a request was made several times, it is answered as often in their order, and then as the last time.
+/// A request is known by its method and its messages, whose bytes not every encoder writes alike: they are compared as JSON. Where a
+/// request was made several times, it is answered as often in their order, and then as the last time.
 package struct RecordedAnswers: Sendable {
     private struct Question: Hashable {
         let method: MethodDescriptor

@@ -53,9 +53,8 @@ package struct TopTable: Sendable {
     private var summary: String {
         let calls = snapshot.rows.reduce(0) { $0 + $1.calls }
         let faults = snapshot.rows.reduce(0) { $0 + $1.faults + $1.unanswered }
-        return
-            "\(ClockText.time(snapshot.end).prefix(8))  \(rate(calls)) calls/s  \(rate(faults)) faults/s  running \(snapshot.running)  "
-            + "calls \(snapshot.totals.reduce(0) { $0 + $1.calls })"
+        return "\(ClockText.time(snapshot.end).prefix(8))  \(rate(calls)) calls/s  \(rate(faults)) faults/s  "
+            + "running \(snapshot.running)  calls \(snapshot.totals.reduce(0) { $0 + $1.calls })"
     }
 
     /// Every method that was ever called, with what the interval had of it.

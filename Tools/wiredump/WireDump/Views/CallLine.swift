@@ -62,9 +62,8 @@ struct CallLine {
         var message = ""
         if case .answered(_, let text) = call.outcome, !text.isEmpty { message = "  " + JSONText.quoted(text) }
         let name = call.methodName.map(JSONText.name) ?? method
-        return
-            "\(ClockText.time(call.begin))  #\(call.id.text)  \(palette.paint(name, .name))  \(paintedStatus)  \(ClockText.duration(call.nanoseconds))  "
-            + "->\(call.sent.messages) \(call.sent.bytes) B  <-\(call.received.messages) \(call.received.bytes) B\(message)"
+        return "\(ClockText.time(call.begin))  #\(call.id.text)  \(palette.paint(name, .name))  \(paintedStatus)  "
+            + "\(ClockText.duration(call.nanoseconds))  ->\(call.sent.messages) \(call.sent.bytes) B  <-\(call.received.messages) \(call.received.bytes) B\(message)"
     }
 
     private func json(withMessages: Bool) -> String {

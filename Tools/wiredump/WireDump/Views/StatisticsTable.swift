@@ -16,8 +16,8 @@ struct StatisticsTable {
         case .text: table
         case .csv:
             rows.map { row in
-                "\(CallLine.csv(row.method)),\(row.calls),\(row.faults),\(row.unanswered),\(row.requestBytes),\(row.responseBytes),"
-                    + "\(row.median),\(row.percentile90),\(row.percentile99),\(row.longest)"
+                "\(CallLine.csv(row.method)),\(row.calls),\(row.faults),\(row.unanswered),\(row.requestBytes),"
+                    + "\(row.responseBytes),\(row.median),\(row.percentile90),\(row.percentile99),\(row.longest)"
             }
         case .json: rows.map(json)
         }
