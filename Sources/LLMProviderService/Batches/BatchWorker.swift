@@ -83,10 +83,11 @@ struct BatchWorker: Sendable {
         var shares: [String: FairShare] = [:]
     }
 
-    /// Puts some of the requests that wait for a batch into one.
+    /// Puts some of the requests that wait for a batch into one. Where no provider takes batches, the database is not asked.
     ///
     /// - Returns: whether there were any.
     func gather(_ search: inout GatheringSearch) async throws -> Bool {
+        guard !providers.isEmpty else { return false }
         let flows = try await store.flows(search: &search.kinds).filter(\.isByBatch)
         var claimed = 0
         for provider in providers {

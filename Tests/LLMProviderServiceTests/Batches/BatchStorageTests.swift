@@ -5,8 +5,19 @@ import Testing
 
 @testable import LLMProviderService
 
-@Suite("Batches and a database that is gone", .timeLimit(.minutes(5)))
+@Suite("Batches and the database", .timeLimit(.minutes(5)))
 struct BatchStorageTests {
+    @Test("Where no provider takes batches, the database is not asked for what waits for one")
+    func nothingToGather() async throws {
+        try await withService(dialect: .openAIChatCompletions, configure: { $0.batches = .test() }) { fixture in
+            let before = await fixture.pool.statistics().roundTrips
+            var search = BatchWorker.GatheringSearch()
+            let isFound = try await fixture.batchWorker.gather(&search)
+            #expect(!isFound)
+            #expect(await fixture.pool.statistics().roundTrips == before)
+        }
+    }
+
     @Test("The vendor's name for a batch is stored when the database is back, and the batch is handed over once")
     func databaseAway() async throws {
         let gate = Gate()
