@@ -5,6 +5,9 @@ import Postgres
 import Wire
 
 /// The requests in batches: put into them, read, withdrawn and settled.
+///
+/// Whoever locks rows of several requests that are in a batch locks them in the order of their jobs, after the batch's where it locks that
+/// too, so that no two wait for each other.
 extension RequestStore {
     /// How long the job of a request in a batch is scheduled for: longer than a vendor keeps results. The batch decides what becomes of it.
     private static let parking: Duration = .seconds(40 * 86_400)
@@ -79,8 +82,10 @@ extension RequestStore {
             try await Self.hold(batch, for: .zero, in: unit)
             unit.send(
                 """
-                WITH member AS (
-                    SELECT job, ntile(2) OVER (ORDER BY job) AS half FROM llm_provider.batch_item WHERE batch = \(batch.id)),
+                WITH locked AS (
+                    SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) ORDER BY job FOR UPDATE),
+                member AS (
+                    SELECT job, ntile(2) OVER (ORDER BY job) AS half FROM locked),
                 other AS (
                     INSERT INTO llm_provider.batch (provider, credential, mark, requests, is_full, next_at)
                     SELECT provider, credential, \(Batch.makeMark()), (SELECT count(*) FROM member WHERE half = 2), true,
@@ -114,9 +119,11 @@ extension RequestStore {
     func withdrawFromBatches(_ payer: Payer) async throws -> Int {
         try await pool.execute(
             """
-            UPDATE llm_provider.batch_item AS item SET is_withdrawn = true FROM llm_provider.account
-            WHERE account.job = item.job AND account.tenant = \(payer.tenant) AND account.owner = \(payer.owner)
-                AND NOT item.is_withdrawn
+            WITH wanted AS (
+                SELECT item.job FROM llm_provider.batch_item AS item JOIN llm_provider.account ON account.job = item.job
+                WHERE account.tenant = \(payer.tenant) AND account.owner = \(payer.owner) AND NOT item.is_withdrawn
+                ORDER BY item.job FOR UPDATE OF item)
+            UPDATE llm_provider.batch_item AS item SET is_withdrawn = true FROM wanted WHERE item.job = wanted.job
             """)
     }
 
@@ -137,7 +144,10 @@ extension RequestStore {
             // Whoever holds the batch is alone with its requests.
             try await Self.hold(batch, for: lease, refusal: refusal, in: unit)
             let members = try await unit.query(
-                "SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) AND job = ANY(\(jobs)::bigint[])"
+                """
+                SELECT job FROM llm_provider.batch_item WHERE batch = \(batch.id) AND job = ANY(\(jobs)::bigint[])
+                ORDER BY job FOR UPDATE
+                """
             ).map { try $0.decode(Int64.self) }
             let page = try await Self.together(members, in: unit)
             let settlements = try await Self.items(page.first, in: unit).compactMap(decide)

@@ -18,6 +18,50 @@ struct BatchStorageTests {
         }
     }
 
+    /// What locks the rows of several requests of a batch.
+    enum Step: CaseIterable {
+        case withdrawing, settling, halving
+
+        fileprivate func take(_ batch: Batch, _ jobs: [Int64], _ fixture: ServiceFixture) async throws {
+            switch self {
+            case .withdrawing: _ = try await fixture.store.withdrawFromBatches(Payer(tenant: "", owner: "class-9b"))
+            case .settling: try await fixture.batchWorker.settle(jobs, of: batch) { .untouched($0) }
+            case .halving: try await fixture.store.halve(batch)
+            }
+        }
+    }
+
+    @Test(
+        "Requests of a batch are locked in the order of their jobs, so that no two wait for each other", arguments: Step.allCases)
+    func lockOrder(step: Step) async throws {
+        try await withBatches { fixture, _ in
+            try await fixture.submit(.requests(3))
+            let batch = try await fixture.takeGathered()
+            let jobs = try await fixture.store.page(of: batch, after: 0, limit: 3).items.map(\.job)
+            // They lie in the table the other way round.
+            try await fixture.pool.execute(
+                """
+                WITH gone AS (DELETE FROM llm_provider.batch_item RETURNING *)
+                INSERT INTO llm_provider.batch_item SELECT * FROM gone ORDER BY job DESC
+                """)
+            let taking = try await fixture.pool.unitOfWork("block") { unit in
+                try await unit.execute("SELECT FROM llm_provider.batch_item WHERE job = \(jobs[1]) FOR UPDATE")
+                let taking = Task { try await step.take(batch, jobs, fixture) }
+                try await eventually {
+                    try await fixture.pool.query(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                    )[0].decode(Int.self) > 0
+                }
+                let free = try await unit.query(
+                    "SELECT job FROM llm_provider.batch_item WHERE job <> \(jobs[1]) FOR UPDATE SKIP LOCKED"
+                ).map { try $0.decode(Int64.self) }
+                #expect(free == [jobs[2]])
+                return taking
+            }
+            try await taking.value
+        }
+    }
+
     @Test("The vendor's name for a batch is stored when the database is back, and the batch is handed over once")
     func databaseAway() async throws {
         let gate = Gate()
