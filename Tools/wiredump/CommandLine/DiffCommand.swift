@@ -45,15 +45,11 @@ struct DiffCommand: ParsableCommand {
             "Tell calls too that took more than so many times as long on the right; 1 or more.", valueName: "factor"))
     var slower: Double?
 
-    @Option(
-        help: ArgumentHelp(
-            "Only calls of a method, as 'huleedu.cj.v1.CJAssessment/*'; * stands for any text. May be given several times.",
-            valueName: "pattern"))
-    var method: [String] = []
+    @OptionGroup
+    var methods: MethodOptions
 
-    @Option(
-        help: ArgumentHelp("A port of servers: other connections are left alone. May be given several times.", valueName: "port"))
-    var port: [UInt16] = []
+    @OptionGroup
+    var servers: PortOptions
 
     @Flag(help: "Print objects of JSON, one a line, with times in nanoseconds.")
     var json = false
@@ -97,9 +93,9 @@ struct DiffCommand: ParsableCommand {
     /// - Throws: ``ExitCode`` after telling what is wrong with a recording.
     private func calls(_ path: String) throws -> [Call] {
         var filter = CallFilter()
-        filter.methods = method
+        filter.methods = methods.method
         var recorded = RecordedCalls(filter)
-        var reader = TrafficReader(ports: Set(port))
+        var reader = TrafficReader(ports: servers.ports)
         func take(_ events: [TrafficReader.Event]) throws {
             guard recorded.take(events) else {
                 throw Self.trouble(path, "calls of more than 1 GiB: choose some with --method")

@@ -1,7 +1,6 @@
 import ArgumentParser
 import ChaosProxy
 import Foundation
-import UnixSignals
 import WireDump
 
 /// `wiredump proxy`
@@ -42,18 +41,14 @@ struct ProxyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        var session = Session(printer: try view.printer(), reader: TrafficReader(keeping: view.keeping))
-        var recording = try record.map(Self.newFile).map { Output($0) }
-        try await session.begin()
-        try recording?.write(PcapngWriter.header(link: SegmentWriter.link))
-        let (proxy, tap, packets) = try await ends.start()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in signals { break }
-                await proxy.stop()
-                tap.finish()
-            }
+        let printer = try view.printer()
+        let keeping = view.keeping
+        let file = try record.map(Self.newFile)
+        try await ends.watch { packets, tap in
+            var session = Session(printer: printer, reader: TrafficReader(keeping: keeping))
+            var recording = file.map { Output($0) }
+            try await session.begin()
+            try recording?.write(PcapngWriter.header(link: SegmentWriter.link))
             for await packet in packets {
                 tap.took(packet)
                 try recording?.write(PcapngWriter.packet(packet))
@@ -63,10 +58,9 @@ struct ProxyCommand: AsyncParsableCommand {
                 try recording?.flush()
                 try await session.flush()
             }
+            try recording?.flush()
+            try await session.end()
         }
-        try recording?.flush()
-        try await session.end()
-        if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }
     }
 
     private static func newFile(_ path: String) throws -> FileHandle {

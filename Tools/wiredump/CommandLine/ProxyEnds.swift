@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChaosProxy
 import Logging
+import UnixSignals
 import WireDump
 
 /// Between which ends a proxy stands, and how its connections with them are made secure.
@@ -40,10 +41,43 @@ struct ProxyEnds: ParsableArguments {
         }
     }
 
+    /// Stands between the ends until SIGINT or SIGTERM comes, or something fails.
+    ///
+    /// - Parameters:
+    ///   - meanwhile: what goes on beside, until it has nothing more to do or is cancelled, which it is after the last packet.
+    ///   - take: takes what passes, as packets, from the first to the last, and says so to the tap.
+    func watch(
+        meanwhile: @escaping @Sendable () async throws -> Void = {},
+        take: @escaping @Sendable (_ packets: AsyncStream<CapturedPacket>, _ tap: Tap) async throws -> Void
+    ) async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let (proxy, tap, packets) = try await start()
+        // Each task tells whether everything is over with it.
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await _ in signals { break }
+                await proxy.stop()
+                tap.finish()
+                return false
+            }
+            group.addTask {
+                try await meanwhile()
+                return false
+            }
+            group.addTask {
+                try await take(packets, tap)
+                return true
+            }
+            while try await group.next() == false {}
+            group.cancelAll()
+        }
+        if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }
+    }
+
     /// Begins to listen, and tells where on standard error.
     ///
     /// - Returns: the proxy, and what passes through it as packets.
-    func start() async throws -> (proxy: ChaosProxy, tap: Tap, packets: AsyncStream<CapturedPacket>) {
+    private func start() async throws -> (proxy: ChaosProxy, tap: Tap, packets: AsyncStream<CapturedPacket>) {
         guard let server = try server else { throw ValidationError("--to: expected the server, as HOST:PORT.") }
         let address = try address
         let (tap, packets) = Tap.make()

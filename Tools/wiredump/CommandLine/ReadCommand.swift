@@ -23,18 +23,15 @@ struct ReadCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The capture; - is standard input.", valueName: "file"))
     var file: String
 
-    @Option(
-        help: ArgumentHelp(
-            "A port of servers: other connections are left alone, and it is known who is the client. May be given several times.",
-            valueName: "port"))
-    var port: [UInt16] = []
+    @OptionGroup
+    var servers: PortOptions
 
     @OptionGroup(title: "View")
     var view: ViewOptions
 
     func run() async throws {
         let capture = try CaptureInput(file)
-        var session = Session(printer: try view.printer(), reader: TrafficReader(ports: Set(port), keeping: view.keeping))
+        var session = Session(printer: try view.printer(), reader: TrafficReader(ports: servers.ports, keeping: view.keeping))
         try await session.begin()
         let fault = try await session.read(capture)
         try await session.end()

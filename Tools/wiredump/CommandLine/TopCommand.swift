@@ -1,7 +1,6 @@
 import ArgumentParser
 import ChaosProxy
 import Foundation
-import UnixSignals
 import WireDump
 
 /// `wiredump top`
@@ -27,10 +26,8 @@ struct TopCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long an interval is, 0.1 to 3600.", valueName: "seconds"))
     var interval = 1.0
 
-    @Option(
-        help: ArgumentHelp(
-            "A port of servers in a capture: other connections are left alone. May be given several times.", valueName: "port"))
-    var port: [UInt16] = []
+    @OptionGroup
+    var servers: PortOptions
 
     @OptionGroup
     var ends: ProxyEnds
@@ -40,12 +37,12 @@ struct TopCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (file == nil) != (ends.to == nil) else { throw ValidationError("Expected a capture, or --to for a proxy.") }
-        guard port.isEmpty || file != nil else { throw ValidationError("--port: expected a capture with it.") }
+        guard servers.port.isEmpty || file != nil else { throw ValidationError("--port: expected a capture with it.") }
         guard interval >= 0.1, interval <= 3600 else { throw ValidationError("--interval: expected 0.1 to 3600 seconds.") }
     }
 
     func run() async throws {
-        let top = Top(TopView(seconds: interval, ports: Set(port), palette: colours.palette))
+        let top = Top(TopView(seconds: interval, ports: servers.ports, palette: colours.palette))
         guard let file else { return try await watch(top) }
         if let fault = try await read(CaptureInput(file), top) {
             Output.complain("\(file): \(fault)")
@@ -73,34 +70,18 @@ struct TopCommand: AsyncParsableCommand {
     }
 
     private func watch(_ top: Top) async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let (proxy, tap, packets) = try await ends.start()
-        // Each task tells whether everything is over with it.
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                for await _ in signals { break }
-                await proxy.stop()
-                tap.finish()
-                return false
+        try await ends.watch {
+            while true {
+                try await Task.sleep(for: .seconds(interval))
+                try await top.tick()
             }
-            group.addTask {
-                while true {
-                    try await Task.sleep(for: .seconds(interval))
-                    try await top.tick()
-                }
+        } take: { packets, tap in
+            for await packet in packets {
+                tap.took(packet)
+                try await top.receive([packet])
             }
-            group.addTask {
-                for await packet in packets {
-                    tap.took(packet)
-                    try await top.receive([packet])
-                }
-                return true
-            }
-            while try await group.next() == false {}
-            group.cancelAll()
         }
         try await top.end()
-        if tap.missedBytes > 0 { Output.complain("\(tap.missedBytes) bytes passed unseen, because the output was too slow") }
     }
 }
 

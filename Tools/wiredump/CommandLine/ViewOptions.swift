@@ -24,11 +24,8 @@ struct ViewOptions: ParsableArguments {
             "text for people; json, an object a line; csv with a header. Times are nanoseconds since 1970 in the latter two."))
     var format = OutputFormat.text
 
-    @Option(
-        help: ArgumentHelp(
-            "Only calls of a method, as 'huleedu.cj.v1.CJAssessment/*'; * stands for any text. May be given several times.",
-            valueName: "pattern"))
-    var method: [String] = []
+    @OptionGroup
+    var methods: MethodOptions
 
     @Option(
         help: ArgumentHelp(
@@ -98,7 +95,7 @@ struct ViewOptions: ParsableArguments {
     private var filter: CallFilter {
         get throws {
             var filter = CallFilter()
-            filter.methods = method
+            filter.methods = methods.method
             filter.codes = Set(try status.map(Self.code))
             filter.onlyFaults = faults
             if let longerThan {
