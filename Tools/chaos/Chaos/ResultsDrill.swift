@@ -51,7 +51,8 @@ public enum ResultsDrill {
             let before = try peak(deployment)
             tell("a batch of \(lines) requests is with the provider")
             let start = ContinuousClock.now
-            try await deployment.waitForEnds(lines / 2, patience: patience)
+            // Early, so that a quick machine does not read the rest before the kill.
+            try await deployment.waitForEnds(lines / 4, patience: patience)
             let untilKill = try peak(deployment)
             try await deployment.killAndRestart(.llmProvider)
             let left = lines + 1 - (try await ends(deployment))
