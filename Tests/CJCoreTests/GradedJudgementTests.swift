@@ -252,4 +252,55 @@ struct MarginCheckTests {
         #expect(check.clear.pairs == 1 && check.clear.flips == 0)
         #expect(check.judgements == 5)
     }
+
+    private func check(_ judgements: [Judgement]) throws -> MarginCheck {
+        let items = Set(judgements.flatMap { [$0.comparison.first, $0.comparison.second] })
+        return try #require(ScaleEstimator().estimateCheckingMargins(items: Array(items), judgements: judgements).margins)
+    }
+
+    @Test("A judge is turned over by itself alone, a tie is no second look, and a third one begins anew")
+    func looks() throws {
+        let pair = try Comparison(first: "a", second: "b")
+        func judgement(_ pair: Comparison, _ outcome: Outcome, _ margin: Margin?, by judge: Judge.ID) -> Judgement {
+            Judgement(comparison: pair, outcome: outcome, margin: margin, judge: judge)
+        }
+        let check = try check([
+            judgement(pair, .first, .slight, by: "one"), judgement(pair.swapped, .first, .clear, by: "two"),
+            judgement(pair.swapped, .tie, nil, by: "one"), judgement(pair.swapped, .second, .clear, by: "one"),
+            judgement(pair, .second, .clear, by: "one"), judgement(pair.swapped, .second, .slight, by: "one"),
+        ])
+        // Of the first judge, its first two wins and its last two.
+        #expect(check.slight.pairs == 1 && check.slight.flips == 0)
+        #expect(check.clear.pairs == 1 && check.clear.flips == 1)
+    }
+
+    @Test("A judgement that stands for several counts as so many, and nothing but the repeats depends on the order")
+    func weights() throws {
+        var generator = SplitMix64(seed: 9)
+        let items = (0..<8).map { Item.ID("item-\($0)") }
+        let judgements = try (0..<60).map { number in
+            let first = generator.below(8)
+            return Judgement(
+                comparison: try Comparison(first: items[first], second: items[(first + 1 + generator.below(7)) % 8]),
+                outcome: generator.below(2) == 0 ? .first : .second, margin: generator.below(3) == 0 ? .clear : .slight,
+                judge: "j",
+                weight: Double(1 + number % 3))
+        }
+        let weighted = try check(judgements)
+        #expect(weighted.judgements == 120)
+        let repeated = try check(
+            judgements.flatMap { judgement in
+                (0..<Int(judgement.weight)).map { _ in
+                    Judgement(
+                        comparison: judgement.comparison, outcome: judgement.outcome, margin: judgement.margin,
+                        judge: judgement.judge)
+                }
+            })
+        #expect(repeated.judgements == 120 && (repeated.evidence - weighted.evidence).magnitude < 1e-6)
+        for _ in 0..<10 {
+            let shuffled = try check(judgements.shuffled(using: &generator))
+            #expect(shuffled.evidence == weighted.evidence && shuffled.clearThreshold == weighted.clearThreshold)
+            #expect(shuffled.clearShare == weighted.clearShare)
+        }
+    }
 }

@@ -40,7 +40,7 @@ struct TiltedLogitTests {
         let (clear, tie) = (1.2, 0.2)
         for (outcome, margin, weight) in [
             (Outcome.first, Margin?.none, 1.0), (.second, nil, 1), (.first, .clear, 1), (.first, .slight, 1), (.tie, nil, 1),
-            (.first, nil, 3), (.second, .slight, 0.5),
+            (.first, nil, 3), (.second, .slight, 0.5), (.first, nil, 50),
         ] {
             var judgements = IndexedJudgements(itemCount: 2)
             judgements.append(first: 0, second: 1, outcome: outcome, margin: margin, weight: weight)
@@ -64,18 +64,32 @@ struct TiltedLogitTests {
         }
     }
 
-    @Test("Of a logit of which nothing is known, and of one that is known for certain, there is no number that is none")
-    func extremes() {
+    private var answer: ComparisonTable.Cell {
         var judgements = IndexedJudgements(itemCount: 2)
         judgements.append(first: 0, second: 1, outcome: .first)
-        let answer = ComparisonTable(judgements).cells[0]
-        for deviation in [0, 1e-200, 1e3, 1e6, 1e200, .infinity, .nan] {
-            for mean in [0, -1e6, 1e300] {
-                let logit = TiltedLogit(
-                    answer, model: .cumulative, clear: 0, tie: 0, mean: mean, deviation: deviation,
-                    site: NormalSite(precision: 0, location: 0))
-                if logit.isTelling { #expect(logit.shift.isFinite, "\(mean) ± \(deviation)") }
-            }
+        return ComparisonTable(judgements).cells[0]
+    }
+
+    private func tilted(mean: Double, deviation: Double) -> TiltedLogit {
+        TiltedLogit(
+            answer, model: .cumulative, clear: 0, tie: 0, mean: mean, deviation: deviation,
+            site: NormalSite(precision: 0, location: 0))
+    }
+
+    /// Half of a normal distribution, whose mean is √(2/π) standard deviations from its edge.
+    @Test("Of a logit of which nothing is known, an answer leaves one side", arguments: [40, 1e3, 1e6])
+    func wide(deviation: Double) {
+        let logit = tilted(mean: 0, deviation: deviation)
+        #expect(logit.isTelling)
+        #expect((logit.shift / deviation - 0.797_884_560_8).magnitude < 0.02)
+    }
+
+    @Test("Of a logit that is known, or no number, nothing is told", arguments: [0, -1e6, 1e300, .infinity, .nan])
+    func extremes(mean: Double) {
+        for deviation in [0, .infinity, .nan] { #expect(!tilted(mean: mean, deviation: deviation).isTelling, "± \(deviation)") }
+        for deviation in [1e-200, 1e200] {
+            let logit = tilted(mean: mean, deviation: deviation)
+            if logit.isTelling { #expect(logit.shift.isFinite && logit.thirdCumulant.isFinite, "± \(deviation)") }
         }
     }
 }

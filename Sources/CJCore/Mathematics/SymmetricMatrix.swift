@@ -61,7 +61,7 @@ struct SymmetricMatrix: Sendable {
     }
 
     /// A vector in blocks, with zeros after its end.
-    private static func inEights(_ vector: [Double]) -> [SIMD8<Double>] {
+    static func inEights(_ vector: [Double]) -> [SIMD8<Double>] {
         (0..<(vector.count + 7) >> 3).map { block in
             var eight = SIMD8<Double>.zero
             for place in 0..<min(8, vector.count - block * 8) { eight[place] = vector[block * 8 + place] }

@@ -39,7 +39,8 @@ struct AbilityErrors {
         return all
     }
 
-    /// How much of a variance may be left, or how often it, for a correction to be one: beyond, what follows in the expansion counts for more.
+    /// A correction is used only where it leaves every variance between half and twice what it was; beyond, what follows in the expansion
+    /// counts for more.
     private static let corrected = 0.5...2.0
 
     private mutating func widen(by correction: SymmetricMatrix) {

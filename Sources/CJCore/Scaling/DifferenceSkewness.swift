@@ -1,7 +1,8 @@
 /// How skewed the differences of abilities are under a posterior.
 ///
 /// A difference d has the third cumulant Σ g·Cov(d, dₐ)³ over all answers a, to first order in their own (``PairSkew``). Those count here that
-/// are about one of the two items, and of the covariances those of the item itself; the others are small, and count by their cubes.
+/// are about one of the two items, and of the covariances those of the item itself. The others are small where each item met several, and count
+/// by their cubes: beside the whole sum it changes τ by 0.003 at most in designs by chance, and by a hundredth in a chain of ten.
 struct DifferenceSkewness {
     /// For each item, whom it was judged against, with g for its own winning.
     private var neighbours: [[(item: Int, skew: Double)]]
@@ -35,27 +36,4 @@ struct DifferenceSkewness {
 
     /// Covariance of an ability with its lead over another.
     private func lead(of item: Int, over other: Int) -> Double { covariances[item, item] - covariances[item, other] }
-}
-
-/// A gamma distribution, shifted and perhaps mirrored, with given moments.
-enum SkewedDistribution {
-    /// Skewness up to which a distribution is taken for normal, which changes a probability by less than a thousandth.
-    static let negligible = 1e-2
-    /// That of an exponential variable; larger ones are taken for it.
-    private static let largest = 2.0
-
-    /// Probability of a value above zero, by the cube root that makes a gamma variable close to normal (Wilson and Hilferty 1931, "The
-    /// distribution of chi-square").
-    ///
-    /// - Parameters:
-    ///   - mean: in standard deviations.
-    static func probabilityAboveZero(mean: Double, skewness: Double) -> Double {
-        guard skewness.magnitude > negligible else { return NormalDistribution.cumulative(mean) }
-        let skewness = max(-largest, min(largest, skewness))
-        let base = 1 - 0.5 * skewness * mean
-        // Zero lies beyond the end of the distribution.
-        guard base > 0 else { return skewness > 0 ? 1 : 0 }
-        let root = ElementaryFunctions.exp(ElementaryFunctions.log(base) / 3)
-        return 1 - NormalDistribution.cumulative(6 / skewness * (root - 1) + skewness / 6)
-    }
 }

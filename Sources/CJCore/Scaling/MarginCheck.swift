@@ -12,7 +12,7 @@ public struct MarginCheck: Sendable, Hashable {
         public internal(set) var flips = 0
     }
 
-    /// Judgements with a margin.
+    /// Judgements with a margin, by their weight.
     public let judgements: Int
     /// Share of them that were clear.
     public let clearShare: Double
@@ -32,28 +32,37 @@ public struct MarginCheck: Sendable, Hashable {
     private static let thresholds = 0.02...8.0
     private static let searchSteps = 24
 
-    /// Whether the scale may rest on the margins: unless the evidence, or the flips, speak against them.
-    public var isUsable: Bool { evidence >= Self.leastEvidence && !flipsContradict }
+    /// Whether the scale may rest on the margins: unless they are all alike, or the evidence, or the flips, speak against them.
+    public var isUsable: Bool { !areAlike && evidence >= Self.leastEvidence && !flipsContradict }
+
+    /// Whether every win was clear, or none was, so that they tell nothing.
+    public var areAlike: Bool { clearShare == 0 || clearShare == 1 }
 
     /// Checks the margins of judgements.
     ///
     /// - Parameters:
     ///   - judgements: in the order in which they were made.
+    ///   - tellsPositions: whether it is known which item was shown first, without which there are no repeats in the other order.
     ///   - scale: of the same judgements without their margins.
     /// - Returns: nothing where there are no margins.
-    init?(_ judgements: NamedJudgements, scale: Scale) {
-        let judges = Dictionary(uniqueKeysWithValues: scale.judges.map { ($0.id, $0) })
+    init?(_ judgements: NamedJudgements, tellsPositions: Bool, scale: Scale) {
+        let judges = Dictionary(scale.judges.map { ($0.id, $0) }) { first, _ in first }
         let byNumber = judgements.judges.map { judges[$0] }
-        let leads = judgements.judgements.entries.compactMap { Lead($0, by: byNumber[Int($0.judge)], scale: scale) }
+        // Sorted, so that nothing but the repeats depends on the order of the judgements.
+        let leads = ComparisonTable(judgements.judgements).cells.compactMap {
+            Lead($0, by: byNumber[Int($0.judge)], scale: scale)
+        }
         guard !leads.isEmpty else { return nil }
         let total = leads.reduce(0) { $0 + $1.weight }
         let clear = leads.reduce(0) { $0 + ($1.isClear ? $1.weight : 0) }
         let threshold = Self.matchingThreshold(leads, clear: clear)
-        self.judgements = leads.count
-        clearShare = clear / total
+        self.judgements = Int(total.rounded())
+        let isMixed = leads.contains(where: \.isClear) && !leads.allSatisfy(\.isClear)
+        clearShare = isMixed ? clear / total : leads[0].isClear ? 1 : 0
         clearThreshold = threshold
-        evidence = Self.logProbability(leads, threshold: threshold) - Self.logProbability(clear: clear, of: total)
-        (slight, self.clear) = Self.repeats(judgements.judgements.entries)
+        evidence =
+            isMixed ? Self.logProbability(leads, threshold: threshold) - Self.logProbability(clear: clear, of: total) : 0
+        (slight, self.clear) = tellsPositions ? Self.repeats(judgements.judgements.entries) : (Repeats(), Repeats())
     }
 
     private var flipsContradict: Bool {
@@ -66,27 +75,31 @@ public struct MarginCheck: Sendable, Hashable {
 
     /// What is known of a winner's lead where the judge gave a margin.
     private struct Lead {
-        let mean: Double
-        let variance: Double
+        /// σ(d) at the points of a quadrature over the lead d.
+        let chances: SIMD8<Double>
         let isClear: Bool
         /// Judgements that this one stands for.
         let weight: Double
 
-        init?(_ entry: IndexedJudgements.Entry, by judge: JudgeEstimate?, scale: Scale) {
-            guard let judge, entry.response.hasMargin else { return nil }
-            let (first, second) = (Int(entry.first), Int(entry.second))
+        init?(_ cell: ComparisonTable.Cell, by judge: JudgeEstimate?, scale: Scale) {
+            guard let judge, cell.response.hasMargin else { return nil }
+            let (first, second) = (Int(cell.first), Int(cell.second))
             let sharpness = judge.discrimination
             let logit = sharpness * (scale.ability(at: first) - scale.ability(at: second)) + judge.positionBias
-            mean = entry.response.firstScore > 0.5 ? logit : -logit
-            variance = sharpness * sharpness * scale.varianceOfDifference(at: first, second)
-            isClear = entry.response == .firstClear || entry.response == .secondClear
-            weight = entry.weight
+            let mean = cell.response.firstScore > 0.5 ? logit : -logit
+            let deviation = sharpness * scale.varianceOfDifference(at: first, second).squareRoot()
+            let limit = SIMD8(repeating: ElementaryFunctions.farthestOfEight)
+            let logits = (mean + deviation * GaussHermite.nodes).clamped(lowerBound: -limit, upperBound: limit)
+            chances = ElementaryFunctions.logistic(logits)
+            isClear = cell.response == .firstClear || cell.response == .secondClear
+            weight = cell.weight
         }
 
         /// Probability that the win was clear, given that it was one: the mean of σ(d − t)/σ(d) = 1/(σ(d) + (1 − σ(d))·eᵗ).
-        func clearProbability(threshold: Double) -> Double {
-            let odds = ElementaryFunctions.exp(threshold)
-            return ExpectedInformation.expectation(difference: mean, variance: variance) { 1 / ($0 + (1 - $0) * odds) }
+        ///
+        /// - Parameter odds: eᵗ.
+        func clearProbability(odds: Double) -> Double {
+            SymmetricMatrix.total(GaussHermite.weights / (chances + (1 - chances) * odds))
         }
     }
 
@@ -96,15 +109,17 @@ public struct MarginCheck: Sendable, Hashable {
         var (low, high) = (thresholds.lowerBound, thresholds.upperBound)
         for _ in 0..<searchSteps {
             let middle = 0.5 * (low + high)
-            let expected = leads.reduce(0) { $0 + $1.weight * $1.clearProbability(threshold: middle) }
+            let odds = ElementaryFunctions.exp(middle)
+            let expected = leads.reduce(0) { $0 + $1.weight * $1.clearProbability(odds: odds) }
             if expected > clear { low = middle } else { high = middle }
         }
         return 0.5 * (low + high)
     }
 
     private static func logProbability(_ leads: [Lead], threshold: Double) -> Double {
-        leads.reduce(0) { sum, lead in
-            let clear = lead.clearProbability(threshold: threshold)
+        let odds = ElementaryFunctions.exp(threshold)
+        return leads.reduce(0) { sum, lead in
+            let clear = lead.clearProbability(odds: odds)
             let probability = max(lead.isClear ? clear : 1 - clear, .leastNormalMagnitude)
             return sum + lead.weight * ElementaryFunctions.log(probability)
         }
@@ -167,23 +182,35 @@ extension ScaleEstimator {
     /// The parameters are those of ``estimate(items:judgements:startingAt:)``; the judgements are in the order in which they were made.
     public func estimateCheckingMargins(items: [Item.ID], judgements: [Judgement]) -> CheckedScale {
         let named = NamedJudgements(items: items, judgements: judgements)
-        let (estimator, margins) = checkingMargins(of: named)
-        return CheckedScale(scale: estimator.estimate(named), margins: margins)
+        guard hasUse(forMarginsOf: named) else { return CheckedScale(scale: estimate(named), margins: nil) }
+        let plain = ignoringMargins.estimate(named)
+        let margins = MarginCheck(named, tellsPositions: true, scale: plain)
+        return CheckedScale(scale: margins?.isUsable == false ? plain : estimate(named), margins: margins)
     }
 
     /// The estimator that judgements deserve: this one, or, where their margins mean nothing, the same without margins; with what was found of
     /// them.
     ///
-    /// - Parameter judgements: in the order in which they were made.
-    public func checkingMargins(of judgements: NamedJudgements) -> (estimator: ScaleEstimator, margins: MarginCheck?) {
-        guard settings.usesMargins, judgements.judgements.entries.contains(where: \.response.hasMargin) else {
-            return (self, nil)
-        }
+    /// - Parameters:
+    ///   - judgements: in the order in which they were made.
+    ///   - tellsPositions: whether it is known which item was shown first.
+    public func checkingMargins(
+        of judgements: NamedJudgements, tellsPositions: Bool
+    ) -> (estimator: ScaleEstimator, margins: MarginCheck?) {
+        guard hasUse(forMarginsOf: judgements) else { return (self, nil) }
+        let margins = MarginCheck(
+            judgements, tellsPositions: tellsPositions, scale: ignoringMargins.estimate(judgements))
+        return (margins?.isUsable == false ? ignoringMargins : self, margins)
+    }
+
+    private func hasUse(forMarginsOf judgements: NamedJudgements) -> Bool {
+        settings.usesMargins && judgements.judgements.entries.contains(where: \.response.hasMargin)
+    }
+
+    /// With a spread of its own: margins that mean nothing would have drawn the abilities together.
+    private var ignoringMargins: ScaleEstimator {
         var settings = settings
         settings.usesMargins = false
-        let plain = ScaleEstimator(settings: settings)
-        // With a spread of its own: margins that mean nothing would have drawn the abilities together.
-        let margins = MarginCheck(judgements, scale: plain.estimate(judgements))
-        return (margins?.isUsable == false ? plain : self, margins)
+        return ScaleEstimator(settings: settings)
     }
 }

@@ -17,7 +17,7 @@ struct MatchedNormal {
     private var sites: [NormalSite]
 
     /// Sweeps over all sites at most; one to six are usual. It takes more where spreads are so wide, and judgements so few, that answers look
-    /// like steps, which quadrature sees unevenly; what is left then is a few hundredths of an error.
+    /// like steps; what is left then is a few hundredths of an error.
     private static let maximumSweeps = 12
     /// Change of a logit's mean, in its standard deviations, and of its variance, as a share of it, at which sites are left as they are.
     private static let tolerance = 5e-3

@@ -30,8 +30,8 @@ public struct Scale: Sendable {
     private let covariances: SymmetricMatrix
     /// What could change their order: not how far apart all of them lie.
     let orderCovariances: SymmetricMatrix
-    /// About the mean of the posterior.
-    private let meanKendallTau: Double?
+    /// Nothing about the mode.
+    private let kendallTauAboutMean: Double?
 
     /// Reads the scale off the normal distributions that stand for a posterior.
     init(named: NamedJudgements, fit: FittedNormal) {
@@ -53,7 +53,7 @@ public struct Scale: Sendable {
         thresholds = Thresholds(posterior: posterior, mode: centre, error: error)
         covariances = AbilityErrors.covariances(errors, about: abilities)
         orderCovariances = AbilityErrors.orderCovariances(errors)
-        meanKendallTau =
+        kendallTauAboutMean =
             fit.isAboutMean ? errors.reduce(0) { $0 + $1.share * $1.kendallTau(ofOrder: abilities) } : nil
         let variances = (0..<count).map { [covariances] in max(0, covariances[$0, $0]) }
         componentCount = table.componentCount
@@ -78,7 +78,7 @@ public struct Scale: Sendable {
     /// Kendall's τ between the estimated and the true order that the posterior expects. About the mode it is computed when asked for, from every
     /// pair.
     public var expectedKendallTau: Double {
-        if let meanKendallTau { return meanKendallTau }
+        if let kendallTauAboutMean { return kendallTauAboutMean }
         let abilities = estimates.map(\.ability)
         return AbilityErrors(abilities: abilities, covariances: covariances).kendallTau(ofOrder: abilities)
     }

@@ -24,6 +24,8 @@ struct SpreadMixture {
     private static let negligible = -3.0
     /// At most; the prior on σ alone ends them earlier as a rule.
     private static let mostOnASide = 12
+    /// Those that are less probable tell nothing, and would each take the room of a covariance of all items.
+    private static let leastShare = 1e-4
     /// How far from the top the middle may be, in the same unit.
     private static let nearness = 0.3
     /// Newton steps at most, and the longest; one or two are usual.
@@ -50,7 +52,10 @@ struct SpreadMixture {
         let lower = side(of: middle, stride: -width)
         let upper = side(of: middle, stride: width)
         let normals = lower.reversed() + [middle] + upper
-        return FittedNormal(normals, shares: Self.shares(slopes: normals.map { slope(of: $0) }, width: width))
+        let shares = Self.shares(slopes: normals.map { slope(of: $0) }, width: width)
+        let kept = normals.indices.filter { shares[$0] >= Self.leastShare }
+        let total = kept.reduce(0) { $0 + shares[$1] }
+        return FittedNormal(kept.map { normals[$0] }, shares: kept.map { shares[$0] / total })
     }
 
     /// A normal distribution whose spread is near the most probable one, and how well that is known.

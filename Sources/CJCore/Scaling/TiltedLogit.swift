@@ -2,9 +2,10 @@
 ///
 /// With N(m, s²) the logit's distribution under all sites, its density is now, but for a factor, N(d; m, s²)·p(d)/site(d). Where the logit is
 /// known well, what stands beside the normal density is nearly even, and Gauss–Hermite quadrature with eight points finds the moments to a
-/// hundredth or better. A logit that is known badly looks at its answer as at a step, which that rule does not see: it can be a tenth off. The trapezoid
-/// rule suits any such density, because it has no pole within π of the real line: with steps of h logits it errs by some exp(−2π²/h)
-/// (Trefethen and Weideman 2014, "The exponentially convergent trapezoidal rule").
+/// hundredth or better. A logit that is known badly looks at its answer as at a step, which that rule does not see: it can be a tenth off. The
+/// trapezoid rule suits any such density, because it has no pole within π of the real line: with steps of h logits it errs by some exp(−2π²/h)
+/// (Trefethen and Weideman 2014, "The exponentially convergent trapezoidal rule"). An answer that was given many times is a steeper step, and
+/// grows away from the real line: with h = 2 it errs by half a hundredth.
 struct TiltedLogit {
     /// Eight points of a quadrature.
     fileprivate struct Points {
@@ -22,35 +23,38 @@ struct TiltedLogit {
     private(set) var shift = 0.0
     private(set) var variance = 0.0
 
-    /// Standard deviation of the logit from which the trapezoid rule is used.
+    /// Standard deviation of the logit from which the trapezoid rule is used, and the same of an answer that counts for more than one.
     private static let wide = 2.0
+    private static let wideWhereWeighty = 0.8
     /// Its steps, in logits.
     private static let step = 2.0
     /// How far it reaches, in standard deviations.
     private static let reach = 7.0
-    /// Eights of points at most: beyond 36 logits the steps grow.
-    private static let mostEights = 32
+    /// Eights of points at most; beyond 36 logits the steps grow. Two are needed for steps that are smaller than a standard deviation.
+    private static let mostEights = 32.0
 
     init(
         _ answer: ComparisonTable.Cell, model: ResponseModel, clear: Double, tie: Double, mean: Double, deviation: Double,
         site: NormalSite
     ) {
         let density = Density(answer: answer, model: model, clear: clear, tie: tie, mean: mean, site: site)
-        if deviation >= Self.wide {
-            let eights = min((2 * Self.reach * deviation / Self.step / 8).rounded(.up), Double(Self.mostEights))
+        if deviation >= (answer.weight > 1 ? Self.wideWhereWeighty : Self.wide) {
+            let eights = min(max(2, (2 * Self.reach * deviation / Self.step / 8).rounded(.up)), Self.mostEights)
             let step = 2 * Self.reach * deviation / (8 * eights)
-            let ceiling = density.ceiling(at: deviation * Self.nodes)
-            let all = (0..<Int(eights)).map { eight in
-                let offsets = step * (Double(8 * eight) - 4 * eights + 0.5 + Self.firstEight)
+            let ceiling = density.ceiling(at: deviation * GaussHermite.nodes)
+            func eight(_ number: Double) -> Points {
+                let offsets = step * (8 * number - 4 * eights + 0.5 + Self.firstEight)
                 let distances = offsets / deviation
                 let weights = ElementaryFunctions.exp(-0.5 * distances * distances)
                 return density.points(at: offsets, weights: weights, reach: Self.reach * deviation, ceiling: ceiling)
             }
-            points = all[0]
-            morePoints = Array(all.dropFirst())
+            points = eight(0)
+            morePoints = []
+            morePoints.reserveCapacity(Int(eights) - 1)
+            for number in 1..<Int(eights) { morePoints.append(eight(Double(number))) }
         } else {
-            let reach = deviation * Self.farthest
-            points = density.points(at: deviation * Self.nodes, weights: Self.weights, reach: reach)
+            let reach = deviation * GaussHermite.farthest
+            points = density.points(at: deviation * GaussHermite.nodes, weights: GaussHermite.weights, reach: reach)
             morePoints = []
         }
         let total = sum { $0.shares }
@@ -73,16 +77,17 @@ struct TiltedLogit {
 
     /// The slope of an answer on average over the logit.
     func averagedSlope(of response: Response, model: ResponseModel, clear: Double, tie: Double) -> ResponseModel.Slope {
-        func slope(_ points: Points, _ shares: SIMD8<Double>) -> ResponseModel.Slope {
-            model.averagedSlope(of: response, logits: points.logits, shares: shares, clear: clear, tie: tie)
-        }
-        guard !morePoints.isEmpty else { return slope(points, points.shares) }
         var sum = ResponseModel.Slope()
-        for points in [points] + morePoints {
+        func add(_ points: Points) {
             let share = SymmetricMatrix.total(points.shares)
-            guard share > 0 else { continue }
-            sum.add(share, of: slope(points, points.shares / share))
+            guard share > 0 else { return }
+            sum.add(
+                share,
+                of: model.averagedSlope(
+                    of: response, logits: points.logits, shares: points.shares / share, clear: clear, tie: tie))
         }
+        add(points)
+        for points in morePoints { add(points) }
         return sum
     }
 
@@ -99,15 +104,6 @@ struct TiltedLogit {
     }
 
     private static let firstEight = SIMD8<Double>(0, 1, 2, 3, 4, 5, 6, 7)
-    /// Of Gauss–Hermite quadrature for a standard normal variable, exact for polynomials to the fifteenth degree.
-    private static let nodes = SIMD8(
-        -4.1445471861258945, -2.8024858612875416, -1.636519042435108, -0.5390798113513751, 0.5390798113513751, 1.636519042435108,
-        2.8024858612875416, 4.1445471861258945)
-    /// The outermost is nearer than this.
-    private static let farthest = 4.2
-    private static let weights = SIMD8(
-        0.00011261453837536762, 0.009635220120788256, 0.11723990766175904, 0.3730122576790773, 0.3730122576790773,
-        0.11723990766175904, 0.009635220120788256, 0.00011261453837536762)
 }
 
 /// What stands beside the normal density of a ``TiltedLogit``.

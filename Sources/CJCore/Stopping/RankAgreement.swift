@@ -12,8 +12,9 @@ struct RankAgreement {
     init(of scale: Scale) {
         let count = scale.items.count
         let estimates = scale.items.indices.map { scale.ability(at: $0) }
+        mean = scale.expectedKendallTau
         guard count > 1, let factor = Self.factor(scale) else {
-            (mean, deviation) = (0, 0)
+            deviation = 0
             return
         }
         var generator = SplitMix64(seed: Self.seed)
@@ -24,9 +25,8 @@ struct RankAgreement {
                 taus.append(Agreement.kendallTau(estimates, zip(estimates, error).map { $0 + sign * $1 }))
             }
         }
-        let mean = taus.reduce(0, +) / Double(taus.count)
-        let squares = taus.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        self.mean = scale.expectedKendallTau
+        let average = taus.reduce(0, +) / Double(taus.count)
+        let squares = taus.reduce(0) { $0 + ($1 - average) * ($1 - average) }
         deviation = (squares / Double(taus.count - 1)).squareRoot()
     }
 

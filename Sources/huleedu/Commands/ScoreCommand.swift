@@ -14,7 +14,7 @@ struct ScoreCommand: AsyncParsableCommand {
 
             The table has a header line and the columns winner and loser, or first, second and winner where it is known who was shown \
             first; there the winner may be tie, or nothing, for neither. It may have judge, margin (slight or clear) and weight (how many \
-            judgements a line stands for). Other columns are ignored.
+            judgements a line stands for). Other columns are ignored. Where lines have margins they are taken to stand in the order of judging.
 
             Without --epsilon the scale is the mode of a Bradley–Terry posterior whose prior is estimated too; its errors are those of the \
             whole model, and a preference for the first place is taken out where it can be known. With --epsilon it is joint maximum \

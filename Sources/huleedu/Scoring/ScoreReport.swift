@@ -88,7 +88,8 @@ extension ScoreReport {
         settings.ties = reading.ties
         settings.judges = reading.judges
         settings.usesMargins = reading.usesMargins
-        let (estimator, margins) = ScaleEstimator(settings: settings).checkingMargins(of: input.judgements)
+        let (estimator, margins) = ScaleEstimator(settings: settings).checkingMargins(
+            of: input.judgements, tellsPositions: input.tellsPositions)
         let (scale, triads) = estimator.estimateWithTriads(input.judgements)
         let halves = estimator.splitHalves(
             input.judgements.judgements, priorStandardDeviation: scale.priorStandardDeviation,

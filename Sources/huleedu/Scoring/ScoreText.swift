@@ -112,16 +112,18 @@ extension MarginCheck {
     /// What the margins of judgements are worth, for a person.
     var sentence: String {
         let percent = DecimalText.percent(clearShare, language: .english)
-        let flips = [("slight", slight), ("clear", clear)].map { name, repeats in
-            "\(repeats.flips) of \(count(repeats.pairs, "\(name) win"))"
-        }
-        let verdict =
-            isUsable
-            ? "The scale rests on margins too"
-            : "The margins do not follow how far apart items are, or how surely a judge decides; the scale rests on preferences alone"
+        let told = "\(percent) of \(count(judgements, "judgement")) with a margin were clear"
+        guard slight.pairs + clear.pairs > 0 else { return "\(verdict): \(told)." }
         return """
-            \(verdict): \(percent) of \(count(judgements, "judgement")) with a margin were clear; in the other order the same judge \
-            turned over \(flips[0]) and \(flips[1]).
+            \(verdict): \(told); of those whose judge saw the pair again in the other order, \(slight.flips) of \
+            \(count(slight.pairs, "slight win")) and \(clear.flips) of \(count(clear.pairs, "clear win")) were turned over.
             """
+    }
+
+    private var verdict: String {
+        guard !isUsable else { return "The scale rests on margins too" }
+        return areAlike
+            ? "The margins are all the same and tell nothing, so the scale rests on preferences alone"
+            : "The margins do not follow how far apart items are, or how surely a judge decides; the scale rests on preferences alone"
     }
 }

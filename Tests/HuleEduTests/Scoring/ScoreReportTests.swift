@@ -78,8 +78,28 @@ struct ScoreReportTests {
         let text = ScoreText(report: report, capabilities: .plain).text()
         #expect(
             text.contains(
-                "36% of 56 judgements with a margin were clear; in the other order the same judge turned over 7 of 18 slight wins and 0"
-            ))
+                """
+                36% of 56 judgements with a margin were clear; of those whose judge saw the pair again in the other order, 7 of 18 slight \
+                wins and 0 of 10 clear wins were turned over.
+                """))
+    }
+
+    @Test("Where it is not known who was shown first, nobody is said to have been turned over")
+    func marginsWithoutPositions() throws {
+        let report = try ScoreReport.posterior(
+            of: input("winner,loser,margin\na,b,clear\nb,a,slight\nb,c,slight\nc,b,slight\na,c,clear\n"))
+        let margins = try #require(report.margins)
+        #expect(margins.slight.pairs == 0 && margins.clear.pairs == 0)
+        #expect(
+            ScoreText(report: report, capabilities: .plain).text().contains("40% of 5 judgements with a margin were clear.\n"))
+    }
+
+    @Test("Margins that are all the same tell nothing", arguments: [true, false])
+    func alike(areClear: Bool) throws {
+        let report = try ScoreReport.posterior(of: input(withMargins { _ in areClear }))
+        let margins = try #require(report.margins)
+        #expect(margins.areAlike && !margins.isUsable && margins.evidence == 0)
+        #expect(ScoreText(report: report, capabilities: .plain).text().contains("The margins are all the same and tell nothing"))
     }
 
     @Test("Margins that contradict the differences, or the judge's own second look, are left out and said to be")

@@ -107,6 +107,11 @@ struct JudgeSection: ReportSection {
     }
 
     private func marginVerdict(_ margins: RankingReport.Margins) -> String {
+        guard margins.used || margins.clearShare > 0 && margins.clearShare < 1 else {
+            return say(
+                "The judge's margins are all the same and tell nothing, so the scale rests on its preferences alone.",
+                "Domarens marginaler är alla lika och säger inget, så skalan bygger bara på vad den föredrar.")
+        }
         guard margins.used else {
             return say(
                 "The judge's margins do not follow how far apart essays are; the scale rests on its preferences alone.",
