@@ -168,7 +168,7 @@ extension RankingReport.Judge {
 }
 
 extension RankingReport.Margins {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         .object([
             .init("used", .bool(used)),
             .init("evidence", .number(evidence)),

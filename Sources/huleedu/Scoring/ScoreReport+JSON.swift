@@ -122,19 +122,8 @@ extension CircularTriads {
 }
 
 extension MarginCheck {
-    fileprivate var json: JSONValue {
-        .object([
-            .init("used", .bool(isUsable)),
-            .init("judgements", .integer(Int64(judgements))),
-            .init("evidence", .number(evidence)),
-            .init("clear_share", .number(clearShare)),
-            .init("clear_threshold", .number(clearThreshold)),
-            .init("slight_repeats", .integer(Int64(slight.pairs))),
-            .init("slight_flips", .integer(Int64(slight.flips))),
-            .init("clear_repeats", .integer(Int64(clear.pairs))),
-            .init("clear_flips", .integer(Int64(clear.flips))),
-        ])
-    }
+    /// As an assessment's report has it.
+    fileprivate var json: JSONValue { RankingReport.Margins(self).json }
 }
 
 extension Thresholds {

@@ -127,3 +127,13 @@ extension ScoreReport {
         items.sorted { ($0.estimate.rank, $0.id) < ($1.estimate.rank, $1.id) }
     }
 }
+
+extension RankingReport.Margins {
+    /// As an assessment's report tells it.
+    init(_ check: MarginCheck) {
+        self.init(
+            used: check.isUsable, evidence: check.evidence, clearShare: check.clearShare, clearThreshold: check.clearThreshold,
+            slight: .init(pairs: check.slight.pairs, flips: check.slight.flips),
+            clear: .init(pairs: check.clear.pairs, flips: check.clear.flips))
+    }
+}
