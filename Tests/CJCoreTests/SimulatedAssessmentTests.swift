@@ -29,6 +29,17 @@ struct SimulatedAssessmentTests {
         #expect(alike.comparisons == 2)
     }
 
+    @Test("always ends by itself with up to four items, at its goal or when every pair was judged", arguments: 2...4)
+    func few(items: Int) {
+        for seed in 0..<8 {
+            for deviation in [0.5, 2, 6] {
+                let outcome = assessment(items: items, deviation: deviation, target: 0.85).run(seed: UInt64(seed))
+                #expect(outcome.reason == .converged || outcome.reason == .pairsExhausted, "\(seed) \(deviation)")
+                #expect(outcome.comparisons <= items * (items - 1))
+            }
+        }
+    }
+
     @Test("states a reliability, a τ and errors that are true on average, whatever the spread and the judge's leaning")
     func calibrated() {
         // The less items differ, the more runs are needed to tell chance from a figure that is untrue.

@@ -1,4 +1,4 @@
-// How many comparisons each way of choosing pairs needs for the same quality.
+// How many comparisons each way of choosing pairs needs for the same quality. "list" and "matching" are the first HuleEdu's two rules.
 //
 //     swift run -c release --package-path Tools/bench economy [factor] [scores.csv]
 //
@@ -19,7 +19,8 @@ struct Way {
 }
 
 let ways = [
-    Way(name: "random", strategy: RandomPairing()), Way(name: "rounds", strategy: RoundPairing(.chance)),
+    Way(name: "list", strategy: ListPairing()), Way(name: "random", strategy: RandomPairing()),
+    Way(name: "rounds", strategy: RoundPairing(.chance)),
     Way(name: "matching", strategy: RoundPairing(.likeness)), Way(name: "spanning tree", strategy: SpanningTreePairing()),
     Way(name: "information", strategy: InformationPairing()),
     Way(name: "info, no audits", strategy: InformationPairing(auditShare: 0)),
