@@ -5,7 +5,7 @@
 /// hundredth or better. A logit that is known badly looks at its answer as at a step, which that rule does not see: it can be a tenth off. The
 /// trapezoid rule suits any such density, because it has no pole within π of the real line: with steps of h logits it errs by some exp(−2π²/h)
 /// (Trefethen and Weideman 2014, "The exponentially convergent trapezoidal rule"). An answer that was given many times is a steeper step, and
-/// grows away from the real line: with h = 2 it errs by half a hundredth.
+/// grows away from the real line: with h = 2 it errs by less than a hundredth.
 struct TiltedLogit {
     /// Eight points of a quadrature.
     fileprivate struct Points {
