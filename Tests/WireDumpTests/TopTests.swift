@@ -194,18 +194,11 @@ struct TopTests {
 
     @Test("tells what passes through it as a proxy, after each interval")
     func proxy() async throws {
-        let server = WireServer(services: [Anything()], configuration: ServerConfiguration(), logger: Self.silent)
-        let address = try await server.start()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.serve() }
-            defer { group.cancelAll() }
-            let top = try ChildProcess.program(
-                "wiredump", ["top", "--to", "127.0.0.1:\(address.port)", "--interval", "0.1"], standardError: .collected)
-            let port = try #require(await top.firstLine()?.split(separator: ":").last.flatMap { Int($0) })
-            let client = WireClient(host: "127.0.0.1", port: port, configuration: ClientConfiguration(), logger: Self.silent)
-            _ = try await client.call(Self.fast, payload: [], options: .timeout(.seconds(30)))
+        try await called { address in
+            try ChildProcess.program(
+                "wiredump", ["top", "--to", address, "--interval", "0.1"], standardError: .collected)
+        } then: { top in
             #expect(await top.prints("a.Service/Fast  calls/s 10.0"))
-            await client.close()
             top.signal(SIGTERM)
             #expect(await top.wait() == 0)
         }
@@ -213,18 +206,32 @@ struct TopTests {
 
     @Test("ends with the error when an interval cannot be told, though nothing more passes")
     func full() async throws {
+        try await called { address in
+            let command = #"exec "$0" top --to "$1" --interval 0.5 > /dev/full"#
+            return try ChildProcess.program("/bin/sh", ["-c", command, Programs.path("wiredump"), address])
+        } then: { top in
+            #expect(await top.wait() == 1)
+        }
+    }
+
+    /// Makes one call of a server through a proxy that is started before it.
+    ///
+    /// - Parameters:
+    ///   - start: starts the proxy before an address.
+    ///   - then: what is to come of it; the client stays connected meanwhile.
+    private func called(
+        start: @Sendable (String) throws -> ChildProcess, then: @Sendable (ChildProcess) async throws -> Void
+    ) async throws {
         let server = WireServer(services: [Anything()], configuration: ServerConfiguration(), logger: Self.silent)
         let address = try await server.start()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }
             defer { group.cancelAll() }
-            let command = #"exec "$0" top --to "$1" --interval 0.5 > /dev/full"#
-            let top = try ChildProcess.program(
-                "/bin/sh", ["-c", command, Programs.path("wiredump"), "127.0.0.1:\(address.port)"])
+            let top = try start("127.0.0.1:\(address.port)")
             let port = try #require(await top.firstLine()?.split(separator: ":").last.flatMap { Int($0) })
             let client = WireClient(host: "127.0.0.1", port: port, configuration: ClientConfiguration(), logger: Self.silent)
             _ = try await client.call(Self.fast, payload: [], options: .timeout(.seconds(30)))
-            #expect(await top.wait() == 1)
+            try await then(top)
             await client.close()
         }
     }

@@ -28,6 +28,20 @@ import Testing
         for place in report.items.indices { #expect(page.ids.contains("essay-\(place + 1)")) }
     }
 
+    @Test(
+        "says what the judge's margins are worth",
+        arguments: [
+            (false, 0, "are all the same and tell nothing"), (false, 1, "are all the same and tell nothing"),
+            (false, 0.4, "do not follow how far apart essays are"), (true, 0.4, "where essays are far apart"),
+        ])
+    func margins(used: Bool, clearShare: Double, says: String) {
+        var report = SampleReport().make()
+        report.judge.margins = .init(
+            used: used, evidence: 9, clearShare: clearShare, clearThreshold: 1.2, slight: .init(pairs: 0, flips: 0),
+            clear: .init(pairs: 0, flips: 0))
+        #expect(ReportPage(report: report).text().contains(says))
+    }
+
     @Test func escapesHostileTextWhereverItStands() {
         var report = SampleReport(essays: 6, isGraded: true).make()
         let hostile = Self.hostile
