@@ -21,12 +21,13 @@ struct BlockProductsTests {
             right = (0..<8 * stride).map { _ in number() }
         }
 
-        typealias Products = (UnsafePointer<Double>?, Int, UnsafePointer<Double>?, Int, Int, UnsafeMutablePointer<Double>?) ->
-            Void
-
-        func sums(_ products: Products) -> [Double] {
+        func sums(width: Int? = nil) -> [Double] {
             var sums = Array(repeating: Double.nan, count: 32)
-            products(left, stride, right, stride, count, &sums)
+            if let width {
+                huleedu_block_products_by(width, left, stride, right, stride, count, &sums)
+            } else {
+                huleedu_block_products(left, stride, right, stride, count, &sums)
+            }
             return sums
         }
 
@@ -35,7 +36,7 @@ struct BlockProductsTests {
             (0..<32).map { place in
                 var parts = [0.0, 0.0, 0.0, 0.0]
                 for index in 0..<count {
-                    parts[index % 4] += left[place / 8 * stride + index] * right[place % 8 * stride + index]
+                    parts[index % 4].addProduct(left[place / 8 * stride + index], right[place % 8 * stride + index])
                 }
                 return (parts[0] + parts[1]) + (parts[2] + parts[3])
             }
@@ -48,8 +49,10 @@ struct BlockProductsTests {
         for _ in 0..<20 {
             let rows = Rows(count: count, generator: &generator)
             let expected = rows.expected.map(\.bitPattern)
-            #expect(rows.sums(huleedu_block_products).map(\.bitPattern) == expected)
-            #expect(rows.sums(huleedu_block_products_portable).map(\.bitPattern) == expected)
+            #expect(rows.sums().map(\.bitPattern) == expected)
+            for width in [1, 4, 8] where width <= huleedu_block_products_width() {
+                #expect(rows.sums(width: width).map(\.bitPattern) == expected, "\(width) at a time")
+            }
         }
     }
 }

@@ -89,6 +89,20 @@ struct ElementaryFunctionsTests {
         #expect(tally.allSatisfy { (900...1_100).contains($0) })
     }
 
+    @Test("Eight logarithms of 1 + x at once are those that come one by one, also where x is lost in the sum")
+    func logOnePlus() {
+        for exponent in stride(from: -320.0, through: 0, by: 0.37) {
+            var logits = SIMD8<Double>.zero
+            for place in 0..<8 { logits[place] = exponent * Double(place) / 7 }
+            let eight = ElementaryFunctions.logOnePlus(ElementaryFunctions.exp(logits))
+            for place in 0..<8 {
+                let one = ElementaryFunctions.logOnePlusExp(logits[place])
+                #expect((eight[place] - one).magnitude <= 2e-15 * one)
+            }
+        }
+        #expect(ElementaryFunctions.logOnePlus(SIMD8(repeating: 0)) == SIMD8(repeating: 0))
+    }
+
     @Test("Eight probabilities at once are those that come one by one, as far as logits go")
     func eightProbabilities() {
         let farthest = ElementaryFunctions.farthestOfEight

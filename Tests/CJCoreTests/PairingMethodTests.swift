@@ -176,4 +176,17 @@ struct ExpectedInformationTests {
         let information = ExpectedInformation.weight(difference: 0, variance: 0, clear: 1.0986122886681098)
         #expect(abs(information - 2 * 4 * (9.0 / 256 + 1.0 / 256)) < 1e-12)
     }
+
+    @Test("Two answers tell nothing where the difference is known, and the same whoever is ahead, however far")
+    func borders() {
+        for difference in [0.0, 0.3, 5, 40, 599, 601, 1e6] {
+            #expect(abs(ExpectedInformation.gain(difference: difference, variance: 0)) < 1e-15)
+            for variance in [0.01, 1, 100, 1e6] {
+                let gain = ExpectedInformation.gain(difference: difference, variance: variance)
+                let turned = ExpectedInformation.gain(difference: -difference, variance: variance)
+                #expect(gain > -1e-15 && gain < 0.6931471805599454)
+                #expect(abs(gain - turned) < 1e-15)
+            }
+        }
+    }
 }

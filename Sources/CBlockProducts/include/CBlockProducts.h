@@ -8,8 +8,9 @@
 
 /// Sums of products of four rows with eight others.
 ///
-/// Each sum has four parts, of every fourth product in ascending order, which are added as (0 + 1) + (2 + 3), no product being fused with
-/// its sum: the same to the bit on every processor, however many numbers it deals with at a time.
+/// Each sum has four parts, of every fourth product in ascending order, which are added as (0 + 1) + (2 + 3), each product being fused
+/// with its sum and rounded once: the same to the bit on every processor, however many numbers it deals with at a time. One that
+/// cannot fuse is slow.
 ///
 /// - left: four rows, left_stride numbers apart.
 /// - right: eight rows, right_stride numbers apart.
@@ -18,8 +19,11 @@
 void huleedu_block_products(
     const double *left, size_t left_stride, const double *right, size_t right_stride, size_t count, double *sums);
 
-/// The same by what every processor of this kind can do, for tests.
-void huleedu_block_products_portable(
-    const double *left, size_t left_stride, const double *right, size_t right_stride, size_t count, double *sums);
+/// The most numbers that this processor deals with at a time: 8, 4, or 1 where it is left to the compiler.
+size_t huleedu_block_products_width(void);
+
+/// The same with so many numbers at a time, for tests: 1, 4 or 8, and no more than this processor can.
+void huleedu_block_products_by(
+    size_t width, const double *left, size_t left_stride, const double *right, size_t right_stride, size_t count, double *sums);
 
 #endif

@@ -6,6 +6,10 @@ enum ExpectedInformation {
     /// Nodes and weights of the Gauss–Hermite rule with seven nodes, for a standard normal variable.
     private static let nodes = [0.0, 1.154405394739968, 2.366759410734541, 3.750439717725742]
     private static let shares = [0.45714285714285713, 0.24012317860501272, 0.030757123967586502, 0.0005482688559722179]
+    /// The same from the lowest up; the eighth is nobody's.
+    private static let nodesSideBySide = SIMD8(-nodes[3], -nodes[2], -nodes[1], nodes[0], nodes[1], nodes[2], nodes[3], 0)
+    private static let sharesSideBySide = SIMD8(
+        shares[3], shares[2], shares[1], shares[0], shares[1], shares[2], shares[3], 0)
 
     /// Expected Fisher information Σp′²/p in squared logits⁻¹, which for two answers is p(1 − p).
     ///
@@ -25,10 +29,7 @@ enum ExpectedInformation {
 
     /// What the answer tells of the difference, in nats: H(E p) − E H(p).
     static func gain(difference: Double, variance: Double, clear: Double? = nil) -> Double {
-        guard let clear else {
-            let mean = expectation(difference: difference, variance: variance) { $0 }
-            return entropy(mean) - expectation(difference: difference, variance: variance, of: entropy)
-        }
+        guard let clear else { return gain(difference: difference, variance: variance) }
         let odds = ElementaryFunctions.exp(clear)
         var mean = SIMD4<Double>.zero
         let expected = expectation(difference: difference, variance: variance) { probability, share in
@@ -37,6 +38,22 @@ enum ExpectedInformation {
             return entropy(answers)
         }
         return entropy(mean) - expected
+    }
+
+    /// The same of two answers, at all nodes side by side: of many pairs this is asked.
+    ///
+    /// With t = e⁻|ˣ|, the less probable answer has p = t/(1 + t), and H(p) = ln(1 + t) + |x|·p.
+    private static func gain(difference: Double, variance: Double) -> Double {
+        let deviation = variance.squareRoot()
+        let signed = (nodesSideBySide * deviation + difference).clamped(
+            lowerBound: SIMD8(repeating: -ElementaryFunctions.farthestOfEight),
+            upperBound: SIMD8(repeating: ElementaryFunctions.farthestOfEight))
+        let logits = signed.replacing(with: -signed, where: signed .< 0)
+        let tails = ElementaryFunctions.exp(-logits)
+        let lower = tails / (1 + tails)
+        let entropies = ElementaryFunctions.logOnePlus(tails) + logits * lower
+        let mean = SymmetricMatrix.total(sharesSideBySide * lower.replacing(with: 1 - lower, where: signed .>= 0))
+        return entropy(mean) - SymmetricMatrix.total(sharesSideBySide * entropies)
     }
 
     /// Mean of a value that depends on the probability of winning.

@@ -56,6 +56,8 @@ struct Meetings {
 
     /// Where a place stands in a row, or would.
     private static func place(of upper: Int, in row: [Meeting]) -> Int {
-        row.partitionPoint { $0.upper >= upper }
+        // Those that are counted in by their places come last.
+        if let last = row.last, last.upper < upper { return row.count }
+        return row.partitionPoint { $0.upper >= upper }
     }
 }

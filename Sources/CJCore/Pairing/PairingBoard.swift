@@ -61,9 +61,10 @@ struct PairingBoard {
                 return lower * sorted.count + upper
             })
         tally = [sorted.count * (sorted.count - 1) / 2 - excluded.count]
-        for comparison in state.judged {
-            if let seats = seats(comparison) { record(seats) }
-        }
+        let judged = state.judged.compactMap(seats)
+        // Whatever order they are counted in, the board is the same, and by their places they are counted soonest.
+        let keys = judged.map { key($0.first, $0.second) }
+        for index in RadixSort.order(of: keys, maximum: sorted.count * sorted.count) { record(judged[Int(index)]) }
         for seats in inFlight { record(seats) }
     }
 
