@@ -11,7 +11,7 @@ enum Stops {
 
     static func tell(_ sizes: [(items: Int, runs: Int)]) {
         let certainty = number(StoppingRule.usualCertainty, 2)
-        print("\nWhere runs stop: target \(number(target, 2)), certainty \(certainty), twice the usual budget.")
+        print("\nWhere runs stop: target \(number(target, 2)), certainty \(certainty), four times the usual budget.")
         print("'fired' counts runs that stopped by the goal, of those that had the target at the end; 'reached' is the number of")
         print(
             "comparisons at which the mean true r² reaches the target. 'knows σ' is an observer who knows the spread of the abilities"
@@ -43,7 +43,7 @@ enum Stops {
         private let reached: Double?
 
         init(items: Int, deviation: Double, runs: Int, estimator: ScaleEstimator) {
-            let most = min(20 * items, items * (items - 1))
+            let most = min(40 * items, items * (items - 1))
             func assessment(_ rule: StoppingRule) -> SimulatedAssessment {
                 SimulatedAssessment(
                     itemCount: items, abilityDeviation: deviation, rule: rule, inFlight: max(4, items / 4), estimator: estimator)

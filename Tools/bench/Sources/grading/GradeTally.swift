@@ -6,12 +6,15 @@ struct GradeTally {
     private(set) var stated = CalibrationTally()
     /// Of those of the grades that were given.
     private(set) var statedOfGrade = CalibrationTally()
+    /// By grade, how often it was given, the sum of what was said of that, and how often it was right.
+    private var byGrade: [(count: Double, said: Double, true: Double)]
     private var covered = 0.0
     private var sizes = 0.0
 
     init(gradeCount: Int) {
         self.gradeCount = gradeCount
         table = Array(repeating: Array(repeating: 0, count: gradeCount), count: gradeCount)
+        byGrade = Array(repeating: (0, 0, 0), count: gradeCount)
     }
 
     /// Begins with the next class.
@@ -27,6 +30,9 @@ struct GradeTally {
     mutating func add(probabilities: [Double], given: Int, set: ClosedRange<Int>, truth: Int) {
         for (grade, probability) in probabilities.enumerated() { stated.add(probability, cameTrue: grade == truth) }
         statedOfGrade.add(probabilities[given], cameTrue: given == truth)
+        byGrade[given].count += 1
+        byGrade[given].said += probabilities[given]
+        byGrade[given].true += given == truth ? 1 : 0
         covered += set.contains(truth) ? 1 : 0
         sizes += Double(set.count)
     }
@@ -36,6 +42,10 @@ struct GradeTally {
     /// Standard error of `exact`.
     var exactError: Double { (exact * (1 - exact) / count).squareRoot() }
     var meanError: Double { weighted { Double(abs($0 - $1)) } / count }
+    /// Share of the given grades that are right, and what their probabilities say it is: of the lowest and the highest grade, and of the
+    /// others.
+    var exactAtEnds: (true: Double, said: Double) { exact(of: [0, gradeCount - 1]) }
+    var exactBetween: (true: Double, said: Double) { exact(of: Array(1..<gradeCount - 1)) }
     /// Given less true grade, in steps.
     var bias: Double { weighted { Double($1 - $0) } / count }
 
@@ -56,6 +66,11 @@ struct GradeTally {
     var coverage: Double { covered / count }
     /// Grades in a set, on the mean.
     var meanSize: Double { sizes / count }
+
+    private func exact(of grades: [Int]) -> (true: Double, said: Double) {
+        let count = grades.reduce(0) { $0 + byGrade[$1].count }
+        return (grades.reduce(0) { $0 + byGrade[$1].true } / count, grades.reduce(0) { $0 + byGrade[$1].said } / count)
+    }
 
     private func weighted(_ weight: (Int, Int) -> Double) -> Double {
         var sum = 0.0

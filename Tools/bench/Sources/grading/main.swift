@@ -48,12 +48,14 @@ let classes = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 400
 print(
     """
     \(classes) classes of 30; ± is the standard error of exact; ECE over all probabilities, and over those of the given grades; 'chance' is
-    what it would be, on the mean, were all probabilities right
+    what it would be, on the mean, were all probabilities right; 'ends' and 'between' are the share of given grades that is right, and after
+    it what was said of it, of the lowest and highest grade and of the others
     """)
 print(
     line([
-        "anchors", "rounds", "borders", "rule", "exact", "±", "QWK", "MAE", "bias", "ECE", "chance", "of given", "chance",
-        "90 % in", "set of", "refused",
+        "anchors", "rounds", "borders", "rule", "exact", "±", "QWK", "MAE", "bias", "ECE", "chance", "of given", "chance", "ends",
+        "said",
+        "between", "said", "90 % in", "set of", "refused",
     ]))
 for hasUnevenBorders in [false, true] {
     for (anchors, rounds) in [(1, 12), (1, 20), (2, 12), (2, 20), (3, 20)] {
@@ -66,7 +68,9 @@ for hasUnevenBorders in [false, true] {
                 name == "now"
                 ? [
                     number(tally.stated.error, 4), number(tally.stated.errorByChance, 4), number(tally.statedOfGrade.error, 4),
-                    number(tally.statedOfGrade.errorByChance, 4), number(tally.coverage), number(tally.meanSize, 2),
+                    number(tally.statedOfGrade.errorByChance, 4), number(tally.exactAtEnds.true), number(tally.exactAtEnds.said),
+                    number(tally.exactBetween.true), number(tally.exactBetween.said), number(tally.coverage),
+                    number(tally.meanSize, 2),
                     String(refused),
                 ] : []
             print(line(head + [name] + agreement + stated))
