@@ -46,9 +46,10 @@ struct GradeModel {
 
     /// Deviation of ln gap about the typical one.
     private static let gapDeviation = 0.3
-    /// Deviation of the prior on the logarithm of the typical gap, whose centre spreads the grades over 3.5 deviations of ability.
-    private static let typicalGapDeviation = 0.7
-    private static let spreadsCovered = 3.5
+    /// Deviation of the prior on the logarithm of the typical gap, whose centre spreads the grades over four deviations of ability: with the
+    /// shares that are expected of the named scales it would be 3.1 and 4.9.
+    private static let typicalGapDeviation = 0.4
+    private static let spreadsCovered = 4.0
     /// Centre and deviation of the prior on ln(τ / typical gap).
     private static let noise = (centre: -1.1, deviation: 0.6)
     /// Deviation of the prior on the middle cut, in deviations of ability.
