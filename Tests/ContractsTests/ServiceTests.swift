@@ -1,4 +1,5 @@
 import Contracts
+import SampleContracts
 import Testing
 import Wire
 
@@ -39,6 +40,12 @@ struct ServiceTests {
         #expect(server.name == "huleedu.wire.v1.Health" && server.methods == ["Check"])
         #expect(server.streams == ["Watch": .serverStreaming])
         #expect(WireV1.HealthServer.check == MethodDescriptor(service: "huleedu.wire.v1.Health", method: "Check"))
+    }
+
+    @Test("say of a method that it may be called again where the contract says so")
+    func idempotency() {
+        #expect(LLMV1.LLMProviderServer.submit.isIdempotent && LLMV1.LLMProviderServer.get.isIdempotent)
+        #expect(!SampleV1.SamplesServer.get.isIdempotent)
     }
 
     @Test("take a value from a client to an implementation and its answer back, with metadata")

@@ -78,6 +78,8 @@ struct SchemaService {
         let request: String
         let response: String
         let streaming: Streaming
+        /// Whether a call has the effect of one, however often it runs.
+        let isIdempotent: Bool
     }
 
     /// Which sides of a method send messages one after the other.

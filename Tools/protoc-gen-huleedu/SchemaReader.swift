@@ -143,7 +143,8 @@ struct SchemaReader {
                     SchemaService.Method(
                         name: text(method.name), comment: comment(path + [2, Int32(index)]),
                         request: String(text(method.input_type).drop { $0 == "." }),
-                        response: String(text(method.output_type).drop { $0 == "." }), streaming: Self.streaming(of: method)))
+                        response: String(text(method.output_type).drop { $0 == "." }), streaming: Self.streaming(of: method),
+                        isIdempotent: Self.isIdempotent(method)))
             }
             services.append(
                 SchemaService(
@@ -160,6 +161,11 @@ struct SchemaReader {
         case (true, false): .client
         case (true, true): .both
         }
+    }
+
+    private static func isIdempotent(_ method: Google__Protobuf__MethodDescriptorProto) -> Bool {
+        guard let options = method.options?.pointee, options.has_idempotency_level != 0 else { return false }
+        return options.idempotency_level != GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__IDEMPOTENCY_UNKNOWN
     }
 
     // MARK: - Comments

@@ -94,9 +94,10 @@ struct ServiceGenerator {
         source.block("public struct \(service.name)Server: RPCService") { source in
             source.line("public static let serviceName = \"\(service.fullName)\"")
             for method in service.methods {
+                let idempotency = method.isIdempotent ? ", isIdempotent: true" : ""
                 source.line(
-                    "public static let \(Names.method(method.name)) = MethodDescriptor(service: serviceName, method: \"\(method.name)\")"
-                )
+                    "public static let \(Names.method(method.name)) = MethodDescriptor(service: serviceName, "
+                        + "method: \"\(method.name)\"\(idempotency))")
             }
             source.line()
             source.line("private let service: any \(service.name)Service")

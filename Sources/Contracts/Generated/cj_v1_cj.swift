@@ -118,14 +118,14 @@ extension CJV1 {
     /// Serves an implementation of `huleedu.cj.v1.CJAssessment`.
     public struct CJAssessmentServer: RPCService {
         public static let serviceName = "huleedu.cj.v1.CJAssessment"
-        public static let uploadEssays = MethodDescriptor(service: serviceName, method: "UploadEssays")
-        public static let estimateAssessment = MethodDescriptor(service: serviceName, method: "EstimateAssessment")
-        public static let startAssessment = MethodDescriptor(service: serviceName, method: "StartAssessment")
-        public static let getAssessment = MethodDescriptor(service: serviceName, method: "GetAssessment")
-        public static let watchAssessment = MethodDescriptor(service: serviceName, method: "WatchAssessment")
-        public static let cancelAssessment = MethodDescriptor(service: serviceName, method: "CancelAssessment")
-        public static let continueAssessment = MethodDescriptor(service: serviceName, method: "ContinueAssessment")
-        public static let listComparisons = MethodDescriptor(service: serviceName, method: "ListComparisons")
+        public static let uploadEssays = MethodDescriptor(service: serviceName, method: "UploadEssays", isIdempotent: true)
+        public static let estimateAssessment = MethodDescriptor(service: serviceName, method: "EstimateAssessment", isIdempotent: true)
+        public static let startAssessment = MethodDescriptor(service: serviceName, method: "StartAssessment", isIdempotent: true)
+        public static let getAssessment = MethodDescriptor(service: serviceName, method: "GetAssessment", isIdempotent: true)
+        public static let watchAssessment = MethodDescriptor(service: serviceName, method: "WatchAssessment", isIdempotent: true)
+        public static let cancelAssessment = MethodDescriptor(service: serviceName, method: "CancelAssessment", isIdempotent: true)
+        public static let continueAssessment = MethodDescriptor(service: serviceName, method: "ContinueAssessment", isIdempotent: true)
+        public static let listComparisons = MethodDescriptor(service: serviceName, method: "ListComparisons", isIdempotent: true)
 
         private let service: any CJAssessmentService
 

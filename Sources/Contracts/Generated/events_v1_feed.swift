@@ -40,7 +40,7 @@ extension EventsV1 {
     /// Serves an implementation of `huleedu.events.v1.EventFeed`.
     public struct EventFeedServer: RPCService {
         public static let serviceName = "huleedu.events.v1.EventFeed"
-        public static let follow = MethodDescriptor(service: serviceName, method: "Follow")
+        public static let follow = MethodDescriptor(service: serviceName, method: "Follow", isIdempotent: true)
 
         private let service: any EventFeedService
 

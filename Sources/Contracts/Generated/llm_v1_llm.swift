@@ -84,10 +84,10 @@ extension LLMV1 {
     /// Serves an implementation of `huleedu.llm.v1.LLMProvider`.
     public struct LLMProviderServer: RPCService {
         public static let serviceName = "huleedu.llm.v1.LLMProvider"
-        public static let submit = MethodDescriptor(service: serviceName, method: "Submit")
-        public static let get = MethodDescriptor(service: serviceName, method: "Get")
-        public static let cancel = MethodDescriptor(service: serviceName, method: "Cancel")
-        public static let describeModel = MethodDescriptor(service: serviceName, method: "DescribeModel")
+        public static let submit = MethodDescriptor(service: serviceName, method: "Submit", isIdempotent: true)
+        public static let get = MethodDescriptor(service: serviceName, method: "Get", isIdempotent: true)
+        public static let cancel = MethodDescriptor(service: serviceName, method: "Cancel", isIdempotent: true)
+        public static let describeModel = MethodDescriptor(service: serviceName, method: "DescribeModel", isIdempotent: true)
 
         private let service: any LLMProviderService
 

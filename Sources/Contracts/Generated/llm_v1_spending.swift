@@ -46,8 +46,8 @@ extension LLMV1 {
     /// Serves an implementation of `huleedu.llm.v1.Spending`.
     public struct SpendingServer: RPCService {
         public static let serviceName = "huleedu.llm.v1.Spending"
-        public static let getSpending = MethodDescriptor(service: serviceName, method: "GetSpending")
-        public static let setBudget = MethodDescriptor(service: serviceName, method: "SetBudget")
+        public static let getSpending = MethodDescriptor(service: serviceName, method: "GetSpending", isIdempotent: true)
+        public static let setBudget = MethodDescriptor(service: serviceName, method: "SetBudget", isIdempotent: true)
 
         private let service: any SpendingService
 

@@ -34,7 +34,7 @@ extension WireV1 {
     /// Serves an implementation of `huleedu.wire.v1.Drain`.
     public struct DrainServer: RPCService {
         public static let serviceName = "huleedu.wire.v1.Drain"
-        public static let beginDrain = MethodDescriptor(service: serviceName, method: "BeginDrain")
+        public static let beginDrain = MethodDescriptor(service: serviceName, method: "BeginDrain", isIdempotent: true)
 
         private let service: any DrainService
 

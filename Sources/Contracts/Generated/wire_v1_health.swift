@@ -43,8 +43,8 @@ extension WireV1 {
     /// Serves an implementation of `huleedu.wire.v1.Health`.
     public struct HealthServer: RPCService {
         public static let serviceName = "huleedu.wire.v1.Health"
-        public static let check = MethodDescriptor(service: serviceName, method: "Check")
-        public static let watch = MethodDescriptor(service: serviceName, method: "Watch")
+        public static let check = MethodDescriptor(service: serviceName, method: "Check", isIdempotent: true)
+        public static let watch = MethodDescriptor(service: serviceName, method: "Watch", isIdempotent: true)
 
         private let service: any HealthService
 

@@ -39,8 +39,8 @@ extension WireV1 {
     /// Serves an implementation of `huleedu.wire.v1.Reflection`.
     public struct ReflectionServer: RPCService {
         public static let serviceName = "huleedu.wire.v1.Reflection"
-        public static let listServices = MethodDescriptor(service: serviceName, method: "ListServices")
-        public static let getContracts = MethodDescriptor(service: serviceName, method: "GetContracts")
+        public static let listServices = MethodDescriptor(service: serviceName, method: "ListServices", isIdempotent: true)
+        public static let getContracts = MethodDescriptor(service: serviceName, method: "GetContracts", isIdempotent: true)
 
         private let service: any ReflectionService
 

@@ -30,7 +30,7 @@ extension WireV1 {
     /// Serves an implementation of `huleedu.wire.v1.Statistics`.
     public struct StatisticsServer: RPCService {
         public static let serviceName = "huleedu.wire.v1.Statistics"
-        public static let getStatistics = MethodDescriptor(service: serviceName, method: "GetStatistics")
+        public static let getStatistics = MethodDescriptor(service: serviceName, method: "GetStatistics", isIdempotent: true)
 
         private let service: any StatisticsService
 
