@@ -26,4 +26,12 @@ public struct ClientConfiguration: Sendable, Hashable {
     public var longestReconnectPause: Duration = .milliseconds(500)
 
     public init() {}
+
+    func check(_ payload: [UInt8]) throws(RPCError) {
+        guard payload.count <= maximumMessageBytes else {
+            throw RPCError(
+                .resourceExhausted, "the request is \(payload.count) bytes; at most \(maximumMessageBytes) are sent",
+                isRefused: true)
+        }
+    }
 }

@@ -54,6 +54,7 @@ extension ClientHandler {
         guard let stream = streams.removeValue(forKey: call) else { return }
         stream.stopClocks()
         stream.responses.finish(error)
+        stream.ended(error)
         for message in window.remove(where: { $0.stream == call }) { message.written.fail(Self.over) }
         release(call, context)
     }

@@ -9,10 +9,13 @@ final class OpenStream {
     let silence: TimeAmount?
     var lastMessage: NIODeadline = .now()
     var silenceEnd: Scheduled<Void>?
+    /// Told how it ended.
+    let ended: @Sendable (RPCError?) -> Void
 
-    init(responses: MessageBuffer, silence: TimeAmount?) {
+    init(responses: MessageBuffer, silence: TimeAmount?, ended: @escaping @Sendable (RPCError?) -> Void) {
         self.responses = responses
         self.silence = silence
+        self.ended = ended
     }
 
     func stopClocks() {

@@ -1,15 +1,13 @@
 /// When a client may try to connect: after each failure in a row it waits longer, and half of each pause is chance.
 struct ReconnectPace: Sendable {
-    private let shortestPause: Duration
-    private let longestPause: Duration
+    private let backoff: Backoff
     /// Failures since there was a connection.
     private(set) var failures = 0
     private(set) var earliestAttempt: ContinuousClock.Instant
     private var lastLost: UInt64 = 0
 
     init(_ configuration: ClientConfiguration, now: ContinuousClock.Instant) {
-        shortestPause = configuration.shortestReconnectPause
-        longestPause = configuration.longestReconnectPause
+        backoff = Backoff(shortest: configuration.shortestReconnectPause, longest: configuration.longestReconnectPause)
         earliestAttempt = now
     }
 
@@ -20,8 +18,7 @@ struct ReconnectPace: Sendable {
     /// - Parameter chance: from 0 to 1.
     mutating func failed(at now: ContinuousClock.Instant, chance: Double) {
         failures += 1
-        let doubled = shortestPause * (1 << min(failures - 1, 16))
-        earliestAttempt = now + min(doubled, longestPause) * (0.5 + chance / 2)
+        earliestAttempt = now + backoff.pause(afterFailures: failures, chance: chance)
     }
 
     /// A connection had gone before it was of use, which counts as one failed attempt to make it, however many callers found it so.

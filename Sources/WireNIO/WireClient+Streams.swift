@@ -9,17 +9,13 @@ extension WireClient {
     public func open(
         _ method: MethodDescriptor, _ kind: StreamKind, payload: [UInt8]?, options: CallOptions
     ) async throws -> StreamingCall {
-        try check(payload ?? [])
+        try configuration.check(payload ?? [])
         let begin = options.deadline ?? .after(configuration.defaultTimeout)
         while true {
             let link = try await connected(by: begin)
             guard begin.remaining > .zero else { throw Self.late(isRefused: true) }
-            let request = RequestEnvelope(
-                method: method, payload: payload ?? [],
-                timeoutNanoseconds: options.deadline.map { max(1, $0.remaining.clampedNanoseconds) } ?? 0,
-                metadata: withToken(options.metadata))
             do {
-                return try await open(request, kind, over: link, options)
+                return try await open(method, kind, payload: payload, options: options, over: link)
             } catch is ClientHandler.NotWritten {
                 // Nobody has seen the request, and it may have time for another connection.
                 abandon(link)
@@ -27,9 +23,18 @@ extension WireClient {
         }
     }
 
-    private func open(
-        _ request: RequestEnvelope, _ kind: StreamKind, over link: Link, _ options: CallOptions
+    /// Begins a stream over one connection.
+    ///
+    /// - Parameter ended: told once how a stream that has begun ended; nil where it went well.
+    /// - Throws: ``ClientHandler/NotWritten`` where the connection takes no more calls: nobody has seen the request then.
+    func open(
+        _ method: MethodDescriptor, _ kind: StreamKind, payload: [UInt8]?, options: CallOptions, over link: Link,
+        ended: @escaping @Sendable (RPCError?) -> Void = { _ in }
     ) async throws -> StreamingCall {
+        let request = RequestEnvelope(
+            method: method, payload: payload ?? [],
+            timeoutNanoseconds: options.deadline.map { max(1, $0.remaining.clampedNanoseconds) } ?? 0,
+            metadata: withToken(options.metadata))
         let call = nextCall()
         let eventLoop = link.channel.eventLoop
         let bound = link.handler
@@ -52,7 +57,8 @@ extension WireClient {
         let opened = eventLoop.makePromise(of: Void.self)
         eventLoop.execute {
             let (handler, context) = bound.value
-            let stream = OpenStream(responses: responses, silence: options.silence.map { TimeAmount($0) })
+            let silence = options.silence.map { TimeAmount($0) }
+            let stream = OpenStream(responses: responses, silence: silence, ended: ended)
             handler.open(request, as: call, kind, stream, deadline: options.deadline, opened: opened, context: context)
         }
         try await opened.futureResult.get()
@@ -68,7 +74,7 @@ extension WireClient {
         let bound = link.handler
         return OutboundMessages(
             send: { [self] payload in
-                try check(payload)
+                try configuration.check(payload)
                 let written = eventLoop.makePromise(of: Void.self)
                 try await withTaskCancellationHandler {
                     eventLoop.execute {

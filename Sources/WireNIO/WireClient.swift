@@ -13,6 +13,8 @@ public final class WireClient: ClientTransport {
         let number: UInt64
         let channel: any Channel
         let handler: NIOLoopBound<(ClientHandler, ChannelHandlerContext)>
+        /// Comes when it takes no more calls.
+        let retired: EventLoopFuture<Void>
     }
 
     private struct State {
@@ -26,6 +28,7 @@ public final class WireClient: ClientTransport {
 
     private let host: String
     private let port: Int
+    private let name: String
     let configuration: ClientConfiguration
     private let security: (any ConnectionSecurity)?
     private let token: (@Sendable () -> String)?
@@ -33,14 +36,16 @@ public final class WireClient: ClientTransport {
     private let state: Mutex<State>
 
     /// - Parameters:
+    ///   - name: which the server's certificate has to have; nil where that is the host.
     ///   - security: of its connection; without it that is plain TCP.
     ///   - token: the bearer token to send with each call, as it is then.
     public init(
-        host: String, port: Int, configuration: ClientConfiguration, security: (any ConnectionSecurity)? = nil,
-        token: (@Sendable () -> String)? = nil, logger: Logger
+        host: String, port: Int, name: String? = nil, configuration: ClientConfiguration,
+        security: (any ConnectionSecurity)? = nil, token: (@Sendable () -> String)? = nil, logger: Logger
     ) {
         self.host = host
         self.port = port
+        self.name = name ?? host
         self.configuration = configuration
         self.security = security
         self.token = token
@@ -50,15 +55,11 @@ public final class WireClient: ClientTransport {
 
     public func call(_ method: MethodDescriptor, payload: [UInt8], options: CallOptions) async throws -> [UInt8] {
         let deadline = options.deadline ?? .after(configuration.defaultTimeout)
-        try check(payload)
+        try configuration.check(payload)
         while true {
             let link = try await connected(by: deadline)
-            guard deadline.remaining > .zero else { throw Self.late(isRefused: true) }
-            let request = RequestEnvelope(
-                method: method, payload: payload, timeoutNanoseconds: max(1, deadline.remaining.clampedNanoseconds),
-                metadata: withToken(options.metadata))
             do {
-                return try await exchange(request, as: nextCall(), over: link, deadline: deadline)
+                return try await call(method, payload: payload, metadata: options.metadata, by: deadline, over: link)
             } catch is ClientHandler.NotWritten {
                 // Nobody has seen the request, and it may have time for another connection.
                 abandon(link)
@@ -79,13 +80,17 @@ public final class WireClient: ClientTransport {
 
     // MARK: - One call
 
-    func check(_ payload: [UInt8]) throws(RPCError) {
-        guard payload.count <= configuration.maximumMessageBytes else {
-            throw RPCError(
-                .resourceExhausted,
-                "the request is \(payload.count) bytes; at most \(configuration.maximumMessageBytes) are sent",
-                isRefused: true)
-        }
+    /// Makes a call over one connection.
+    ///
+    /// - Throws: ``ClientHandler/NotWritten`` where it takes no more calls: nobody has seen the request then.
+    func call(
+        _ method: MethodDescriptor, payload: [UInt8], metadata: Metadata, by deadline: Deadline, over link: Link
+    ) async throws -> [UInt8] {
+        guard deadline.remaining > .zero else { throw Self.late(isRefused: true) }
+        let request = RequestEnvelope(
+            method: method, payload: payload, timeoutNanoseconds: max(1, deadline.remaining.clampedNanoseconds),
+            metadata: withToken(metadata))
+        return try await exchange(request, as: nextCall(), over: link, deadline: deadline)
     }
 
     func withToken(_ metadata: Metadata) -> Metadata {
@@ -211,8 +216,11 @@ public final class WireClient: ClientTransport {
             .flatMap { channel in self.secured(channel) }
             .flatMap { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let retired = channel.eventLoop.makePromise(of: Void.self)
+                    channel.closeFuture.whenComplete { _ in retired.succeed() }
                     let handler = ClientHandler(configuration) { [weak self] in
                         self?.retire(channel)
+                        retired.succeed()
                     }
                     try channel.pipeline.syncOperations.addHandler(handler)
                     let context = try channel.pipeline.syncOperations.context(handler: handler)
@@ -223,7 +231,7 @@ public final class WireClient: ClientTransport {
                     try channel.pipeline.syncOperations.addHandler(watch, position: .first)
                     return Link(
                         number: number, channel: channel,
-                        handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop))
+                        handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop), retired: retired.futureResult)
                 }
             }
     }
@@ -233,7 +241,7 @@ public final class WireClient: ClientTransport {
         guard let security else { return channel.eventLoop.makeSucceededFuture(channel) }
         let secured = channel.eventLoop.makePromise(of: Void.self)
         do {
-            try security.secure(channel, server: host)
+            try security.secure(channel, server: name)
             try channel.pipeline.syncOperations.addHandler(SecuredWatch(secured))
         } catch {
             secured.fail(ConnectionSecurityError("the connection cannot be made secure", cause: error))
