@@ -28,6 +28,11 @@ struct ServeCommand: AsyncParsableCommand {
             long. It is 86400 by default, and 600 where 'huleedu rank' and 'huleedu align' run the services themselves. \
             HULEEDU_CALL_SECONDS, 1 to 3600 and 120 by default, says how long one call to a provider may take.
 
+            With --llm-provider cj-assessment is told where llm-provider is: host:port, or several replicas, separated by commas. A name \
+            stands for all of its addresses and is looked up again every 30 seconds and when a connection is lost. Each call goes to \
+            the replica with the fewest of them running; one that is away, shuts down or says that it takes no calls is passed over until \
+            it does. What nobody has begun, and what may safely be done twice, is tried again at another.
+
             For drills, CRASH_AT=POINT:N kills the process the Nth time that it reaches a named point between two round trips to the \
             database; CRASH_AT=list tells the points as they are reached.
             """)
@@ -53,8 +58,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Protection")
     var protection: ProtectionOptions
 
-    @Option(help: ArgumentHelp("Where cj-assessment reaches llm-provider.", valueName: "host:port"))
-    var llmProvider = Endpoint(host: "127.0.0.1", port: ServiceAssembly.Name.llmProvider.usualPort)
+    @Option(
+        help: ArgumentHelp("Where cj-assessment reaches llm-provider, or several replicas of it.", valueName: "host:port[,…]"))
+    var llmProvider = Endpoints(Endpoint(host: "127.0.0.1", port: ServiceAssembly.Name.llmProvider.usualPort))
 
     @OptionGroup(title: "Log")
     var logging: LoggingOptions

@@ -66,7 +66,7 @@ struct UpCommand: AsyncParsableCommand {
                 providers: try ProviderAccess.configurations(environment, simulatedURL: simulation.url))
             let assessment = try await assembly.cjAssessment(
                 listen: Endpoint(host: hosting.host, port: Int(cjAssessmentPort)),
-                provider: Endpoint(host: provider.address.host, port: provider.address.port))
+                provider: Endpoints(Endpoint(host: provider.address.host, port: provider.address.port)))
             try StandardOutput.write("llm-provider   \(provider.address)\n")
             try StandardOutput.write("cj-assessment  \(assessment.address)\n")
             var hosts: [any Service] = [provider.host, assessment.host]

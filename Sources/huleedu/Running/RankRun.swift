@@ -142,7 +142,8 @@ struct RankRun: Sendable {
                 listen: Self.loopback,
                 providers: try ProviderAccess.configurations(environment, simulatedURL: simulation?.url))
             let assessment = try await assembly.cjAssessment(
-                listen: Self.loopback, provider: Endpoint(host: provider.address.host, port: provider.address.port))
+                listen: Self.loopback,
+                provider: Endpoints(Endpoint(host: provider.address.host, port: provider.address.port)))
             let outcome = try await ServiceRun.around([provider.host, assessment.host], logger: logger) {
                 try await database.whileThereIsSpace {
                     try await self.assess(record, at: assessment.address, logger: logger)

@@ -98,17 +98,15 @@ struct ServiceAssembly: Sendable {
 
     /// Brings the assessment service's schema up to date and binds its server.
     func cjAssessment(
-        listen: Endpoint, provider: Endpoint
+        listen: Endpoint, provider: Endpoints
     ) async throws -> (host: ServiceHost, address: BoundAddress) {
         let pool = pool()
         try await CJAssessment.migrate(pool)
-        let client = WireClient(
-            host: provider.host, port: provider.port, configuration: .init(), security: providerTrust.security,
-            token: providerTrust.token, logger: named(.cjAssessment))
+        let link = ProviderLink(provider, trust: providerTrust, logger: named(.cjAssessment))
         let changes = Bell()
         let upkeep = LogUpkeep(CJAssessment.log, pool: pool, appended: changes, logger: named(.cjAssessment))
         let assessment = CJAssessment(
-            pool: pool, provider: client, changes: changes, configuration: leases.assessmentConfiguration,
+            pool: pool, provider: link.transport, changes: changes, configuration: leases.assessmentConfiguration,
             logger: named(.cjAssessment))
         if isAlone { try await upkeep.takeOver() }
         let host = ServiceHost(
@@ -118,10 +116,10 @@ struct ServiceAssembly: Sendable {
                 DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, bell: upkeep.sequenced))),
             ],
             configuration: server(listen), security: protection.security, access: protection.access, check: Self.check(pool),
-            work: { try await upkeep.run(beside: assessment.run) },
+            work: { try await link.run(beside: { try await upkeep.run(beside: assessment.run) }) },
             close: {
                 await upkeep.finish()
-                await client.close()
+                await link.close()
                 await pool.close()
             }, logger: named(.cjAssessment))
         return (host, try await host.start())
