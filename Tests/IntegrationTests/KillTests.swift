@@ -98,6 +98,9 @@ struct KillTests {
             passages: 1, lanes: 4, faults: ["429:2=0.5"], beginnings: beginnings, folder: scratch.path, logger: .silent
         ) { _ in }
         #expect(report.missed == [])
+        #expect(
+            report.frozen.contains("llm-provider postpone-request.after-commit:1"),
+            "the pause that was asked for is on record with the request, and the next life keeps to it")
         for beginning in beginnings {
             #expect(report.points.contains("\(beginning)before-commit"))
             #expect(report.points.contains("\(beginning)after-commit"))

@@ -67,9 +67,11 @@ struct CallAuditTests {
             let late = call(time)
             #expect(audit([refusal, late]).early == (isEarly ? [late] : []))
         }
-        let kill = CallAudit.Kill(from: 1020, until: 1030, held: [])
+        let kill = CallAudit.Kill(from: 1020, until: 1030, held: ["refused"])
         #expect(audit([refusal, call(1015), call(1040)], kills: [kill]).early == [call(1015)])
         #expect(audit([refusal, call(1015), call(1040)], kills: [kill]).earlyAfterKills == 1)
+        let later = CallAudit.Kill(from: 1020, until: 1030, held: ["another"])
+        #expect(audit([refusal, call(1040)], kills: [later]).early == [call(1040)], "its pause was on record at the kill")
         let again = call(1035, 429, fault: "rateLimited(retryAfter: 7)", trace: "again")
         #expect(audit([refusal, again, call(1050)], kills: [kill]).early == [call(1050)])
     }

@@ -76,7 +76,7 @@ struct LeaseTests {
                 return try #require(
                     try await RequestStore(pool: fixture.pool, worker: InstanceName(instance).worker).claim(
                         [RequestFlow(Sample.request()): 1], leaseSeconds: 3600, lowWater: &lowWater
-                    ).first)
+                    ).claims.first)
             }
             try await fixture.submit(Sample.request("held"))
             let held = try await life(of: "host:1")

@@ -32,6 +32,15 @@ struct ServiceFixture: Sendable {
             http: http, work: Bell(), events: Bell(), logger: log.logger, lanes: lanes, metrics: metrics)
     }
 
+    /// Another process on the same database, which reaches the vendor at another address.
+    func another(before vendor: VendorServer, http: CurlClient) -> LLMProvider {
+        var configuration = configuration
+        for index in configuration.providers.indices { configuration.providers[index].baseURL = vendor.url }
+        return LLMProvider(
+            pool: pool, bell: Bell(), configuration: configuration, http: http, batchHTTP: http,
+            metrics: LLMProviderMetrics(), logger: log.logger)
+    }
+
     @discardableResult
     func submit(_ request: LLMV1.SubmitRequest) async throws -> LLMV1.SubmitResponse {
         try await service.submit(request, context: .test)
@@ -77,7 +86,7 @@ struct ServiceFixture: Sendable {
         var (kinds, lowWater) = (KindSearch(), LowWater())
         var claims: [ClaimedRequest] = []
         for flow in try await store.flows(search: &kinds) where claims.count < limit {
-            claims += try await store.claim([flow: limit - claims.count], leaseSeconds: 60, lowWater: &lowWater)
+            claims += try await store.claim([flow: limit - claims.count], leaseSeconds: 60, lowWater: &lowWater).claims
         }
         return claims
     }

@@ -14,17 +14,6 @@ struct TurnTests {
         configuration.leaderPatience = .zero
     }
 
-    /// Another process on the database of a fixture, which reaches the vendor at another address.
-    private func process(
-        _ fixture: ServiceFixture, vendor: VendorServer, http: CurlClient
-    ) -> LLMProvider {
-        var configuration = fixture.configuration
-        for index in configuration.providers.indices { configuration.providers[index].baseURL = vendor.url }
-        return LLMProvider(
-            pool: fixture.pool, bell: Bell(), configuration: configuration, http: http, batchHTTP: http,
-            metrics: LLMProviderMetrics(), logger: fixture.log.logger)
-    }
-
     private func turns(_ fixture: ServiceFixture) -> Int {
         fixture.log.text.split(separator: "\n").count { $0.contains("turn begun") }
     }
@@ -42,7 +31,7 @@ struct TurnTests {
         try await withService(configure: Self.limit) { fixture in
             let first = Task { try await fixture.service.run() }
             try await eventually { turns(fixture) == 1 }
-            let second = Task { try await process(fixture, vendor: other, http: http).run() }
+            let second = Task { try await fixture.another(before: other, http: http).run() }
             try await answer(0..<40, fixture)
             #expect(fixture.vendor.requests.count == 40)
             #expect(other.requests.isEmpty)
@@ -66,7 +55,7 @@ struct TurnTests {
         try await withService(configure: Self.limit) { fixture in
             let both = [
                 Task { try await fixture.service.run() },
-                Task { try await process(fixture, vendor: other, http: http).run() },
+                Task { try await fixture.another(before: other, http: http).run() },
             ]
             for round in 1...5 {
                 try await eventually { turns(fixture) == round }

@@ -59,7 +59,8 @@ extension BatchWorker {
             try await store.release(batch, as: .closed, after: .zero)
         case (.none, .lane), (.none, .account):
             let first = try await store.page(of: batch, after: 0, limit: 1)
-            try await settle(first.items.map(\.job), of: batch, decide: decide)
+            // Who takes the batch up where this process dies knows of the refusal with the end that tells of it.
+            try await settle(first.items.map(\.job), of: batch, refusal: configuration.probeInterval, decide: decide)
             try await store.release(batch, as: .gathering, after: configuration.probeInterval)
         }
     }

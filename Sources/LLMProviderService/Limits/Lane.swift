@@ -25,6 +25,9 @@ struct Lane<Item: Sendable>: Sendable {
     private var putBackUntil: Int64
     /// Until then one request at a time is sent, unless it has been answered: it finds out what the account's limits are.
     private var probesUntil: Int64
+    /// Until when the vendor wants nothing sent, in its own words or because it does not let the account in. A pause that this process makes
+    /// because calls fail is not in it: others may have no such trouble.
+    private(set) var refusedUntil: Int64
 
     /// - Parameters:
     ///   - patience: how long the first request goes alone, in nanoseconds.
@@ -38,6 +41,7 @@ struct Lane<Item: Sendable>: Sendable {
         self.breaker = breaker
         self.prefixes = prefixes
         probesUntil = now + patience
+        refusedUntil = now
         usualCharge = .nothing
         usualCharge.requests = 1
         putBackUntil = now
@@ -53,6 +57,14 @@ struct Lane<Item: Sendable>: Sendable {
         LaneRecord(
             share: pacer.share, stated: pacer.stated, largest: largestCharge, frozenUntil: pacer.frozenUntil,
             standstill: breaker.reason)
+    }
+
+    /// For all processes that send to the lane: what the vendor wants, and nothing of what this one has made out by itself.
+    var refusal: LaneRecord {
+        var record = record
+        record.frozenUntil = refusedUntil
+        if record.standstill == .unavailable { record.standstill = nil }
+        return record
     }
 
     /// Goes on where another process has stopped; what the first request was to find out is known, unless nothing may be sent yet.
@@ -226,21 +238,28 @@ struct Lane<Item: Sendable>: Sendable {
         switch ending {
         case .answered:
             concurrency.answered(after: now - reservation.at, sentAt: reservation.at, isFull: isFull, at: now)
-        case .refused(let pause): pacer.refuse(until: now + pause, sentAt: reservation.at, at: now)
+        case .refused(let pause):
+            pacer.refuse(until: now + pause, sentAt: reservation.at, at: now)
+            refusedUntil = max(refusedUntil, now + pause)
         case .overloaded(let pause):
             concurrency.overloaded(sentAt: reservation.at, at: now)
-            if let pause { pacer.freeze(until: now + pause) }
+            if let pause { stop(until: now + pause, because: nil, at: now) }
         case .unsent, .unreached, .abandoned, .cut, .failed, .spent, .barred: break
         }
         guard let sign = ending.sign else { return false }
         let isLanes = breaker.note(sign, of: request, sentAt: reservation.at, at: now)
-        if let until = breaker.openUntil { pacer.freeze(until: until) }
+        if let until = breaker.openUntil {
+            pacer.freeze(until: until)
+            if breaker.reason != .unavailable { refusedUntil = max(refusedUntil, until) }
+        }
         return isLanes
     }
 
-    /// Sends nothing before `until`, and one request at a time then until it is known that the account is let in.
-    mutating func bar(at now: Int64, until: Int64) {
-        breaker.open(.barred, at: now, until: until)
+    /// Sends nothing before `until`, because the vendor wants it so; where there is a reason, one request at a time then finds out whether the
+    /// lane goes on.
+    mutating func stop(until: Int64, because reason: Breaker.Reason?, at now: Int64) {
+        if let reason, breaker.openUntil.map({ $0 < until }) ?? true { breaker.open(reason, at: now, until: until) }
         pacer.freeze(until: until)
+        refusedUntil = max(refusedUntil, until)
     }
 }

@@ -42,7 +42,7 @@ struct LaneTable<Item: Sendable>: Sendable {
         }
         if lanes[id] == nil {
             var lane = make(id, now)
-            if let bar = bars[id.account], bar.until > now { lane.bar(at: now, until: bar.until) }
+            if let bar = bars[id.account], bar.until > now { lane.stop(until: bar.until, because: .barred, at: now) }
             lanes[id] = lane
         }
         return lanes[id]?.enter(item, charge: charge, prefix: prefix, horizon: horizon, at: now)
@@ -55,6 +55,20 @@ struct LaneTable<Item: Sendable>: Sendable {
             lanes[id, default: make(id, now)].resume(record, at: now)
             if record.standstill == .barred { bars[id.account] = Bar(since: now, until: record.frozenUntil) }
         }
+    }
+
+    /// Keeps to what the vendor has asked of another process.
+    ///
+    /// - Returns: requests that waited, where lanes stand still beyond the horizon.
+    mutating func stop(_ id: LaneID, until: Int64, because reason: Breaker.Reason?, at now: Int64) -> [Item] {
+        lanes[id, default: make(id, now)].stop(until: until, because: reason, at: now)
+        if reason == .barred { bar(id.account, until: until, at: now) }
+        return removeInVain(of: id.account, at: now)
+    }
+
+    /// The lanes of an account to which the vendor wants nothing sent, for all processes to know.
+    func refusals(of account: LaneID.Account, at now: Int64) -> [LaneID: LaneRecord] {
+        lanes.filter { $0.key.account == account && $0.value.refusedUntil > now }.mapValues(\.refusal)
     }
 
     /// Of the lanes of a provider.
@@ -128,15 +142,23 @@ struct LaneTable<Item: Sendable>: Sendable {
             // Under way before the account was kept out, it proves nothing.
             isHeld = isHeld || ending == .barred
         } else if ending == .barred {
-            let bar = Bar(since: now, until: now + (lanes[id]?.breaker.settings.probeInterval ?? 0))
-            bars[id.account] = bar
-            for other in lanes.keys where other.account == id.account { lanes[other]?.bar(at: now, until: bar.until) }
+            bar(id.account, until: now + (lanes[id]?.breaker.settings.probeInterval ?? 0), at: now)
         } else if let sign = ending.sign, sign != .fails {
             bars[id.account] = nil
         }
-        let inVain = lanes.keys.filter { $0.account == id.account && lanes[$0]?.isFrozen(at: now + horizon) == true }
+        return Aftermath(inVain: removeInVain(of: id.account, at: now), isHeld: isHeld)
+    }
+
+    /// Keeps an account out, in all its lanes.
+    private mutating func bar(_ account: LaneID.Account, until: Int64, at now: Int64) {
+        bars[account] = Bar(since: now, until: until)
+        for id in lanes.keys where id.account == account { lanes[id]?.stop(until: until, because: .barred, at: now) }
+    }
+
+    /// Takes out all that wait in lanes of an account which stand still beyond the horizon.
+    private mutating func removeInVain(of account: LaneID.Account, at now: Int64) -> [Item] {
+        lanes.keys.filter { $0.account == account && lanes[$0]?.isFrozen(at: now + horizon) == true }
             .flatMap { lanes[$0]?.removeWaiting() ?? [] }
-        return Aftermath(inVain: inVain, isHeld: isHeld)
     }
 
     /// Of the lanes of an account.

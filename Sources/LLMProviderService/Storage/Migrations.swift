@@ -25,6 +25,7 @@ extension RequestStore {
             Migration(version: 12, name: "origins", sql: origins),
             Migration(version: 13, name: "batches", sql: batches),
             Migration(version: 14, name: "batch care", sql: batchCare),
+            Migration(version: 15, name: "refusals", sql: refusals),
         ],
         enums: [
             StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored, StoredEnum(Breaker.Reason.self, type: "standstill"),
@@ -51,6 +52,11 @@ extension RequestStore {
         CREATE TYPE llm_provider.standstill AS ENUM ('unavailable', 'spent', 'barred');
         -- Why one request at a time finds out whether the lane goes on; absent where nothing is the matter.
         ALTER TABLE llm_provider.lane ADD COLUMN standstill llm_provider.standstill;
+        """
+
+    private static let refusals = """
+        -- The life of the instance that put the freeze on record, which need not read it; empty where an earlier version did.
+        ALTER TABLE llm_provider.lane ADD COLUMN frozen_by text NOT NULL DEFAULT '';
         """
 
     private static let origins = """

@@ -28,34 +28,70 @@ extension RequestStore {
         }
     }
 
-    /// Puts lanes on record; their times are nanoseconds from now.
+    /// Freezes that stand, but for those that this process has put on record.
+    func freezes() async throws -> [LaneID: LaneFreeze] {
+        try Self.freezes(try await pool.query(foreignFreezes))
+    }
+
+    /// What ``freezes(_:)`` reads.
+    var foreignFreezes: Query {
+        """
+        SELECT provider, credential, pool, (extract(epoch FROM frozen_until) * 1000000)::bigint,
+            ceil(extract(epoch FROM frozen_until - clock_timestamp()) * 1000000)::bigint, standstill::text
+        FROM llm_provider.lane WHERE frozen_until > clock_timestamp() AND frozen_by <> \(worker)
+        """
+    }
+
+    static func freezes(_ rows: [Row]) throws -> [LaneID: LaneFreeze] {
+        try rows.reduce(into: [:]) { freezes, row in
+            let (provider, credential, pool, end, left, standstill) = try row.decode(
+                String.self, String.self, String.self, Int64.self, Int64.self, String?.self)
+            freezes[LaneID(provider: provider, credential: credential, pool: pool)] = LaneFreeze(
+                end: end, left: left * 1000, reason: standstill.flatMap(Breaker.Reason.init))
+        }
+    }
+
+    /// Puts lanes on record; their times are nanoseconds from now. A freeze that stands on record for longer stays so.
     func record(_ lanes: [LaneID: LaneRecord]) async throws {
+        try await pool.execute(recording(lanes))
+    }
+
+    /// Puts lanes on record with a unit of work, whose last statement it must be: then whoever waits here for the rows of others holds
+    /// nothing that these could wait for.
+    func record(_ lanes: [LaneID: LaneRecord], in unit: UnitOfWork) {
+        if !lanes.isEmpty { unit.send(recording(lanes)) }
+    }
+
+    private func recording(_ lanes: [LaneID: LaneRecord]) -> Query {
         let lanes = lanes.sorted {
             ($0.key.provider, $0.key.credential, $0.key.pool) < ($1.key.provider, $1.key.credential, $1.key.pool)
         }
-        try await pool.execute(
-            """
+        return """
             INSERT INTO llm_provider.lane AS lane
                 (provider, credential, pool, share, stated_requests, stated_input_tokens, stated_output_tokens,
-                largest_input_tokens, largest_output_tokens, frozen_until, standstill)
+                largest_input_tokens, largest_output_tokens, frozen_until, frozen_by, standstill)
             SELECT given.provider, given.credential, given.pool, given.share, given.requests, given.input, given.output,
                 given.largest_input, given.largest_output, clock_timestamp() + given.frozen * interval '1 microsecond',
-                given.standstill::llm_provider.standstill
+                \(worker), given.standstill::llm_provider.standstill
             FROM unnest(
                 \(lanes.map(\.key.provider))::text[], \(lanes.map(\.key.credential))::text[], \(lanes.map(\.key.pool))::text[],
                 \(lanes.map(\.value.share))::bigint[], \(lanes.map(\.value.stated.requests))::bigint[],
                 \(lanes.map(\.value.stated.inputTokens))::bigint[], \(lanes.map(\.value.stated.outputTokens))::bigint[],
                 \(lanes.map(\.value.largest.inputTokens))::bigint[],
                 \(lanes.map(\.value.largest.outputTokens))::bigint[],
-                \(lanes.map { max(0, $0.value.frozenUntil) / 1000 })::bigint[], \(lanes.map(\.value.standstill?.rawValue))::text[]
+                \(lanes.map { (max(0, $0.value.frozenUntil) + 999) / 1000 })::bigint[], \(lanes.map(\.value.standstill?.rawValue))::text[]
             ) AS given (
                 provider, credential, pool, share, requests, input, output, largest_input, largest_output, frozen, standstill)
             ON CONFLICT (provider, credential, pool) DO UPDATE SET
                 share = excluded.share, stated_requests = excluded.stated_requests,
                 stated_input_tokens = excluded.stated_input_tokens, stated_output_tokens = excluded.stated_output_tokens,
                 largest_input_tokens = excluded.largest_input_tokens,
-                largest_output_tokens = excluded.largest_output_tokens, frozen_until = excluded.frozen_until,
-                standstill = excluded.standstill
-            """)
+                largest_output_tokens = excluded.largest_output_tokens,
+                frozen_until = greatest(lane.frozen_until, excluded.frozen_until),
+                frozen_by = CASE WHEN lane.frozen_until < excluded.frozen_until THEN excluded.frozen_by ELSE lane.frozen_by END,
+                -- Who knows of no reason may not have heard yet of the one that another has for a freeze.
+                standstill = CASE WHEN excluded.standstill IS NULL AND lane.frozen_until > clock_timestamp()
+                    THEN lane.standstill ELSE excluded.standstill END
+            """
     }
 }

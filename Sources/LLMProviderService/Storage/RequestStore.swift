@@ -86,13 +86,16 @@ struct RequestStore: Sendable {
     }
 
     /// Claims requests that are due, of each flow the oldest first and so many at most; each counts as begun from here on.
+    ///
+    /// - Returns: the requests, and the freezes that stood when they were claimed: what a vendor has asked of any process before holds for
+    ///   them.
     func claim(
         _ rooms: [RequestFlow: Int], leaseSeconds: Int64, lowWater: inout LowWater
-    ) async throws -> [ClaimedRequest] {
+    ) async throws -> (claims: [ClaimedRequest], freezes: [LaneID: LaneFreeze]) {
         let limit = rooms.values.reduce(0, +)
-        guard limit > 0 else { return [] }
+        guard limit > 0 else { return ([], [:]) }
         let kinds = Dictionary(uniqueKeysWithValues: rooms.map { ($0.key.kind, $0.value) })
-        let (jobs, bodies) = try await pool.unitOfWork("claim requests") { unit in
+        let (jobs, bodies, freezes) = try await pool.unitOfWork("claim requests") { unit in
             let jobs = try await Self.queue.claim(
                 limit, of: kinds, by: worker, for: .seconds(leaseSeconds), lowWater: &lowWater, in: unit)
             // Travels with the commit.
@@ -105,13 +108,14 @@ struct RequestStore: Sendable {
                     FROM llm_provider.account JOIN llm_provider.request ON request.id = account.request_id
                     WHERE account.job = ANY((SELECT \(jobs.map(\.id)))::bigint[])
                     """)
-            return (jobs, bodies)
+            return (jobs, bodies, jobs.isEmpty ? nil : unit.send(foreignFreezes))
         }
         let byID = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0) })
-        return try (bodies?.rows() ?? []).compactMap { row in
+        let claims = try (bodies?.rows() ?? []).compactMap { row -> ClaimedRequest? in
             guard let job = byID[try row.decode(Int64.self)] else { return nil }
             return try Self.claimed(row, attempts: job.attempt, job: job)
         }
+        return (claims, try Self.freezes(freezes?.rows() ?? []))
     }
 
     /// Makes ready what dead workers held, and what was claimed here without this one's coming to know it; no claim is under way meanwhile.
@@ -181,15 +185,17 @@ struct RequestStore: Sendable {
     ///
     /// - Parameter usage: of all attempts so far.
     /// - Parameter bill: for all attempts so far; nil where that is not priced.
+    /// - Parameter refusals: lanes to which the vendor wants nothing sent, with times from now; put on record whoever has the claim.
     func postpone(
-        _ claim: ClaimedRequest, by pause: Duration, countsAsAttempt: Bool, usage: TokenUsage, bill: Bill? = nil
+        _ claim: ClaimedRequest, by pause: Duration, countsAsAttempt: Bool, usage: TokenUsage, bill: Bill? = nil,
+        refusals: [LaneID: LaneRecord] = [:]
     ) async throws {
         guard let job = claim.job else { return }
         try await pool.unitOfWork("postpone request") { unit in
             do {
                 try await Self.queue.retry(job, after: pause, countsAsAttempt: countsAsAttempt, in: unit)
             } catch let error as JobQueueError where error.code == .claimLost {
-                return
+                return record(refusals, in: unit)
             }
             unit.send(
                 """
@@ -201,6 +207,7 @@ struct RequestStore: Sendable {
                     cost_nanodollars = \(bill?.cost), cache_savings_nanodollars = \(bill?.cacheSavings)
                 WHERE request_id = \(claim.id)
                 """)
+            record(refusals, in: unit)
         }
     }
 
@@ -213,9 +220,11 @@ struct RequestStore: Sendable {
     /// Ends a request with its result and its event, once, however often it is asked to.
     ///
     /// - Parameter entry: what the ledger is told of it.
+    /// - Parameter refusals: as in ``postpone(_:by:countsAsAttempt:usage:bill:refusals:)``.
     /// - Returns: false when the claim is no longer this worker's and nothing was written.
     func finish(
-        _ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool, entry: LedgerEntry
+        _ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool, entry: LedgerEntry,
+        refusals: [LaneID: LaneRecord] = [:]
     ) async throws -> Bool {
         let content = try result.encoded()
         let event = try NewEvent(EventsV1.LLMRequestFinished(result: result), aggregateID: claim.id)
@@ -223,6 +232,7 @@ struct RequestStore: Sendable {
             do {
                 try await Self.queue.complete(claim.job.map { [$0] } ?? [], in: unit)
             } catch let error as JobQueueError where error.code == .claimLost {
+                record(refusals, in: unit)
                 // Asked again because the answer to the first commit was lost on the way, it finds its own result.
                 return try await !unit.query(
                     "SELECT 1 FROM llm_provider.result WHERE request_id = \(claim.id) AND content = \(content)"
@@ -237,6 +247,7 @@ struct RequestStore: Sendable {
                 """)
             unit.send(Self.entering([entry]))
             try await Self.log.append([event], in: unit)
+            record(refusals, in: unit)
             return true
         }
     }

@@ -26,9 +26,11 @@ extension Lanes {
     /// What the end of a call leaves to be done.
     struct Aftermath: Sendable {
         /// The requests that waited behind it in vain, because the lane stands still for longer.
-        let inVain: [PreparedRequest]
+        var inVain: [PreparedRequest] = []
         /// How long the request itself has to wait because its lane stands still; nil where its end is its own.
-        let standstill: Duration?
+        var standstill: Duration?
+        /// Lanes to which the vendor wants nothing sent, as far as that is not on record yet; with times of this process.
+        var refusals: [LaneID: LaneRecord] = [:]
     }
 
     /// Notes how a call ended.
@@ -50,8 +52,12 @@ extension Lanes {
                 report: report, at: now)
             noteChange(of: request.lane, in: state)
             let pause = max(0, (state.table.frozenUntil(request.lane) ?? now) - now)
+            let refusals = state.table.refusals(of: request.lane.account, at: now).filter { id, record in
+                record.frozenUntil > state.refusedOnRecord[id] ?? now
+            }
             return (
-                Aftermath(inVain: left.inVain, standstill: left.isHeld ? .nanoseconds(pause) : nil),
+                Aftermath(
+                    inVain: left.inVain, standstill: left.isHeld ? .nanoseconds(pause) : nil, refusals: refusals),
                 Self.changes(of: [request.lane.account], in: &state)
             )
         }

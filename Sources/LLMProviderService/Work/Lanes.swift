@@ -16,6 +16,10 @@ final class Lanes: Sendable {
         var foreign: Set<String>
         /// What is on record of the lanes.
         var recorded: [LaneID: LaneRecord] = [:]
+        /// Until when the vendor wants nothing sent to a lane, as far as that is on record for all processes.
+        var refusedOnRecord: [LaneID: Int64] = [:]
+        /// The end of the last freeze that was read of a lane, by the database's clock.
+        var readFreezes: [LaneID: Int64] = [:]
         /// What was told last of each breaker.
         var told: [LaneID: BreakerChange] = [:]
         /// When a provider that takes nothing is looked at again for requests to other pools.
@@ -27,6 +31,8 @@ final class Lanes: Sendable {
     /// Rung when what is on record of a lane no longer holds.
     let unrecorded = Bell()
     let state: Mutex<State>
+    /// Providers to which one process at a time sends.
+    private let inTurn: Set<String>
     let configuration: LLMProviderConfiguration
     let now: @Sendable () -> Int64
     let observe: @Sendable (BreakerChange) -> Void
@@ -41,13 +47,14 @@ final class Lanes: Sendable {
         self.configuration = configuration
         self.now = now
         self.observe = observe
+        inTurn = Set(configuration.providersInTurn.map(\.name))
         state = Mutex(
             State(
                 table: LaneTable(
                     horizon: configuration.claimHorizon.nanoseconds, maximumInFlight: configuration.maximumInFlight
                 ) { id, time in
                     Self.lane(id, configuration: configuration, at: time)
-                }, foreign: Set(configuration.providersInTurn.map(\.name))))
+                }, foreign: inTurn))
     }
 
     static func monotonic() -> @Sendable () -> Int64 {
@@ -87,6 +94,13 @@ final class Lanes: Sendable {
     func pause(of lane: LaneID) -> Duration {
         let now = now()
         return .nanoseconds(max(0, (state.withLock { $0.table.frozenUntil(lane) } ?? now) - now))
+    }
+
+    /// Whether requests wait in lanes that other processes send to as well.
+    var hasWaitingBesideOthers: Bool {
+        state.withLock { state in
+            state.table.all.contains { !inTurn.contains($0.key.provider) && $0.value.waitingCount > 0 }
+        }
     }
 
     /// Takes out all that wait.

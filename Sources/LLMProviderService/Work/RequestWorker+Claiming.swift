@@ -55,8 +55,10 @@ extension RequestWorker {
     private func claim(
         _ shares: [RequestFlow: Int], _ rooms: inout [String: Int], _ state: inout Search.State
     ) async throws -> [ClaimedRequest] {
-        let claims = try await store.claim(shares, leaseSeconds: configuration.leaseSeconds, lowWater: &state.lowWater)
+        let (claims, freezes) = try await store.claim(
+            shares, leaseSeconds: configuration.leaseSeconds, lowWater: &state.lowWater)
         for claim in claims { held.add(claim) }
+        await keep(to: freezes)
         let counts = claims.reduce(into: [String: Int]()) { $0[$1.job?.kind ?? "", default: 0] += 1 }
         for (flow, share) in shares {
             let count = counts[flow.kind] ?? 0
@@ -65,6 +67,11 @@ extension RequestWorker {
             if count < share { state.flows.removeAll { $0 == flow } }
         }
         return claims
+    }
+
+    /// Keeps to freezes that other processes may have put on record, and gives back what waits in vain because of them.
+    func keep(to freezes: [LaneID: LaneFreeze]) async {
+        await putBack(lanes.keep(to: freezes))
     }
 
     /// Ends requests whose time is over and that nobody holds.

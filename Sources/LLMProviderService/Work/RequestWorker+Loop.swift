@@ -98,6 +98,11 @@ extension RequestWorker {
             state.rescueAt = hasMore ? .now : .now + configuration.rescueInterval
         }
         if state.promoteAt <= .now { _ = try await promote(&state) }
+        // What waits here was claimed before, and asks no more before it is sent.
+        if lanes.hasWaitingBesideOthers, state.freezesAt <= .now {
+            await keep(to: try await store.freezes())
+            state.freezesAt = .now + configuration.pollInterval
+        }
         // Those that wait for the answer to another leave their places to requests that need not.
         let free = configuration.maximumInFlight - held.count + lanes.keptBackCount
         let rooms = lanes.rooms(limit: free)

@@ -39,8 +39,9 @@ struct RequestWorker: Sendable {
         metrics.calls.ended(attempt.outcome, of: due.request.parsed, after: attempt.latency, on: attempt.day)
         metrics.prompts.answered(usage, labels)
         let aftermath = lanes.finish(due, attempt.ending, usage: usage, report: attempt.report)
+        // First what the vendor wants of all processes.
+        await store(attempt, of: due.request.claim, aftermath)
         await putBack(aftermath.inVain)
-        await store(attempt, of: due.request.claim, standstill: aftermath.standstill)
         metrics.requests.processed(attempt.outcome, in: began.duration(to: .now), labels)
     }
 
@@ -54,13 +55,14 @@ struct RequestWorker: Sendable {
 
     /// Writes down what came of an attempt, if need be again and again while the database can't take it.
     ///
-    /// - Parameter standstill: how long the request's lane still sends nothing, where that is all that was the matter.
-    private func store(_ attempt: Attempt, of claim: ClaimedRequest, standstill: Duration? = nil) async {
+    /// What the attempt has brought out about lanes goes on record with it.
+    private func store(_ attempt: Attempt, of claim: ClaimedRequest, _ aftermath: Lanes.Aftermath = Lanes.Aftermath()) async {
         let end = ContinuousClock.now + configuration.storagePatience
         var pause: Duration = .milliseconds(100)
         while true {
             do {
-                return try await settle(claim, attempt, standstill: standstill)
+                try await settle(claim, attempt, aftermath)
+                return lanes.noteOnRecord(aftermath.refusals)
             } catch {
                 metrics.requests.notStored()
                 logger.error("result not stored", metadata: ["request": "\(claim.id)", "reason": "\(error)"])
@@ -129,14 +131,15 @@ struct RequestWorker: Sendable {
         }
     }
 
-    private func settle(_ claim: ClaimedRequest, _ attempt: Attempt, standstill: Duration?) async throws {
+    private func settle(_ claim: ClaimedRequest, _ attempt: Attempt, _ aftermath: Lanes.Aftermath) async throws {
+        let refusals = lanes.fromNow(aftermath.refusals)
         let usage = claim.usage + attempt.outcome.usage
         let bill = Self.bill(claim, attempt)
         guard case .failure(let failure) = attempt.outcome else {
-            return try await finish(claim, attempt, usage: usage, bill: bill)
+            return try await finish(claim, attempt, usage: usage, bill: bill, refusals: refusals)
         }
         let step = configuration.retry.step(
-            after: failure, standstill: standstill,
+            after: failure, standstill: aftermath.standstill,
             paidCalls: claim.request.maxPaidCalls == 0 ? nil : Int64(claim.request.maxPaidCalls),
             attempts: claim.attempts, waits: claim.waits, chance: .random(in: 0...1))
         logger.info(
@@ -148,11 +151,13 @@ struct RequestWorker: Sendable {
             ])
         switch step {
         case .giveUp:
-            try await finish(claim, attempt, usage: usage, bill: bill)
+            try await finish(claim, attempt, usage: usage, bill: bill, refusals: refusals)
         case .retry(let pause):
-            try await store.postpone(claim, by: pause, countsAsAttempt: true, usage: usage, bill: bill)
+            try await store.postpone(
+                claim, by: pause, countsAsAttempt: true, usage: usage, bill: bill, refusals: refusals)
         case .wait(let pause):
-            try await store.postpone(claim, by: pause, countsAsAttempt: false, usage: usage, bill: bill)
+            try await store.postpone(
+                claim, by: pause, countsAsAttempt: false, usage: usage, bill: bill, refusals: refusals)
         }
         metrics.calls.decided(step, attempt.labels)
     }
@@ -165,12 +170,14 @@ struct RequestWorker: Sendable {
         return (earlier ?? Bill()) + prices.bill(for: attempt.outcome.usage, on: attempt.day)
     }
 
-    private func finish(_ claim: ClaimedRequest, _ attempt: Attempt, usage: TokenUsage, bill: Bill?) async throws {
+    private func finish(
+        _ claim: ClaimedRequest, _ attempt: Attempt, usage: TokenUsage, bill: Bill?, refusals: [LaneID: LaneRecord]
+    ) async throws {
         let result = LLMV1.Result(
             claim, outcome: attempt.outcome, usage: usage, bill: bill, provider: attempt.parsed, latency: attempt.latency)
         let isSuccess = if case .reply = attempt.outcome { true } else { false }
         let entry = LedgerEntry(claim, parsed: attempt.parsed, day: attempt.day, usage: usage, bill: bill)
-        guard try await store.finish(claim, with: result, isSuccess: isSuccess, entry: entry) else {
+        guard try await store.finish(claim, with: result, isSuccess: isSuccess, entry: entry, refusals: refusals) else {
             return logger.warning("result dropped: the request is another worker's by now", metadata: ["request": "\(claim.id)"])
         }
         metrics.requests.ended(claim, attempt.outcome, attempt.labels)

@@ -19,6 +19,8 @@ final class Search: Sendable {
         var lookAt = ContinuousClock.now
         /// How the places at each provider are divided.
         var shares: [String: FairShare] = [:]
+        /// When freezes are to be looked for again, while requests wait in lanes that other processes send to as well.
+        var freezesAt = ContinuousClock.now
         /// When requests whose time has come are to be looked for, at the latest.
         var promoteAt = ContinuousClock.now
     }

@@ -80,6 +80,36 @@ struct BatchRefusalTests {
         }
     }
 
+    @Test("A key that may not hand batches over is on record with the end of the request that tells it")
+    func killedAfterRefusal() async throws {
+        let gate = Gate()
+        let (isRefused, worker) = (Shared(false), Shared(Task<Void, any Error>?.none))
+        try await withService(
+            answer: { _ in
+                gate.pass()
+                isRefused.set(true)
+                return .error(403)
+            }, configure: { $0.batches = .test() },
+            connect: {
+                $0.checkpoint = { point in
+                    // It comes no further then: it is as good as killed.
+                    if isRefused.value, point.description == "settle-batch.after-commit" { worker.value?.cancel() }
+                }
+            }
+        ) { fixture in
+            try await fixture.submit(.requests(3)) { $0.model = "claude-haiku-4-5" }
+            let batch = try await fixture.takeGathered()
+            let advance = Task { try await fixture.batchWorker.advance(batch) }
+            worker.set(advance)
+            gate.open()
+            _ = await advance.result
+            let isOnRecord = try await fixture.pool.query(
+                "SELECT not_before > now() + interval '10 minutes' FROM llm_provider.batch")[0].decode(Bool.self)
+            #expect(isOnRecord)
+            #expect(try await fixture.openRequests() == 2)
+        }
+    }
+
     @Test("A key that may not hand batches over is told by one request; the others wait", arguments: [403, 404])
     func forbidden(status: Int) async throws {
         try await withService(answer: { _ in .error(status) }, configure: { $0.batches = .test() }) { fixture in

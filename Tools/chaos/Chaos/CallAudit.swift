@@ -35,7 +35,7 @@ struct CallAudit: Sendable {
     private(set) var inexcusable: [Call] = []
     /// Calls while the provider had asked to be left alone, by the process that it had asked.
     private(set) var early: [Call] = []
-    /// Such calls by a later life of the process: what it had been asked may have died with it.
+    /// Such calls by a later life of the process, where all that asked for the pause died with the one before: the requests that it held.
     private(set) var earlyAfterKills = 0
 
     /// - Parameters:
@@ -59,7 +59,10 @@ struct CallAudit: Sendable {
                 (underWay..<retryAfter).contains(call.received - $0.received)
             }
             guard !ignored.isEmpty else { continue }
-            if ignored.allSatisfy({ refusal in kills.contains { $0.isBetween(refusal, call) } }) {
+            if ignored.allSatisfy({ refusal in
+                // What was put back had its pause on record by then.
+                kills.contains { $0.isBetween(refusal, call) && $0.held.contains(refusal.trace) }
+            }) {
                 earlyAfterKills += 1
             } else {
                 early.append(call)

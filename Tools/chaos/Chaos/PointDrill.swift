@@ -15,6 +15,8 @@ public struct PointDrill: Sendable {
         /// Points with the passage that no run came to, as in `cj-assessment unattended.before:2`. A service comes to some of its points
         /// once in its life, so that there is no second passage.
         public let missed: [String]
+        /// Deaths at which it was on record that nothing is to be sent for a while, and nothing was.
+        public let frozen: [String]
     }
 
     private static let essays = 4
@@ -80,7 +82,7 @@ public struct PointDrill: Sendable {
             let points = try await first.use { try await PointDrill(deployment: $0).points(beginnings) }
             tell("\(points.count) points")
             let deaths = Deaths(points.flatMap { point in (1...passages).map { Death(point: point, passage: $0) } })
-            let missed = try await withThrowingTaskGroup(of: [Death].self) { group in
+            let ends = try await withThrowingTaskGroup(of: [(Death, End)].self) { group in
                 for number in 1...lanes {
                     group.addTask {
                         try await Lane.start(number, on: server, faults: faults, folder: folder, logger: logger).use {
@@ -92,28 +94,33 @@ public struct PointDrill: Sendable {
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             await server.stop()
+            func names(_ end: End) -> [String] { ends.filter { $0.1 == end }.map(\.0.description) }
+            let missed = names(.missed)
             return Report(
-                points: points.map(\.description), deaths: points.count * passages - missed.count,
-                missed: missed.map(\.description))
+                points: points.map(\.description), deaths: points.count * passages - missed.count, missed: missed,
+                frozen: names(.died(isFrozen: true)))
         } catch {
             await server.stop()
             throw error
         }
     }
 
+    /// What became of a death that was to come.
+    private enum End: Equatable {
+        /// No assessment came to it.
+        case missed
+        case died(isFrozen: Bool)
+    }
+
     /// Dies at one point after the other.
-    ///
-    /// - Returns: the deaths that no assessment came to.
-    private func run(_ deaths: Deaths) async throws -> [Death] {
-        var missed: [Death] = []
-        while let death = deaths.next() {
-            if try await !dies(death) { missed.append(death) }
-        }
+    private func run(_ deaths: Deaths) async throws -> [(Death, End)] {
+        var ends: [(Death, End)] = []
+        while let death = deaths.next() { ends.append((death, try await end(of: death))) }
         let violations = try await Invariants.violations(in: deployment.pool, isAtRest: true)
         guard violations.isEmpty else {
             throw DrillError(description: violations.map(\.description).joined(separator: "\n"))
         }
-        return missed
+        return ends
     }
 
     /// The points with one of some beginnings that the services pass, or all of them where there are no beginnings.
@@ -145,24 +152,20 @@ public struct PointDrill: Sendable {
     }
 
     /// Runs assessments with a service that dies at a point and is started again, until it has died.
-    ///
-    /// - Returns: whether it died.
-    private func dies(_ death: Death) async throws -> Bool {
+    private func end(of death: Death) async throws -> End {
         let (service, point) = (death.point.service, death.point.name)
         try await restart(service, crashAt: "\(point):\(death.passage)")
-        for number in 1...Self.assessmentsForEachDeath
-        where try await dies(death, in: "\(service.rawValue)-\(point)-\(death.passage)-\(number)") {
-            return true
+        for number in 1...Self.assessmentsForEachDeath {
+            let end = try await end(of: death, in: "\(service.rawValue)-\(point)-\(death.passage)-\(number)")
+            if end != .missed { return end }
         }
-        return false
+        return .missed
     }
 
     /// Runs one assessment with a service that is to die, and is started again if it does.
-    ///
-    /// - Returns: whether it died.
-    private func dies(_ death: Death, in id: String) async throws -> Bool {
+    private func end(of death: Death, in id: String) async throws -> End {
         let service = death.point.service
-        let isDead = try await withThrowingTaskGroup(of: DeathEvent.self) { group in
+        let end = try await withThrowingTaskGroup(of: DeathEvent.self) { group in
             group.addTask {
                 try await self.assess(id: id)
                 return .ended
@@ -170,15 +173,16 @@ public struct PointDrill: Sendable {
             group.addTask { try await self.restartAfterDeath(of: service) }
             group.addTask { try await self.watch(besides: service) }
             // The assessment ends, with a death on its way or without.
-            var isDead = false
+            var (end, freeze) = (End.missed, Int64(0)..<0)
             while let event = try await group.next() {
                 switch event {
                 case .ended: group.cancelAll()
-                case .died: isDead = true
+                case .died(let frozen): (end, freeze) = (.died(isFrozen: !frozen.isEmpty), frozen)
                 case .calledOff: break
                 }
             }
-            return isDead
+            try check(freeze, after: death)
+            return end
         }
         let violations = try await Invariants.violations(in: deployment.pool, isAtRest: false)
         guard violations.isEmpty else {
@@ -186,12 +190,24 @@ public struct PointDrill: Sendable {
                 description: "after a death at \(death):\n"
                     + violations.map(\.description).joined(separator: "\n"))
         }
-        return isDead
+        return end
+    }
+
+    /// - Parameter freeze: when nothing was to be sent, in nanoseconds since 1970.
+    private func check(_ freeze: Range<Int64>, after death: Death) throws {
+        let calls = try deployment.ledger.entries.compactMap(\.receivedNanoseconds).filter(freeze.contains)
+        guard let first = calls.first else { return }
+        throw DrillError(
+            description:
+                "after a death at \(death): \(calls.count) calls while nothing was to be sent, the first "
+                + "\((freeze.upperBound - first) / 1_000_000) ms too early")
     }
 
     /// What happens while an assessment runs to its end.
     private enum DeathEvent {
-        case ended, died, calledOff
+        case ended, calledOff
+        /// And when nothing is to be sent, in nanoseconds since 1970.
+        case died(Range<Int64>)
     }
 
     private func restartAfterDeath(of service: Deployment.Service) async throws -> DeathEvent {
@@ -201,11 +217,24 @@ public struct PointDrill: Sendable {
             // The assessment has ended; what its service passes last comes after that, and this is not called off with the rest.
             guard await Task(operation: { await self.ends(service, within: Self.aftermath) }).value else { return .calledOff }
         }
+        let freeze = try await service == .llmProvider ? freeze() : 0..<0
         // Begun, it is not called off: it would be killed.
         guard try await Task(operation: { try await deployment.start(service) }).value else {
             throw DrillError(description: "\(service.rawValue) did not start again: \(deployment.output(of: service))")
         }
-        return .died
+        return .died(freeze)
+    }
+
+    /// When nothing is to be sent by what is on record now, but for what may still be on its way.
+    private func freeze() async throws -> Range<Int64> {
+        let rows = try await deployment.pool.query(
+            """
+            SELECT (extract(epoch FROM clock_timestamp() + interval '100 milliseconds') * 1000000000)::bigint,
+                (extract(epoch FROM frozen_until) * 1000000000)::bigint
+            FROM llm_provider.lane WHERE frozen_until > clock_timestamp() + interval '100 milliseconds'
+            """)
+        guard let (from, until) = try rows.first?.decode(Int64.self, Int64.self) else { return 0..<0 }
+        return from..<until
     }
 
     private func ends(_ service: Deployment.Service, within limit: Duration) async -> Bool {

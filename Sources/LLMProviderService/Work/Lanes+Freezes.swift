@@ -1,0 +1,46 @@
+import Postgres
+import Synchronization
+
+extension Lanes {
+    /// Keeps to what vendors have asked of any process that has the same keys.
+    ///
+    /// - Returns: the requests that waited in vain, because their lanes stand still for longer.
+    func keep(to freezes: [LaneID: LaneFreeze]) -> [PreparedRequest] {
+        guard !freezes.isEmpty else { return [] }
+        let accounts = Set(configuration.providers.map { LaneID.Account(provider: $0.name, credential: $0.credential) })
+        // Read before, so that none ends too early here.
+        let now = now()
+        let (inVain, changes) = state.withLock { state in
+            var inVain: [PreparedRequest] = []
+            var stopped: Set<LaneID.Account> = []
+            for (id, freeze) in freezes where accounts.contains(id.account) && !state.foreign.contains(id.provider) {
+                guard freeze.end > state.readFreezes[id] ?? .min else { continue }
+                state.readFreezes[id] = freeze.end
+                // A process that found out by itself that a vendor fails speaks for itself alone.
+                let reason = freeze.reason == .unavailable ? nil : freeze.reason
+                inVain += state.table.stop(id, until: now + freeze.left, because: reason, at: now)
+                state.refusedOnRecord[id] = now + freeze.left
+                stopped.insert(id.account)
+            }
+            return (inVain, Self.changes(of: stopped, in: &state))
+        }
+        changes.forEach(observe)
+        return inVain
+    }
+
+    /// Records with times that count from now.
+    func fromNow(_ records: [LaneID: LaneRecord]) -> [LaneID: LaneRecord] {
+        let now = now()
+        return records.mapValues { $0.moved(by: -now) }
+    }
+
+    /// Notes that the vendor's refusals are on record for all processes.
+    func noteOnRecord(_ refusals: [LaneID: LaneRecord]) {
+        guard !refusals.isEmpty else { return }
+        state.withLock { state in
+            for (id, record) in refusals {
+                state.refusedOnRecord[id] = max(state.refusedOnRecord[id] ?? .min, record.frozenUntil)
+            }
+        }
+    }
+}
