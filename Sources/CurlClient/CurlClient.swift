@@ -10,6 +10,9 @@ public final class CurlClient: Sendable {
     private let configuration: Configuration
     let loop: TransferLoop
 
+    /// Bytes that the body of a request may have; one with more fails with ``CurlError/Code/invalidRequest``.
+    public var maxRequestBytes: Int { configuration.maxRequestBytes }
+
     /// Starts the client's thread. No connection is made before the first request.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration

@@ -27,6 +27,12 @@ struct BatchCalls: Sendable {
 
     // MARK: - Handing over
 
+    /// Why a batch is not handed over as it is, by its size; nil where it may be.
+    func refusal(of body: [UInt8]) -> AttemptFailure? {
+        let limit = min(http.maxRequestBytes, configuration.batches.maximumBytes)
+        return body.count > limit ? .tooLarge(body.count, limit: limit) : nil
+    }
+
     func create(_ body: [UInt8]) async -> Submission {
         do throws(CurlError) {
             return submission(

@@ -9,7 +9,8 @@ public struct BatchConfiguration: Sendable, Hashable {
 
     /// Requests of one batch.
     public var maximumRequests = 10_000
-    /// Bytes of the call that hands a batch over. It is in memory twice meanwhile. No smaller than the longest prompt may make one request.
+    /// Bytes of the call that hands a batch over. It is in memory twice meanwhile. No smaller than the longest prompt may make one request,
+    /// unless the JSON of that is longer still: such a request fails.
     public var maximumBytes = 30_000_000
     /// How long a batch that is not full waits for more requests.
     public var gatheringTime: Duration = .seconds(60)

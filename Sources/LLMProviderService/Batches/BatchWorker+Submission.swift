@@ -8,6 +8,10 @@ extension BatchWorker {
     func submit(_ batch: Batch, _ calls: BatchCalls) async throws {
         let (body, count) = try await body(of: batch)
         guard count > 0 else { return try await store.release(batch, as: .closed, after: .zero) }
+        if let failure = calls.refusal(of: body) {
+            logger.warning("batch too large", metadata: ["batch": "\(batch.id)", "reason": "\(failure.message)"])
+            return try await take(back: batch, of: count, after: failure)
+        }
         let end = ContinuousClock.now + settings.showingTime
         try await store.beginSending(batch, requests: count, patience: settings.showingTime)
         switch await calls.create(body) {
@@ -44,8 +48,8 @@ extension BatchWorker {
     }
 
     /// Does what follows a refusal: what may pass later waits; what somebody has to put right is told by the end of one request, as it is
-    /// where requests go by themselves, and found out anew now and then. A batch that is refused as it is, for its size or for something in
-    /// it, is handed over by halves, until the request stands alone that is at fault.
+    /// where requests go by themselves, and found out anew now and then. A batch that is refused as it is, here for its size, or by the vendor for
+    /// that or for something in it, is handed over by halves, until the request stands alone that is at fault.
     private func take(back batch: Batch, of requests: Int, after failure: AttemptFailure) async throws {
         let decide: @Sendable (BatchItem) -> BatchSettlement = { [verdicts] in
             verdicts.settlement(of: $0, after: .failure(failure), on: .today)

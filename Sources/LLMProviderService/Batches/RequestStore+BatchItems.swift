@@ -40,9 +40,10 @@ extension RequestStore {
                     switch place(item) {
                     case .settled(let settlement): settled.append(settlement)
                     case .bytes(let count):
+                        // One that is too large for any batch has one of its own, and ends when that is to be handed over.
                         isFull =
                             isFull || requests >= settings.maximumRequests
-                            || bytes + Int64(count) > Int64(settings.maximumBytes)
+                            || requests > 0 && bytes + Int64(count) > Int64(settings.maximumBytes)
                         guard !isFull else {
                             settled.append(.untouched(item))
                             continue

@@ -91,6 +91,10 @@ struct AttemptFailure: Error, Sendable, Hashable {
     static let cancelled = AttemptFailure(kind: .cancelled, message: "withdrawn before there was an answer")
     /// Of a request whose time is over.
     static let expired = AttemptFailure(kind: .expired, message: "there was no answer in the request's time")
+    /// Of a request that makes a call of more bytes than are sent at once.
+    static func tooLarge(_ bytes: Int, limit: Int) -> AttemptFailure {
+        AttemptFailure(kind: .invalidRequest, message: "blocks: the call has \(bytes) bytes, more than the \(limit) allowed")
+    }
 
     let kind: Kind
     let reach: Reach

@@ -101,6 +101,11 @@ struct RequestWorker: Sendable {
             maxResponseBytes: configuration.maximumReplyBytes)
         let began = ContinuousClock.now
         let day = Day.today
+        guard request.body.count <= http.maxRequestBytes else {
+            return Attempt(
+                parsed: parsed, outcome: .failure(.tooLarge(request.body.count, limit: http.maxRequestBytes)), day: day,
+                latency: .zero, ending: .unsent, report: LimitReport())
+        }
         lanes.depart(due)
         do throws(CurlError) {
             let response = try await http.send(request)

@@ -54,11 +54,11 @@ extension ServiceFixture {
     var batchWorker: BatchWorker { batchWorker(configuration) }
 
     /// The same, with settings of its own.
-    func batchWorker(_ configuration: LLMProviderConfiguration) -> BatchWorker {
+    func batchWorker(_ configuration: LLMProviderConfiguration, http: CurlClient? = nil) -> BatchWorker {
         let parser = SubmissionParser(configuration: configuration, lanes: Lanes(configuration))
         return BatchWorker(
             store: store, configuration: configuration, verdicts: BatchVerdicts(parser: parser, configuration: configuration),
-            http: http, work: Bell(), events: Bell(), logger: log.logger, metrics: metrics)
+            http: http ?? self.http, work: Bell(), events: Bell(), logger: log.logger, metrics: metrics)
     }
 
     var batchCalls: BatchCalls {
