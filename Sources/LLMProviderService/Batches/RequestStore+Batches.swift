@@ -36,14 +36,17 @@ extension RequestStore {
     /// Takes a batch that is due and nobody's, for as long as a lease; nil where there is none.
     func takeBatch(of providers: [ProviderConfiguration], for lease: Duration) async throws -> Batch? {
         // Looked for first, so that a process that finds nothing writes nothing.
-        let due = """
-            SELECT id FROM llm_provider.batch
-            WHERE state <> 'closed' AND next_at <= now() AND lease_until < now() AND (provider, credential) IN (
-                SELECT * FROM unnest(\(providers.map(\.name))::text[], \(providers.map(\.credential))::text[]))
-                AND NOT (state = 'gathering' AND \(unescaped: Self.isAccountRefused))
-            ORDER BY next_at LIMIT 1
-            """ as Query
-        return try await take(try await pool.query(due).first?.decode(Int64.self), for: lease)
+        try await take(try await pool.query(Self.dueBatch(of: providers)).first?.decode(Int64.self), for: lease)
+    }
+
+    static func dueBatch(of providers: [ProviderConfiguration]) -> Query {
+        """
+        SELECT id FROM llm_provider.batch
+        WHERE state <> 'closed' AND next_at <= now() AND lease_until < now() AND (provider, credential) IN (
+            SELECT * FROM unnest(\(providers.map(\.name))::text[], \(providers.map(\.credential))::text[]))
+            AND NOT (state = 'gathering' AND \(unescaped: isAccountRefused))
+        ORDER BY next_at LIMIT 1
+        """
     }
 
     /// Takes a batch of which nobody seems to have the key, for as long as a lease; nil where there is none.
@@ -66,14 +69,16 @@ extension RequestStore {
 
     private func take(_ id: Int64?, for lease: Duration) async throws -> Batch? {
         guard let id else { return nil }
-        return try await pool.query(
-            """
-            UPDATE llm_provider.batch SET holder = \(worker), epoch = nextval('llm_provider.job_epoch'),
-                lease_until = clock_timestamp() + make_interval(secs => \(lease / .seconds(1)))
-            WHERE id = \(id) AND state <> 'closed' AND next_at <= now() AND lease_until < now()
-            RETURNING \(unescaped: Self.columns)
-            """
-        ).first.map(Self.batch)
+        return try await pool.query(taking(id, for: lease)).first.map(Self.batch)
+    }
+
+    func taking(_ id: Int64, for lease: Duration) -> Query {
+        """
+        UPDATE llm_provider.batch SET holder = \(worker), epoch = nextval('llm_provider.job_epoch'),
+            lease_until = clock_timestamp() + make_interval(secs => \(lease / .seconds(1)))
+        WHERE id = \(id) AND state <> 'closed' AND next_at <= now() AND lease_until < now()
+        RETURNING \(unescaped: Self.columns)
+        """
     }
 
     /// Ends the leases of dead workers, but of batches that they were handing over: what they sent may be on its way still.

@@ -57,6 +57,9 @@ extension RequestStore {
     private static let refusals = """
         -- The life of the instance that put the freeze on record, which need not read it; empty where an earlier version did.
         ALTER TABLE llm_provider.lane ADD COLUMN frozen_by text NOT NULL DEFAULT '';
+
+        -- Few batches of those that are kept wait after a refusal, and each look for one that is due asks for them.
+        CREATE INDEX batch_by_refusal ON llm_provider.batch (not_before, provider, credential);
         """
 
     private static let origins = """

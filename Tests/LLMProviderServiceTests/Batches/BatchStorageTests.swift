@@ -18,6 +18,28 @@ struct BatchStorageTests {
         }
     }
 
+    @Test("Whether an account was refused is found by an index, however many batches are kept")
+    func plan() async throws {
+        try await withBatches { fixture, _ in
+            let providers = fixture.configuration.providers
+            try await fixture.pool.execute(
+                """
+                INSERT INTO llm_provider.batch (provider, credential, mark, state, next_at)
+                SELECT 'vendor', \(providers[0].credential), number::text,
+                    (CASE WHEN number > 100 THEN 'closed' WHEN number % 2 = 0 THEN 'gathering' ELSE 'submitted' END)::llm_provider.batch_state,
+                    now() - number * interval '1 minute'
+                FROM generate_series(1, 10000) AS number
+                """)
+            try await fixture.pool.execute("ANALYZE llm_provider.batch")
+            for query in [RequestStore.dueBatch(of: providers), fixture.store.taking(1, for: .seconds(60))] {
+                let rows = try await fixture.pool.query(
+                    Query(sql: "EXPLAIN (COSTS OFF) " + query.sql, parameters: query.parameters))
+                let plan = try rows.map { try $0.decode(String.self) }.joined(separator: "\n")
+                #expect(plan.contains("batch_by_refusal") && !plan.contains("Seq Scan"), "\(plan)")
+            }
+        }
+    }
+
     /// What locks the rows of several requests of a batch.
     enum Step: CaseIterable {
         case withdrawing, settling, halving
