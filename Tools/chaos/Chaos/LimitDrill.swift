@@ -18,6 +18,8 @@ public enum LimitDrill {
         /// How long the provider takes over an answer.
         public var latencyMilliseconds = 1000
         public var requests = 1000
+        /// Of each of the two essays that a request compares; nil for one sentence.
+        public var essayBytes: Int?
         /// Of the service's process, those about to be sent among them.
         public var concurrentRequests = 256
         /// Processes of the service on one database.
@@ -30,6 +32,7 @@ public enum LimitDrill {
 
     public struct Report: Sendable, Codable {
         public let requests: Int
+        public let essayBytes: Int?
         public let requestsPerMinute: Int?
         public let inputTokensPerMinute: Int?
         public let burstMilliseconds: Int
@@ -47,9 +50,13 @@ public enum LimitDrill {
         public let seconds: Double
         /// Hundredths of the limit that was used most, by what the provider accepted.
         public let used: Double
+        /// The most that the provider accepted within the 60 seconds after any call, in hundredths of the limit that comes out highest: what
+        /// its buckets fill up again in that time. Tokens are counted as if each request had as many as the largest.
+        public let fullestMinute: Double
 
         enum CodingKeys: String, CodingKey {
             case requests, refused, accepted, replicas, seconds
+            case essayBytes = "essay_bytes"
             case requestsPerMinute = "requests_per_minute"
             case inputTokensPerMinute = "input_tokens_per_minute"
             case burstMilliseconds = "burst_ms"
@@ -57,11 +64,15 @@ public enum LimitDrill {
             case recoverySeconds = "recovery_seconds"
             case recordsPerSecond = "records_per_second"
             case used = "used_percent"
+            case fullestMinute = "fullest_minute_percent"
         }
     }
 
     /// Limits that are not named.
     private static let large = 10_000_000
+    /// With the database: of the assessment service and the drill, and of each process of the provider service, with some to spare.
+    private static let sessions = 40
+    private static let sessionsPerReplica = 20
 
     /// Runs the drill on a database of its own.
     ///
@@ -71,13 +82,19 @@ public enum LimitDrill {
     public static func run(
         _ options: Options, folder: String, logger: Logger, tell: @escaping @Sendable (String) -> Void
     ) async throws -> Report {
-        try await Stage.run(folder: folder, logger: logger, options: { _ in deployment(options) }) { deployment, _ in
+        try await Stage.run(
+            folder: folder, logger: logger, sessions: sessions + options.replicas * sessionsPerReplica,
+            options: { _ in deployment(options) }
+        ) { deployment, _ in
             let client = WireClient(
                 host: "127.0.0.1", port: deployment.port(of: .llmProvider), configuration: .init(), logger: logger)
             var killedAt: Double?
             do {
                 for replica in 1..<max(1, options.replicas) { try await deployment.start(.llmProvider, replica: replica) }
-                try await submit(options.requests, to: LLMV1.LLMProviderClient(client))
+                // Half as fast again as they are sent, so that there is always one to send, and what is measured is the sending.
+                try await submit(
+                    options.requests, perMinute: options.requestsPerMinute.map { $0 * 3 / 2 }, essayBytes: options.essayBytes,
+                    to: LLMV1.LLMProviderClient(client))
                 tell("\(options.requests) requests taken on")
                 if options.killsSender {
                     try await wait(for: options.requests / 2, deployment, tell: tell)
@@ -114,13 +131,20 @@ public enum LimitDrill {
 
     // MARK: - Requests
 
-    static func submit(_ count: Int, to provider: LLMV1.LLMProviderClient) async throws {
+    /// Has requests taken on, sixteen at a time.
+    ///
+    /// - Parameter rate: how many a minute, at most; nil for as many as are taken on.
+    static func submit(
+        _ count: Int, perMinute rate: Int? = nil, essayBytes: Int? = nil, to provider: LLMV1.LLMProviderClient
+    ) async throws {
         guard let template = PromptTemplate(language: "en") else { throw DrillError(description: "no prompt template for 'en'") }
+        let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
             for lane in 0..<min(16, count) {
                 group.addTask {
                     for number in stride(from: lane, to: count, by: 16) {
-                        _ = try await provider.submit(request(number, template))
+                        if let rate { try await Task.sleep(until: start + .seconds(60) * number / rate, clock: .continuous) }
+                        _ = try await provider.submit(request(number, template, essayBytes: essayBytes))
                     }
                 }
             }
@@ -128,10 +152,11 @@ public enum LimitDrill {
         }
     }
 
-    /// Asks which of two short essays is better; no two requests are alike.
-    private static func request(_ number: Int, _ template: PromptTemplate) -> LLMV1.SubmitRequest {
+    /// Asks which of two essays is better; no two requests are alike.
+    private static func request(_ number: Int, _ template: PromptTemplate, essayBytes: Int?) -> LLMV1.SubmitRequest {
         let prompt = template.prompt(
-            question: nil, rubric: nil, first: "Essay \(number) is about the sea.", second: "The sea is in essay \(number).")
+            question: nil, rubric: nil, first: essay("Essay \(number) is about the sea.", bytes: essayBytes),
+            second: essay("The sea is in essay \(number).", bytes: essayBytes))
         return LLMV1.SubmitRequest(
             requestID: "limits-\(number)", owner: "limits", provider: "simulated", model: "simulated-judge", temperature: nil,
             maxOutputTokens: 512,
@@ -141,6 +166,13 @@ public enum LimitDrill {
             },
             replyFormat: LLMV1.ReplyFormat(
                 name: "submit_verdict", description: Array("Submits the verdict.".utf8), jsonSchema: Array(schema.utf8)))
+    }
+
+    /// A beginning, followed by as many words as it takes.
+    private static func essay(_ beginning: String, bytes: Int?) -> String {
+        let missing = max(0, (bytes ?? 0) - beginning.utf8.count)
+        let words = " Those who live by it know its weather, and those who sail on it know its ways."
+        return beginning + String(repeating: words, count: missing / words.utf8.count + 1).prefix(missing)
     }
 
     private static let schema =
@@ -195,20 +227,37 @@ public enum LimitDrill {
                     """)[0].decode(Double.self) - killedAt - Double(options.latencyMilliseconds) / 1000
         }
         let minutes = seconds / 60
-        let accepted = statuses.count { $0 == 200 }
+        let accepted = statuses.count { $0 == 200 || $0 == 0 }
+        let largest = results.map { $0.usage?.inputTokens ?? 0 }.max() ?? 0
+        let inAMinute = try Double(mostInAMinute(deployment.ledger.entries))
         // What the last one took is refilled only after the run.
         let calls = Double(accepted - 1)
         let tokens = Double(results.reduce(0) { $0 + ($1.usage?.inputTokens ?? 0) }) / Double(options.requests) * calls
         let used = max(
             calls / minutes / Double(options.requestsPerMinute ?? large),
             tokens / minutes / Double(options.inputTokensPerMinute ?? large))
+        let fullest = max(
+            inAMinute / Double(options.requestsPerMinute ?? large),
+            inAMinute * Double(largest) / Double(options.inputTokensPerMinute ?? large))
         return Report(
-            requests: options.requests, requestsPerMinute: options.requestsPerMinute,
+            requests: options.requests, essayBytes: options.essayBytes, requestsPerMinute: options.requestsPerMinute,
             inputTokensPerMinute: options.inputTokensPerMinute, burstMilliseconds: options.burstMilliseconds,
             latencyMilliseconds: options.latencyMilliseconds, refused: statuses.count { $0 == 429 }, accepted: accepted,
             replicas: options.replicas,
             recoverySeconds: recovery.map { ($0 * 1000).rounded() / 1000 },
             recordsPerSecond: (Double(records) / seconds * 100).rounded() / 100,
-            seconds: (seconds * 1000).rounded() / 1000, used: (used * 10_000).rounded() / 100)
+            seconds: (seconds * 1000).rounded() / 1000, used: (used * 10_000).rounded() / 100,
+            fullestMinute: (fullest * 10_000).rounded() / 100)
+    }
+
+    /// The most calls that came within 60 seconds after another and were not refused; those whose caller died count too.
+    static func mostInAMinute(_ entries: [Ledger.Entry]) -> Int {
+        let times = entries.filter { $0.status != nil && $0.status != 429 }.compactMap(\.receivedNanoseconds).sorted()
+        var (most, first) = (0, 0)
+        for (last, time) in times.enumerated() {
+            while time - times[first] > 60_000_000_000 { first += 1 }
+            most = max(most, last - first)
+        }
+        return most
     }
 }

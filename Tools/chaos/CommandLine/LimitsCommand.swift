@@ -27,6 +27,10 @@ struct LimitsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many requests.", valueName: "count"))
     var requests = 1000
 
+    @Option(
+        help: ArgumentHelp("Of each of the two essays of a request; without it they are a sentence each.", valueName: "bytes"))
+    var essay: Int?
+
     @Option(help: ArgumentHelp("How many processes of the service share the account.", valueName: "count"))
     var replicas = 1
 
@@ -38,7 +42,7 @@ struct LimitsCommand: AsyncParsableCommand {
             ("--requests-per-minute", requestsPerMinute ?? 1, 1...10_000_000),
             ("--input-tokens-per-minute", inputTokensPerMinute ?? 1, 1...10_000_000), ("--burst", burst, 1...10_000_000),
             ("--latency", latency, 0...3_600_000), ("--requests", requests, 2...100_000),
-            ("--replicas", replicas, (killSender ? 2 : 1)...16),
+            ("--essay", essay ?? 1, 1...1_000_000), ("--replicas", replicas, (killSender ? 2 : 1)...16),
         ] where !range.contains(number) {
             throw ValidationError("\(name): expected \(range.lowerBound) to \(range.upperBound), got \(number).")
         }
@@ -61,6 +65,7 @@ struct LimitsCommand: AsyncParsableCommand {
         options.burstMilliseconds = burst
         options.latencyMilliseconds = latency
         options.requests = requests
+        options.essayBytes = essay
         options.replicas = replicas
         options.killsSender = killSender
         options.requestsPerMinute = requestsPerMinute
