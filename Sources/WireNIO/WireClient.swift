@@ -19,6 +19,8 @@ public final class WireClient: ClientTransport {
 
     private struct State {
         var link: Link?
+        /// The connection, and earlier ones that take no more calls while some still run there; by their numbers.
+        var open: [UInt64: any Channel] = [:]
         var connecting: EventLoopFuture<Link>?
         var pace: ReconnectPace
         var lastLink: UInt64 = 0
@@ -69,13 +71,13 @@ public final class WireClient: ClientTransport {
 
     /// Closes the connection; calls that run end as `UNAVAILABLE`, and so do all later ones.
     public func close() async {
-        let channel = state.withLock { state in
+        let channels = state.withLock { state in
             state.isClosed = true
-            defer { state.link = nil }
-            return state.link?.channel
+            state.link = nil
+            return Array(state.open.values)
         }
         // A channel that is closed already says so with an error, which is what was wanted.
-        try? await channel?.close().get()
+        for channel in channels { try? await channel.close().get() }
     }
 
     // MARK: - One call
@@ -272,12 +274,18 @@ public final class WireClient: ClientTransport {
                 state.pace.connected()
                 guard !state.isClosed, link.channel.isActive else { return true }
                 state.link = link
+                state.open[link.number] = link.channel
             case .failure:
                 state.pace.failed(at: .now, chance: .random(in: 0...1))
             }
             return false
         }
-        if isUnwanted, case .success(let link) = result { link.channel.close(promise: nil) }
+        if case .success(let link) = result {
+            if isUnwanted { link.channel.close(promise: nil) }
+            link.channel.closeFuture.whenComplete { [weak self] _ in
+                self?.state.withLock { state in _ = state.open.removeValue(forKey: link.number) }
+            }
+        }
         if case .failure(let error) = result {
             logger.debug("not connected", metadata: ["server": "\(host):\(port)", "reason": "\(error)"])
         }

@@ -95,7 +95,7 @@ struct KillTests {
         let scratch = try Scratch()
         let beginnings = ["llm-provider retry.", "llm-provider postpone-request."]
         let report = try await PointDrill.run(
-            passages: 1, lanes: 4, faults: ["429:2=0.5"], beginnings: beginnings, folder: scratch.path, logger: .silent
+            passages: 1, lanes: 4, faults: ["429:4=0.5"], beginnings: beginnings, folder: scratch.path, logger: .silent
         ) { _ in }
         #expect(report.missed == [])
         #expect(

@@ -23,7 +23,9 @@ struct ReplicaProgramTests {
     @Test("an assessment completes with the provider service that is left when the other is killed in the middle")
     func death() async throws {
         let database = try await TestDatabase.make()
-        let fake = try FakeProvider(configuration: FakeProviderConfiguration())
+        // Slow enough for the assessment to be under way while one is killed.
+        let latency = FakeProviderConfiguration.Latency(minimum: .milliseconds(50), maximum: .milliseconds(50))
+        let fake = try FakeProvider(configuration: FakeProviderConfiguration(latency: latency))
         let place = try await fake.start()
         let url = "http://\(place.host):\(place.port)"
         let common = ["--database", database.connectionString]
@@ -39,14 +41,24 @@ struct ReplicaProgramTests {
                 assessmentID: "class-7",
                 essays: (1...8).map { CJV1.Essay(id: "\($0)", text: Array("The text of \($0).".utf8)) },
                 language: "en", judge: CJV1.JudgeSettings(provider: "simulated", model: "simulated-judge")))
-        first.kill()
         var progress: CJV1.AssessmentProgress?
-        repeat {
-            progress = try await assessment.watchAssessment(
-                CJV1.WatchAssessmentRequest(
-                    assessmentID: "class-7", afterRevision: progress?.revision ?? 0, waitMilliseconds: 10_000)
-            ).progress
-        } while progress?.state == .running
+        func watch(while goesOn: (CJV1.AssessmentProgress) -> Bool) async throws {
+            repeat {
+                progress = try await assessment.watchAssessment(
+                    CJV1.WatchAssessmentRequest(
+                        assessmentID: "class-7", afterRevision: progress?.revision ?? 0, waitMilliseconds: 10_000)
+                ).progress
+            } while progress.map(goesOn) ?? true
+        }
+        try await watch { $0.state == .running && $0.judged == 0 }
+        let replica = WireClient(host: "127.0.0.1", port: firstPort, configuration: ClientConfiguration(), logger: Self.silent)
+        let statistics = try await WireV1.StatisticsClient(replica).getStatistics(WireV1.GetStatisticsRequest())
+        #expect(
+            statistics.methods.contains { $0.method.hasSuffix("LLMProvider/Submit") && $0.calls > 0 }, "\(statistics.methods)")
+        await replica.close()
+        first.kill()
+        #expect(progress?.state == .running)
+        try await watch { $0.state == .running }
         #expect(progress?.state == .completed)
         await client.close()
 

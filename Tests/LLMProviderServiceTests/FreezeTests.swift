@@ -156,6 +156,7 @@ struct FreezeTests {
             let stores = (0..<2).map { _ in RequestStore(pool: fixture.pool) }
             try await stores[0].record([id: record(frozenUntil: 3_000_000_000_000, .barred)])
             try await stores[1].record([id: record(frozenUntil: 5_000_000_000)])
+            try await stores[1].record([id: record(frozenUntil: 6_000_000_000, .spent)])
             let (own, foreign) = (try await stores[0].freezes(), try await stores[1].freezes()[id])
             #expect(own.isEmpty, "nobody reads what it has put on record itself")
             #expect(foreign?.reason == .barred && foreign.map { $0.left > 2_900_000_000_000 } == true)
@@ -171,6 +172,31 @@ struct FreezeTests {
             try await stores[1].record([id: record(frozenUntil: 5_000_000_000)])
             let next = try #require(try await stores[0].freezes()[id])
             #expect(next.reason == nil)
+        }
+    }
+
+    @Test("leaves the rates that are on record to the process that sends now")
+    func rates() async throws {
+        try await withService { fixture in
+            let id = LaneID(provider: "vendor", credential: "", pool: "a")
+            func recorded(share: Int64, largest: Int64) -> LaneRecord {
+                LaneRecord(
+                    share: share, stated: PerDimension(all: share), largest: Charge(inputTokens: largest, outputTokens: 1),
+                    frozenUntil: 3_000_000_000_000, standstill: nil)
+            }
+            try await fixture.store.record([id: recorded(share: 700, largest: 9000)])
+            try await fixture.submit(Sample.request())
+            let claim = try #require(try await fixture.claim().first)
+            let refusals = [
+                id: recorded(share: 990, largest: 10),
+                LaneID(provider: "vendor", credential: "", pool: "b"): recorded(share: 990, largest: 10),
+            ]
+            try await fixture.store.postpone(
+                claim, by: .zero, countsAsAttempt: false, usage: TokenUsage(), refusals: refusals)
+            let records = try await fixture.store.laneRecords(of: "vendor").reduce(into: [:]) { $0[$1.key.pool] = $1.value }
+            #expect(records["a"]?.share == 700 && records["a"]?.stated == PerDimension(all: 700))
+            #expect(records["a"]?.largest.inputTokens == 9000)
+            #expect(records["b"]?.share == 990 && records["b"]?.largest.inputTokens == 10)
         }
     }
 

@@ -108,7 +108,9 @@ struct RosterTests {
         roster.value.connected(1, as: 2)
         roster.value.told(1, isServing: true, over: 1)
         #expect(roster.choose(avoiding: [], at: Self.start) == .wait(until: nil))
+        #expect(!roster.value.hasServed(1, over: 2))
         roster.value.told(1, isServing: true, over: 2)
+        #expect(roster.value.hasServed(1, over: 2) && !roster.value.hasServed(1, over: 1))
         roster.value.lost(1, connection: 1)
         #expect(roster.choose(avoiding: [], at: Self.start) == .call(1))
     }

@@ -152,6 +152,32 @@ struct StreamFlowTests {
             }
         }
     }
+
+    @Test("that run on a connection which takes no more calls end when their client is closed")
+    func closedAfterRetiring() async throws {
+        let service = TestService.streaming { _, responses, _ in
+            try await responses.send([1])
+            try await Gate().pass()
+        }
+        try await withServer(service) { address, _ in
+            try await withClient(address) { client in
+                var held = try await client.stream().makeAsyncIterator()
+                let first = try await held.next()
+                #expect(first == [1])
+                for _ in 0..<16 {
+                    for try await _ in try await client.stream() { break }
+                }
+                try await expectEcho(of: [1], by: client)
+                await client.close()
+                do {
+                    let next = try await held.next()
+                    Issue.record("the stream goes on with \(String(describing: next))")
+                } catch {
+                    #expect((error as? RPCError)?.code == .unavailable)
+                }
+            }
+        }
+    }
 }
 
 /// Counts, and lets a test wait for a count.

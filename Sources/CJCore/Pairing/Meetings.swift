@@ -56,7 +56,7 @@ struct Meetings {
 
     /// Where a place stands in a row, or would.
     private static func place(of upper: Int, in row: [Meeting]) -> Int {
-        // Those that are counted in by their places come last.
+        // Where meetings come in ascending order, each new one belongs at the end.
         if let last = row.last, last.upper < upper { return row.count }
         return row.partitionPoint { $0.upper >= upper }
     }

@@ -62,9 +62,9 @@ struct PairingBoard {
             })
         tally = [sorted.count * (sorted.count - 1) / 2 - excluded.count]
         let judged = state.judged.compactMap(seats)
-        // Whatever order they are counted in, the board is the same, and by their places they are counted soonest.
+        // The board is the same whatever the order in which they are counted; ascending pairs are counted in the least time.
         let keys = judged.map { key($0.first, $0.second) }
-        for index in RadixSort.order(of: keys, maximum: sorted.count * sorted.count) { record(judged[Int(index)]) }
+        for place in RadixSort.order(of: keys, maximum: sorted.count * sorted.count) { record(judged[Int(place)]) }
         for seats in inFlight { record(seats) }
     }
 

@@ -151,7 +151,7 @@ struct LaneTable<Item: Sendable>: Sendable {
 
     /// Keeps an account out, in all its lanes.
     private mutating func bar(_ account: LaneID.Account, until: Int64, at now: Int64) {
-        bars[account] = Bar(since: now, until: until)
+        bars[account] = Bar(since: now, until: max(until, bars[account]?.until ?? until))
         for id in lanes.keys where id.account == account { lanes[id]?.stop(until: until, because: .barred, at: now) }
     }
 

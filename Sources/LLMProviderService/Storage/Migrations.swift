@@ -55,7 +55,7 @@ extension RequestStore {
         """
 
     private static let refusals = """
-        -- The life of the instance that put the freeze on record, which need not read it; empty where an earlier version did.
+        -- The life of the instance that put the freeze on record, which need not read it. An earlier version leaves it as it was.
         ALTER TABLE llm_provider.lane ADD COLUMN frozen_by text NOT NULL DEFAULT '';
 
         -- Few batches of those that are kept wait after a refusal, and each look for one that is due asks for them.

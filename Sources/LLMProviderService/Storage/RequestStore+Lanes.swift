@@ -56,13 +56,20 @@ extension RequestStore {
         try await pool.execute(recording(lanes))
     }
 
-    /// Puts lanes on record with a unit of work, whose last statement it must be: then whoever waits here for the rows of others holds
-    /// nothing that these could wait for.
-    func record(_ lanes: [LaneID: LaneRecord], in unit: UnitOfWork) {
-        if !lanes.isEmpty { unit.send(recording(lanes)) }
+    /// Puts on record with a unit of work that vendors want nothing sent to some lanes; the rates of a lane that is on record stay as they
+    /// are, for they are those of the process that sends now.
+    ///
+    /// It must be the unit's last statement: then whoever waits here for the rows of others holds nothing that these could wait for.
+    func recordRefusals(_ lanes: [LaneID: LaneRecord], in unit: UnitOfWork) {
+        if !lanes.isEmpty { unit.send(recording(lanes, leavesRates: true)) }
     }
 
-    private func recording(_ lanes: [LaneID: LaneRecord]) -> Query {
+    private func recording(_ lanes: [LaneID: LaneRecord], leavesRates: Bool = false) -> Query {
+        let rates = """
+            share = excluded.share, stated_requests = excluded.stated_requests,
+            stated_input_tokens = excluded.stated_input_tokens, stated_output_tokens = excluded.stated_output_tokens,
+            largest_input_tokens = excluded.largest_input_tokens, largest_output_tokens = excluded.largest_output_tokens,
+            """
         let lanes = lanes.sorted {
             ($0.key.provider, $0.key.credential, $0.key.pool) < ($1.key.provider, $1.key.credential, $1.key.pool)
         }
@@ -83,15 +90,14 @@ extension RequestStore {
             ) AS given (
                 provider, credential, pool, share, requests, input, output, largest_input, largest_output, frozen, standstill)
             ON CONFLICT (provider, credential, pool) DO UPDATE SET
-                share = excluded.share, stated_requests = excluded.stated_requests,
-                stated_input_tokens = excluded.stated_input_tokens, stated_output_tokens = excluded.stated_output_tokens,
-                largest_input_tokens = excluded.largest_input_tokens,
-                largest_output_tokens = excluded.largest_output_tokens,
+                \(unescaped: leavesRates ? "" : rates)
                 frozen_until = greatest(lane.frozen_until, excluded.frozen_until),
                 frozen_by = CASE WHEN lane.frozen_until < excluded.frozen_until THEN excluded.frozen_by ELSE lane.frozen_by END,
-                -- Who knows of no reason may not have heard yet of the one that another has for a freeze.
-                standstill = CASE WHEN excluded.standstill IS NULL AND lane.frozen_until > clock_timestamp()
-                    THEN lane.standstill ELSE excluded.standstill END
+                -- A freeze that stays keeps its reason; who knows of none may not have heard yet of the one that another has.
+                standstill = CASE
+                    WHEN lane.frozen_until <= clock_timestamp() THEN excluded.standstill
+                    WHEN lane.frozen_until > excluded.frozen_until THEN coalesce(lane.standstill, excluded.standstill)
+                    ELSE coalesce(excluded.standstill, lane.standstill) END
             """
     }
 }

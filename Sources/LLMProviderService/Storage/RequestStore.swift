@@ -195,7 +195,7 @@ struct RequestStore: Sendable {
             do {
                 try await Self.queue.retry(job, after: pause, countsAsAttempt: countsAsAttempt, in: unit)
             } catch let error as JobQueueError where error.code == .claimLost {
-                return record(refusals, in: unit)
+                return recordRefusals(refusals, in: unit)
             }
             unit.send(
                 """
@@ -207,7 +207,7 @@ struct RequestStore: Sendable {
                     cost_nanodollars = \(bill?.cost), cache_savings_nanodollars = \(bill?.cacheSavings)
                 WHERE request_id = \(claim.id)
                 """)
-            record(refusals, in: unit)
+            recordRefusals(refusals, in: unit)
         }
     }
 
@@ -232,7 +232,7 @@ struct RequestStore: Sendable {
             do {
                 try await Self.queue.complete(claim.job.map { [$0] } ?? [], in: unit)
             } catch let error as JobQueueError where error.code == .claimLost {
-                record(refusals, in: unit)
+                recordRefusals(refusals, in: unit)
                 // Asked again because the answer to the first commit was lost on the way, it finds its own result.
                 return try await !unit.query(
                     "SELECT 1 FROM llm_provider.result WHERE request_id = \(claim.id) AND content = \(content)"
@@ -247,7 +247,7 @@ struct RequestStore: Sendable {
                 """)
             unit.send(Self.entering([entry]))
             try await Self.log.append([event], in: unit)
-            record(refusals, in: unit)
+            recordRefusals(refusals, in: unit)
             return true
         }
     }

@@ -8,10 +8,13 @@ extension Lanes {
     func keep(to freezes: [LaneID: LaneFreeze]) -> [PreparedRequest] {
         guard !freezes.isEmpty else { return [] }
         let accounts = Set(configuration.providers.map { LaneID.Account(provider: $0.name, credential: $0.credential) })
-        // Read before, so that none ends too early here.
+        // After the freezes were read, so that none ends too early here.
         let now = now()
         let (inVain, changes) = state.withLock { state in
             var inVain: [PreparedRequest] = []
+            // What does not stand any more is nothing to remember.
+            state.readFreezes = state.readFreezes.filter { freezes[$0.key] != nil }
+            state.refusedOnRecord = state.refusedOnRecord.filter { $0.value > now }
             var stopped: Set<LaneID.Account> = []
             for (id, freeze) in freezes where accounts.contains(id.account) && !state.foreign.contains(id.provider) {
                 guard freeze.end > state.readFreezes[id] ?? .min else { continue }
@@ -19,7 +22,7 @@ extension Lanes {
                 // A process that found out by itself that a vendor fails speaks for itself alone.
                 let reason = freeze.reason == .unavailable ? nil : freeze.reason
                 inVain += state.table.stop(id, until: now + freeze.left, because: reason, at: now)
-                state.refusedOnRecord[id] = now + freeze.left
+                state.refusedOnRecord[id] = max(state.refusedOnRecord[id] ?? .min, now + freeze.left)
                 stopped.insert(id.account)
             }
             return (inVain, Self.changes(of: stopped, in: &state))

@@ -23,7 +23,9 @@ struct CallAttempts {
     }
 
     /// Whether there may be another.
-    var hasMore: Bool { count < maximum }
+    private var hasMore: Bool { count < maximum }
+    /// Whether there may be one beside that which runs.
+    var mayHedge: Bool { count + 1 < maximum }
 
     mutating func began() {
         count += 1

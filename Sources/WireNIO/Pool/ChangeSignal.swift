@@ -43,21 +43,23 @@ final class ChangeSignal: Sendable {
         }
         defer {
             end.cancel()
+            // Who was cancelled leaves nothing that waits.
+            promise.succeed()
             state.withLock { state in _ = state.waiting.removeValue(forKey: number) }
         }
         try await promise.futureResult.orCancelled()
     }
 }
 
-extension EventLoopFuture where Value == Void {
+extension EventLoopFuture where Value: Sendable {
     /// Waits for it, but not beyond the cancellation of the task.
     ///
     /// - Throws: `CANCELLED` then.
-    func orCancelled() async throws {
-        let result = eventLoop.makePromise(of: Void.self)
+    func orCancelled() async throws -> Value {
+        let result = eventLoop.makePromise(of: Value.self)
         // A promise keeps the first of its results.
         cascade(to: result)
-        try await withTaskCancellationHandler {
+        return try await withTaskCancellationHandler {
             try await result.futureResult.get()
         } onCancel: {
             result.fail(WireClient.cancelled())

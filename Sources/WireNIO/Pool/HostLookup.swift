@@ -1,4 +1,5 @@
 private import Glibc
+import NIOCore
 import NIOPosix
 
 /// Tells the addresses of a host, as numbers.
@@ -11,11 +12,21 @@ enum SystemLookup {
         let description: String
     }
 
+    /// How long a lookup is waited for. The system's call cannot be called off, and may take longer while no server of names answers.
+    private static let patience = TimeAmount.seconds(5)
+
     /// The addresses of a host, or the host itself where it is one, in the order in which the system would try them.
     ///
     /// The system's call waits for its answer, so that it is made on a thread for such calls.
     static let addresses: HostLookup = { host in
-        try await NIOThreadPool.singleton.runIfActive { try lookUp(host) }
+        let found = WirePool.eventLoop.makePromise(of: [String].self)
+        let late = WirePool.eventLoop.scheduleTask(in: patience) { found.fail(Failure(description: "no answer came in time")) }
+        defer { late.cancel() }
+        NIOThreadPool.singleton.submit { state in
+            guard state == .active else { return found.fail(Failure(description: "the process is about to end")) }
+            found.completeWith(Result { try lookUp(host) })
+        }
+        return try await found.futureResult.orCancelled()
     }
 
     private static func lookUp(_ host: String) throws -> [String] {

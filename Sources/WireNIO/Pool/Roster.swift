@@ -12,6 +12,8 @@ struct Roster {
         fileprivate(set) var connection: UInt64?
         /// Whether its server says that it takes calls.
         fileprivate(set) var isServing = false
+        /// The last connection over which it said so.
+        fileprivate var lastServing: UInt64?
         /// Whether it is no longer an address of any name: what runs there ends there, and nothing new begins.
         fileprivate(set) var isLeaving = false
         fileprivate(set) var running = 0
@@ -102,8 +104,15 @@ struct Roster {
     /// What the server says of itself over a connection.
     mutating func told(_ id: ID, isServing: Bool, over connection: UInt64) {
         change(id) { member in
-            if member.connection == connection { member.isServing = isServing }
+            guard member.connection == connection else { return }
+            member.isServing = isServing
+            if isServing { member.lastServing = connection }
         }
+    }
+
+    /// Whether the server said over a connection that it takes calls.
+    func hasServed(_ id: ID, over connection: UInt64) -> Bool {
+        members.contains { $0.id == id && $0.lastServing == connection }
     }
 
     // MARK: - Attempts

@@ -19,7 +19,7 @@ extension WirePool {
                 // A name that is not found now stands for what it last stood for.
                 known.merge(found) { $1 }
                 let addresses = names.flatMap { name in known[name, default: []].map { ServerAddress(host: $0, name: name) } }
-                for (id, client, gone) in resolved(Self.distinct(addresses)) {
+                for (id, client, gone) in resolved(distinct(addresses)) {
                     group.addTask { await self.keep(id, client, until: gone) }
                 }
                 await pause(since: seen, isAnyMissing: found.count < Set(names).count)
@@ -57,9 +57,13 @@ extension WirePool {
         }
     }
 
-    private static func distinct(_ addresses: [ServerAddress]) -> [ServerAddress] {
+    private func distinct(_ addresses: [ServerAddress]) -> [ServerAddress] {
         var seen: Set<ServerAddress> = []
-        return Array(addresses.filter { seen.insert($0).inserted }.prefix(mostAddresses))
+        let distinct = addresses.filter { seen.insert($0).inserted }
+        if distinct.count > Self.mostAddresses {
+            logger.notice("too many addresses", metadata: ["found": "\(distinct.count)", "called": "\(Self.mostAddresses)"])
+        }
+        return Array(distinct.prefix(Self.mostAddresses))
     }
 
     // MARK: - One address
@@ -76,10 +80,14 @@ extension WirePool {
     }
 
     private func keepConnected(_ id: Roster.ID, _ client: WireClient) async {
+        // An attempt, and the pause before it.
+        let patience = configuration.client.connectTimeout + configuration.client.longestReconnectPause
+        // Connections in a row over which the server never took a call.
+        var inVain = 0
         while !Task.isCancelled {
             do {
                 // Attempts to connect go on at the client's pace.
-                let link = try await client.connected(by: .after(configuration.client.connectTimeout))
+                let link = try await client.connected(by: .after(patience))
                 connected(id, over: link)
                 await withDiscardingTaskGroup { group in
                     group.addTask { await self.watchHealth(of: id, client, over: link) }
@@ -87,8 +95,10 @@ extension WirePool {
                     try? await link.retired.orCancelled()
                     group.cancelAll()
                 }
+                inVain = hasServed(id, over: link) ? 0 : inVain + 1
                 lost(id, link)
                 client.abandon(link)
+                if inVain > 0 { try await Task.sleep(for: backoff.pause(afterFailures: inVain, chance: .random(in: 0...1))) }
             } catch {
                 guard let error = error as? RPCError, error.code != .cancelled else { continue }
                 unreachable(id, because: error)

@@ -102,9 +102,7 @@ extension WirePool {
             while let event = await group.next() {
                 switch event {
                 case .isLate:
-                    guard !Task.isCancelled, attempts.count + 1 < configuration.maximumAttempts,
-                        let second = chooseHedge(than: tried)
-                    else { continue }
+                    guard !Task.isCancelled, attempts.mayHedge, let second = chooseHedge(than: tried) else { continue }
                     tried.insert(second.id)
                     running += 1
                     group.addTask { .ended(await self.make(call, at: second)) }

@@ -110,6 +110,8 @@ public final class WirePool: ClientTransport {
             )
         }
         for place in gone { place.gone.succeed() }
+        // Where the last that could be trusted has gone, there is nothing to wait for.
+        if !gone.isEmpty { readiness.changed() }
         return joined
     }
 
@@ -130,6 +132,11 @@ public final class WirePool: ClientTransport {
     /// A connection is gone, or takes no more calls.
     func lost(_ id: Roster.ID, _ link: WireClient.Link) {
         change { $0.roster.lost(id, connection: link.number) }
+    }
+
+    /// Whether the server said over a connection that it takes calls.
+    func hasServed(_ id: Roster.ID, over link: WireClient.Link) -> Bool {
+        state.withLock { $0.roster.hasServed(id, over: link.number) }
     }
 
     func told(_ id: Roster.ID, isServing: Bool, over link: WireClient.Link) {
@@ -200,7 +207,7 @@ public final class WirePool: ClientTransport {
             return isGone ? state.places.removeValue(forKey: chosen.id) : nil
         }
         gone?.gone.succeed()
-        if outcome == .answered { readiness.changed() }
+        if outcome == .answered || gone != nil { readiness.changed() }
     }
 
     // MARK: - The budget
