@@ -7,8 +7,8 @@ import Wire
 struct HedgeTests {
     private static let soon = CallOptions.timeout(.seconds(100))
 
-    private static func configuration(tokens: Double = 100) -> PoolConfiguration {
-        var configuration = PoolConfiguration.quick
+    private static func configuration(tokens: Double = 100) -> WirePoolConfiguration {
+        var configuration = WirePoolConfiguration.quick
         configuration.hedgeDelays = [TestService.safe: .milliseconds(1)]
         configuration.budgetTokens = tokens
         return configuration

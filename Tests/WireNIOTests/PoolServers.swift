@@ -103,10 +103,10 @@ extension TestService {
     }
 }
 
-extension PoolConfiguration {
+extension WirePoolConfiguration {
     /// With pauses that a test can wait for.
-    static var quick: PoolConfiguration {
-        var configuration = PoolConfiguration()
+    static var quick: WirePoolConfiguration {
+        var configuration = WirePoolConfiguration()
         configuration.choice = .roundRobin
         configuration.client.shortestReconnectPause = .milliseconds(1)
         configuration.client.longestReconnectPause = .milliseconds(5)
@@ -131,7 +131,7 @@ extension WirePool {
 
 /// A pool for servers, all of which are ready, while `body` runs.
 func withPool<Result: Sendable>(
-    _ servers: [PoolServer], configuration: PoolConfiguration = .quick, _ body: (WirePool) async throws -> Result
+    _ servers: [PoolServer], configuration: WirePoolConfiguration = .quick, _ body: (WirePool) async throws -> Result
 ) async throws -> Result {
     let pool = WirePool(servers.map(\.name), configuration: configuration, logger: silent)
     return try await pool.run(beside: {

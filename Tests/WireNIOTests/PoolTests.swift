@@ -27,7 +27,7 @@ struct PoolTests {
     func fewestRunning() async throws {
         let gates = (0..<3).map { _ in Gate() }
         let servers = try await start(gates.map { gate in TestService.working(Seen()) { _ in try await gate.pass() } })
-        var configuration = PoolConfiguration.quick
+        var configuration = WirePoolConfiguration.quick
         configuration.choice = .fewestRunning
         try await withPool(servers, configuration: configuration) { pool in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -202,7 +202,7 @@ struct PoolTests {
         let seen = (0..<3).map { _ in Seen() }
         let servers = try await start(
             seen.map { TestService.working($0) { _ in throw RPCError(.unavailable, "the database is away") } })
-        var configuration = PoolConfiguration.quick
+        var configuration = WirePoolConfiguration.quick
         configuration.budgetTokens = 20
         configuration.shortestPause = .microseconds(100)
         configuration.longestPause = .microseconds(200)

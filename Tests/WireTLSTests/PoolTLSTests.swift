@@ -14,7 +14,7 @@ struct PoolTLSTests {
 
     private func who(at name: ServerName, within time: Duration) async throws -> String {
         let security = try ClientTLS(files: TLSFiles(authorities: authority.authorities), logger: silent)
-        let pool = WirePool([name], configuration: PoolConfiguration(), security: security, logger: silent)
+        let pool = WirePool([name], configuration: WirePoolConfiguration(), security: security, logger: silent)
         let answer = try await pool.run(beside: {
             try await pool.call(WhoService.who, payload: [], options: .timeout(time))
         })

@@ -26,6 +26,7 @@ extension RequestStore {
             Migration(version: 13, name: "batches", sql: batches),
             Migration(version: 14, name: "batch care", sql: batchCare),
             Migration(version: 15, name: "refusals", sql: refusals),
+            Migration(version: 16, name: "refusal indexes", sql: refusalIndexes, isTransactional: false),
         ],
         enums: [
             StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored, StoredEnum(Breaker.Reason.self, type: "standstill"),
@@ -57,9 +58,13 @@ extension RequestStore {
     private static let refusals = """
         -- The life of the instance that put the freeze on record, which need not read it. An earlier version leaves it as it was.
         ALTER TABLE llm_provider.lane ADD COLUMN frozen_by text NOT NULL DEFAULT '';
+        """
 
-        -- Few batches of those that are kept wait after a refusal, and each look for one that is due asks for them.
-        CREATE INDEX batch_by_refusal ON llm_provider.batch (not_before, provider, credential);
+    /// Few batches of those that are kept wait after a refusal, and each look for one that is due asks for them. An index that was not built to
+    /// its end is left behind as invalid.
+    private static let refusalIndexes = """
+        DROP INDEX CONCURRENTLY IF EXISTS llm_provider.batch_by_refusal;
+        CREATE INDEX CONCURRENTLY batch_by_refusal ON llm_provider.batch (not_before, provider, credential);
         """
 
     private static let origins = """

@@ -41,7 +41,7 @@ public final class WirePool: ClientTransport {
     }
 
     let names: [ServerName]
-    let configuration: PoolConfiguration
+    let configuration: WirePoolConfiguration
     let backoff: Backoff
     let lookUp: HostLookup
     let logger: Logger
@@ -58,7 +58,7 @@ public final class WirePool: ClientTransport {
     ///   - security: of its connections; without it they are plain TCP. A certificate is to have the name under which its server was found.
     ///   - token: the bearer token to send with each call, as it is then.
     public convenience init(
-        _ names: [ServerName], configuration: PoolConfiguration, security: (any ConnectionSecurity)? = nil,
+        _ names: [ServerName], configuration: WirePoolConfiguration, security: (any ConnectionSecurity)? = nil,
         token: (@Sendable () -> String)? = nil, logger: Logger
     ) {
         self.init(
@@ -66,7 +66,7 @@ public final class WirePool: ClientTransport {
     }
 
     init(
-        _ names: [ServerName], configuration: PoolConfiguration, security: (any ConnectionSecurity)?,
+        _ names: [ServerName], configuration: WirePoolConfiguration, security: (any ConnectionSecurity)?,
         token: (@Sendable () -> String)?, lookUp: @escaping HostLookup, logger: Logger
     ) {
         precondition(!names.isEmpty, "a pool calls somebody")

@@ -18,7 +18,7 @@ enum ProviderLink {
                     host: single.host, port: single.port, configuration: .init(), security: trust.security, token: trust.token,
                     logger: logger))
         } else {
-            var configuration = PoolConfiguration()
+            var configuration = WirePoolConfiguration()
             configuration.hedgeDelays = [
                 LLMV1.LLMProviderServer.get: Self.hedgeDelay, LLMV1.LLMProviderServer.describeModel: Self.hedgeDelay,
             ]

@@ -1,7 +1,7 @@
 public import Wire
 
 /// How a client behaves towards the several servers of one service.
-public struct PoolConfiguration: Sendable, Hashable {
+public struct WirePoolConfiguration: Sendable, Hashable {
     /// Of the connection to each address.
     public var client = ClientConfiguration()
     /// By what rule an address is chosen among those that are ready.
