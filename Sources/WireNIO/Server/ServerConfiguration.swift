@@ -65,7 +65,7 @@ public struct BoundAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
-    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    public var description: String { ServerName(host: host, port: port).description }
 }
 
 /// Why a server could not begin.

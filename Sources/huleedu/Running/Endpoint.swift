@@ -1,4 +1,5 @@
 import ArgumentParser
+import WireNIO
 
 /// Where a service listens or is reached: `host:port`.
 struct Endpoint: Sendable, Hashable, CustomStringConvertible, ExpressibleByArgument {
@@ -24,5 +25,5 @@ struct Endpoint: Sendable, Hashable, CustomStringConvertible, ExpressibleByArgum
     /// Whether it is this machine's alone.
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
-    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    var description: String { ServerName(host: host, port: port).description }
 }
