@@ -77,8 +77,8 @@ let package = Package(
         .target(name: "Contracts", dependencies: ["Wire", "CContracts"], swiftSettings: strict),
 
         // Building blocks.
-        .target(name: "CBlockProducts"),
-        .target(name: "CJCore", dependencies: ["CBlockProducts", crypto], swiftSettings: strict + [.strictMemorySafety()]),
+        .target(name: "CVectorMath"),
+        .target(name: "CJCore", dependencies: ["CVectorMath", crypto], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "Postgres", dependencies: ["CPostgres", crypto, logging], swiftSettings: strict),
         .target(name: "JobQueue", dependencies: ["Postgres", logging], swiftSettings: strict + [.strictMemorySafety()]),
         .target(name: "EventLog", dependencies: ["Postgres", "Contracts", "Wire", logging], swiftSettings: strict),
@@ -193,7 +193,7 @@ let package = Package(
 
         // Tests.
         .testTarget(
-            name: "CJCoreTests", dependencies: ["CBlockProducts", "CJCore", crypto], exclude: ["Corpus"], swiftSettings: strict),
+            name: "CJCoreTests", dependencies: ["CVectorMath", "CJCore", crypto], exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Fuzzing"], swiftSettings: strict),
         .testTarget(
             name: "WireNIOTests",

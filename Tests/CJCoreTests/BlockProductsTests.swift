@@ -1,4 +1,4 @@
-private import CBlockProducts
+private import CVectorMath
 import Testing
 
 @testable import CJCore
@@ -50,7 +50,7 @@ struct BlockProductsTests {
             let rows = Rows(count: count, generator: &generator)
             let expected = rows.expected.map(\.bitPattern)
             #expect(rows.sums().map(\.bitPattern) == expected)
-            for width in [1, 4, 8] where width <= huleedu_block_products_width() {
+            for width in [1, 4, 8] where width <= huleedu_vector_width() {
                 #expect(rows.sums(width: width).map(\.bitPattern) == expected, "\(width) at a time")
             }
         }

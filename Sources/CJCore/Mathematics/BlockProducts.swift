@@ -1,4 +1,4 @@
-private import CBlockProducts
+private import CVectorMath
 
 extension SymmetricMatrix {
     /// Four rows of eight sums.

@@ -1,3 +1,5 @@
+private import CVectorMath
+
 /// Exponential and logarithm from the basic IEEE 754 operations alone.
 ///
 /// The C library chooses among several versions of these by the processor it finds, and they differ in the last bit; a run
@@ -96,44 +98,34 @@ enum ElementaryFunctions {
     static let farthestOfEight = 600.0
 
     /// Eight probabilities at a time, as 1 / (1 + e⁻ˣ), of logits up to ``farthestOfEight``.
-    @inline(never)
-    static func logistic(_ x: SIMD8<Double>) -> SIMD8<Double> { 1 / (powers(-x) + 1) }
+    static func logistic(_ x: SIMD8<Double>) -> SIMD8<Double> { values(of: huleedu_logistic, at: x) }
 
     /// e to the power of eight numbers up to ``farthestOfEight``.
-    @inline(never)
-    static func exp(_ x: SIMD8<Double>) -> SIMD8<Double> { powers(x) }
+    static func exp(_ x: SIMD8<Double>) -> SIMD8<Double> { values(of: huleedu_exponential, at: x) }
 
     /// ln(1 + x) of eight numbers from 0 to 1.
-    ///
-    /// ln(1 + x) = 2 artanh(x/(2 + x)) by its series, whose argument is ⅓ at most; what is left out of it is below 10⁻¹⁷.
-    @inline(never)
-    static func logOnePlus(_ x: SIMD8<Double>) -> SIMD8<Double> {
-        let s = x / (x + 2)
-        let square = s * s
-        var series = SIMD8(repeating: 1.0 / 33)
-        for odd in stride(from: 31.0, through: 3, by: -2) { series = series * square + 1 / odd }
-        return 2 * (s + s * square * series)
+    static func logOnePlus(_ x: SIMD8<Double>) -> SIMD8<Double> { values(of: huleedu_log_one_plus, at: x) }
+
+    @inline(__always)
+    private static func values(of function: huleedu_function, at numbers: SIMD8<Double>) -> SIMD8<Double> {
+        var numbers = numbers
+        unsafe withUnsafeMutableBytes(of: &numbers) { bytes in
+            // The eight numbers and no more.
+            unsafe huleedu_apply(function, bytes.assumingMemoryBound(to: Double.self).baseAddress!, 8)
+        }
+        return numbers
     }
 
-    /// The series of ``exp(_:)``, in an order in which fewer terms wait for one another (G. Estrin 1960).
-    @inline(__always)
-    private static func powers(_ x: SIMD8<Double>) -> SIMD8<Double> {
-        let shifted = x * 0x1.71547652b82fep0 + 0x1.8p52
-        let k = shifted - 0x1.8p52
-        let r = (x - k * ln2High) - k * ln2Low
-        let r2 = r * r
-        let r4 = r2 * r2
-        @inline(__always)
-        func pair(_ upper: Double, _ lower: Double) -> SIMD8<Double> { r * upper + lower }
-        let low = pair(1.0 / 6, 0.5) + pair(1.0 / 120, 1.0 / 24) * r2
-        let middle = pair(1.0 / 5_040, 1.0 / 720) + pair(1.0 / 362_880, 1.0 / 40_320) * r2
-        let high = pair(1.0 / 39_916_800, 1.0 / 3_628_800) + pair(1.0 / 6_227_020_800, 1.0 / 479_001_600) * r2
-        let series = low + r4 * (middle + r4 * high)
-        let value = (r + r2 * series) + 1
-        // The integer k stands in the low bits of the shifted number.
-        var power = SIMD8<Double>.zero
-        for place in 0..<8 { power[place] = Double(bitPattern: (shifted[place].bitPattern &+ 1023) << 52) }
-        return value * power
+    /// Puts probabilities, as 1 / (1 + e⁻ˣ), in the place of logits up to ``farthestOfEight``; of as many as fill eights.
+    ///
+    /// - Returns: how many that were.
+    static func replaceByLogistic(_ logits: inout [Double]) -> Int {
+        let count = logits.count / 8 * 8
+        // No more than the array has.
+        unsafe logits.withUnsafeMutableBufferPointer { buffer in
+            if let start = buffer.baseAddress { unsafe huleedu_apply(huleedu_logistic, start, count) }
+        }
+        return count
     }
 
     private static func powerOfTwo(_ exponent: Int) -> Double {

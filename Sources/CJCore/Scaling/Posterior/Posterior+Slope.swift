@@ -115,24 +115,17 @@ extension Posterior {
 
     /// For each cell, how probable it is that the first item wins; without thresholds, and with judges who are alike.
     private func findProbabilities(at point: [Double], into probabilities: inout [Double]) {
-        let (cells, bias, point) = (table.cells.span, point[layout.itemCount], point.span)
+        let (cells, bias) = (table.cells.span, point[layout.itemCount])
         if probabilities.count != cells.count { probabilities = Array(repeating: 0, count: cells.count) }
-        var span = probabilities.mutableSpan
-        var index = 0
-        func logit(_ index: Int) -> Double { point[Int(cells[index].first)] - point[Int(cells[index].second)] + bias }
+        do {
+            let point = point.span
+            var logits = probabilities.mutableSpan
+            for index in cells.indices { logits[index] = point[Int(cells[index].first)] - point[Int(cells[index].second)] + bias }
+        }
         let farthest = 2 * (0..<layout.itemCount).reduce(0) { max($0, point[$1].magnitude) } + bias.magnitude
-        while farthest < ElementaryFunctions.farthestOfEight, index + 8 <= cells.count {
-            let logits = SIMD8(
-                logit(index), logit(index + 1), logit(index + 2), logit(index + 3), logit(index + 4), logit(index + 5),
-                logit(index + 6), logit(index + 7))
-            let eight = ElementaryFunctions.logistic(logits)
-            for place in 0..<8 { span[index + place] = eight[place] }
-            index += 8
-        }
-        while index < cells.count {
-            span[index] = ElementaryFunctions.logistic(logit(index))
-            index += 1
-        }
+        let isFar = !(farthest < ElementaryFunctions.farthestOfEight)
+        let found = isFar ? 0 : ElementaryFunctions.replaceByLogistic(&probabilities)
+        for index in found..<cells.count { probabilities[index] = ElementaryFunctions.logistic(probabilities[index]) }
     }
 
     /// Adds what one answer has to say.

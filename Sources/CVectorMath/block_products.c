@@ -1,4 +1,4 @@
-#include "CBlockProducts.h"
+#include "CVectorMath.h"
 
 #define LEFT_ROWS 4
 #define RIGHT_ROWS 8
@@ -77,14 +77,6 @@ __attribute__((target("avx2,fma"))) static void products_by_fours(
     products(left, left_stride, right, right_stride, count, sums, 2);
 }
 
-size_t huleedu_block_products_width(void)
-{
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
-        return 8;
-    }
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? 4 : 1;
-}
-
 void huleedu_block_products_by(
     size_t width, const double *left, size_t left_stride, const double *right, size_t right_stride, size_t count, double *sums)
 {
@@ -97,11 +89,6 @@ void huleedu_block_products_by(
 
 #else
 
-size_t huleedu_block_products_width(void)
-{
-    return 1;
-}
-
 void huleedu_block_products_by(
     size_t width, const double *left, size_t left_stride, const double *right, size_t right_stride, size_t count, double *sums)
 {
@@ -113,5 +100,5 @@ void huleedu_block_products_by(
 void huleedu_block_products(
     const double *left, size_t left_stride, const double *right, size_t right_stride, size_t count, double *sums)
 {
-    huleedu_block_products_by(huleedu_block_products_width(), left, left_stride, right, right_stride, count, sums);
+    huleedu_block_products_by(huleedu_vector_width(), left, left_stride, right, right_stride, count, sums);
 }
