@@ -1,38 +1,17 @@
 /// A sparse system that conjugate gradients solve in few iterations, because a symmetric Gauss–Seidel sweep comes before each.
 ///
-/// With rows and columns scaled to a diagonal of ones, the matrix is I + L + U, U the transpose of L, and the sweep (I + L)(I + U). In the
-/// unknown (I + U)x the swept matrix is (I + L)⁻¹(I + L + U)(I + U)⁻¹. Its image of p is t + (I + L)⁻¹(p − t) with t = (I + U)⁻¹p, which is
-/// no more work than an image under the matrix itself (Eisenstat 1981, "Efficient implementation of a class of preconditioned conjugate
-/// gradient methods").
+/// The matrix is L + D + U, with D its diagonal and U the transpose of L, and the sweep (D + L)D⁻¹(D + U). In the unknown (D + U)x, with the
+/// equations multiplied by (D + L)⁻¹, all that is left of the sweep is D⁻¹. The image of p is then t + (D + L)⁻¹(p − Dt) with
+/// t = (D + U)⁻¹p, which is no more work than an image under the matrix itself, and t is p's share of the solution (Eisenstat 1981,
+/// "Efficient implementation of a class of preconditioned conjugate gradient methods").
 struct SweptSystem {
-    private let pattern: SparseSymmetricMatrix.Pattern
-    /// Square roots of what stands on the diagonal, inverted.
-    private let scales: [Double]
-    /// Entries above the diagonal of ones.
-    private let entries: [Double]
+    private let matrix: SparseSymmetricMatrix
+    /// What stands on the diagonal, inverted.
+    private let inverses: [Double]
 
     init(_ matrix: SparseSymmetricMatrix) {
-        let scales = matrix.diagonal.map { 1 / $0.squareRoot() }
-        var entries = matrix.entries
-        Self.scale(&entries, scales: scales.span, starts: matrix.pattern.starts.span, columns: matrix.pattern.columns.span)
-        pattern = matrix.pattern
-        self.scales = scales
-        self.entries = entries
-    }
-
-    private static func scale(
-        _ entries: inout [Double], scales: Span<Double>, starts: Span<Int32>, columns: Span<Int32>
-    ) {
-        precondition(
-            scales.count == starts.count - 1 && entries.count == columns.count, "the scales and entries are the pattern's")
-        var entries = entries.mutableSpan
-        for row in scales.indices {
-            let own = scales[row]
-            for place in Int(starts[row])..<Int(starts[row + 1]) {
-                // A pattern's places are those of its columns, and its columns below its size, which is the number of scales.
-                unsafe entries[unchecked: place] *= own * scales[unchecked: Int(columns[unchecked: place])]
-            }
-        }
+        self.matrix = matrix
+        inverses = matrix.diagonal.map { 1 / $0 }
     }
 
     /// The solution of matrix · solution = vector.
@@ -40,18 +19,19 @@ struct SweptSystem {
     /// However early the iterations end, what they have found has a positive product with the vector.
     /// - Parameter tolerance: length of the residual, after the sweep, at which the solution is good enough, as a share of its first.
     func solve(_ vector: [Double], tolerance: Double) -> [Double] {
-        var residual = zip(vector, scales).map { $0 * $1 }
+        let diagonal = matrix.diagonal
+        var residual = vector
         sweepDown(&residual)
         var solution = Array(repeating: 0.0, count: vector.count)
-        var direction = residual
+        var direction = zip(diagonal, residual).map { $0 * $1 }
         var (swept, image) = (solution, solution)
-        var fit = SparseSymmetricMatrix.product(residual, residual)
+        var fit = SparseSymmetricMatrix.product(direction, residual)
         let goal = fit * tolerance * tolerance
         // In exact arithmetic as many iterations as dimensions suffice; twice as many leave room for rounding.
         for _ in 0..<(2 * vector.count) where fit > goal && fit > 0 {
             for index in swept.indices { swept[index] = direction[index] }
             sweepUp(&swept)
-            for index in image.indices { image[index] = direction[index] - swept[index] }
+            for index in image.indices { image[index] = direction[index] - diagonal[index] * swept[index] }
             sweepDown(&image)
             var bend = 0.0
             for index in image.indices {
@@ -62,26 +42,27 @@ struct SweptSystem {
             let length = fit / bend
             var nextFit = 0.0
             for index in solution.indices {
-                solution[index] += length * direction[index]
+                solution[index] += length * swept[index]
                 let rest = residual[index] - length * image[index]
                 residual[index] = rest
-                nextFit += rest * rest
+                nextFit += diagonal[index] * rest * rest
             }
             let ratio = nextFit / fit
-            for index in direction.indices { direction[index] = residual[index] + ratio * direction[index] }
+            for index in direction.indices { direction[index] = diagonal[index] * residual[index] + ratio * direction[index] }
             fit = nextFit
         }
-        sweepUp(&solution)
-        return zip(solution, scales).map { $0 * $1 }
+        return solution
     }
 
-    /// Puts (I + L)⁻¹ of a vector in its place.
+    /// Puts (D + L)⁻¹ of a vector in its place.
     private func sweepDown(_ vector: inout [Double]) {
+        let pattern = matrix.pattern
         precondition(vector.count == pattern.size, "vectors have a part for each row")
-        let (starts, columns, entries) = (pattern.starts.span, pattern.columns.span, entries.span)
+        let (starts, columns, entries, inverses) = (pattern.starts.span, pattern.columns.span, matrix.entries.span, inverses.span)
         var vector = vector.mutableSpan
         for row in 0..<pattern.size {
-            let own = vector[row]
+            let own = vector[row] * inverses[row]
+            vector[row] = own
             let (begin, end) = (Int(starts[row]), Int(starts[row + 1]))
             let (columns, entries) = (columns.extracting(begin..<end), entries.extracting(begin..<end))
             for place in 0..<end - begin {
@@ -91,10 +72,11 @@ struct SweptSystem {
         }
     }
 
-    /// Puts (I + U)⁻¹ of a vector in its place.
+    /// Puts (D + U)⁻¹ of a vector in its place.
     private func sweepUp(_ vector: inout [Double]) {
+        let pattern = matrix.pattern
         precondition(vector.count == pattern.size, "vectors have a part for each row")
-        let (starts, columns, entries) = (pattern.starts.span, pattern.columns.span, entries.span)
+        let (starts, columns, entries, inverses) = (pattern.starts.span, pattern.columns.span, matrix.entries.span, inverses.span)
         var vector = vector.mutableSpan
         for row in stride(from: pattern.size - 1, through: 0, by: -1) {
             let (begin, end) = (Int(starts[row]), Int(starts[row + 1]))
@@ -111,7 +93,7 @@ struct SweptSystem {
             if place < end - begin {
                 unsafe even += entries[unchecked: place] * vector[unchecked: Int(columns[unchecked: place])]
             }
-            vector[row] -= even + odd
+            vector[row] = (vector[row] - (even + odd)) * inverses[row]
         }
     }
 }

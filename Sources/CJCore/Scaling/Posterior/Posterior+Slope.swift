@@ -63,54 +63,47 @@ extension Posterior {
     private func addWins(
         _ probabilities: [Double], gradient: inout [Double], diagonal: inout [Double], entries: inout [Double]
     ) {
-        // By item, its entry with the bias.
-        var leanArray = Array(repeating: 0.0, count: layout.itemCount)
-        var (totalResidual, totalWeight) = (0.0, 0.0)
+        // By item, its shares of gradient, entry with the bias and diagonal: side by side, because all are added to by each answer.
+        var sums = Array(repeating: (pulls: SIMD2<Double>.zero, weight: 0.0), count: layout.itemCount)
+        var total = SIMD2<Double>.zero
         do {
             let (cells, pairs, probabilities) = (table.cells.span, pattern.pairs.span, probabilities.span)
-            var gradient = gradient.mutableSpan
-            var diagonal = diagonal.mutableSpan
             var entries = entries.mutableSpan
-            var leans = leanArray.mutableSpan
-            var row = -1
-            var (rowGradient, rowDiagonal, rowLean) = (0.0, 0.0, 0.0)
+            var sums = sums.mutableSpan
+            var row = 0
+            var (rowPulls, rowWeight) = (SIMD2<Double>.zero, 0.0)
             for index in 0..<cells.count {
                 let (first, second, judged) = (Int(cells[index].first), Int(cells[index].second), cells[index].weight)
                 let (lower, upper) = (min(first, second), max(first, second))
                 // Minus one where the second is the lower: without a branch, for which of two comes first is up to chance.
                 let sign = Double((second - first).signum())
                 if lower != row {
-                    if row >= 0 {
-                        gradient[row] += rowGradient
-                        diagonal[row] += rowDiagonal
-                        leans[row] += rowLean
-                    }
-                    (row, rowGradient, rowDiagonal, rowLean) = (lower, 0, 0, 0)
+                    sums[row].pulls += rowPulls
+                    sums[row].weight += rowWeight
+                    (row, rowPulls, rowWeight) = (lower, .zero, 0)
                 }
                 let probability = probabilities[index]
-                let residual = cells[index].firstWins - judged * probability
                 let weight = judged * probability * (1 - probability)
-                let signedResidual = sign * residual
-                let signedWeight = sign * weight
-                rowGradient += signedResidual
-                rowDiagonal += weight
-                rowLean += signedWeight
-                gradient[upper] -= signedResidual
-                diagonal[upper] += weight
-                leans[upper] -= signedWeight
+                let pulls = SIMD2(cells[index].firstWins - judged * probability, weight)
+                rowPulls += sign * pulls
+                rowWeight += weight
+                sums[upper].pulls -= sign * pulls
+                sums[upper].weight += weight
                 entries[Int(pairs[index])] -= weight
-                totalResidual += residual
-                totalWeight += weight
+                total += pulls
             }
-            if row >= 0 {
-                gradient[row] += rowGradient
-                diagonal[row] += rowDiagonal
-                leans[row] += rowLean
+            if !sums.isEmpty {
+                sums[row].pulls += rowPulls
+                sums[row].weight += rowWeight
             }
         }
-        gradient[layout.itemCount] += totalResidual
-        diagonal[layout.itemCount] += totalWeight
-        for item in leanArray.indices { entries[pattern.bias(of: 0, item: item, isLower: true)] = leanArray[item] }
+        for (item, sum) in sums.enumerated() {
+            gradient[item] += sum.pulls[0]
+            diagonal[item] += sum.weight
+            entries[pattern.bias(of: 0, item: item, isLower: true)] = sum.pulls[1]
+        }
+        gradient[layout.itemCount] += total[0]
+        diagonal[layout.itemCount] += total[1]
     }
 
     /// For each cell, how probable it is that the first item wins; without thresholds, and with judges who are alike.
