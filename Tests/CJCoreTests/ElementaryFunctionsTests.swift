@@ -1,3 +1,4 @@
+private import CVectorMath
 import Testing
 
 @testable import CJCore
@@ -101,6 +102,23 @@ struct ElementaryFunctionsTests {
             }
         }
         #expect(ElementaryFunctions.logOnePlus(SIMD8(repeating: 0)) == SIMD8(repeating: 0))
+    }
+
+    @Test(
+        "Functions of many numbers are the same to the bit however many a processor deals with at a time",
+        arguments: [(huleedu_exponential, 600.0), (huleedu_logistic, 600.0), (huleedu_log_one_plus, 1.0)])
+    func sameToTheBit(function: huleedu_function, farthest: Double) {
+        var generator = SplitMix64(seed: 5)
+        let lowest = function == huleedu_log_one_plus ? 0 : -farthest
+        let numbers = [lowest, farthest, 0] + (0..<1021).map { _ in Double.random(in: lowest...farthest, using: &generator) }
+        var values = numbers
+        huleedu_apply(function, &values, values.count)
+        #expect(values != numbers)
+        for width in [1, 4, 8] where width <= huleedu_vector_width() {
+            var again = numbers
+            huleedu_apply_by(width, function, &again, again.count)
+            #expect(again.map(\.bitPattern) == values.map(\.bitPattern), "\(width) at a time")
+        }
     }
 
     @Test("Eight probabilities at once are those that come one by one, as far as logits go")
