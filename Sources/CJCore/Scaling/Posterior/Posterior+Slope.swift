@@ -72,19 +72,19 @@ extension Posterior {
             var sums = sums.mutableSpan
             var row = 0
             var (rowPulls, rowWeight) = (SIMD2<Double>.zero, 0.0)
-            for index in 0..<cells.count {
-                let (first, second, judged) = (Int(cells[index].first), Int(cells[index].second), cells[index].weight)
-                let (lower, upper) = (min(first, second), max(first, second))
+            for index in cells.indices {
+                let cell = cells[index]
+                let (lower, upper) = (Int(min(cell.first, cell.second)), Int(max(cell.first, cell.second)))
                 // Minus one where the second is the lower: without a branch, for which of two comes first is up to chance.
-                let sign = Double((second - first).signum())
+                let sign = Double(1 | (cell.second - cell.first) >> 31)
                 if lower != row {
                     sums[row].pulls += rowPulls
                     sums[row].weight += rowWeight
                     (row, rowPulls, rowWeight) = (lower, .zero, 0)
                 }
                 let probability = probabilities[index]
-                let weight = judged * probability * (1 - probability)
-                let pulls = SIMD2(cells[index].firstWins - judged * probability, weight)
+                let weight = cell.weight * probability * (1 - probability)
+                let pulls = SIMD2(cell.firstWins - cell.weight * probability, weight)
                 rowPulls += sign * pulls
                 rowWeight += weight
                 sums[upper].pulls -= sign * pulls
@@ -123,8 +123,12 @@ extension Posterior {
 
     /// Adds what one answer has to say.
     ///
-    /// - Parameter index: of the answer in the table.
-    func add(_ cell: ComparisonTable.Cell, at index: Int, point: [Double], to slope: inout Slope) {
+    /// - Parameters:
+    ///   - index: of the answer in the table.
+    ///   - times: how often it is added.
+    func add(_ cell: ComparisonTable.Cell, at index: Int, point: [Double], to slope: inout Slope, times: Double = 1) {
+        var cell = cell
+        cell.weight *= times
         add(self.slope(of: cell, at: point), of: cell, at: index, to: &slope)
     }
 

@@ -32,11 +32,11 @@ struct Posterior {
 
     /// Newton steps at most; four to nine are usual.
     private static let maximumSteps = 200
-    /// Largest component of the gradient at which the mode is taken as found, in expected wins.
+    /// Move of a part by itself at which the mode is taken as found, in logits.
     static let tolerance = 1e-10
-    /// How far a step may be from exact at most, and for each expected win that the gradient is still off.
+    /// How far a step may be from exact at most, and for each logit that a part has still to move by itself.
     private static let roughest = 0.05
-    private static let sharpening = 0.05
+    private static let sharpening = 0.2
     /// Change of a logit up to which a full step is sure to rise.
     private static let safeChange = 1.5
     /// Most probable distances of t from u, and of u from zero, in logits.
@@ -68,6 +68,9 @@ struct Posterior {
 
     /// κ of a judge.
     func scale(of judge: Int) -> Double { scales[judge] }
+
+    /// The largest κ.
+    var largestScale: Double { scales.max() ?? 1 }
 
     /// Derivatives of the logarithm of an answer's probability.
     func slope(of cell: ComparisonTable.Cell, at point: [Double]) -> ResponseModel.Slope {
@@ -121,13 +124,13 @@ struct Posterior {
     ///
     /// - Parameters:
     ///   - slope: at the point, though its curvature may be that of a point near by; afterwards, that of the mode in the same way.
-    ///   - tolerance: largest component of the gradient at which the mode is taken as found, in expected wins.
+    ///   - tolerance: move of a part by itself at which the mode is taken as found, in logits.
     func climb(from point: inout [Double], slope: inout Slope, tolerance: Double = Self.tolerance) {
         for _ in 0..<Self.maximumSteps {
-            let height = slope.largestGradient
-            guard height > tolerance else { break }
-            // No closer than what leaves next to nothing.
-            let wanted = max(height * Self.sharpening, 0.5 * tolerance / height)
+            let move = slope.largestMove
+            guard move > tolerance else { break }
+            // As exact as the curvature is alike along the step, and no closer than what leaves next to nothing.
+            let wanted = max(move * Self.sharpening, 0.5 * tolerance / move)
             let roughness = max(Slope.exact, min(Self.roughest, wanted))
             let step = slope.newtonStep(tolerance: roughness)
             let rise = SparseSymmetricMatrix.product(slope.gradient, step)
@@ -135,9 +138,9 @@ struct Posterior {
             let change = largestChange(along: step)
             let whole = thresholdLimit(from: point, along: step)
             var next = moved(point, by: whole, along: step)
-            // An exact step leaves no more of the gradient than the share by which the curvature changes along it; where that is little, its
-            // end is taken without a look.
-            guard max(change, roughness) * height > tolerance || whole < 1 else {
+            // An exact step leaves no more of the way than the share by which the curvature changes along it; where that is little, its end is
+            // taken without a look.
+            guard max(change, roughness) * move > tolerance || whole < 1 else {
                 point = next
                 for index in slope.gradient.indices { slope.gradient[index] = 0 }
                 break
@@ -194,7 +197,7 @@ extension Posterior {
         let moves = step[..<layout.itemCount]
         let spread = (moves.max() ?? 0) - (moves.min() ?? 0)
         let bias = step[layout.biases].reduce(0) { max($0, $1.magnitude) }
-        return (scales.max() ?? 1) * spread + bias + step[layout.clear].magnitude + step[layout.tie].magnitude
+        return largestScale * spread + bias + step[layout.clear].magnitude + step[layout.tie].magnitude
     }
 
     /// How much of a step leaves the thresholds in order.

@@ -11,9 +11,9 @@ struct Slope {
     /// Length of the residual, as a share of its first, at which a step is good to rounding.
     static let exact = 1e-9
 
-    /// Largest component of the gradient.
-    var largestGradient: Double {
-        gradient.reduce(0) { max($0, $1.magnitude) }
+    /// How far the part of a point would move that moves farthest if all others stayed, in logits.
+    var largestMove: Double {
+        zip(gradient, curvature.diagonal).reduce(0) { max($0, ($1.0 / $1.1).magnitude) }
     }
 
     /// Solves curvature · step = gradient; an iteration takes time in proportion to the number of judged pairs. Every step points uphill.
