@@ -21,6 +21,13 @@ let package = Package(
         coreBench("grading"),
         coreBench("scaling", "Figures"),
         .target(name: "Figures", swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "load-server",
+            dependencies: [
+                .product(name: "Contracts", package: "huleedu"), .product(name: "Wire", package: "huleedu"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "Measuring",
             dependencies: [

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	// How long a slow reader waits after each message.
+	sloth = 10 * time.Millisecond
+	// A message of a stream.
+	streamedBytes = 16 << 10
+	// Uploads begin this far apart.
+	uploadSpacing = 50 * time.Millisecond
+	// What a frame of four mebibytes holds beside its envelope.
+	uploadedBytes = 4<<20 - 256
+)
+
+// beside makes small calls at a steady rate on one connection, while something else goes on.
+func beside(chosen options) error {
+	calls, err := connectFrames(chosen.address, 0)
+	if err != nil {
+		return err
+	}
+	other := calls
+	if !chosen.shared {
+		if other, err = connectFrames(chosen.address, sloth); err != nil {
+			return err
+		}
+	}
+	failed := make(chan error, 1)
+	switch chosen.disturber {
+	case "none":
+	case "pour":
+		if chosen.shared {
+			return fmt.Errorf("a reader that is slow is slow for all calls of its connection")
+		}
+		_, _, err = other.begin("Pour", flagClosed, make([]byte, streamedBytes))
+	case "sip":
+		err = feed(other)
+	case "upload":
+		go upload(other, failed)
+	default:
+		err = fmt.Errorf("unknown disturber %s", chosen.disturber)
+	}
+	if err != nil {
+		return err
+	}
+	content := make([]byte, chosen.size)
+	found := arrivals(chosen, func(int) error { return calls.call("Echo", content) })
+	select {
+	case err := <-failed:
+		return fmt.Errorf("an upload failed: %w", err)
+	default:
+		return tell(found)
+	}
+}
+
+// feed sends messages to a handler that takes one every ten milliseconds: twice as many.
+func feed(connection *frames) error {
+	stream, _, err := connection.begin("Sip", flagOpen, nil)
+	if err != nil {
+		return err
+	}
+	go func() {
+		for connection.send(stream, make([]byte, streamedBytes)) == nil {
+			time.Sleep(sloth / 2)
+		}
+	}()
+	return nil
+}
+
+func upload(connection *frames, failed chan error) {
+	content := make([]byte, uploadedBytes)
+	for next := time.Now(); ; next = next.Add(uploadSpacing) {
+		time.Sleep(time.Until(next))
+		if err := connection.call("Take", content); err != nil {
+			failed <- err
+			return
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"math/rand"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// closedLoop has each of a number of workers make its next call when it has the answer to the last.
+func closedLoop(chosen options) error {
+	callers, err := connectAll(chosen)
+	if err != nil {
+		return err
+	}
+	// One deadline for all: every request carries one, and no clock is started for each.
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	begin := time.Now().Add(chosen.warm)
+	end := begin.Add(chosen.duration)
+	var all tally
+	var workers sync.WaitGroup
+	for _, connection := range callers {
+		for worker := 0; worker < chosen.inFlight; worker++ {
+			workers.Add(1)
+			go func(connection caller) {
+				defer workers.Done()
+				var own tally
+				content := make([]byte, chosen.size)
+				for started := time.Now(); started.Before(end); {
+					err := connection.echo(ctx, content)
+					ended := time.Now()
+					if ended.After(begin) && ended.Before(end) {
+						own.add(ended.Sub(started), err)
+					}
+					started = ended
+				}
+				all.merge(&own)
+			}(connection)
+		}
+	}
+	workers.Wait()
+	return tell(summarize(all.latencies, all.errors, chosen.duration))
+}
+
+// openLoop begins calls at the moments of a Poisson process, the same in each run, whether others have ended or not. A call's latency
+// counts from the moment at which it should have begun.
+func openLoop(chosen options) error {
+	callers, err := connectAll(chosen)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	content := make([]byte, chosen.size)
+	found := arrivals(chosen, func(number int) error {
+		return callers[number%len(callers)].echo(ctx, content)
+	})
+	return tell(found)
+}
+
+func arrivals(chosen options, call func(number int) error) figures {
+	runtime.GOMAXPROCS(runtime.NumCPU() + 2)
+	runtime.LockOSThread()
+	chance := rand.New(rand.NewSource(1))
+	begin := time.Now().Add(chosen.warm)
+	end := begin.Add(chosen.duration)
+	due := time.Now()
+	var all tally
+	var calls sync.WaitGroup
+	for number := 0; due.Before(end); number++ {
+		// The runtime's own timers are rounded up to a millisecond when nothing else runs.
+		for left := time.Until(due); left > 0; left = time.Until(due) {
+			pause := syscall.NsecToTimespec(left.Nanoseconds())
+			syscall.Nanosleep(&pause, nil)
+		}
+		calls.Add(1)
+		go func(number int, due time.Time) {
+			defer calls.Done()
+			err := call(number)
+			if due.After(begin) {
+				all.record(time.Since(due), err)
+			}
+		}(number, due)
+		due = due.Add(time.Duration(chance.ExpFloat64() / chosen.rate * float64(time.Second)))
+	}
+	calls.Wait()
+	return summarize(all.latencies, all.errors, chosen.duration)
+}
+
+// A tally of calls.
+type tally struct {
+	lock      sync.Mutex
+	latencies []time.Duration
+	errors    int
+}
+
+func (t *tally) add(latency time.Duration, err error) {
+	if err != nil {
+		t.errors++
+		return
+	}
+	t.latencies = append(t.latencies, latency)
+}
+
+func (t *tally) record(latency time.Duration, err error) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	t.add(latency, err)
+}
+
+func (t *tally) merge(other *tally) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	t.latencies = append(t.latencies, other.latencies...)
+	t.errors += other.errors
+}

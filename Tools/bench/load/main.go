@@ -1,0 +1,64 @@
+// Command load puts load on the servers that the wire bench compares, from outside of all of them, and is two of those servers itself.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"time"
+)
+
+const usage = `usage: load closed|open|beside|idle|drain [FLAG …] ADDRESS
+       load serve ttrpc|grpc ADDRESS`
+
+// options of all kinds of load; each kind takes what concerns it.
+type options struct {
+	address     string
+	protocol    string
+	connections int
+	inFlight    int
+	size        int
+	rate        float64
+	warm        time.Duration
+	duration    time.Duration
+	disturber   string
+	shared      bool
+}
+
+func main() {
+	if len(os.Args) == 4 && os.Args[1] == "serve" {
+		exit(serve(os.Args[2], os.Args[3]))
+	}
+	kinds := map[string]func(options) error{"closed": closedLoop, "open": openLoop, "beside": beside, "idle": idle, "drain": drain}
+	if len(os.Args) < 3 || kinds[os.Args[1]] == nil {
+		fmt.Fprintln(os.Stderr, usage)
+		os.Exit(2)
+	}
+	var chosen options
+	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
+	flags.StringVar(&chosen.protocol, "protocol", "ttrpc", "ttrpc or grpc")
+	flags.IntVar(&chosen.connections, "connections", 1, "at once")
+	flags.IntVar(&chosen.inFlight, "in-flight", 1, "calls at once on each connection")
+	flags.IntVar(&chosen.size, "bytes", 64, "of the text that is echoed")
+	flags.Float64Var(&chosen.rate, "rate", 1000, "calls a second, where they do not wait for one another")
+	flags.DurationVar(&chosen.warm, "warm", 500*time.Millisecond, "before anything counts")
+	flags.DurationVar(&chosen.duration, "for", 3*time.Second, "how long calls count")
+	flags.StringVar(&chosen.disturber, "disturber", "none", "none, pour, sip or upload")
+	flags.BoolVar(&chosen.shared, "same-connection", false, "the disturber shares the connection of the calls")
+	flags.Parse(os.Args[2:])
+	chosen.address = flags.Arg(0)
+	exit(kinds[os.Args[1]](chosen))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "load:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func tell(result interface{}) error {
+	return json.NewEncoder(os.Stdout).Encode(result)
+}
