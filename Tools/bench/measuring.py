@@ -7,6 +7,7 @@ import platform
 import select
 import statistics
 import subprocess
+import sys
 import time
 
 
@@ -76,6 +77,7 @@ def figures(command, **options):
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120, **options)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}: {done.stderr.strip()}")
+    sys.stderr.write(done.stderr)
     return json.loads(done.stdout.splitlines()[-1])
 
 

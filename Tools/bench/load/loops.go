@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math/rand"
+	"os"
 	"runtime"
 	"sync"
 	"syscall"
@@ -18,31 +20,36 @@ func closedLoop(chosen options) error {
 	// One deadline for all: every request carries one, and no clock is started for each.
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	content := make([]byte, chosen.size)
+	workers := chosen
+	workers.inFlight *= chosen.connections
+	return tell(loop(workers, func(number int) error { return callers[number%len(callers)].echo(ctx, content) }))
+}
+
+// loop has as many workers as calls may be in flight make one call after the other; each is told its own number.
+func loop(chosen options, call func(worker int) error) figures {
 	begin := time.Now().Add(chosen.warm)
 	end := begin.Add(chosen.duration)
 	var all tally
 	var workers sync.WaitGroup
-	for _, connection := range callers {
-		for worker := 0; worker < chosen.inFlight; worker++ {
-			workers.Add(1)
-			go func(connection caller) {
-				defer workers.Done()
-				var own tally
-				content := make([]byte, chosen.size)
-				for started := time.Now(); started.Before(end); {
-					err := connection.echo(ctx, content)
-					ended := time.Now()
-					if ended.After(begin) && ended.Before(end) {
-						own.add(ended.Sub(started), err)
-					}
-					started = ended
+	for worker := 0; worker < chosen.inFlight; worker++ {
+		workers.Add(1)
+		go func(worker int) {
+			defer workers.Done()
+			var own tally
+			for started := time.Now(); started.Before(end); {
+				err := call(worker)
+				ended := time.Now()
+				if ended.After(begin) && ended.Before(end) {
+					own.add(ended.Sub(started), err)
 				}
-				all.merge(&own)
-			}(connection)
-		}
+				started = ended
+			}
+			all.merge(&own)
+		}(worker)
 	}
 	workers.Wait()
-	return tell(summarize(all.latencies, all.errors, chosen.duration))
+	return all.figures(chosen.duration)
 }
 
 // openLoop begins calls at the moments of a Poisson process, the same in each run, whether others have ended or not. A call's latency
@@ -87,7 +94,7 @@ func arrivals(chosen options, call func(number int) error) figures {
 		due = due.Add(time.Duration(chance.ExpFloat64() / chosen.rate * float64(time.Second)))
 	}
 	calls.Wait()
-	return summarize(all.latencies, all.errors, chosen.duration)
+	return all.figures(chosen.duration)
 }
 
 // A tally of calls.
@@ -95,10 +102,20 @@ type tally struct {
 	lock      sync.Mutex
 	latencies []time.Duration
 	errors    int
+	// One of them, to be told.
+	example error
+}
+
+func (t *tally) figures(over time.Duration) figures {
+	if t.example != nil {
+		fmt.Fprintf(os.Stderr, "load: %d calls failed, one of them: %v\n", t.errors, t.example)
+	}
+	return summarize(t.latencies, t.errors, over)
 }
 
 func (t *tally) add(latency time.Duration, err error) {
 	if err != nil {
+		t.example = err
 		t.errors++
 		return
 	}
@@ -116,4 +133,7 @@ func (t *tally) merge(other *tally) {
 	defer t.lock.Unlock()
 	t.latencies = append(t.latencies, other.latencies...)
 	t.errors += other.errors
+	if other.example != nil {
+		t.example = other.example
+	}
 }

@@ -1,4 +1,4 @@
-// Command load puts load on the servers that the wire bench compares, from outside of all of them, and is two of those servers itself.
+// Command load puts load on the servers that the benches compare, from outside of all of them, and is some of those servers itself.
 package main
 
 import (
@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-const usage = `usage: load closed|open|beside|idle|drain [FLAG …] ADDRESS
-       load serve ttrpc|grpc ADDRESS`
+const usage = `usage: load closed|open|beside|idle|drain|post|submit|durable [FLAG …] ADDRESS
+       load serve ttrpc|grpc ADDRESS
+       load provide LATENCY ADDRESS`
 
 // options of all kinds of load; each kind takes what concerns it.
 type options struct {
@@ -24,13 +25,25 @@ type options struct {
 	duration    time.Duration
 	disturber   string
 	shared      bool
+	body        string
+	key         string
 }
 
 func main() {
 	if len(os.Args) == 4 && os.Args[1] == "serve" {
 		exit(serve(os.Args[2], os.Args[3]))
 	}
-	kinds := map[string]func(options) error{"closed": closedLoop, "open": openLoop, "beside": beside, "idle": idle, "drain": drain}
+	if len(os.Args) == 4 && os.Args[1] == "provide" {
+		latency, err := time.ParseDuration(os.Args[2])
+		if err != nil {
+			exit(err)
+		}
+		exit(provide(latency, os.Args[3]))
+	}
+	kinds := map[string]func(options) error{
+		"closed": closedLoop, "open": openLoop, "beside": beside, "idle": idle, "drain": drain,
+		"post": post, "submit": submit, "durable": durable,
+	}
 	if len(os.Args) < 3 || kinds[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, usage)
 		os.Exit(2)
@@ -41,11 +54,13 @@ func main() {
 	flags.IntVar(&chosen.connections, "connections", 1, "at once")
 	flags.IntVar(&chosen.inFlight, "in-flight", 1, "calls at once on each connection")
 	flags.IntVar(&chosen.size, "bytes", 64, "of the text that is echoed")
-	flags.Float64Var(&chosen.rate, "rate", 1000, "calls a second, where they do not wait for one another")
+	flags.Float64Var(&chosen.rate, "rate", 0, "calls a second, which do not wait for one another; submit without it has them wait")
 	flags.DurationVar(&chosen.warm, "warm", 500*time.Millisecond, "before anything counts")
 	flags.DurationVar(&chosen.duration, "for", 3*time.Second, "how long calls count")
 	flags.StringVar(&chosen.disturber, "disturber", "none", "none, pour, sip or upload")
 	flags.BoolVar(&chosen.shared, "same-connection", false, "the disturber shares the connection of the calls")
+	flags.StringVar(&chosen.body, "body", "", "file that is posted")
+	flags.StringVar(&chosen.key, "key", "simulated", "that is shown with it")
 	flags.Parse(os.Args[2:])
 	chosen.address = flags.Arg(0)
 	exit(kinds[os.Args[1]](chosen))
