@@ -160,6 +160,26 @@ struct CallTests {
         }
     }
 
+    @Test("of a connection end each at their own deadline, whatever order they came in")
+    func deadlinesInAnyOrder() async throws {
+        try await withServer { address, _ in
+            let raw = try await RawConnection.connect(to: address)
+            for (stream, milliseconds) in [(1, 60_000), (3, 30), (5, 10), (7, 20)] as [(UInt32, Int64)] {
+                try await raw.request(stream, TestService.wait, timeout: milliseconds * 1_000_000)
+            }
+            var ended: Set<UInt32> = []
+            for _ in 0..<3 {
+                let answer = try #require(try await raw.nextAnswer())
+                #expect(answer.code == .deadlineExceeded)
+                ended.insert(answer.stream)
+            }
+            #expect(ended == [3, 5, 7])
+            try await raw.request(9, TestService.echo)
+            let answer = try #require(try await raw.nextAnswer())
+            #expect(answer == (9, .ok, false))
+        }
+    }
+
     @Test("without a timeout get the server's default one, and with a long one the server's longest")
     func serverTimeouts() async throws {
         for timeout in [0, Int64.max] {

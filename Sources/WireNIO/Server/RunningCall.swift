@@ -13,9 +13,12 @@ final class RunningCall {
     }
 
     let method: MethodDescriptor
+    /// Whether there is such a method; the others are not counted.
+    let isServed: Bool
     let begun = ContinuousClock.now
     var handler: Task<Void, Never>?
-    var deadline: Scheduled<Void>?
+    /// When its caller stops waiting; nil once it is over for its caller.
+    var deadline: NIODeadline?
     var streaming: Streaming?
     /// How it has ended for its caller, where that was before its handler's end.
     var ending: StatusCode?
@@ -23,13 +26,14 @@ final class RunningCall {
     var receivedBytes = 0
     var sentBytes = 0
 
-    init(_ method: MethodDescriptor) {
+    init(_ method: MethodDescriptor, isServed: Bool) {
         self.method = method
+        self.isServed = isServed
     }
 
     /// Stops the clocks of a call that is over for its caller.
     func stopClocks() {
-        deadline?.cancel()
+        deadline = nil
         streaming?.idle?.cancel()
     }
 }

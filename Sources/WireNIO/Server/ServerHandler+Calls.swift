@@ -18,16 +18,30 @@ extension ServerHandler {
         }
         let bytes = request.payload.count + request.metadata.byteCount
         guard load.beginHandler(bytes, isFromUnknown: isFromUnknown) else { return refuse(stream, Self.overloaded, context) }
-        let call = RunningCall(request.method)
+        let call = RunningCall(request.method, isServed: router.serves(request.method))
         calls[stream] = call
-        if router.serves(call.method) { load.callBegan(call.method) }
+        if call.isServed { load.callBegan(call.method) }
         if let kind {
             serve(call, kind, on: stream, request, timeout: timeout, bytes: bytes, context)
         } else {
             answer(call, on: stream, request, timeout: timeout, bytes: bytes, context)
         }
-        call.deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) { [weak self] in
-            self?.end(stream, with: RPCError(.deadlineExceeded, "the call took longer than its caller waits"), context)
+        let deadline = context.eventLoop.now + TimeAmount(timeout)
+        call.deadline = deadline
+        watchDeadlines(from: deadline, context)
+    }
+
+    private func watchDeadlines(from deadline: NIODeadline, _ context: ChannelHandlerContext) {
+        deadlines.set(to: deadline, on: context.eventLoop.assumeIsolated()) { [weak self] in
+            guard let self else { return }
+            deadlines.stop()
+            let now = context.eventLoop.now
+            let overdue = calls.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys
+            for stream in overdue {
+                end(stream, with: RPCError(.deadlineExceeded, "the call took longer than its caller waits"), context)
+            }
+            guard let next = calls.values.compactMap(\.deadline).min() else { return }
+            watchDeadlines(from: next, context)
         }
     }
 
@@ -71,17 +85,23 @@ extension ServerHandler {
         call.receivedBytes = request.payload.count
         let eventLoop = context.eventLoop
         let bound = NIOLoopBound((self, context), eventLoop: eventLoop)
-        let (router, load) = (router, load)
+        let (router, load, ended) = (router, load, ended)
         // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
         call.handler = Task {
             let answer = await router.answer(request.payload, context: server)
             load.handlerEnded(bytes)
+            guard ended.add(stream, answer) else { return }
             eventLoop.execute {
                 let (handler, context) = bound.value
-                handler.conclude(stream, with: answer, context)
-                handler.flush(context)
+                handler.concludeEnded(context)
             }
         }
+    }
+
+    /// Writes the answers of all handlers that have ended meanwhile, and sends them off together.
+    private func concludeEnded(_ context: ChannelHandlerContext) {
+        for (stream, answer) in ended.take() { conclude(stream, with: answer, context) }
+        flush(context)
     }
 
     /// A handler has ended with an answer.
@@ -99,7 +119,7 @@ extension ServerHandler {
     func forget(_ stream: StreamID, as code: StatusCode) {
         guard let call = calls.removeValue(forKey: stream) else { return }
         call.stopClocks()
-        if router.serves(call.method) { load.callEnded(call, as: call.ending ?? code) }
+        if call.isServed { load.callEnded(call, as: call.ending ?? code) }
     }
 
     /// Answers a caller whose handler has not ended. The handler is told to stop, and counts until it has.

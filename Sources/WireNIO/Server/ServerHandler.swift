@@ -20,6 +20,8 @@ final class ServerHandler: ChannelInboundHandler {
     private var decoder: FrameDecoder
     var connection: ServerConnection
     var calls: [StreamID: RunningCall] = [:]
+    var deadlines = DeadlineClock()
+    let ended = EndedHandlers()
     /// Streams whose handlers take no messages while more of them come.
     var pause: ReadPause<StreamID>
     var pauseEnd: Scheduled<Void>?
@@ -29,7 +31,12 @@ final class ServerHandler: ChannelInboundHandler {
     /// Bytes of a request's payload for which the server has made room while the rest is on its way.
     private var heldBytes = 0
     private var writeStall: Scheduled<Void>?
+    /// When bytes were last taken from those that wait to be written, or the first of them came.
+    private var lastWriteProgress = NIODeadline.uptimeNanoseconds(0)
+    /// Frames that have not been handed to the channel.
+    private var outgoing = ByteBuffer()
     private var needsFlush = false
+    private var isReading = true
     private var isClosing = false
     /// Whether nothing more is said or heard: over TLS bytes may come until the peer has agreed to the end.
     private var isHungUp = false
@@ -110,6 +117,7 @@ final class ServerHandler: ChannelInboundHandler {
         releaseHeld(downTo: 0)
         partialFrame?.cancel()
         writeStall?.cancel()
+        deadlines.stop()
         pauseEnd?.cancel()
         context.fireChannelInactive()
     }
@@ -152,28 +160,38 @@ final class ServerHandler: ChannelInboundHandler {
 
     // MARK: - Writing
 
+    /// Bytes of frames that go to the channel as one, but for a frame that is longer.
+    private static let handedOverTogether = 16 << 10
+
     func write(_ frame: Frame, _ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        var buffer = context.channel.allocator.buffer(capacity: FrameHeader.byteCount + frame.payload.count)
-        buffer.writeFrame(frame)
-        let count = buffer.readableBytes
+        let count = FrameHeader.byteCount + frame.payload.count
+        if outgoing.readableBytes + count > Self.handedOverTogether { handOver(context) }
+        if outgoing.readableBytes == 0 { outgoing = context.channel.allocator.buffer(capacity: count) }
+        outgoing.writeFrame(frame)
+        if window.unwrittenBytes == 0 { lastWriteProgress = context.eventLoop.now }
         window.began(count)
         needsFlush = true
+    }
+
+    /// Gives the channel what has been written: short frames together, because each time costs as much as a frame.
+    private func handOver(_ context: ChannelHandlerContext) {
+        let count = outgoing.readableBytes
+        guard count > 0 else { return }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        context.write(wrapOutboundOut(buffer)).whenComplete { _ in
+        context.write(wrapOutboundOut(outgoing)).whenComplete { _ in
             let (handler, context) = bound.value
             handler.wrote(count, context)
         }
+        outgoing = ByteBuffer()
         watchWrites(context)
     }
 
     private func wrote(_ count: Int, _ context: ChannelHandlerContext) {
         window.ended(count)
-        writeStall?.cancel()
-        writeStall = nil
+        lastWriteProgress = context.eventLoop.now
         guard context.channel.isActive else { return }
         guard window.unwrittenBytes > 0 || !isClosing else { return hangUp(context) }
-        if window.unwrittenBytes > 0 { watchWrites(context) }
         if window.waitingCount > 0 { sendWaiting(context) }
         if window.unwrittenBytes <= configuration.maximumUnwrittenBytes {
             setReading(!pause.isActive, context)
@@ -183,6 +201,7 @@ final class ServerHandler: ChannelInboundHandler {
     func flush(_ context: ChannelHandlerContext) {
         guard needsFlush else { return }
         needsFlush = false
+        handOver(context)
         context.flush()
         if window.unwrittenBytes > configuration.maximumUnwrittenBytes {
             setReading(false, context)
@@ -196,6 +215,8 @@ final class ServerHandler: ChannelInboundHandler {
     }
 
     private func setReading(_ isReading: Bool, _ context: ChannelHandlerContext) {
+        guard isReading != self.isReading else { return }
+        self.isReading = isReading
         let channel = context.channel
         channel.setOption(.autoRead, value: isReading).whenFailure { _ in channel.close(promise: nil) }
     }
@@ -228,9 +249,16 @@ final class ServerHandler: ChannelInboundHandler {
         }
     }
 
+    /// Looks once in a while whether the peer reads, not at each write: the clock goes on while bytes are taken.
     private func watchWrites(_ context: ChannelHandlerContext) {
         guard writeStall == nil else { return }
-        writeStall = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.writeStallTimeout)) {
+        let due = lastWriteProgress + TimeAmount(configuration.writeStallTimeout)
+        writeStall = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) {
+            self.writeStall = nil
+            guard self.window.unwrittenBytes > 0, context.channel.isActive else { return }
+            guard self.lastWriteProgress + TimeAmount(self.configuration.writeStallTimeout) <= context.eventLoop.now else {
+                return self.watchWrites(context)
+            }
             self.log.notice("connection closed: the peer does not read", ["peer": "\(self.peer)"])
             self.hangUp(context)
         }

@@ -91,20 +91,10 @@ public final class ServerLoad: Sendable {
     }
 
     func callBegan(_ method: MethodDescriptor) {
-        counts.withLock { counts in
-            counts.methods[method, default: .init()].calls += 1
-            counts.methods[method]?.running += 1
-        }
+        counts.withLock { $0.methods[method, default: .init()].began() }
     }
 
     func callEnded(_ call: RunningCall, as code: StatusCode) {
-        let nanoseconds = UInt64(max(.zero, call.begun.duration(to: .now)) / .nanoseconds(1))
-        counts.withLock { counts in
-            counts.methods[call.method]?.running -= 1
-            counts.methods[call.method]?.statuses[code, default: 0] += 1
-            counts.methods[call.method]?.receivedBytes += call.receivedBytes
-            counts.methods[call.method]?.sentBytes += call.sentBytes
-            counts.methods[call.method]?.latencies.add(nanoseconds)
-        }
+        counts.withLock { $0.methods[call.method]?.ended(call, as: code) }
     }
 }
