@@ -10,6 +10,9 @@ public protocol RPCService: Sendable {
     var streams: [String: StreamKind] { get }
     /// Answers one unary call.
     ///
+    /// A server may begin a handler on the thread that reads its connection, up to where it first waits. What takes longer than that thread's
+    /// other connections should notice is done after a wait, as all is that needs a database, or by another thread.
+    ///
     /// - Throws: ``RPCError`` to choose what the caller sees; `UNIMPLEMENTED` for a method not in ``methods``.
     func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8]
     /// Serves one streaming call; the call ends when this returns. A call with one request brings it as the only message of `requests`,
