@@ -22,6 +22,10 @@ let package = Package(
         coreBench("scaling", "Figures"),
         .target(name: "Figures", swiftSettings: [.treatAllWarnings(as: .error)]),
         .executableTarget(
+            name: "instructions",
+            dependencies: [.product(name: "Contracts", package: "huleedu"), .product(name: "Wire", package: "huleedu")],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
             name: "load-server",
             dependencies: [
                 .product(name: "Contracts", package: "huleedu"), .product(name: "Wire", package: "huleedu"),
