@@ -15,7 +15,7 @@ import venv
 FOLDER = pathlib.Path(__file__).resolve().parent / ".build/gateway"
 NGINX = FOLDER / "nginx/usr/sbin/nginx"
 PYTHON = FOLDER / "venv/bin/python"
-PACKAGES = ["litellm[proxy]==1.106.2", "tensorzero==2026.6.0"]
+PACKAGES = ["litellm[proxy]==1.108.7", "tensorzero==2026.6.0"]
 MODEL = "claude-haiku-4-5"
 
 
@@ -45,6 +45,18 @@ class Peer:
 
     def __init__(self, name, process, url, body, key="simulated", at_once=32):
         self.name, self.process, self.url, self.body, self.key, self.at_once = name, process, url, body, key, at_once
+
+    def warm(self, calls=20):
+        """Makes some calls, of which the first may take seconds."""
+        headers = {
+            "content-type": "application/json", "anthropic-version": "2023-06-01", "x-api-key": self.key,
+            "authorization": f"Bearer {self.key}"}
+        for _ in range(calls):
+            request = urllib.request.Request(self.url, data=self.body.read_bytes(), headers=headers)
+            try:
+                urllib.request.urlopen(request, timeout=60).read()
+            except OSError as error:
+                raise RuntimeError(f"a call failed: {error}") from error
 
     def memory(self):
         """Resident bytes, those of its children among them."""
@@ -129,13 +141,14 @@ def tensorzero(provider, folder, bodies):
         [models.judge.providers.fake]
         type = "anthropic"
         model_name = "{MODEL}"
-        api_base = "{provider}/v1/messages"
+        api_base = "{provider}/v1"
         """)
     environment = {**os.environ, "ANTHROPIC_API_KEY": "simulated", "TENSORZERO_DISABLE_PSEUDONYMOUS_USAGE_ANALYTICS": "1"}
     with _process(
         [PYTHON, "-c", TENSORZERO, configuration], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     ) as process:
-        url = process.stdout.readline().decode().strip().rstrip("/")
+        # Warnings come the same way.
+        url = next((line for line in map(bytes.decode, process.stdout) if line.startswith("http")), "").strip().rstrip("/")
         if not url:
             raise RuntimeError("TensorZero did not begin")
         yield Peer("TensorZero", process, f"{url}/chat/completions", bodies["tensorzero"])

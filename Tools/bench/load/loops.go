@@ -40,6 +40,9 @@ func loop(chosen options, call func(worker int) error) figures {
 			for started := time.Now(); started.Before(end); {
 				err := call(worker)
 				ended := time.Now()
+				if err != nil {
+					time.Sleep(time.Millisecond)
+				}
 				if ended.After(begin) && ended.Before(end) {
 					own.add(ended.Sub(started), err)
 				}
