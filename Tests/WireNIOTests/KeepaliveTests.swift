@@ -30,22 +30,36 @@ struct KeepaliveTests {
 
     private typealias Name = (CInt, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt
 
-    private func port(_ descriptor: CInt, _ name: Name) -> Int? {
+    /// One end of a connection.
+    private struct End: Hashable {
+        let address: UInt32
+        let port: Int
+    }
+
+    private func end(_ descriptor: CInt, _ name: Name) -> End? {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isNamed = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name(descriptor, $0, &length) == 0 }
         }
-        return isNamed && CInt(address.sin_family) == AF_INET ? Int(UInt16(bigEndian: address.sin_port)) : nil
+        guard isNamed, CInt(address.sin_family) == AF_INET else { return nil }
+        return End(address: address.sin_addr.s_addr, port: Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// The connected sockets of this process that have a port at one end: the server's, where it is their own, and the client's.
+    /// The connections of this process's own clients to a server of it: of each both sockets, which have the same two ends. Another socket
+    /// may have one of the ports, but not both ends.
     private func sockets(of address: BoundAddress) -> (server: [Watch], client: [Watch]) {
-        let connected = (CInt(0)..<4096).filter { port($0) { getpeername($0, $1, $2) } != nil }
-        return (
-            connected.filter { port($0) { getsockname($0, $1, $2) } == address.port }.map(Watch.init),
-            connected.filter { port($0) { getpeername($0, $1, $2) } == address.port }.map(Watch.init)
-        )
+        let connected = (CInt(0)..<4096).compactMap { descriptor -> (CInt, own: End, other: End)? in
+            guard let own = end(descriptor, { getsockname($0, $1, $2) }), let other = end(descriptor, { getpeername($0, $1, $2) })
+            else { return nil }
+            return (descriptor, own, other)
+        }
+        let listener = End(address: inet_addr(address.host), port: address.port)
+        let pairs = connected.compactMap { server -> (CInt, CInt)? in
+            guard server.own == listener else { return nil }
+            return connected.first { $0.own == server.other && $0.other == server.own }.map { (server.0, $0.0) }
+        }
+        return (pairs.map { Watch($0.0) }, pairs.map { Watch($0.1) })
     }
 
     @Test("is asked of the kernel on both sockets, with the values that were configured")
