@@ -128,6 +128,27 @@ struct ViewTests {
         )
     }
 
+    @Test("say what a frame says that is about a connection")
+    func controlFrames() throws {
+        var traffic = Conversation()
+        let last = GoAway(lastAccepted: StreamID(rawValue: 5), code: .unavailable, grace: .seconds(30), reason: "a\u{1B}b")
+        traffic.send(ControlFrame.ping(0xAB).frame, from: .client)
+        traffic.send(ControlFrame.pong(0xAB).frame, from: .server)
+        traffic.send(ControlFrame.goAway(last).frame, from: .server)
+        traffic.send(ControlFrame.cancel(StreamID(rawValue: 7), .deadlineExceeded).frame, from: .client)
+        traffic.send(Frame(stream: .control, type: .goAway, payload: [1]), from: .server)
+        let text = try Reading.lines(traffic.packets, .frames)
+        let endings = [
+            "#1/4294967295  -> ping  8 B  ab", "#1/4294967295  <- pong  8 B  ab",
+            #"#1/4294967295  <- go-away  15 B  UNAVAILABLE after stream 5, grace 30.000 s: a\u{1b}b"#,
+            "#1/7  -> cancel  4 B  DEADLINE_EXCEEDED", "#1/4294967295  <- go-away  1 B",
+        ]
+        #expect(text.count == endings.count)
+        for (line, ending) in zip(text, endings) { #expect(line.hasSuffix(ending)) }
+        let json = try Reading.lines(traffic.packets, .frames, .json)
+        #expect(json[3].hasSuffix(#""type":"cancel","flags":[],"bytes":4,"content":"DEADLINE_EXCEEDED"}"#))
+    }
+
     @Test("have a line for each method")
     func statistics() throws {
         let csv = try Reading.lines(try Self.packets(), .statistics, .csv)

@@ -60,6 +60,8 @@ struct ConnectionTests {
         var configuration = ClientConfiguration()
         configuration.shortestReconnectPause = .milliseconds(1)
         configuration.longestReconnectPause = .milliseconds(2)
+        // The hasty server would answer Hello, and go.
+        configuration.features = []
         let hasty = try await HastyServer.start()
         let client = WireClient(host: "127.0.0.1", port: hasty.port, configuration: configuration, logger: silent)
         var answers = 0

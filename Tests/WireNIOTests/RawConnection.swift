@@ -51,6 +51,17 @@ final class RawConnection: Sendable {
         try await send(Frame(stream: StreamID(rawValue: stream), type: .request, flags: flags, payload: request.encoded()))
     }
 
+    /// Says Hello on stream 1.
+    ///
+    /// - Returns: what the server agrees to.
+    func hello(_ features: Features = .all) async throws -> Features {
+        try await request(1, Hello.method, payload: Hello(features: features, maximumFrameBytes: 4 << 20).encoded())
+        guard let frame = await next(), case .success(let payload) = try ResponseEnvelope(decoding: frame.payload) else {
+            return []
+        }
+        return try Hello(decoding: payload).features
+    }
+
     func data(_ stream: UInt32, _ payload: [UInt8] = [], flags: FrameFlags = []) async throws {
         try await send(Frame(stream: StreamID(rawValue: stream), type: .data, flags: flags, payload: payload))
     }

@@ -26,8 +26,11 @@ struct StreamEndTests {
                 try await gate.pass()
             }
         )
+        // A client that is told which was the last makes new ones elsewhere.
+        var plain = ClientConfiguration()
+        plain.features = []
         try await withServer(service) { address, server in
-            try await withClient(address) { client in
+            try await withClient(address, configuration: plain) { client in
                 let messages = try await client.stream()
                 let long = try await client.open(
                     TestService.method("Long"), .serverStreaming, payload: [], options: CallOptions()

@@ -11,7 +11,9 @@ struct ClientConnectionTests {
         case failure(UInt64, StatusCode, isRefused: Bool)
         case message(UInt64, [UInt8])
         case end(UInt64, StatusCode)
+        case unseen(UInt64)
         case retire
+        case close
 
         init(_ action: ClientConnection.Action) {
             switch action {
@@ -22,7 +24,9 @@ struct ClientConnectionTests {
             case .finish(let call, .failure(let error)): self = .failure(call, error.code, isRefused: error.isRefused)
             case .deliver(let call, let message): self = .message(call, message)
             case .end(let call, let error): self = .end(call, error?.code ?? .ok)
+            case .unseen(let call): self = .unseen(call)
             case .retire: self = .retire
+            case .close: self = .close
             }
         }
     }

@@ -19,6 +19,7 @@ struct ClientStreamTests {
             case .end(_, let error): self = .end(error?.code ?? .ok)
             case .finish: self = .finish
             case .retire: self = .retire
+            case .unseen, .close: preconditionFailure("a plain server says neither")
             }
         }
     }

@@ -15,14 +15,24 @@ struct ServerConnectionTests {
         case message(UInt32, [UInt8])
         case endOfStream(UInt32)
         case cancel(UInt32)
+        case gaveUp(UInt32, StatusCode)
         case cancelAll
+        case met
+        /// A frame of the connection's own.
+        case control(ControlFrame)
         case close
+        case closeAfterClient
+        case breakOff(StatusCode)
 
         init(_ action: ServerConnection.Action) throws {
             switch action {
             case .start(let stream, _, _): self = .start(stream.rawValue)
             case .cancelAll: self = .cancelAll
             case .close: self = .close
+            case .closeAfterClient: self = .closeAfterClient
+            case .breakOff(let error): self = .breakOff(error.code)
+            case .met: self = .met
+            case .gaveUp(let stream, let code): self = .gaveUp(stream.rawValue, code)
             case .cancel(let stream): self = .cancel(stream.rawValue)
             case .deliver(let stream, let message): self = .deliver(stream.rawValue, message)
             case .endMessages(let stream): self = .endMessages(stream.rawValue)
@@ -30,6 +40,7 @@ struct ServerConnectionTests {
                 let isEnd = frame.flags == [.remoteClosed, .noData] && frame.payload.isEmpty
                 #expect(isEnd || frame.flags.isEmpty)
                 self = isEnd ? .endOfStream(frame.stream.rawValue) : .message(frame.stream.rawValue, frame.payload)
+            case .write(let frame) where frame.type.isControl: self = .control(try #require(try ControlFrame(frame)))
             case .write(let frame):
                 #expect(frame.type == .response && frame.flags.isEmpty)
                 switch try ResponseEnvelope(decoding: frame.payload) {

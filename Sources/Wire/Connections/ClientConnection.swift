@@ -11,8 +11,12 @@ public struct ClientConnection: Sendable {
         case deliver(CallID, [UInt8])
         /// A streaming call is over, well where there is no error.
         case end(CallID, RPCError?)
+        /// A call of whatever kind is over here, and no handler sees it: it may be made elsewhere, whatever it does.
+        case unseen(CallID)
         /// Make no more calls on this connection and close it when those that run have ended.
         case retire
+        /// Close: the server has broken what it agreed to. The calls have ended.
+        case close
     }
 
     private struct Call {
@@ -33,33 +37,74 @@ public struct ClientConnection: Sendable {
     private var streams: [CallID: StreamID] = [:]
     private var nextStream: UInt32
     private var abandonedStreams = 0
+    private var agreement: Agreement
+    /// Where the answer to Hello will come.
+    private var helloStream: StreamID?
+    private var pings: UInt64 = 0
+    /// What the server has said that takes no more calls.
+    private var farewell: GoAway?
 
-    public init() {
-        self.init(firstStream: 1)
+    /// - Parameters:
+    ///   - maximumMessageBytes: longest frame that is taken, envelope included.
+    ///   - features: what is offered to the server by ``hello()``.
+    public init(maximumMessageBytes: Int = 4 << 20, features: Features = []) {
+        self.init(firstStream: 1, maximumMessageBytes: maximumMessageBytes, features: features)
     }
 
-    init(firstStream: UInt32) {
+    init(firstStream: UInt32, maximumMessageBytes: Int = 4 << 20, features: Features = []) {
         nextStream = firstStream
+        agreement = Agreement(Hello(features: features, maximumFrameBytes: maximumMessageBytes))
     }
 
+    /// What both ends can do beyond plain ttrpc; nothing until the server has answered Hello.
+    public var features: Features { agreement.features }
+    /// Longest frame that may be sent, in bytes, as far as the server has said; nil where it has not.
+    public var maximumFrameBytes: Int? { features.isEmpty ? nil : agreement.maximumFrameBytes }
     /// Whether no other call may be made.
-    public var isExhausted: Bool { nextStream > Self.lastStream || abandonedStreams >= Self.mostAbandonedStreams }
+    public var isExhausted: Bool {
+        nextStream > Self.lastStream || abandonedStreams >= Self.mostAbandonedStreams || farewell != nil
+    }
     /// Calls that are not over.
     public var callCount: Int { calls.count }
+
+    // MARK: - What its owner does
+
+    /// Says Hello, before any call is made and if there is anything to offer. No call need wait for the answer.
+    public mutating func hello() -> [Action] {
+        precondition(calls.isEmpty && helloStream == nil, "Hello is the first request of a connection")
+        guard !agreement.own.features.isEmpty else { return [] }
+        let stream = takeStream()
+        helloStream = stream
+        let request = RequestEnvelope(method: Hello.method, payload: agreement.own.encoded())
+        return [.write(Frame(stream: stream, type: .request, payload: request.encoded()))]
+    }
+
+    /// Asks the server for a sign of life; nil where it cannot be asked.
+    public mutating func ping() -> Action? {
+        guard features.contains(.ping) else { return nil }
+        pings += 1
+        return .write(ControlFrame.ping(pings).frame)
+    }
 
     // MARK: - What callers do
 
     /// Sends a request. Streams rise in the order in which requests are written, as some servers demand.
     ///
     /// - Parameter kind: nil for a unary call.
+    /// - Returns: the end of the call where the request is longer than the server has said that it takes.
     public mutating func send(_ request: RequestEnvelope, as call: CallID, kind: StreamKind? = nil) -> [Action] {
         precondition(!isExhausted, "an exhausted connection makes no calls")
-        let stream = StreamID(rawValue: nextStream)
-        nextStream += 2
+        let payload = request.encoded()
+        if let most = maximumFrameBytes, payload.count > most {
+            let error = RPCError(
+                .resourceExhausted, "the request is \(payload.count) bytes; the server takes \(most)", isRefused: true)
+            return [kind == nil ? .finish(call, .failure(error)) : .end(call, error)]
+        }
+        let stream = takeStream()
         calls[stream] = Call(id: call, kind: kind, isOpen: kind?.clientStreams ?? false)
         streams[call] = stream
         let flags: FrameFlags = kind.map { $0.clientStreams ? .remoteOpen : .remoteClosed } ?? []
-        let write = Action.write(Frame(stream: stream, type: .request, flags: flags, payload: request.encoded()))
+        let write = Action.write(Frame(stream: stream, type: .request, flags: flags, payload: payload))
         return isExhausted ? [write, .retire] : [write]
     }
 
@@ -84,8 +129,14 @@ public struct ClientConnection: Sendable {
     }
 
     /// Nobody waits for a call any more; what still comes of it is dropped.
-    public mutating func abandon(_ call: CallID) -> [Action] {
+    ///
+    /// - Parameter code: why, for a server that can be told.
+    public mutating func abandon(_ call: CallID, because code: StatusCode = .cancelled) -> [Action] {
         guard let stream = streams.removeValue(forKey: call) else { return [] }
+        guard !features.contains(.cancel) else {
+            calls[stream] = nil
+            return cancellation(of: stream, code)
+        }
         let wasExhausted = isExhausted
         // A server ends a unary call by its deadline, which it was told.
         if calls.removeValue(forKey: stream)?.kind != nil { abandonedStreams += 1 }
@@ -94,13 +145,68 @@ public struct ClientConnection: Sendable {
 
     // MARK: - What arrives
 
-    public mutating func received(_ frame: Frame) -> [Action] {
+    /// - Parameter now: looked at where it matters.
+    public mutating func received(_ frame: Frame, at now: @autoclosure () -> ContinuousClock.Instant = .now) -> [Action] {
+        if frame.type.isControl { return control(frame, at: now()) }
+        if frame.stream == helloStream, frame.type == .response {
+            heard(frame.payload)
+            return []
+        }
         guard let call = calls[frame.stream] else { return [] }
         switch frame.type {
         case .response: return response(frame, to: call)
         case .data where call.kind != nil: return data(frame, for: call)
         default: return []
         }
+    }
+
+    /// What a server says to Hello. Whatever is no answer to it is a plain peer's.
+    private mutating func heard(_ answer: [UInt8]) {
+        helloStream = nil
+        do throws(DecodingError) {
+            guard case .success(let payload) = try ResponseEnvelope(decoding: answer) else { return }
+            let server = try Hello(decoding: payload)
+            if server.version == Hello.currentVersion { agreement.heard(server) }
+        } catch {
+            // A method of that name with another answer is none that we know.
+        }
+    }
+
+    private mutating func control(_ frame: Frame, at now: @autoclosure () -> ContinuousClock.Instant) -> [Action] {
+        let control: ControlFrame?
+        do throws(RPCError) {
+            control = try agreement.control(frame, at: now())
+        } catch {
+            return closed(because: "the server does not keep to what it agreed: \(error.message)") + [.close]
+        }
+        switch control {
+        case .ping(let token): return [.write(ControlFrame.pong(token).frame)]
+        case .goAway(let goAway): return go(goAway)
+        case .cancel(let stream, let code): return cancelled(stream, code)
+        case .pong, nil: return []
+        }
+    }
+
+    /// The server takes no more calls. Of several that say so the lowest last stream counts: what it has once called unseen stays so.
+    private mutating func go(_ goAway: GoAway) -> [Action] {
+        let isFirst = farewell == nil
+        farewell = farewell ?? goAway
+        let unseen = calls.filter { $0.key > goAway.lastAccepted }.sorted { $0.key < $1.key }
+        for (stream, _) in unseen { forget(stream) }
+        return unseen.map { .unseen($0.value.id) } + (isFirst ? [.retire] : [])
+    }
+
+    /// The server has ended a call, without an answer.
+    private mutating func cancelled(_ stream: StreamID, _ code: StatusCode) -> [Action] {
+        guard let call = calls[stream] else { return [] }
+        forget(stream)
+        let error = RPCError(code, "the server cancelled the call")
+        return [call.kind == nil ? .finish(call.id, .failure(error)) : .end(call.id, error)]
+    }
+
+    /// Tells a server that understands it that nobody waits for a call any more.
+    private func cancellation(of stream: StreamID, _ code: StatusCode) -> [Action] {
+        features.contains(.cancel) ? [.write(ControlFrame.cancel(stream, code).frame)] : []
     }
 
     private mutating func response(_ frame: Frame, to call: Call) -> [Action] {
@@ -124,7 +230,8 @@ public struct ClientConnection: Sendable {
     private mutating func data(_ frame: Frame, for call: Call) -> [Action] {
         guard call.kind?.serverStreams == true else {
             forget(frame.stream)
-            return [.end(call.id, RPCError(.internal, "the server sends messages where one answer was to come"))]
+            let error = RPCError(.internal, "the server sends messages where one answer was to come")
+            return cancellation(of: frame.stream, error.code) + [.end(call.id, error)]
         }
         var actions: [Action] = []
         if !frame.flags.contains(.noData) { actions.append(.deliver(call.id, frame.payload)) }
@@ -137,21 +244,32 @@ public struct ClientConnection: Sendable {
 
     /// A frame whose payload was over the limit and is being dropped.
     public mutating func receivedOversized(_ header: FrameHeader) -> [Action] {
+        if header.stream == helloStream, header.type == .response { helloStream = nil }
         guard let call = calls[header.stream], header.type == .response || (header.type == .data && call.kind != nil) else {
             return []
         }
         forget(header.stream)
         let error = RPCError(.resourceExhausted, "the answer is larger than this client takes")
-        return [call.kind == nil ? .finish(call.id, .failure(error)) : .end(call.id, error)]
+        let end = call.kind == nil ? Action.finish(call.id, .failure(error)) : .end(call.id, error)
+        // With a response the server has ended the call itself.
+        return (header.type == .data ? cancellation(of: header.stream, error.code) : []) + [end]
     }
 
     /// The connection is gone: every call on it ends. Requests were written, so whether they ran is not known.
+    ///
+    /// - Parameter reason: where the server has not given one that is its client's fault.
     public mutating func closed(because reason: String) -> [Action] {
+        let reason = farewell.flatMap { $0.code == .unavailable ? nil : "the server broke off: \($0.reason.echoed)" } ?? reason
         let lost = calls.values.sorted { $0.id < $1.id }
         calls = [:]
         streams = [:]
         let error = RPCError(.unavailable, reason)
         return lost.map { $0.kind == nil ? .finish($0.id, .failure(error)) : .end($0.id, error) }
+    }
+
+    private mutating func takeStream() -> StreamID {
+        defer { nextStream += 2 }
+        return StreamID(rawValue: nextStream)
     }
 
     private mutating func forget(_ stream: StreamID) {

@@ -3,6 +3,8 @@ public struct ServerConnection: Sendable {
     public enum Action: Sendable {
         /// Give a request to its handler; ``handlerEnded(_:with:)`` or ``streamEnded(_:)`` follows once.
         case start(StreamID, RequestEnvelope, ClientSide)
+        /// Nothing: the client has said Hello, and has been answered.
+        case met(Hello)
         /// Give the handler one more message of its client.
         case deliver(StreamID, [UInt8])
         /// Tell the handler that its client sends no more.
@@ -10,10 +12,16 @@ public struct ServerConnection: Sendable {
         case write(Frame)
         /// End a handler; its caller has had an answer.
         case cancel(StreamID)
+        /// End a handler; its caller has given the call up, for which it has the code.
+        case gaveUp(StreamID, StatusCode)
         /// End the handlers of everything that runs; nobody waits for their answers.
         case cancelAll
         /// Close once what was written has left.
         case close
+        /// Close once the client has, which knows that nothing more comes, or has had the time to.
+        case closeAfterClient
+        /// The same, because the peer has broken what it agreed to.
+        case breakOff(RPCError)
     }
 
     /// What a request says its client will do.
@@ -51,7 +59,11 @@ public struct ServerConnection: Sendable {
     private static let rememberedEnds = 1024
 
     private let limits: Limits
-    private let maximumMessageBytes: Int
+    private var agreement: Agreement
+    /// Whether a request has come, whatever became of it.
+    private var hasBegun = false
+    /// The highest stream on which a request has been taken.
+    private var lastAccepted = StreamID(rawValue: 0)
     private var running: [StreamID: Call] = [:]
     /// The streams that ended most recently, a ring once it is full; one that was taken again may be in it twice.
     private var ends: [StreamID] = []
@@ -60,12 +72,21 @@ public struct ServerConnection: Sendable {
     private var latestEnd: [StreamID: Int] = [:]
     private var isDraining = false
     private var isClosed = false
+    /// Whether nothing more is taken from the peer, which has broken what it agreed to.
+    private var isBrokenOff = false
 
-    /// - Parameter maximumMessageBytes: longest answer that is sent, its envelope included.
-    public init(limits: Limits = Limits(), maximumMessageBytes: Int = 4 << 20) {
+    /// - Parameters:
+    ///   - maximumMessageBytes: longest frame that is taken, and longest answer that is sent, its envelope included.
+    ///   - features: what is offered to a client that says Hello; with none the connection is one of plain ttrpc.
+    public init(limits: Limits = Limits(), maximumMessageBytes: Int = 4 << 20, features: Features = .all) {
         self.limits = limits
-        self.maximumMessageBytes = maximumMessageBytes
+        agreement = Agreement(Hello(features: features, maximumFrameBytes: maximumMessageBytes))
     }
+
+    /// What both ends can do beyond plain ttrpc.
+    public var features: Features { agreement.features }
+    /// Longest message that is sent, in bytes, the envelope included where it has one.
+    public var maximumMessageBytes: Int { agreement.maximumFrameBytes }
 
     /// Whether nothing runs.
     public var isIdle: Bool { running.isEmpty }
@@ -74,12 +95,15 @@ public struct ServerConnection: Sendable {
 
     // MARK: - What arrives
 
-    public mutating func received(_ frame: Frame) -> [Action] {
-        guard !isClosed else { return [] }
+    /// - Parameter now: looked at where it matters.
+    public mutating func received(_ frame: Frame, at now: @autoclosure () -> ContinuousClock.Instant = .now) -> [Action] {
+        guard !isClosed, !isBrokenOff else { return [] }
         switch frame.type {
-        case .request: return refusal(of: frame.stream) ?? request(frame)
+        case .request:
+            defer { hasBegun = true }
+            return refusal(of: frame.stream) ?? request(frame)
         case .data: return data(frame)
-        default: return []
+        default: return control(frame, at: now())
         }
     }
 
@@ -98,9 +122,10 @@ public struct ServerConnection: Sendable {
 
     /// A frame whose payload is not kept: what it means is decided by its header, as far as that goes.
     private mutating func received(_ header: FrameHeader, without reason: String) -> [Action] {
-        guard !isClosed else { return [] }
+        guard !isClosed, !isBrokenOff else { return [] }
         switch header.type {
         case .request:
+            hasBegun = true
             return refusal(of: header.stream) ?? [refuse(header.stream, .resourceExhausted, reason, isRefused: true)]
         case .data:
             guard running[header.stream]?.isOpen == true else { return strayData(on: header.stream) }
@@ -117,8 +142,11 @@ public struct ServerConnection: Sendable {
         guard running[stream] == nil else {
             return [refuse(stream, .invalidArgument, "the stream is in use")]
         }
+        guard features.isEmpty || stream != .control else {
+            return [refuse(stream, .invalidArgument, "the stream is the connection's own")]
+        }
         guard !isDraining else {
-            return [refuse(stream, .unavailable, "the server is shutting down", isRefused: true)]
+            return [refuse(stream, .unavailable, Self.drainReason, isRefused: true)]
         }
         guard running.count < limits.handlers else {
             return [refuse(stream, .resourceExhausted, "too many calls run on this connection", isRefused: true)]
@@ -136,9 +164,58 @@ public struct ServerConnection: Sendable {
         } catch {
             return [refuse(stream, .invalidArgument, "no request: \(error.description)")]
         }
+        lastAccepted = max(lastAccepted, stream)
+        if request.method == Hello.method, !agreement.own.features.isEmpty { return hello(request.payload, on: stream) }
         let side = ClientSide(frame.flags)
         running[stream] = Call(isOpen: side == .open)
         return [.start(stream, request, side)]
+    }
+
+    /// Agrees with a client on what both can do: once, and before anything that it would have changed.
+    private mutating func hello(_ payload: [UInt8], on stream: StreamID) -> [Action] {
+        guard !hasBegun else {
+            return [refuse(stream, .failedPrecondition, "Hello is the first request of a connection", isRefused: true)]
+        }
+        let peer: Hello
+        do throws(DecodingError) {
+            peer = try Hello(decoding: payload)
+        } catch {
+            return [refuse(stream, .invalidArgument, "no Hello: \(error.description)", isRefused: true)]
+        }
+        agreement.heard(peer)
+        rememberEnd(of: stream)
+        let answer = ResponseEnvelope.success(agreement.answer.encoded()).encoded()
+        return [.write(Frame(stream: stream, type: .response, payload: answer)), .met(peer)]
+    }
+
+    private mutating func control(_ frame: Frame, at now: @autoclosure () -> ContinuousClock.Instant) -> [Action] {
+        let control: ControlFrame?
+        do throws(RPCError) {
+            control = try agreement.control(frame, at: now())
+        } catch {
+            isBrokenOff = true
+            return goAway(error.code, error.message) + [.breakOff(error)]
+        }
+        switch control {
+        case .ping(let token): return [.write(ControlFrame.pong(token).frame)]
+        case .cancel(let stream, let code): return giveUp(stream, code)
+        // A client that goes away closes its connection.
+        case .goAway, .pong, nil: return []
+        }
+    }
+
+    /// A call's caller waits for it no more. Of one that has ended, or never was, there is nothing to end.
+    private mutating func giveUp(_ stream: StreamID, _ code: StatusCode) -> [Action] {
+        guard isAwaited(stream) else { return [] }
+        running[stream] = Call(isOpen: false, isAnswered: true)
+        return [.gaveUp(stream, code)]
+    }
+
+    /// Tells a client that understands it that nothing more is taken.
+    private func goAway(_ code: StatusCode, _ reason: String, grace: Duration = .zero) -> [Action] {
+        guard features.contains(.goAway) else { return [] }
+        let goAway = GoAway(lastAccepted: lastAccepted, code: code, grace: grace, reason: reason)
+        return [.write(ControlFrame.goAway(goAway).frame)]
     }
 
     private mutating func data(_ frame: Frame) -> [Action] {
@@ -165,6 +242,13 @@ public struct ServerConnection: Sendable {
         if running[stream] == nil { rememberEnd(of: stream) }
         let error = RPCError(code, message, isRefused: isRefused)
         return .write(Frame(stream: stream, type: .response, payload: ResponseEnvelope.failure(error).encoded()))
+    }
+
+    // MARK: - What its owner does
+
+    /// Asks the client for a sign of life; nothing where the client cannot be asked.
+    public func ping() -> [Action] {
+        features.contains(.ping) && !isClosed && !isBrokenOff ? [.write(ControlFrame.ping(0).frame)] : []
     }
 
     // MARK: - What handlers do
@@ -238,11 +322,16 @@ public struct ServerConnection: Sendable {
 
     // MARK: - How it ends
 
+    private static let drainReason = "the server is shutting down"
+
     /// From now on requests are refused; the connection closes once nothing runs.
-    public mutating func beginDraining() -> [Action] {
+    ///
+    /// - Parameter grace: how long what runs has to end, as the client is told.
+    public mutating func beginDraining(grace: Duration = .zero) -> [Action] {
         guard !isDraining else { return [] }
         isDraining = true
-        return closeIfDrained()
+        guard !isClosed, !isBrokenOff else { return [] }
+        return goAway(.unavailable, Self.drainReason, grace: grace) + closeIfDrained()
     }
 
     /// The connection is gone.
@@ -252,7 +341,10 @@ public struct ServerConnection: Sendable {
         return running.isEmpty ? [] : [.cancelAll]
     }
 
+    /// A request may be on its way to a server that closes. A client that has been told that nothing more is taken closes first, having sent
+    /// its last one.
     private func closeIfDrained() -> [Action] {
-        isDraining && running.isEmpty && !isClosed ? [.close] : []
+        guard isDraining, running.isEmpty, !isClosed, !isBrokenOff else { return [] }
+        return [features.contains(.goAway) ? .closeAfterClient : .close]
     }
 }

@@ -50,6 +50,9 @@ public struct StreamID: RawRepresentable, Sendable, Hashable, Comparable {
         self.rawValue = rawValue
     }
 
+    /// No call's: that of frames which are about their connection. Every plain peer ignores what comes there.
+    public static let control = StreamID(rawValue: .max)
+
     /// Whether a client may have chosen it.
     public var isClientInitiated: Bool { rawValue % 2 == 1 }
 
@@ -67,6 +70,13 @@ public struct FrameType: RawRepresentable, Sendable, Hashable {
     public static let request = FrameType(rawValue: 1)
     public static let response = FrameType(rawValue: 2)
     public static let data = FrameType(rawValue: 3)
+    public static let ping = FrameType(rawValue: 0x81)
+    public static let pong = FrameType(rawValue: 0x82)
+    public static let goAway = FrameType(rawValue: 0x83)
+    public static let cancel = FrameType(rawValue: 0x85)
+
+    /// Whether peers use it only once they have said Hello; see ``ControlFrame``.
+    public var isControl: Bool { rawValue >= 0x80 }
 }
 
 /// What a frame says about its stream beside its payload.

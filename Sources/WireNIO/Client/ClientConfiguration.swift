@@ -4,6 +4,9 @@ public import Wire
 public struct ClientConfiguration: Sendable, Hashable {
     /// What a unary call gets whose caller gave no deadline, and what a stream's request then has to be written.
     public var defaultTimeout: Duration = .seconds(30)
+    /// What the server is offered at the beginning of each connection, by a request of its own, for whose answer no call waits; a server
+    /// that knows nothing of it is called as ever. With none nothing is asked.
+    public var features: Features = .all
     /// Longest message, in bytes, either way.
     public var maximumMessageBytes = 4 << 20
     /// Messages of a stream that may wait for its caller.

@@ -2,12 +2,12 @@ import NIOCore
 import Wire
 
 extension ClientHandler {
-    /// Writes a stream's request; the promise is kept once that has been done, or gets ``NotWritten``.
+    /// Writes a stream's request; the promise is kept once that has been done, or gets ``Unseen``.
     func open(
         _ request: RequestEnvelope, as call: CallID, _ kind: StreamKind, _ stream: OpenStream, deadline: Deadline?,
         opened: EventLoopPromise<Void>, context: ChannelHandlerContext
     ) {
-        guard isUsable(context) else { return opened.fail(NotWritten()) }
+        guard isUsable(context) else { return opened.fail(Unseen()) }
         streams[call] = stream
         perform(connection.send(request, as: call, kind: kind), context)
         context.flush()
@@ -24,9 +24,10 @@ extension ClientHandler {
     /// A stream ends though its server has not ended it; what still comes of it is dropped.
     func giveUp(_ call: CallID, because error: RPCError, _ context: ChannelHandlerContext) {
         guard streams[call] != nil else { return }
-        let actions = connection.abandon(call)
+        let actions = connection.abandon(call, because: error.code)
         end(call, with: error, context)
         perform(actions, context)
+        context.flush()
     }
 
     private func watchSilence(of call: CallID, _ stream: OpenStream, _ context: ChannelHandlerContext) {
@@ -109,6 +110,11 @@ extension ClientHandler {
     /// Writes the messages for which there is room.
     func sendWaiting(_ context: ChannelHandlerContext) {
         while let message = window.next() {
+            if let most = connection.maximumFrameBytes, message.payload.count > most {
+                message.written.fail(
+                    RPCError(.resourceExhausted, "the message is \(message.payload.count) bytes; the server takes \(most)"))
+                continue
+            }
             streams[message.stream]?.lastMessage = .now()
             perform(connection.send(message.payload, on: message.stream), context)
             message.written.succeed()

@@ -9,7 +9,7 @@ final class ClientHandler: ChannelInboundHandler {
 
     let configuration: ClientConfiguration
     private var decoder: FrameDecoder
-    var connection = ClientConnection()
+    var connection: ClientConnection
     private var waiting: [CallID: EventLoopPromise<[UInt8]>] = [:]
     var streams: [CallID: OpenStream] = [:]
     /// Streams whose callers take no messages while more of them come.
@@ -25,29 +25,53 @@ final class ClientHandler: ChannelInboundHandler {
     init(_ configuration: ClientConfiguration, retire: @escaping @Sendable () -> Void) {
         self.configuration = configuration
         decoder = FrameDecoder(maximumPayloadBytes: configuration.maximumMessageBytes)
+        connection = ClientConnection(
+            maximumMessageBytes: configuration.maximumMessageBytes, features: configuration.features)
         pause = ReadPause(patience: configuration.streamPatience)
         window = SendWindow(limit: configuration.maximumUnwrittenStreamBytes)
         self.retire = retire
     }
 
+    // MARK: - The connection
+
+    /// Says Hello, where that is wanted, before any call.
+    func begin(_ context: ChannelHandlerContext) {
+        perform(connection.hello(), context)
+        context.flush()
+    }
+
+    /// Whether the server owes a sign of life: for unary calls any server does, and one that can be asked without a call for streams too.
+    /// While nothing is read the silence is our own.
+    var isWaiting: Bool {
+        !pause.isActive && (!waiting.isEmpty || (connection.features.contains(.ping) && !streams.isEmpty))
+    }
+
+    /// Asks the server for a sign of life.
+    ///
+    /// - Returns: whether it could be asked.
+    func ping(_ context: ChannelHandlerContext) -> Bool {
+        guard let ping = connection.ping() else { return false }
+        perform([ping], context)
+        context.flush()
+        return true
+    }
+
     // MARK: - Calls
 
-    /// Whether anybody waits for an answer.
-    var isWaiting: Bool { !waiting.isEmpty }
-
-    /// The connection had gone, or takes no more calls, before a request was written to it.
-    struct NotWritten: Error {}
+    /// No handler sees the request: the connection had gone, or took no more calls, before it was written, or the server has said that it
+    /// takes it no more.
+    struct Unseen: Error {}
 
     /// Whether a request would be written.
     func isUsable(_ context: ChannelHandlerContext) -> Bool {
         context.channel.isActive && !connection.isExhausted
     }
 
-    /// Writes a request; the promise gets the answer, or ``NotWritten``.
+    /// Writes a request; the promise gets the answer, or ``Unseen``.
     func send(
         _ request: RequestEnvelope, as call: CallID, answer: EventLoopPromise<[UInt8]>, context: ChannelHandlerContext
     ) {
-        guard isUsable(context) else { return answer.fail(NotWritten()) }
+        guard isUsable(context) else { return answer.fail(Unseen()) }
         waiting[call] = answer
         perform(connection.send(request, as: call), context)
         context.flush()
@@ -55,9 +79,10 @@ final class ClientHandler: ChannelInboundHandler {
 
     /// Nobody waits for a call any more.
     func abandon(_ call: CallID, because error: RPCError, context: ChannelHandlerContext) {
-        let actions = connection.abandon(call)
+        let actions = connection.abandon(call, because: error.code)
         waiting.removeValue(forKey: call)?.fail(error)
         perform(actions, context)
+        context.flush()
     }
 
     // MARK: - The channel
@@ -106,13 +131,19 @@ final class ClientHandler: ChannelInboundHandler {
             case .finish(let call, .failure(let error)): waiting.removeValue(forKey: call)?.fail(error)
             case .deliver(let call, let message): deliver(message, to: call, context)
             case .end(let call, let error): end(call, with: error, context)
+            case .unseen(let call):
+                waiting.removeValue(forKey: call)?.fail(Unseen())
+                end(call, with: Self.unseen, context)
             case .retire:
                 isRetired = true
                 retire()
+            case .close: hangUp(context)
             }
         }
         closeIfUseless(context)
     }
+
+    private static let unseen = RPCError(.unavailable, "the server went before it saw the call", isRefused: true)
 
     private func write(_ frame: Frame, _ context: ChannelHandlerContext) {
         var buffer = context.channel.allocator.buffer(capacity: FrameHeader.byteCount + frame.payload.count)

@@ -4,8 +4,8 @@ public import Wire
 extension WireClient {
     /// Begins a stream over the connection, once there is one.
     ///
-    /// A stream whose responses are let go before their end, or which ends at its deadline, goes on for the server until one of the server's
-    /// limits or the end of the connection: the protocol has no word for it. After sixteen of them the client makes a new connection.
+    /// A stream whose responses are let go before their end, or which ends at its deadline, is cancelled. A plain peer has no word for that: the
+    /// stream goes on there until one of the server's limits or the end of the connection. After sixteen of them the client makes a new one.
     public func open(
         _ method: MethodDescriptor, _ kind: StreamKind, payload: [UInt8]?, options: CallOptions
     ) async throws -> StreamingCall {
@@ -16,7 +16,7 @@ extension WireClient {
             guard begin.remaining > .zero else { throw Self.late(isRefused: true) }
             do {
                 return try await open(method, kind, payload: payload, options: options, over: link)
-            } catch is ClientHandler.NotWritten {
+            } catch is ClientHandler.Unseen {
                 // Nobody has seen the request, and it may have time for another connection.
                 abandon(link)
             }
@@ -26,7 +26,7 @@ extension WireClient {
     /// Begins a stream over one connection.
     ///
     /// - Parameter ended: told once how a stream that has begun ended; nil where it went well.
-    /// - Throws: ``ClientHandler/NotWritten`` where the connection takes no more calls: nobody has seen the request then.
+    /// - Throws: ``ClientHandler/Unseen`` where the connection takes no more calls: nobody has seen the request then.
     func open(
         _ method: MethodDescriptor, _ kind: StreamKind, payload: [UInt8]?, options: CallOptions, over link: Link,
         ended: @escaping @Sendable (RPCError?) -> Void = { _ in }

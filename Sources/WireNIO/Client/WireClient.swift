@@ -62,7 +62,7 @@ public final class WireClient: ClientTransport {
             let link = try await connected(by: deadline)
             do {
                 return try await call(method, payload: payload, metadata: options.metadata, by: deadline, over: link)
-            } catch is ClientHandler.NotWritten {
+            } catch is ClientHandler.Unseen {
                 // Nobody has seen the request, and it may have time for another connection.
                 abandon(link)
             }
@@ -84,7 +84,7 @@ public final class WireClient: ClientTransport {
 
     /// Makes a call over one connection.
     ///
-    /// - Throws: ``ClientHandler/NotWritten`` where it takes no more calls: nobody has seen the request then.
+    /// - Throws: ``ClientHandler/Unseen`` where it takes no more calls: nobody has seen the request then.
     func call(
         _ method: MethodDescriptor, payload: [UInt8], metadata: Metadata, by deadline: Deadline, over link: Link
     ) async throws -> [UInt8] {
@@ -231,6 +231,7 @@ public final class WireClient: ClientTransport {
                         isWaiting: { handler.isWaiting },
                         ask: { [weak self] in self?.ask(handler, context) })
                     try channel.pipeline.syncOperations.addHandler(watch, position: .first)
+                    handler.begin(context)
                     return Link(
                         number: number, channel: channel,
                         handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop), retired: retired.futureResult)
@@ -254,8 +255,9 @@ public final class WireClient: ClientTransport {
         }
     }
 
-    /// Asks for a method that need not exist: any peer answers, if only that it does not know it.
+    /// Asks a plain peer for a method that need not exist: any answers, if only that it does not know it.
     private func ask(_ handler: ClientHandler, _ context: ChannelHandlerContext) {
+        guard !handler.ping(context) else { return }
         let question = RequestEnvelope(
             method: MethodDescriptor(service: "huleedu.wire.v1.Control", method: "Ping"), payload: [],
             timeoutNanoseconds: max(1, configuration.silencePatience.clampedNanoseconds))

@@ -6,12 +6,12 @@ extension WirePool {
         case answer([UInt8])
         case failure(RPCError)
         /// The connection went before the request was written: the call may go elsewhere as if it had not been here.
-        case notWritten
+        case unseen
 
-        var wasWritten: Bool {
+        var wasSeen: Bool {
             switch self {
             case .answer, .failure: true
-            case .notWritten: false
+            case .unseen: false
             }
         }
 
@@ -20,7 +20,7 @@ extension WirePool {
             switch self {
             case .answer: true
             case .failure(let error): !CallAttempts.mayPass(error)
-            case .notWritten: false
+            case .unseen: false
             }
         }
     }
@@ -52,7 +52,7 @@ extension WirePool {
             tried.insert(chosen.id)
             switch await answer(to: call, at: chosen, &attempts, &tried) {
             case .answer(let answer): return answer
-            case .notWritten: continue
+            case .unseen: continue
             case .failure(let error):
                 earlier = error
                 let action = attempts.failed(
@@ -73,7 +73,7 @@ extension WirePool {
     ) async -> Attempt {
         guard call.method.isIdempotent, let delay = configuration.hedgeDelays[call.method] else {
             let attempt = await make(call, at: chosen)
-            if attempt.wasWritten { attempts.began() }
+            if attempt.wasSeen { attempts.began() }
             return attempt
         }
         return await hedged(call, at: chosen, after: delay, &attempts, &tried)
@@ -98,7 +98,7 @@ extension WirePool {
             }
             defer { group.cancelAll() }
             var running = 1
-            var last = Attempt.notWritten
+            var last = Attempt.unseen
             while let event = await group.next() {
                 switch event {
                 case .isLate:
@@ -108,7 +108,7 @@ extension WirePool {
                     group.addTask { .ended(await self.make(call, at: second)) }
                 case .ended(let attempt):
                     running -= 1
-                    if attempt.wasWritten {
+                    if attempt.wasSeen {
                         attempts.began()
                         last = attempt
                     }
@@ -134,7 +134,7 @@ extension WirePool {
             // The connection takes no more calls, and nobody has seen the request.
             lost(chosen.id, chosen.link)
             ended(chosen, .unknown)
-            return .notWritten
+            return .unseen
         }
     }
 

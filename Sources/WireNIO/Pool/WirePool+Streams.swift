@@ -14,7 +14,7 @@ extension WirePool {
                     error in
                     self.ended(chosen, error.map(Self.outcome) ?? .answered)
                 }
-            } catch is ClientHandler.NotWritten {
+            } catch is ClientHandler.Unseen {
                 // Nobody has seen the request.
                 lost(chosen.id, chosen.link)
                 ended(chosen, .unknown)

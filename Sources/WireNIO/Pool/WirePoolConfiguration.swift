@@ -22,7 +22,7 @@ public struct WirePoolConfiguration: Sendable, Hashable {
     /// What a call that goes well adds to them.
     public var budgetEarnedBySuccess = 0.1
     /// How long an answer may take before a second address is asked as well, for each method of which that is wanted; the first answer
-    /// counts. Without effect on methods that are not declared idempotent: the server that lost is not told, and runs the call to its end.
+    /// counts. Without effect on methods that are not declared idempotent: the server that lost is told at best when it has begun.
     public var hedgeDelays: [MethodDescriptor: Duration] = [:]
 
     public init() {}

@@ -6,6 +6,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var host: String
     /// Port to listen on; zero takes any that is free.
     public var port: Int
+    /// What a client is offered that says Hello. With none the server is one of plain ttrpc, and knows no Hello.
+    public var features: Features = .all
     /// Longest message, in bytes.
     public var maximumMessageBytes = 4 << 20
     /// Connections at once.
@@ -42,10 +44,18 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var writeStallTimeout: Duration = .seconds(30)
     /// When a peer is taken for lost.
     public var keepalive = Keepalive(unacknowledged: nil)
+    /// How long a client whose calls run may say nothing before it is asked whether it is there, if it can be asked.
+    public var silence: Duration = .seconds(15)
+    /// How long it may take over that; then the connection is closed, and its calls are cancelled. Longer than ``streamPatience``, for which
+    /// a client may read nothing.
+    public var silencePatience: Duration = .seconds(15)
     /// Bytes that wait to be written to one peer before nothing more is read from it.
     public var maximumUnwrittenBytes = 8 << 20
     /// Whether a server that asks nobody who they are may serve others than its own machine.
     public var isOpenToAll = false
+    /// How long a graceful shutdown waits for a client on whose connection nothing runs to close it, where the client has been told and
+    /// closes it by itself.
+    public var farewell: Duration = .seconds(2)
     /// How long a graceful shutdown waits for the calls that run.
     public var gracePeriod: Duration = .seconds(30)
 

@@ -126,12 +126,8 @@ extension ServerHandler {
     private func outbound(on stream: StreamID, _ context: ChannelHandlerContext) -> OutboundMessages {
         let eventLoop = context.eventLoop
         let bound = NIOLoopBound((self, context), eventLoop: eventLoop)
-        let most = configuration.maximumMessageBytes
         return OutboundMessages(
             send: { payload in
-                guard payload.count <= most else {
-                    throw RPCError(.resourceExhausted, "the message is \(payload.count) bytes; at most \(most) are sent")
-                }
                 let written = eventLoop.makePromise(of: Void.self)
                 try await withTaskCancellationHandler {
                     eventLoop.execute {
@@ -148,10 +144,16 @@ extension ServerHandler {
 
     private static let cancelled = RPCError(.cancelled, "the call is over")
 
+    private func tooLong(_ payload: [UInt8]) -> RPCError {
+        RPCError(
+            .resourceExhausted, "the message is \(payload.count) bytes; at most \(connection.maximumMessageBytes) are sent")
+    }
+
     func send(
         _ payload: [UInt8], on stream: StreamID, _ written: EventLoopPromise<Void>, _ context: ChannelHandlerContext
     ) {
         guard connection.isAwaited(stream) else { return written.fail(Self.cancelled) }
+        guard payload.count <= connection.maximumMessageBytes else { return written.fail(tooLong(payload)) }
         window.wait(
             WaitingMessage(stream: stream, payload: payload, written: written), bytes: FrameHeader.byteCount + payload.count)
         sendWaiting(context)

@@ -35,6 +35,7 @@ final class ServerHandler: ChannelInboundHandler {
     private var lastWriteProgress = NIODeadline.uptimeNanoseconds(0)
     /// Frames that have not been handed to the channel.
     private var outgoing = ByteBuffer()
+    private var farewell: Scheduled<Void>?
     private var needsFlush = false
     private var isReading = true
     private var isClosing = false
@@ -58,7 +59,8 @@ final class ServerHandler: ChannelInboundHandler {
         self.log = log
         decoder = FrameDecoder(maximumPayloadBytes: configuration.maximumMessageBytes)
         connection = ServerConnection(
-            limits: configuration.connection, maximumMessageBytes: configuration.maximumMessageBytes)
+            limits: configuration.connection, maximumMessageBytes: configuration.maximumMessageBytes,
+            features: configuration.features)
         pause = ReadPause(patience: configuration.streamPatience)
         window = SendWindow(limit: configuration.maximumUnwrittenStreamBytes)
     }
@@ -118,6 +120,7 @@ final class ServerHandler: ChannelInboundHandler {
         partialFrame?.cancel()
         writeStall?.cancel()
         deadlines.stop()
+        farewell?.cancel()
         pauseEnd?.cancel()
         context.fireChannelInactive()
     }
@@ -134,7 +137,7 @@ final class ServerHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let event = event as? ConnectionSecured { access?.proved(certificateNames: event.certificateNames) }
         guard event is BeginDraining else { return context.fireUserInboundEventTriggered(event) }
-        perform(connection.beginDraining(), context)
+        perform(connection.beginDraining(grace: configuration.gracePeriod), context)
         for call in calls.values { call.streaming?.drain.begin() }
         flush(context)
     }
@@ -153,10 +156,51 @@ final class ServerHandler: ChannelInboundHandler {
             case .write(let frame): write(frame, context)
             case .cancel(let stream): halt(stream, context)
             case .cancelAll: for stream in calls.keys { halt(stream, context) }
+            case .gaveUp(let stream, let code):
+                calls[stream]?.ending = code
+                halt(stream, context)
             case .close: close(context)
+            case .closeAfterClient:
+                farewell = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.farewell)) {
+                    [weak self] in self?.close(context)
+                }
+            case .breakOff(let error):
+                log.notice("connection closed: protocol error", ["peer": "\(peer)", "reason": "\(error.message)"])
+                close(context)
+            case .met(let hello): met(hello, context)
             }
         }
     }
+
+    /// The client has said Hello: from now on it may be asked whether it is there.
+    private func met(_ client: Hello, _ context: ChannelHandlerContext) {
+        logger.debug(
+            "hello", metadata: ["peer": "\(peer)", "agent": "\(client.agent.echoed)", "version": "\(client.version)"])
+        guard connection.features.contains(.ping) else { return }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let watch = SilenceWatch(
+            silence: configuration.silence, patience: configuration.silencePatience,
+            isWaiting: { bound.value.0.isWaiting },
+            ask: {
+                let (handler, context) = bound.value
+                handler.perform(handler.connection.ping(), context)
+                handler.flush(context)
+            },
+            lost: {
+                let handler = bound.value.0
+                handler.log.notice("connection closed: the peer is silent", ["peer": "\(handler.peer)"])
+            })
+        do {
+            try context.pipeline.syncOperations.addHandler(watch, position: .first)
+        } catch {
+            // The connection has gone meanwhile, and with it whom to watch.
+            hangUp(context)
+        }
+    }
+
+    /// Whether anything is done for the client that would be done for nobody were it gone. While something waits to be written it is the
+    /// clock of writes that watches over it, and while nothing is read the silence is our own.
+    private var isWaiting: Bool { !calls.isEmpty && window.unwrittenBytes == 0 && !pause.isActive }
 
     // MARK: - Writing
 

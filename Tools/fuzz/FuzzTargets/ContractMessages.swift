@@ -31,6 +31,6 @@ public enum ContractMessages {
         WireV1.ListServicesRequest.self, WireV1.ListServicesResponse.self, WireV1.GetContractsRequest.self,
         WireV1.GetContractsResponse.self, WireV1.GetStatisticsRequest.self, WireV1.GetStatisticsResponse.self,
         WireV1.MethodStatistics.self, WireV1.StatusCount.self, WireV1.Latency.self, WireV1.BeginDrainRequest.self,
-        WireV1.BeginDrainResponse.self,
+        WireV1.BeginDrainResponse.self, WireV1.HelloRequest.self, WireV1.HelloResponse.self, WireV1.ConnectionLimits.self,
     ]
 }

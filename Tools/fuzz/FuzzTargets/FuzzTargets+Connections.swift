@@ -5,9 +5,29 @@ extension FuzzTargets {
     /// A client's bytes as a server takes them: every call that is started can be ended, once; messages come only while the client has said
     /// that more of them do; the limit holds.
     static let serverConnection = FuzzTarget("server-connection") { input in
+        try check(input, of: ServerConnection(limits: fuzzLimits))
+    }
+
+    /// The same of a client that has said Hello, and knows all frames of a connection's own.
+    static let serverConnectionAfterHello = FuzzTarget("server-connection-after-hello") { input in
+        var connection = ServerConnection(limits: fuzzLimits)
+        let hello = RequestEnvelope(
+            method: Hello.method, payload: Hello(features: .all, maximumFrameBytes: 4 << 20).encoded())
+        _ = connection.received(Frame(stream: StreamID(rawValue: 1), type: .request, payload: hello.encoded()))
+        try FuzzFinding.require(connection.features == .all, "Hello was not understood")
+        try check(input, of: connection)
+    }
+
+    private static let fuzzLimits = {
         var limits = ServerConnection.Limits()
         limits.handlers = 3
-        var connection = ServerConnection(limits: limits)
+        return limits
+    }()
+
+    private static func check(_ input: [UInt8], of connection: ServerConnection) throws {
+        var connection = connection
+        let limits = fuzzLimits
+        var isBrokenOff = false
         var running: [StreamID] = []
         var open: Set<StreamID> = []
         var ended = 0
@@ -17,6 +37,7 @@ extension FuzzTargets {
                 case .frame(let frame): connection.received(frame)
                 case .oversized(let header): connection.receivedOversized(header)
                 }
+            try FuzzFinding.require(actions.isEmpty || !isBrokenOff, "something is done for a client that was given up")
             for action in actions {
                 switch action {
                 case .start(let stream, _, let side):
@@ -26,7 +47,11 @@ extension FuzzTargets {
                     try FuzzFinding.require(open.contains(stream), "a message came where none was to come")
                 case .endMessages(let stream), .cancel(let stream):
                     try FuzzFinding.require(open.remove(stream) != nil, "messages ended that had not begun")
-                case .write, .cancelAll, .close: break
+                case .gaveUp(let stream, _):
+                    try FuzzFinding.require(running.contains(stream), "a call was given up that does not run")
+                    open.remove(stream)
+                case .breakOff: isBrokenOff = true
+                case .met, .write, .cancelAll, .close, .closeAfterClient: break
                 }
             }
             try FuzzFinding.require(connection.handlerCount == running.count, "handlers are miscounted")
@@ -46,7 +71,21 @@ extension FuzzTargets {
 
     /// A server's bytes as a client takes them: every call ends once, by what its kind ends with, and no message comes after that.
     static let clientConnection = FuzzTarget("client-connection") { input in
-        var connection = ClientConnection()
+        try check(input, of: ClientConnection())
+    }
+
+    /// The same of a server that has answered Hello, and knows all frames of a connection's own.
+    static let clientConnectionAfterHello = FuzzTarget("client-connection-after-hello") { input in
+        var connection = ClientConnection(features: .all)
+        _ = connection.hello()
+        let answer = ResponseEnvelope.success(Hello(features: .all, maximumFrameBytes: 4 << 20).encoded())
+        _ = connection.received(Frame(stream: StreamID(rawValue: 1), type: .response, payload: answer.encoded()))
+        try FuzzFinding.require(connection.features == .all, "the answer to Hello was not understood")
+        try check(input, of: connection)
+    }
+
+    private static func check(_ input: [UInt8], of connection: ClientConnection) throws {
+        var connection = connection
         let kinds: [StreamKind?] = [nil, .serverStreaming, .clientStreaming, .bidirectional, nil]
         let request = RequestEnvelope(method: MethodDescriptor(service: "s", method: "m"), payload: [])
         for (call, kind) in kinds.enumerated() { _ = connection.send(request, as: UInt64(call), kind: kind) }
@@ -60,7 +99,11 @@ extension FuzzTargets {
                     try FuzzFinding.require(running.contains(call) && kinds[Int(call)] != nil, "a message came out of place")
                 case .end(let call, _):
                     try FuzzFinding.require(running.remove(call) != nil && kinds[Int(call)] != nil, "a stream ended wrongly")
-                case .write, .retire: try FuzzFinding.require(false, "a client writes nothing of its own accord")
+                case .unseen(let call):
+                    try FuzzFinding.require(running.remove(call) != nil, "a call was unseen that did not run")
+                case .write(let frame):
+                    try FuzzFinding.require(frame.type == .pong || frame.type == .cancel, "a client writes of its own accord")
+                case .retire, .close: break
                 }
             }
             try FuzzFinding.require(connection.callCount == running.count, "calls are miscounted")

@@ -27,6 +27,23 @@ extension FuzzTargets {
         return events
     }
 
+    /// Frames of a connection's own: what is read can be written, and reads the same.
+    static let controlFrames = FuzzTarget("control-frames") { input in
+        for case .frame(let frame) in try events(in: input, pieceBytes: max(1, input.count)) {
+            guard let control = accepted({ () throws(DecodingError) in try ControlFrame(frame) }) ?? nil else { continue }
+            let again = accepted { () throws(DecodingError) in try ControlFrame(control.frame) } ?? nil
+            try FuzzFinding.require(again == control, "a control frame reads differently once it has been written")
+            try FuzzFinding.require(control.frame.type == frame.type, "a control frame changes its type")
+        }
+    }
+
+    /// What a peer says of itself: what is read can be written, and reads the same.
+    static let hello = FuzzTarget("hello") { input in
+        guard let hello = accepted({ () throws(DecodingError) in try Hello(decoding: input) }) else { return }
+        let again = accepted { () throws(DecodingError) in try Hello(decoding: hello.encoded()) }
+        try FuzzFinding.require(again == hello, "Hello reads differently once it has been written")
+    }
+
     /// A request: what is read can be written, and reads the same.
     static let requestEnvelope = FuzzTarget("request-envelope") { input in
         guard let request = accepted({ () throws(DecodingError) in try RequestEnvelope(decoding: input) }) else { return }

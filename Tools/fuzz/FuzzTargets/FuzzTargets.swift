@@ -4,7 +4,8 @@ public import Fuzzing
 public enum FuzzTargets {
     public static let all: [FuzzTarget] =
         [
-            frames, serverConnection, clientConnection, requestEnvelope, responseEnvelope, verdict, capture, segments,
+            frames, controlFrames, hello, serverConnection, serverConnectionAfterHello, clientConnection,
+            clientConnectionAfterHello, requestEnvelope, responseEnvelope, verdict, capture, segments,
             frameScanner,
             descriptorSet, fixture, messageJSON, lint, messageCheck, fieldCondition, batchResults,
         ]

@@ -7,7 +7,24 @@ package enum FrameNames {
         case .request: "request"
         case .response: "response"
         case .data: "data"
+        case .ping: "ping"
+        case .pong: "pong"
+        case .goAway: "go-away"
+        case .cancel: "cancel"
         default: "type \(type.rawValue)"
+        }
+    }
+
+    /// What a frame of the connection's own says beside its type; nil where that is nothing, or cannot be read.
+    package static func content(_ frame: Frame) -> String? {
+        // What cannot be read is shown by its length alone.
+        guard let control = try? ControlFrame(frame) else { return nil }
+        switch control {
+        case .ping(let token), .pong(let token): return String(token, radix: 16)
+        case .goAway(let goAway):
+            let grace = ClockText.duration(UInt64(max(.zero, goAway.grace) / .nanoseconds(1)))
+            return "\(goAway.code.name) after stream \(goAway.lastAccepted.rawValue), grace \(grace): \(goAway.reason.echoed)"
+        case .cancel(_, let code): return code.name
         }
     }
 

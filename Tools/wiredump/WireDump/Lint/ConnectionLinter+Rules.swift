@@ -5,7 +5,7 @@ extension ConnectionLinter {
 
     func form(_ frame: Frame, _ report: inout Report) {
         report.add(.oversizedFrame, "\(frame.payload.count) bytes", if: frame.payload.count > Self.longestPayload)
-        guard [.request, .response, .data].contains(frame.type) else {
+        guard [.request, .response, .data, .ping, .pong, .goAway, .cancel].contains(frame.type) else {
             return report.add(.unknownType, "\(frame.type.rawValue)")
         }
         let unknown = frame.flags.subtracting([.remoteClosed, .remoteOpen, .noData])
@@ -41,6 +41,7 @@ extension ConnectionLinter {
         let name = JSONText.name("\(request.method.service)/\(request.method.method)")
         let method = linting.schema.method(request.method.service, request.method.method)
         report.add(.unknownMethod, name, if: method == nil && request.method.service != Self.optionalService)
+        if name == Self.hello, greeting == .unsaid { greeting = .asked }
         let isUnary = method.map(\.isUnary) ?? frame.flags.isDisjoint(with: [.remoteClosed, .remoteOpen])
         if let method { fit(frame, request, to: method, &report) }
         let metadata = request.metadata.byteCount
@@ -52,7 +53,7 @@ extension ConnectionLinter {
         begin(
             Running(
                 method: method, name: name, begin: time, timeoutNanoseconds: request.timeoutNanoseconds, isUnary: isUnary,
-                hasClientEnded: !frame.flags.contains(.remoteOpen)), on: stream)
+                hasClientEnded: !frame.flags.contains(.remoteOpen), isTraced: sight.isOtherWhole || hasHeardServer), on: stream)
         report.add(.tooManyCalls, "\(running.count)", if: sight.isCaughtUp && running.count == Self.mostCalls + 1)
     }
 
@@ -114,6 +115,7 @@ extension ConnectionLinter {
         if let code = Self.unknownCode(frame.payload) { report.add(.unknownStatus, "\(code)") }
         switch response {
         case .success(let payload):
+            if call.name == Self.hello { greeting = .met }
             if let method = call.method, !method.serverStreams || !payload.isEmpty {
                 message(payload, as: method.output, &report)
             }
@@ -121,14 +123,16 @@ extension ConnectionLinter {
             if error.code == .invalidArgument, call.refusalsOwed > 0 {
                 return change(frame.stream) { $0.refusalsOwed -= 1 }
             }
+            if call.name == Self.hello, greeting == .asked { greeting = .refused }
             report.add(.refused, "\(call.name) \(error.code.name)", if: error.isRefused)
         }
-        deadline(of: call, at: time, isTold: response.code == .deadlineExceeded, &report)
+        // Of what was missed part may have been that the call was given up.
+        if sight.isCaughtUp { deadline(of: call, at: time, isTold: response.code == .deadlineExceeded, &report) }
         end(frame.stream)
     }
 
     private func deadline(of call: Running, at time: UInt64, isTold: Bool, _ report: inout Report) {
-        guard !isTold, call.timeoutNanoseconds > 0, time > call.begin else { return }
+        guard !isTold, !call.isGivenUp, call.timeoutNanoseconds > 0, time > call.begin else { return }
         let late = Int64(clamping: time - call.begin) - call.timeoutNanoseconds
         report.add(.deadlinePassed, "\(call.name), by \(ClockText.duration(UInt64(max(0, late))))", if: late > 0)
     }
@@ -176,6 +180,28 @@ extension ConnectionLinter {
         guard frame.flags.contains(.remoteClosed) else { return }
         deadline(of: call, at: time, isTold: false, &report)
         end(frame.stream)
+    }
+
+    // MARK: - The connection's own
+
+    private static let hello = "\(Hello.method)"
+
+    mutating func control(_ frame: Frame, from side: Side, _ sight: Sight, _ report: inout Report) {
+        let control: ControlFrame?
+        do throws(DecodingError) {
+            control = try ControlFrame(frame)
+        } catch {
+            return report.add(.unreadableControl, error.description, if: sight.isSenderWhole)
+        }
+        guard let control else { return }
+        let isUnsaid = greeting == .unsaid && (side == .client ? sight.isSenderWhole : sight.isOtherWhole && sight.isCaughtUp)
+        report.add(.controlWithoutHello, FrameNames.type(frame.type), if: isUnsaid || greeting == .refused)
+        switch control {
+        case .cancel(let stream, _): change(stream) { $0.isGivenUp = true }
+        case .goAway(let goAway) where side == .server:
+            for stream in running.keys where stream > goAway.lastAccepted { change(stream) { $0.isGivenUp = true } }
+        case .goAway, .ping, .pong: break
+        }
     }
 }
 

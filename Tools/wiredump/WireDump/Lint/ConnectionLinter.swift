@@ -24,8 +24,16 @@ struct ConnectionLinter: Sendable {
         var timeoutNanoseconds: Int64 = 0
         var isUnary = false
         var hasClientEnded = false
+        /// Whether it would be noticed that its answer was not captured: not so before anything of the server was.
+        var isTraced = true
+        /// Whether its client has been told, or has said, that nobody sees it to its end: an answer may be on its way.
+        var isGivenUp = false
         /// Requests and data on the same stream that are to be refused while the call goes on.
         var refusalsOwed = 0
+    }
+
+    enum Greeting {
+        case unsaid, asked, met, refused
     }
 
     static let longestPayload = 4 << 20
@@ -46,6 +54,10 @@ struct ConnectionLinter: Sendable {
     private var ended: Set<StreamID> = []
     private var endedInOrder: [StreamID] = []
     private var highest: StreamID?
+    /// What has become of Hello, as far as was seen.
+    var greeting = Greeting.unsaid
+    /// Whether a frame of the server was seen.
+    private(set) var hasHeardServer = false
 
     init(connection: Int, linting: Linting) {
         self.connection = connection
@@ -64,8 +76,9 @@ struct ConnectionLinter: Sendable {
         case (.data, .server): serverData(frame, at: time, sight, &report)
         case (.request, .server), (.response, .client):
             report.add(.wrongSide, "a \(FrameNames.type(frame.type)) of the \(side)", if: sight.isSenderWhole)
-        default: break
+        default: control(frame, from: side, sight, &report)
         }
+        if side == .server { hasHeardServer = true }
         return allowed(report)
     }
 
@@ -91,7 +104,9 @@ struct ConnectionLinter: Sendable {
 
     /// The connection is over, and all answers that its client has received were seen.
     mutating func finish(at time: UInt64) -> [LintFinding] {
-        let calls = running.sorted { ($0.value.begin, $0.key) < ($1.value.begin, $1.key) }
+        let calls = running.filter { !$0.value.isGivenUp && $0.value.isTraced }.sorted {
+            ($0.value.begin, $0.key) < ($1.value.begin, $1.key)
+        }
         running = [:]
         return calls.flatMap { stream, call in
             var report = Report(connection: connection, stream: stream.rawValue, side: .client, time: time)

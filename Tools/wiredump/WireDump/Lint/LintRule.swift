@@ -5,6 +5,7 @@ package enum LintRule: Int, Sendable, Hashable, CaseIterable {
     case wrongSide, responseWithoutRequest, dataWithoutRequest, dataInUnaryCall, dataAfterClose, frameAfterEnd, messageWithEnd
     case noDataWithPayload, responseFlags, unreadableEnvelope, unknownMethod, unfitFlags, unreadableMessage, largeMetadata
     case timeoutOutOfBounds, deadlinePassed, unknownStatus, refused, tooManyCalls, unanswered, endInsideFrame
+    case controlWithoutHello, unreadableControl
 
     package enum Severity: String, Sendable, Hashable {
         /// Against the protocol: a peer refuses it, or may.
@@ -37,7 +38,10 @@ package enum LintRule: Int, Sendable, Hashable, CaseIterable {
         case .oversizedFrame:
             (.error, "frame over 4 MiB", "A payload is at most 4 MiB, envelope included; a longer one is dropped as it arrives.")
         case .unknownType:
-            (.warning, "unknown type of frame", "Frames are requests, responses or data; others are ignored.")
+            (
+                .warning, "unknown type of frame",
+                "Frames are requests, responses or data, or after Hello about their connection; others are ignored."
+            )
         case .unknownFlags: (.warning, "unknown flags", "Flags are 1, 2 and 4; others are ignored.")
         case .evenStream:
             (.error, "request on an even stream", "A client takes an odd stream for each call; others are INVALID_ARGUMENT.")
@@ -111,6 +115,16 @@ package enum LintRule: Int, Sendable, Hashable, CaseIterable {
             (.warning, "more than 256 calls at once", "A server runs at most 256 calls of a connection, and refuses more.")
         case .unanswered: (.warning, "call without an answer", "The connection ended before the call did.")
         case .endInsideFrame: (.warning, "end inside a frame", "A connection ends between two frames.")
+        case .controlWithoutHello:
+            (
+                .warning, "control frame without Hello",
+                "Frames about a connection are sent once its client's Hello has been answered well; before they are ignored."
+            )
+        case .unreadableControl:
+            (
+                .error, "control frame that cannot be read",
+                "A frame about a connection has its bytes and its place; a peer closes the connection otherwise."
+            )
         }
     }
 }

@@ -22,7 +22,8 @@ struct FrameLine {
         switch format {
         case .text:
             let arrow = side == .client ? "->" : "<-"
-            let suffix = flags.isEmpty ? "" : "  " + flags.joined(separator: " ")
+            let said = FrameNames.content(frame).map { "  " + $0 } ?? ""
+            let suffix = (flags.isEmpty ? "" : "  " + flags.joined(separator: " ")) + said
             return "\(ClockText.time(nanoseconds))  #\(connection)/\(frame.stream.rawValue)  \(arrow) \(type)  "
                 + "\(frame.payload.count) B\(suffix)"
         case .csv:
@@ -45,6 +46,10 @@ struct FrameLine {
                 json.array { json in for flag in flags { json.string(flag) } }
                 json.key("bytes")
                 json.number(frame.payload.count)
+                if let content = FrameNames.content(frame) {
+                    json.key("content")
+                    json.string(content)
+                }
             }
             return json.text
         }

@@ -90,6 +90,8 @@ package struct Printer: Sendable {
 
     private mutating func ended(_ call: Call) -> [String] {
         guard filter.accepts(call) else { return [] }
+        // What a connection began with is nothing to be made again on another.
+        if view == .fixtures, call.method == Hello.method { return [] }
         calls += 1
         if view == .statistics { statistics.add(call) }
         switch view {

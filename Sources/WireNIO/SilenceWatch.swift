@@ -4,7 +4,7 @@ import NIOCore
 /// own questions are answered.
 ///
 /// While calls wait and nothing comes, the peer is asked something; whatever it answers is a sign of life. A peer that is merely slow to
-/// answer a call stays connected.
+/// answer a call, or to make one, stays connected.
 final class SilenceWatch: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -13,6 +13,7 @@ final class SilenceWatch: ChannelInboundHandler {
     private let patience: TimeAmount
     private let isWaiting: () -> Bool
     private let ask: () -> Void
+    private let lost: () -> Void
     private var heard = NIODeadline.now()
     private var asked: NIODeadline?
     private var looks: RepeatedTask?
@@ -21,12 +22,17 @@ final class SilenceWatch: ChannelInboundHandler {
     ///   - silence: after which the peer is asked.
     ///   - patience: with which its answer is waited for.
     ///   - isWaiting: whether anybody waits for the peer.
-    ///   - ask: sends something that every peer answers.
-    init(silence: Duration, patience: Duration, isWaiting: @escaping () -> Bool, ask: @escaping () -> Void) {
+    ///   - ask: sends something that the peer answers.
+    ///   - lost: told before a connection is closed.
+    init(
+        silence: Duration, patience: Duration, isWaiting: @escaping () -> Bool, ask: @escaping () -> Void,
+        lost: @escaping () -> Void = {}
+    ) {
         self.silence = TimeAmount(silence)
         self.patience = TimeAmount(patience)
         self.isWaiting = isWaiting
         self.ask = ask
+        self.lost = lost
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -59,6 +65,7 @@ final class SilenceWatch: ChannelInboundHandler {
         if let asked {
             guard asked + patience <= .now() else { return }
             looks?.cancel()
+            lost()
             context.close(promise: nil)
         } else if heard + silence <= .now() {
             asked = .now()

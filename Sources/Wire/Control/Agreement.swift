@@ -1,0 +1,46 @@
+/// What the two ends of a connection have agreed on: nothing beyond plain ttrpc, until they have said Hello to each other.
+struct Agreement: Sendable {
+    /// What this end has said, or would say.
+    let own: Hello
+    /// What both ends can do.
+    private(set) var features: Features = []
+    /// Longest payload of a frame that both ends take, in bytes.
+    private(set) var maximumFrameBytes: Int
+    private var pings = PingAllowance()
+
+    /// - Parameter own: without any feature where this end is to be a plain peer.
+    init(_ own: Hello) {
+        self.own = own
+        maximumFrameBytes = own.maximumFrameBytes
+    }
+
+    mutating func heard(_ peer: Hello) {
+        features = own.features.intersection(peer.features)
+        maximumFrameBytes = min(own.maximumFrameBytes, peer.maximumFrameBytes)
+    }
+
+    /// What a server that has heard its client answers.
+    var answer: Hello {
+        var answer = own
+        answer.features = features
+        return answer
+    }
+
+    /// Reads a frame by what has been agreed on.
+    ///
+    /// - Returns: nil for a frame that is to be ignored.
+    /// - Throws: why the peer, which knows better, is to be given up.
+    mutating func control(
+        _ frame: Frame, at now: @autoclosure () -> ContinuousClock.Instant
+    ) throws(RPCError) -> ControlFrame? {
+        guard let feature = ControlFrame.feature(of: frame.type), features.contains(feature) else { return nil }
+        let control: ControlFrame?
+        do throws(DecodingError) {
+            control = try ControlFrame(frame)
+        } catch {
+            throw RPCError(.invalidArgument, "a control frame that cannot be read: \(error.message)")
+        }
+        if case .ping = control, !pings.take(at: now()) { throw RPCError(.resourceExhausted, "too many pings") }
+        return control
+    }
+}

@@ -1,0 +1,19 @@
+/// What a server says that takes no more calls on a connection.
+public struct GoAway: Sendable, Hashable {
+    /// The highest stream on which it has taken a request: no handler sees those on higher ones, and they may be sent elsewhere whatever
+    /// they do. 0 where there was none.
+    public var lastAccepted: StreamID
+    /// Why: `UNAVAILABLE` when the server shuts down, another where the client has done something that ended the connection.
+    public var code: StatusCode
+    /// How long the calls that run have to end; it travels in whole milliseconds.
+    public var grace: Duration
+    /// The same as the code, for a person to read.
+    public var reason: String
+
+    public init(lastAccepted: StreamID, code: StatusCode, grace: Duration = .zero, reason: String) {
+        self.lastAccepted = lastAccepted
+        self.code = code
+        self.grace = grace
+        self.reason = reason
+    }
+}

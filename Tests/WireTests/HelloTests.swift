@@ -1,0 +1,59 @@
+import Testing
+
+@testable import Wire
+
+@Suite("What a peer says of itself")
+struct HelloTests {
+    private func read(_ bytes: [UInt8]) -> Result<Hello, DecodingError> {
+        Result { () throws(DecodingError) in try Hello(decoding: bytes) }
+    }
+
+    @Test("reads as it was written", arguments: [Features.all, [], .ping])
+    func roundTrip(features: Features) throws {
+        let hello = Hello(features: features, maximumFrameBytes: 70_000, agent: "räv")
+        #expect(try Hello(decoding: hello.encoded()) == hello)
+    }
+
+    @Test("has the bytes that the contract gives it")
+    func bytes() {
+        let hello = Hello(features: .ping, maximumFrameBytes: 4 << 20, agent: "a")
+        #expect(hello.encoded() == [8, 1, 18, 1, 1, 26, 5, 8, 0x80, 0x80, 0x80, 2, 34, 1, 97])
+    }
+
+    @Test("may say more than this version knows: features, fields, a higher version; and each feature in a field of its own")
+    func later() throws {
+        // Version 9; features 1, 31, 32 and 2^40, packed; 1 and 30, not packed; an unknown field.
+        let bytes: [UInt8] = [8, 9, 18, 9, 1, 31, 32, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20, 16, 1, 16, 30, 80, 7]
+        let hello = try Hello(decoding: bytes)
+        #expect(hello.version == 9)
+        #expect(hello.features == .ping)
+        #expect(hello.maximumFrameBytes == 4 << 20)
+        #expect(hello.agent.isEmpty)
+    }
+
+    @Test("is refused without a version, and with a limit under which nothing can be said")
+    func refused() {
+        func code(_ bytes: [UInt8]) -> DecodingError? {
+            if case .failure(let error) = read(bytes) { error } else { nil }
+        }
+        #expect(code([])?.path == "version")
+        #expect(code([8, 0])?.path == "version")
+        // 2^32, and -1.
+        #expect(code([8, 0x80, 0x80, 0x80, 0x80, 0x10])?.path == "version")
+        #expect(code([8] + [UInt8](repeating: 0xFF, count: 9) + [1])?.path == "version")
+        // 16383 and 16384 bytes.
+        #expect(code([8, 1, 26, 3, 8, 0xFF, 0x7F])?.path == "limits.maximum_frame_bytes")
+        #expect(code([8, 1, 26, 4, 8, 0x80, 0x80, 1]) == nil)
+        #expect(code([8, 1, 18, 1, 0x80])?.code == .truncated)
+        #expect(code([8, 1, 34, 1, 0xFF])?.code == .invalidUTF8)
+    }
+
+    @Test("is never read from a part of it")
+    func cut() {
+        let bytes = Hello(features: .all, maximumFrameBytes: 1 << 20).encoded()
+        for count in 1..<bytes.count {
+            // What ends between two fields is whole, and says less.
+            if case .success(let hello) = read(Array(bytes.prefix(count))) { #expect(hello.encoded() != bytes) }
+        }
+    }
+}
