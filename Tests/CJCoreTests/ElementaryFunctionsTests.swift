@@ -1,4 +1,4 @@
-private import CVectorMath
+import CVectorMath
 import Testing
 
 @testable import CJCore
