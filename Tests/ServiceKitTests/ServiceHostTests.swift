@@ -171,8 +171,9 @@ struct ServiceHostTests {
                 await journal.wait(for: "called")
                 let answer = try await WireV1.DrainClient(client).beginDrain(.init())
                 #expect(answer.runningHandlers == 2)
+                // The client knows that this connection takes no more, and waits for another.
                 let refusal = await #expect(throws: RPCError.self) {
-                    _ = try await client.call(Self.answer, payload: [], options: .timeout(.seconds(60)))
+                    _ = try await client.call(Self.answer, payload: [], options: .timeout(.seconds(2)))
                 }
                 #expect(refusal?.code == .unavailable && refusal?.isRefused == true)
                 journal.note("let go")
