@@ -165,19 +165,19 @@ let package = Package(
 
         // What goes over the wire, for a person to read.
         .target(name: "WireDump", dependencies: ["Wire", crypto], path: "Tools/wiredump/WireDump", swiftSettings: strict),
+        .systemLibrary(name: "CPacketSocket", path: "Tools/wiredump/CPacketSocket"),
         .executableTarget(
             name: "wiredump",
             dependencies: [
-                "WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", "WireTLS", argumentParser, logging, nioCore, nioPosix,
-                signals,
+                "CPacketSocket", "WireDump", "ChaosProxy", "Contracts", "Wire", "WireNIO", "WireTLS", argumentParser, logging,
+                nioCore, nioPosix, signals,
             ],
             path: "Tools/wiredump/CommandLine", swiftSettings: strict),
         .testTarget(
             name: "WireDumpTests",
             dependencies: [
-                "WireDump", "wiredump", "Certificates", "ChaosProxy", "ChildProcesses", "Contracts", "SampleContracts", "Wire",
-                "WireNIO",
-                "WireTLS", logging,
+                "CPacketSocket", "WireDump", "wiredump", "Certificates", "ChaosProxy", "ChildProcesses", "Contracts", "Fuzzing",
+                "SampleContracts", "Wire", "WireNIO", "WireTLS", logging,
             ],
             swiftSettings: strict),
 

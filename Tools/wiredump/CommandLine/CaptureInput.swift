@@ -3,14 +3,7 @@ import Foundation
 import WireDump
 
 /// A capture in a file or a pipe.
-struct CaptureInput {
-    /// Packets that came together.
-    struct Piece {
-        let packets: [CapturedPacket]
-        /// Whether nothing more had come when it was read, nor did within a moment.
-        let isAllForNow: Bool
-    }
-
+struct CaptureInput: PacketSource {
     private static let pieceBytes = 1 << 20
     /// What a pipe holds that is full, mostly. Whoever waited for room in it goes on at once, so that the next may be there in a moment.
     private static let pipeBytes = 64 << 10
@@ -49,7 +42,7 @@ struct CaptureInput {
     /// The next packets, or nil at the end.
     ///
     /// - Throws: ``CaptureError`` where the capture is no good, after the packets before that place.
-    mutating func next() throws -> Piece? {
+    mutating func next() throws -> PacketPiece? {
         if let fault { throw fault }
         let bytes = try read()
         guard !bytes.isEmpty else {
@@ -64,7 +57,7 @@ struct CaptureInput {
         } catch {
             fault = error
         }
-        return Piece(packets: packets, isAllForNow: isAllForNow)
+        return PacketPiece(packets: packets, isAllForNow: isAllForNow)
     }
 
     /// What there is, once there is anything; a file handle would wait until there is as much as was asked for.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ChaosProxy
-import Foundation
 import WireDump
 
 /// `wiredump proxy`
@@ -43,15 +42,15 @@ struct ProxyCommand: AsyncParsableCommand {
     func run() async throws {
         let printer = try view.printer()
         let keeping = view.keeping
-        let file = try record.map(Self.newFile)
+        let file = try record.map(PacketRecording.newFile)
         try await ends.watch { packets, tap in
             var session = Session(printer: printer, reader: TrafficReader(keeping: keeping))
-            var recording = file.map { Output($0) }
+            var recording = file.map { PacketRecording($0) }
             try await session.begin()
-            try recording?.write(PcapngWriter.header(link: SegmentWriter.link))
+            try recording?.begin()
             for await packet in packets {
                 tap.took(packet)
-                try recording?.write(PcapngWriter.packet(packet))
+                try recording?.write(packet)
                 try await session.receive(packet)
                 // Whoever looks on is waiting for the next line.
                 guard tap.waitingBytes == 0 else { continue }
@@ -61,13 +60,5 @@ struct ProxyCommand: AsyncParsableCommand {
             try recording?.flush()
             try await session.end()
         }
-    }
-
-    private static func newFile(_ path: String) throws -> FileHandle {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw ValidationError("--record: \(path) cannot be written: \(String(cString: strerror(errno))).")
-        }
-        return FileHandle(fileDescriptor: descriptor)
     }
 }

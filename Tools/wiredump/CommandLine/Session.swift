@@ -14,14 +14,14 @@ struct Session {
 
     func begin() async throws { try await teller.begin() }
 
-    /// Tells everything in a capture that has come when it ends.
+    /// Tells everything that comes from a source, until it ends.
     ///
-    /// - Returns: what is wrong with the capture.
-    mutating func read(_ capture: CaptureInput) async throws -> CaptureError? {
-        var capture = capture
+    /// - Returns: what is wrong with the source.
+    mutating func read(_ source: some PacketSource) async throws -> CaptureError? {
+        var source = source
         var events: [TrafficReader.Event] = []
         do {
-            while let piece = try capture.next() {
+            while let piece = try await source.next() {
                 let earlier = events
                 async let told: Void = teller.tell(earlier)
                 events = piece.packets.flatMap { reader.receive($0) }

@@ -5,11 +5,15 @@ public struct CapturedPacket: Sendable, Hashable {
     /// What stands at its front, by its number in the list of link types of tcpdump.org.
     public let link: UInt32
     public let bytes: [UInt8]
+    /// Bytes that it had when it was sent, which are more than there are where it was cut short.
+    public let sentBytes: Int
 
-    public init(nanoseconds: UInt64, link: UInt32, bytes: [UInt8]) {
+    /// - Parameter sentBytes: nil where all of it is there.
+    public init(nanoseconds: UInt64, link: UInt32, bytes: [UInt8], sentBytes: Int? = nil) {
         self.nanoseconds = nanoseconds
         self.link = link
         self.bytes = bytes
+        self.sentBytes = max(sentBytes ?? 0, bytes.count)
     }
 }
 

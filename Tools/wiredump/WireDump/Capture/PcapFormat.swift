@@ -23,7 +23,8 @@ struct PcapFormat: Sendable {
     /// The packet at the front and the bytes that it takes up; nil when more are needed.
     func packet(in bytes: ArraySlice<UInt8>) throws(CaptureError) -> (length: Int, CapturedPacket)? {
         var reader = ByteReader(bytes, isLittleEndian: isLittleEndian)
-        guard let seconds = reader.uint32(), let ticks = reader.uint32(), let captured = reader.uint32(), reader.uint32() != nil
+        guard let seconds = reader.uint32(), let ticks = reader.uint32(), let captured = reader.uint32(),
+            let sent = reader.uint32()
         else { return nil }
         guard captured <= UInt32(CaptureReader.maximumBlockBytes) else {
             throw CaptureError(description: "a packet of \(captured) bytes; no capture has one")
@@ -31,7 +32,8 @@ struct PcapFormat: Sendable {
         guard let content = reader.bytes(Int(captured)) else { return nil }
         let time = UInt64(seconds) * 1_000_000_000 + UInt64(ticks) * nanosecondsPerTick
         return (
-            Self.recordHeaderBytes + Int(captured), CapturedPacket(nanoseconds: time, link: link, bytes: Array(content))
+            Self.recordHeaderBytes + Int(captured),
+            CapturedPacket(nanoseconds: time, link: link, bytes: Array(content), sentBytes: Int(sent))
         )
     }
 }

@@ -80,7 +80,7 @@ struct PcapngFormat: Sendable {
     private func enhancedPacket(_ body: ByteReader) throws(CaptureError) -> CapturedPacket {
         var body = body
         guard let number = body.uint32(), let high = body.uint32(), let low = body.uint32(), let captured = body.uint32(),
-            body.uint32() != nil, let content = body.bytes(Int(captured))
+            let sent = body.uint32(), let content = body.bytes(Int(captured))
         else { throw Self.cutShort }
         let interface = try interface(number)
         let ticks = UInt64(high) << 32 | UInt64(low)
@@ -90,7 +90,7 @@ struct PcapngFormat: Sendable {
         }
         return CapturedPacket(
             nanoseconds: seconds * 1_000_000_000 + rest * 1_000_000_000 / interface.ticksPerSecond, link: interface.link,
-            bytes: Array(content))
+            bytes: Array(content), sentBytes: Int(sent))
     }
 
     /// A packet of the first interface that nobody timed.
@@ -100,7 +100,7 @@ struct PcapngFormat: Sendable {
         guard let original = body.uint32() else { throw Self.cutShort }
         let captured = interface.longestPacket == 0 ? original : min(original, interface.longestPacket)
         guard let content = body.bytes(Int(captured)) else { throw Self.cutShort }
-        return CapturedPacket(nanoseconds: 0, link: interface.link, bytes: Array(content))
+        return CapturedPacket(nanoseconds: 0, link: interface.link, bytes: Array(content), sentBytes: Int(original))
     }
 
     private func interface(_ number: UInt32) throws(CaptureError) -> Interface {

@@ -12,11 +12,11 @@ package enum PcapngWriter {
     }
 
     package static func packet(_ packet: CapturedPacket) -> [UInt8] {
-        let count = number(UInt32(packet.bytes.count))
+        let counts = number(UInt32(packet.bytes.count)) + number(UInt32(clamping: packet.sentBytes))
         let padding = [UInt8](repeating: 0, count: (4 - packet.bytes.count % 4) % 4)
         let time =
             number(UInt32(packet.nanoseconds >> 32)) + number(UInt32(truncatingIfNeeded: packet.nanoseconds))
-        return block(6, number(UInt32(0)) + time + count + count + packet.bytes + padding)
+        return block(6, number(UInt32(0)) + time + counts + packet.bytes + padding)
     }
 
     private static func block(_ type: UInt32, _ body: [UInt8]) -> [UInt8] {
