@@ -83,6 +83,30 @@ struct LivenessTests {
         }
     }
 
+    @Test("are answered by our client, while it waits for a call and has nothing else to say")
+    func livingClient() async throws {
+        let gate = Gate()
+        var configuration = Self.watchful
+        configuration.silencePatience = .seconds(20)
+        try await withServer(TestService.standard(gate), configuration: configuration) { address, _ in
+            let proxy = try await ChaosProxy.start(to: .address(host: address.host, port: address.port))
+            // It asks nothing itself, which would bring its answers along.
+            var quiet = ClientConfiguration()
+            quiet.silence = .seconds(3600)
+            try await withClient(BoundAddress(host: proxy.host, port: proxy.port), configuration: quiet) { client in
+                async let answer = client.call(TestService.wait, payload: [5], options: .timeout(.seconds(60)))
+                await gate.arrivals(1)
+                let before = proxy.statistics.upstreamBytes
+                // Three pongs, of eighteen bytes each.
+                await proxy.wait { $0.upstreamBytes >= before + 54 }
+                gate.open()
+                let payload = try await answer
+                #expect(payload == [5])
+            }
+            await proxy.stop()
+        }
+    }
+
     @Test("leave a client alone that answers, or has not said that it would")
     func living() async throws {
         let gate = Gate()

@@ -29,7 +29,7 @@ public struct ClientConnection: Sendable {
 
     /// Streams are thirty-two bits wide; a connection is given up long before they run out.
     private static let lastStream: UInt32 = 1 << 31 - 1
-    /// Streams let go before their end after which a connection is given up. The server is not told of one; it is told by the end of the
+    /// Streams let go before their end after which a connection is given up. A plain server is not told of one but by the end of the
     /// connection, so that no more than these run for nobody.
     static let mostAbandonedStreams = 16
 

@@ -3,7 +3,7 @@ public struct ServerConnection: Sendable {
     public enum Action: Sendable {
         /// Give a request to its handler; ``handlerEnded(_:with:)`` or ``streamEnded(_:)`` follows once.
         case start(StreamID, RequestEnvelope, ClientSide)
-        /// Nothing: the client has said Hello, and has been answered.
+        /// The client has said Hello, and has been answered: ``features`` are what both can do.
         case met(Hello)
         /// Give the handler one more message of its client.
         case deliver(StreamID, [UInt8])
@@ -20,7 +20,7 @@ public struct ServerConnection: Sendable {
         case close
         /// Close once the client has, which knows that nothing more comes, or has had the time to.
         case closeAfterClient
-        /// The same, because the peer has broken what it agreed to.
+        /// Close once what was written has left: the client has broken what it agreed to.
         case breakOff(RPCError)
     }
 
@@ -72,7 +72,7 @@ public struct ServerConnection: Sendable {
     private var latestEnd: [StreamID: Int] = [:]
     private var isDraining = false
     private var isClosed = false
-    /// Whether nothing more is taken from the peer, which has broken what it agreed to.
+    /// Whether nothing more is taken from the client, which has broken what it agreed to.
     private var isBrokenOff = false
 
     /// - Parameters:

@@ -19,7 +19,8 @@ public struct ClientConfiguration: Sendable, Hashable {
     public var connectTimeout: Duration = .seconds(5)
     /// When the server is taken for lost.
     public var keepalive = Keepalive(unacknowledged: .seconds(15))
-    /// How long a connection on which calls wait may carry nothing before the server is asked whether it is there.
+    /// How long a connection on which calls wait may carry nothing before the server is asked whether it is there; a second at least, as
+    /// a server takes more questions than that for a flood.
     public var silence: Duration = .seconds(6)
     /// How long it may take over that; then the connection is given up. Together with ``silence`` less than twenty seconds.
     public var silencePatience: Duration = .seconds(8)

@@ -10,7 +10,7 @@ extension ClientHandler {
         guard isUsable(context) else { return opened.fail(Unseen()) }
         streams[call] = stream
         perform(connection.send(request, as: call, kind: kind), context)
-        context.flush()
+        flush(context)
         if let deadline {
             let late = RPCError(.deadlineExceeded, "the stream did not end in time")
             stream.deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(deadline.remaining)) { [weak self] in
@@ -27,7 +27,7 @@ extension ClientHandler {
         let actions = connection.abandon(call, because: error.code)
         end(call, with: error, context)
         perform(actions, context)
-        context.flush()
+        flush(context)
     }
 
     private func watchSilence(of call: CallID, _ stream: OpenStream, _ context: ChannelHandlerContext) {
@@ -104,7 +104,7 @@ extension ClientHandler {
     /// Says that a call has no more messages.
     func finishSending(on call: CallID, _ context: ChannelHandlerContext) {
         perform(connection.finishSending(on: call), context)
-        context.flush()
+        flush(context)
     }
 
     /// Writes the messages for which there is room.
@@ -119,6 +119,6 @@ extension ClientHandler {
             perform(connection.send(message.payload, on: message.stream), context)
             message.written.succeed()
         }
-        context.flush()
+        flush(context)
     }
 }

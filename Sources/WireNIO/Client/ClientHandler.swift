@@ -18,6 +18,7 @@ final class ClientHandler: ChannelInboundHandler {
     var window: SendWindow<WaitingMessage<CallID>>
     private let retire: @Sendable () -> Void
     private var isRetired = false
+    private var needsFlush = false
     /// Whether nothing more is said or heard: over TLS bytes may come until the peer has agreed to the end.
     private var isHungUp = false
 
@@ -37,7 +38,7 @@ final class ClientHandler: ChannelInboundHandler {
     /// Says Hello, where that is wanted, before any call.
     func begin(_ context: ChannelHandlerContext) {
         perform(connection.hello(), context)
-        context.flush()
+        flush(context)
     }
 
     /// Whether the server owes a sign of life: for unary calls any server does, and one that can be asked without a call for streams too.
@@ -52,7 +53,7 @@ final class ClientHandler: ChannelInboundHandler {
     func ping(_ context: ChannelHandlerContext) -> Bool {
         guard let ping = connection.ping() else { return false }
         perform([ping], context)
-        context.flush()
+        flush(context)
         return true
     }
 
@@ -74,7 +75,7 @@ final class ClientHandler: ChannelInboundHandler {
         guard isUsable(context) else { return answer.fail(Unseen()) }
         waiting[call] = answer
         perform(connection.send(request, as: call), context)
-        context.flush()
+        flush(context)
     }
 
     /// Nobody waits for a call any more.
@@ -82,7 +83,7 @@ final class ClientHandler: ChannelInboundHandler {
         let actions = connection.abandon(call, because: error.code)
         waiting.removeValue(forKey: call)?.fail(error)
         perform(actions, context)
-        context.flush()
+        flush(context)
     }
 
     // MARK: - The channel
@@ -106,6 +107,8 @@ final class ClientHandler: ChannelInboundHandler {
             perform(connection.closed(because: "the server does not speak ttrpc: \(error.message)"), context)
             hangUp(context)
         }
+        // Some frames are answered at once.
+        flush(context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -150,12 +153,20 @@ final class ClientHandler: ChannelInboundHandler {
         buffer.writeFrame(frame)
         let count = buffer.readableBytes
         window.began(count)
+        needsFlush = true
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.write(wrapOutboundOut(buffer)).whenComplete { _ in
             let (handler, context) = bound.value
             handler.window.ended(count)
             if handler.window.waitingCount > 0 { handler.sendWaiting(context) }
         }
+    }
+
+    /// Sends what has been written.
+    func flush(_ context: ChannelHandlerContext) {
+        guard needsFlush else { return }
+        needsFlush = false
+        context.flush()
     }
 
     private func hangUp(_ context: ChannelHandlerContext) {

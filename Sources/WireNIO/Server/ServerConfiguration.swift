@@ -44,7 +44,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var writeStallTimeout: Duration = .seconds(30)
     /// When a peer is taken for lost.
     public var keepalive = Keepalive(unacknowledged: nil)
-    /// How long a client whose calls run may say nothing before it is asked whether it is there, if it can be asked.
+    /// How long a client whose calls run may say nothing before it is asked whether it is there, if it can be asked; a second at least, as a
+    /// client takes more questions than that for a flood.
     public var silence: Duration = .seconds(15)
     /// How long it may take over that; then the connection is closed, and its calls are cancelled. Longer than ``streamPatience``, for which
     /// a client may read nothing.
