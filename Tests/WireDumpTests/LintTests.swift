@@ -57,6 +57,9 @@ struct LintTests {
         traffic.request(7, follow, [], flags: .remoteClosed)
         // An answer may have been on its way to a client that cancels.
         traffic.respond(3, .success([]))
+        traffic.request(9, follow, [], flags: .remoteClosed, timeout: 1)
+        traffic.send(ControlFrame.cancel(StreamID(rawValue: 9), .cancelled).frame, from: .client)
+        traffic.end(9, from: .server)
         let last = GoAway(lastAccepted: StreamID(rawValue: 5), code: .unavailable, grace: .seconds(30), reason: "shutting down")
         traffic.send(ControlFrame.goAway(last).frame, from: .server)
         traffic.respond(5, .success([]))

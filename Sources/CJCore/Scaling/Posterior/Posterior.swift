@@ -134,7 +134,7 @@ struct Posterior {
             let roughness = max(Slope.exact, min(Self.roughest, wanted))
             let step = slope.newtonStep(tolerance: roughness)
             let rise = SparseSymmetricMatrix.product(slope.gradient, step)
-            guard rise > tolerance * tolerance else { break }
+            guard rise > 0 else { break }
             let change = largestChange(along: step)
             let whole = thresholdLimit(from: point, along: step)
             var next = moved(point, by: whole, along: step)

@@ -126,13 +126,13 @@ extension ConnectionLinter {
             if call.name == Self.hello, greeting == .asked { greeting = .refused }
             report.add(.refused, "\(call.name) \(error.code.name)", if: error.isRefused)
         }
-        // Of what was missed part may have been that the call was given up.
-        if sight.isCaughtUp { deadline(of: call, at: time, isTold: response.code == .deadlineExceeded, &report) }
+        deadline(of: call, at: time, isTold: response.code == .deadlineExceeded, sight, &report)
         end(frame.stream)
     }
 
-    private func deadline(of call: Running, at time: UInt64, isTold: Bool, _ report: inout Report) {
-        guard !isTold, !call.isGivenUp, call.timeoutNanoseconds > 0, time > call.begin else { return }
+    private func deadline(of call: Running, at time: UInt64, isTold: Bool, _ sight: Sight, _ report: inout Report) {
+        // Of what was missed part may have been that the call was given up.
+        guard sight.isCaughtUp, !isTold, !call.isGivenUp, call.timeoutNanoseconds > 0, time > call.begin else { return }
         let late = Int64(clamping: time - call.begin) - call.timeoutNanoseconds
         report.add(.deadlinePassed, "\(call.name), by \(ClockText.duration(UInt64(max(0, late))))", if: late > 0)
     }
@@ -178,7 +178,7 @@ extension ConnectionLinter {
             message(frame.payload, as: method.output, &report)
         }
         guard frame.flags.contains(.remoteClosed) else { return }
-        deadline(of: call, at: time, isTold: false, &report)
+        deadline(of: call, at: time, isTold: false, sight, &report)
         end(frame.stream)
     }
 

@@ -93,6 +93,7 @@ struct ConnectionLinter: Sendable {
     mutating func lost() {
         running = [:]
         (ended, endedInOrder, highest) = ([], [], nil)
+        greeting = .unsaid
     }
 
     /// One side has said that it sends no more, inside a frame.
