@@ -47,7 +47,10 @@ func beside(chosen options) error {
 		return err
 	}
 	content := make([]byte, chosen.size)
-	found := arrivals(chosen, func(int) error { return calls.call("Echo", content) })
+	found, err := arrivals(chosen, func(int) error { return calls.call("Echo", content) })
+	if err != nil {
+		return err
+	}
 	select {
 	case err := <-failed:
 		return fmt.Errorf("an upload failed: %w", err)

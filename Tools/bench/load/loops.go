@@ -65,13 +65,25 @@ func openLoop(chosen options) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	content := make([]byte, chosen.size)
-	found := arrivals(chosen, func(number int) error {
+	found, err := arrivals(chosen, func(number int) error {
 		return callers[number%len(callers)].echo(ctx, content)
 	})
+	if err != nil {
+		return err
+	}
 	return tell(found)
 }
 
-func arrivals(chosen options, call func(number int) error) figures {
+const (
+	// Calls a second, at least and at most: with none a call would begin at no moment, or all of them at once.
+	leastRate = 0.001
+	mostRate  = 1e6
+)
+
+func arrivals(chosen options, call func(number int) error) (figures, error) {
+	if !(chosen.rate >= leastRate && chosen.rate <= mostRate) {
+		return figures{}, fmt.Errorf("-rate takes %g to %.0f calls a second, not %v", leastRate, mostRate, chosen.rate)
+	}
 	runtime.GOMAXPROCS(runtime.NumCPU() + 2)
 	runtime.LockOSThread()
 	chance := rand.New(rand.NewSource(1))
@@ -97,7 +109,7 @@ func arrivals(chosen options, call func(number int) error) figures {
 		due = due.Add(time.Duration(chance.ExpFloat64() / chosen.rate * float64(time.Second)))
 	}
 	calls.Wait()
-	return all.figures(chosen.duration)
+	return all.figures(chosen.duration), nil
 }
 
 // A tally of calls.

@@ -59,10 +59,14 @@ func submit(chosen options) error {
 		return err
 	}
 	call := func(number int) error { return takeOn(clients[number%len(clients)], submitRequest(chosen.size)) }
-	if chosen.rate > 0 {
-		return tell(arrivals(chosen, call))
+	if chosen.rate == 0 {
+		return tell(loop(chosen, call))
 	}
-	return tell(loop(chosen, call))
+	found, err := arrivals(chosen, call)
+	if err != nil {
+		return err
+	}
+	return tell(found)
 }
 
 func clientsOf(chosen options) ([]*ttrpc.Client, error) {
