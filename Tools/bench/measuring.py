@@ -72,9 +72,9 @@ def resident(process_id):
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS:"))
 
 
-def figures(command, **options):
-    """Runs a program that prints its figures as JSON."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120, **options)
+def figures(command, seconds):
+    """Runs a program that measures for some seconds and prints its figures as JSON."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=seconds + 120)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}: {done.stderr.strip()}")
     sys.stderr.write(done.stderr)

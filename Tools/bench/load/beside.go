@@ -18,13 +18,13 @@ const (
 
 // beside makes small calls at a steady rate on one connection, while something else goes on.
 func beside(chosen options) error {
-	calls, err := connectFrames(chosen.address, 0)
+	calls, err := connectFrames(chosen, 0)
 	if err != nil {
 		return err
 	}
 	other := calls
 	if !chosen.shared {
-		if other, err = connectFrames(chosen.address, sloth); err != nil {
+		if other, err = connectFrames(chosen, sloth); err != nil {
 			return err
 		}
 	}

@@ -41,16 +41,20 @@ type frames struct {
 	next       uint32
 	waiting    map[uint32]chan *wire.Response
 	isClosed   bool
+	// What requests carry as theirs.
+	timeout time.Duration
 	// How long the reader waits after each message of a stream.
 	sloth time.Duration
 }
 
-func connectFrames(address string, sloth time.Duration) (*frames, error) {
-	connection, err := net.DialTimeout("tcp", address, 10*time.Second)
+func connectFrames(chosen options, sloth time.Duration) (*frames, error) {
+	connection, err := net.DialTimeout("tcp", chosen.address, 10*time.Second)
 	if err != nil {
 		return nil, err
 	}
-	opened := &frames{connection: connection, next: 1, waiting: map[uint32]chan *wire.Response{}, sloth: sloth}
+	opened := &frames{
+		connection: connection, next: 1, waiting: map[uint32]chan *wire.Response{}, timeout: chosen.timeout(), sloth: sloth,
+	}
 	go opened.read()
 	return opened, nil
 }
@@ -107,7 +111,7 @@ func (f *frames) begin(method string, flags byte, content []byte) (uint32, chan 
 		return 0, nil, err
 	}
 	request, err := proto.Marshal(&wire.Request{
-		Service: service, Method: method, Payload: payload, TimeoutNano: time.Minute.Nanoseconds(),
+		Service: service, Method: method, Payload: payload, TimeoutNano: f.timeout.Nanoseconds(),
 	})
 	if err != nil {
 		return 0, nil, err

@@ -12,7 +12,7 @@ import (
 // idle keeps connections on each of which one call was made, until its input ends.
 func idle(chosen options) error {
 	for number := 0; number < chosen.connections; number++ {
-		connection, err := connectFrames(chosen.address, 0)
+		connection, err := connectFrames(chosen, 0)
 		if err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ func drain(chosen options) error {
 	var workers sync.WaitGroup
 	content := make([]byte, chosen.size)
 	for number := 0; number < chosen.connections; number++ {
-		connection, err := connectFrames(chosen.address, 0)
+		connection, err := connectFrames(chosen, 0)
 		if err != nil {
 			return err
 		}

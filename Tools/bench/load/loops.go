@@ -18,7 +18,7 @@ func closedLoop(chosen options) error {
 		return err
 	}
 	// One deadline for all: every request carries one, and no clock is started for each.
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), chosen.timeout())
 	defer cancel()
 	content := make([]byte, chosen.size)
 	workers := chosen
@@ -62,7 +62,7 @@ func openLoop(chosen options) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), chosen.timeout())
 	defer cancel()
 	content := make([]byte, chosen.size)
 	found, err := arrivals(chosen, func(number int) error {

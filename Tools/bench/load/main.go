@@ -29,6 +29,9 @@ type options struct {
 	key         string
 }
 
+// timeout is the time to the end of the run, and a minute for what has begun by then.
+func (chosen options) timeout() time.Duration { return chosen.warm + chosen.duration + time.Minute }
+
 func main() {
 	if len(os.Args) == 4 && os.Args[1] == "serve" {
 		exit(serve(os.Args[2], os.Args[3]))

@@ -91,7 +91,7 @@ func takeOn(client *ttrpc.Client, request *llm.SubmitRequest) error {
 // counts from Submit to the event.
 func durable(chosen options) error {
 	var ends ends
-	if err := follow(chosen.address, &ends); err != nil {
+	if err := follow(chosen, &ends); err != nil {
 		return err
 	}
 	clients, err := clientsOf(chosen)
@@ -143,13 +143,13 @@ func (e *ends) came(result *llm.Result) {
 }
 
 // follow reads the events of all partitions from the first on, on a connection each.
-func follow(address string, ends *ends) error {
+func follow(chosen options, ends *ends) error {
 	partitions := make(chan uint32, 1)
-	go followPartition(address, 0, ends, partitions)
+	go followPartition(chosen, 0, ends, partitions)
 	select {
 	case count := <-partitions:
 		for partition := uint32(1); partition < count; partition++ {
-			go followPartition(address, partition, ends, nil)
+			go followPartition(chosen, partition, ends, nil)
 		}
 		return nil
 	case <-time.After(10 * time.Second):
@@ -157,15 +157,15 @@ func follow(address string, ends *ends) error {
 	}
 }
 
-func followPartition(address string, partition uint32, ends *ends, partitions chan<- uint32) {
-	connection, err := net.DialTimeout("tcp", address, 10*time.Second)
+func followPartition(chosen options, partition uint32, ends *ends, partitions chan<- uint32) {
+	connection, err := net.DialTimeout("tcp", chosen.address, 10*time.Second)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "load: the feed:", err)
 		return
 	}
 	follow, _ := proto.Marshal(&events.FollowRequest{Limit: 1000, Partition: partition})
 	request, _ := proto.Marshal(&wire.Request{
-		Service: feedService, Method: "Follow", Payload: follow, TimeoutNano: (10 * time.Minute).Nanoseconds(),
+		Service: feedService, Method: "Follow", Payload: follow, TimeoutNano: (chosen.timeout() + time.Minute).Nanoseconds(),
 	})
 	frame := make([]byte, 10)
 	binary.BigEndian.PutUint32(frame, uint32(len(request)))
