@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
+
+	wire "huleedu/wire/v1"
 )
 
 const (
@@ -28,16 +31,17 @@ func beside(chosen options) error {
 			return err
 		}
 	}
-	failed := make(chan error, 1)
+	// A stream may tell two: that a message could not be sent, and that it has ended.
+	failed := make(chan error, 2)
 	switch chosen.disturber {
 	case "none":
 	case "pour":
 		if chosen.shared {
 			return fmt.Errorf("a reader that is slow is slow for all calls of its connection")
 		}
-		_, _, err = other.begin("Pour", flagClosed, make([]byte, streamedBytes))
+		err = pour(other, failed)
 	case "sip":
-		err = feed(other)
+		err = feed(other, failed)
 	case "upload":
 		go upload(other, failed)
 	default:
@@ -53,27 +57,51 @@ func beside(chosen options) error {
 	}
 	select {
 	case err := <-failed:
-		return fmt.Errorf("an upload failed: %w", err)
+		return fmt.Errorf("the disturbance ended before the calls: %w", err)
 	default:
 		return tell(found)
 	}
 }
 
-// feed sends messages to a handler that takes one every ten milliseconds: twice as many.
-func feed(connection *frames) error {
-	stream, _, err := connection.begin("Sip", flagOpen, nil)
+// pour has a handler send messages without end.
+func pour(connection *frames, failed chan<- error) error {
+	_, answer, err := connection.begin("Pour", flagClosed, make([]byte, streamedBytes))
 	if err != nil {
 		return err
 	}
+	go watch(answer, failed)
+	return nil
+}
+
+// feed sends messages to a handler that takes one every ten milliseconds: twice as many.
+func feed(connection *frames, failed chan<- error) error {
+	stream, answer, err := connection.begin("Sip", flagOpen, nil)
+	if err != nil {
+		return err
+	}
+	go watch(answer, failed)
 	go func() {
-		for connection.send(stream, make([]byte, streamedBytes)) == nil {
+		for {
+			if err := connection.send(stream, make([]byte, streamedBytes)); err != nil {
+				failed <- err
+				return
+			}
 			time.Sleep(sloth / 2)
 		}
 	}()
 	return nil
 }
 
-func upload(connection *frames, failed chan error) {
+// watch waits for the answer to a stream, which is to come after the last call.
+func watch(answer chan *wire.Response, failed chan<- error) {
+	err := outcome(answer)
+	if err == nil {
+		err = errors.New("the handler returned")
+	}
+	failed <- err
+}
+
+func upload(connection *frames, failed chan<- error) {
 	content := make([]byte, uploadedBytes)
 	for next := time.Now(); ; next = next.Add(uploadSpacing) {
 		time.Sleep(time.Until(next))

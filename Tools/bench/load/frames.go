@@ -153,6 +153,11 @@ func (f *frames) call(method string, content []byte) error {
 	if err != nil {
 		return err
 	}
+	return outcome(answer)
+}
+
+// outcome waits for an answer, and returns what went wrong.
+func outcome(answer chan *wire.Response) error {
 	response, isThere := <-answer
 	if !isThere {
 		return errClosed
