@@ -55,7 +55,7 @@ func main() {
 	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
 	flags.StringVar(&chosen.protocol, "protocol", "ttrpc", "ttrpc or grpc")
 	flags.IntVar(&chosen.connections, "connections", 1, "at once")
-	flags.IntVar(&chosen.inFlight, "in-flight", 1, "calls at once on each connection")
+	flags.IntVar(&chosen.inFlight, "in-flight", 1, "calls at once: closed and drain on each connection, post, submit and durable in all")
 	flags.IntVar(&chosen.size, "bytes", 64, "of the text that is echoed")
 	flags.Float64Var(&chosen.rate, "rate", 0, "calls a second, which do not wait for one another; submit without it has them wait")
 	flags.DurationVar(&chosen.warm, "warm", 500*time.Millisecond, "before anything counts")
