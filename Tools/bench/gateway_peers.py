@@ -12,6 +12,8 @@ import urllib.error
 import urllib.request
 import venv
 
+import measuring
+
 FOLDER = pathlib.Path(__file__).resolve().parent / ".build/gateway"
 NGINX = FOLDER / "nginx/usr/sbin/nginx"
 PYTHON = FOLDER / "venv/bin/python"
@@ -61,12 +63,7 @@ class Peer:
     def memory(self):
         """Resident bytes, those of its children among them."""
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return sum(_resident(each) for each in [self.process.pid, *children])
-
-
-def _resident(process_id):
-    with open(f"/proc/{process_id}/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS:"))
+        return sum(measuring.resident(each) for each in [self.process.pid, *children])
 
 
 @contextlib.contextmanager
@@ -174,7 +171,7 @@ def litellm(provider, folder, bodies):
 
 
 def available():
-    """Those that are here, by name, and what is not said of the others."""
+    """What starts each of those that are here, by name; of the others it is told how they are fetched."""
     peers = {"nginx": (nginx, NGINX), "TensorZero": (tensorzero, PYTHON), "LiteLLM": (litellm, PYTHON.parent / "litellm")}
     found = {name: start for name, (start, program) in peers.items() if program.exists()}
     if "TensorZero" in found and subprocess.run([PYTHON, "-c", "import tensorzero"], capture_output=True).returncode != 0:
