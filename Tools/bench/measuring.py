@@ -8,6 +8,7 @@ import select
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 
@@ -29,6 +30,19 @@ def first_line(process, seconds):
     return line.decode().strip()
 
 
+def rest(process, seconds):
+    """What a program prints after its first line, until it has ended, for which it has some seconds before it is killed. Unlike
+    communicate(), this has what was read together with the first line."""
+    killer = threading.Timer(seconds, process.kill)
+    killer.start()
+    try:
+        said = process.stdout.read()
+        process.wait()
+    finally:
+        killer.cancel()
+    return said.decode()
+
+
 class Server:
     """A server's process, which prints its address first and ends at SIGTERM."""
 
@@ -48,12 +62,7 @@ class Server:
     def end(self):
         """Tells it to end, and returns what it says then."""
         self.process.terminate()
-        try:
-            said, _ = self.process.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            said, _ = self.process.communicate()
-        return said.decode()
+        return rest(self.process, 30)
 
 
 @contextlib.contextmanager
