@@ -7,13 +7,15 @@ import (
 
 // figures of calls, latencies in microseconds.
 type figures struct {
-	Calls  int     `json:"calls"`
-	Errors int     `json:"errors"`
-	Rate   float64 `json:"rate"`
-	P50    float64 `json:"p50"`
-	P90    float64 `json:"p90"`
-	P99    float64 `json:"p99"`
-	Worst  float64 `json:"worst"`
+	Calls  int `json:"calls"`
+	Errors int `json:"errors"`
+	// Calls of a closed loop that were answered after its time, and count nowhere else.
+	Late  int     `json:"late"`
+	Rate  float64 `json:"rate"`
+	P50   float64 `json:"p50"`
+	P90   float64 `json:"p90"`
+	P99   float64 `json:"p99"`
+	Worst float64 `json:"worst"`
 }
 
 func summarize(latencies []time.Duration, errors int, over time.Duration) figures {

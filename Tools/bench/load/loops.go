@@ -43,7 +43,10 @@ func loop(chosen options, call func(worker int) error) figures {
 				if err != nil {
 					time.Sleep(time.Millisecond)
 				}
-				if ended.After(begin) && ended.Before(end) {
+				switch {
+				case err == nil && !ended.Before(end):
+					own.late++
+				case ended.After(begin):
 					own.add(ended.Sub(started), err)
 				}
 				started = ended
@@ -117,6 +120,7 @@ type tally struct {
 	lock      sync.Mutex
 	latencies []time.Duration
 	errors    int
+	late      int
 	// One of them, to be told.
 	example error
 }
@@ -125,7 +129,9 @@ func (t *tally) figures(over time.Duration) figures {
 	if t.example != nil {
 		fmt.Fprintf(os.Stderr, "load: %d calls failed, one of them: %v\n", t.errors, t.example)
 	}
-	return summarize(t.latencies, t.errors, over)
+	found := summarize(t.latencies, t.errors, over)
+	found.Late = t.late
+	return found
 }
 
 func (t *tally) add(latency time.Duration, err error) {
@@ -148,6 +154,7 @@ func (t *tally) merge(other *tally) {
 	defer t.lock.Unlock()
 	t.latencies = append(t.latencies, other.latencies...)
 	t.errors += other.errors
+	t.late += other.late
 	if other.example != nil {
 		t.example = other.example
 	}
