@@ -14,26 +14,29 @@ final class InterfacePair: Sendable {
     let far: String
     private let descriptor: Int32
 
-    static let isAvailable: Bool = geteuid() == 0 && Programs.areInstalled("ip", "nsenter") && make() != nil
+    static let isAvailable: Bool = geteuid() == 0 && Programs.areInstalled("ip") && make() != nil
     static let reason = "interfaces cannot be made here; it takes root, iproute2 and the kernel's veth"
 
-    private static func make() -> InterfacePair? {
-        // Whoever asks only learns that it does not go.
-        try? InterfacePair()
-    }
-
-    init() throws {
+    /// Makes a pair, or nil where this machine has none to give.
+    static func make() -> InterfacePair? {
         // A name has fifteen letters at most.
         let name = "wd" + UUID().uuidString.prefix(8).lowercased()
-        (near, far) = (name + "a", name + "b")
-        let created = Self.ip("link", "add", near, "type", "veth", "peer", "name", far)
-        descriptor = socket(AF_PACKET, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        try #require(created && descriptor >= 0)
-        try #require(Self.ip("link", "set", near, "up") && Self.ip("link", "set", far, "up"))
+        let (near, far) = (name + "a", name + "b")
+        guard ip("link", "add", near, "type", "veth", "peer", "name", far) else { return nil }
+        let descriptor = socket(AF_PACKET, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        // From here on whoever lets go of it takes the interfaces away.
+        let pair = InterfacePair(near: near, far: far, descriptor: descriptor)
+        return descriptor >= 0 && ip("link", "set", near, "up") && ip("link", "set", far, "up") ? pair : nil
+    }
+
+    private init(near: String, far: String, descriptor: Int32) {
+        self.near = near
+        self.far = far
+        self.descriptor = descriptor
     }
 
     deinit {
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
         _ = Self.ip("link", "del", near)
     }
 
