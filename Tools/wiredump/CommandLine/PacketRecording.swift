@@ -10,13 +10,21 @@ struct PacketRecording {
         output = Output(file)
     }
 
-    /// Opens a file that only its owner reads; what was in it is lost.
+    /// Opens a file that only its owner reads; what was in it is lost, and so are the rights that others had to it.
     static func newFile(_ path: String) throws -> FileHandle {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw ValidationError("--record: \(path) cannot be written: \(String(cString: strerror(errno))).")
-        }
-        return FileHandle(fileDescriptor: descriptor)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw refusal(path) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw refusal(path) }
+        // Pipes and devices have the rights that they have.
+        guard status.st_mode & S_IFMT == S_IFREG else { return file }
+        guard fchmod(descriptor, 0o600) == 0, ftruncate(descriptor, 0) == 0 else { throw refusal(path) }
+        return file
+    }
+
+    private static func refusal(_ path: String) -> ValidationError {
+        ValidationError("--record: \(path) cannot be written: \(String(cString: strerror(errno))).")
     }
 
     mutating func begin() throws { try output.write(PcapngWriter.header(link: SegmentWriter.link)) }
