@@ -24,8 +24,8 @@ struct CaptureCommand: AsyncParsableCommand {
 
             It ends when --duration, --count or --size is reached, when SIGINT or SIGTERM comes, or when the interface goes down; calls \
             that run then are shown without an answer. How many packets were captured and how many the kernel dropped, because they came \
-            faster than they were told, stands on standard error. Up to 32 MiB of packets wait; what is dropped is a gap, behind which the \
-            calls are found again.
+            faster than they were told, stands on standard error. Up to 32 MiB of packets wait, and 32 MiB more in the kernel; what is \
+            dropped is a gap, behind which the calls are found again.
 
             A recording can be opened with 'wiredump read' and with Wireshark. It holds everything that was said, whatever is hidden on the \
             screen.
@@ -93,7 +93,6 @@ struct CaptureCommand: AsyncParsableCommand {
         let interface = try NetworkInterface(interface)
         let filter = PacketFilter(hosts: try addresses, ports: servers.ports, snapBytes: UInt32(snapLength))
         let printer = try view.printer()
-        let recording = try record.map { PacketRecording($0 == "-" ? .standardOutput : try PacketRecording.newFile($0)) }
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let signal = try StopSignal()
         let source: InterfaceSource
@@ -103,6 +102,9 @@ struct CaptureCommand: AsyncParsableCommand {
             Output.complain("\(interface.name): \(error)")
             throw ExitCode(1)
         }
+        // Only now, so that an earlier recording stays where nothing can be captured.
+        let recording = try record.map { PacketRecording($0 == "-" ? .standardOutput : try PacketRecording.newFile($0)) }
+        source.begin()
         Output.complain("capturing on \(interface.name)")
         let fault = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -119,8 +121,8 @@ struct CaptureCommand: AsyncParsableCommand {
             group.cancelAll()
             return fault
         }
-        Output.complain(
-            "packets: \(source.packets), bytes: \(source.bytes), dropped by the kernel: \(source.droppedPackets())")
+        let dropped = await source.end()
+        Output.complain("packets: \(source.packets), bytes: \(source.bytes), dropped by the kernel: \(dropped)")
         if let fault {
             Output.complain("\(interface.name): \(fault)")
             throw ExitCode(1)

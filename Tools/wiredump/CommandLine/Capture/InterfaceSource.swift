@@ -1,5 +1,3 @@
-import Dispatch
-import Foundation
 import WireDump
 
 /// What an interface carries, until it is time to stop or enough has come.
@@ -12,13 +10,7 @@ final class InterfaceSource: PacketSource {
     }
 
     private let limits: Limits
-    private let signal: StopSignal
-    private let queue = DispatchQueue(label: "wiredump.capture")
-    private var ring: PacketRing
-    private var hasStopped = false
-    /// Blocks that may still be read once it has stopped: those that there were.
-    private var lastBlocks = PacketRing.blocks
-    private var fault: CaptureError?
+    private let reader: RingReader
     private(set) var packets = 0
     private(set) var bytes = 0
 
@@ -27,35 +19,25 @@ final class InterfaceSource: PacketSource {
     /// - Throws: ``CaptureError`` where the right to it is missing, or the kernel refuses it.
     init(_ interface: NetworkInterface, _ filter: PacketFilter, limits: Limits, until signal: StopSignal) throws(CaptureError) {
         self.limits = limits
-        self.signal = signal
-        ring = try PacketRing(interface, filter)
+        reader = try RingReader(interface, filter, until: signal)
     }
+
+    /// Has what comes taken out of the kernel's ring. Asked once, before the first packet is; ``end()`` follows.
+    func begin() { reader.start() }
 
     /// - Throws: ``CaptureError`` when the interface goes down, after the packets before that.
     func next() async throws -> PacketPiece? {
-        while true {
-            guard packets < limits.packets, bytes < limits.bytes else { return nil }
-            // Asked each time: where more comes than is read, nothing is ever waited for.
-            hasStopped = hasStopped || signal.isRaised
-            if hasStopped {
-                guard lastBlocks > 0 else { return try end() }
-                lastBlocks -= 1
-            }
-            if let packets = ring.next() {
-                let taken = take(packets)
-                return PacketPiece(packets: taken, isAllForNow: !ring.isReady)
-            }
-            guard await wait() else { return try end() }
-        }
-    }
-
-    private func end() throws(CaptureError) -> PacketPiece? {
-        if let fault { throw fault }
+        guard packets < limits.packets, bytes < limits.bytes else { return nil }
+        let came = await reader.next()
+        guard came.isEmpty else { return PacketPiece(packets: take(came), isAllForNow: reader.isEmpty) }
+        if let fault = await reader.end().fault { throw fault }
         return nil
     }
 
-    /// Packets that came and had no room, since it was last asked.
-    func droppedPackets() -> Int { ring.socket.droppedPackets() }
+    /// Captures nothing any more.
+    ///
+    /// - Returns: packets that came and had no room.
+    func end() async -> Int { await reader.end().droppedPackets }
 
     private func take(_ packets: [CapturedPacket]) -> [CapturedPacket] {
         var count = 0
@@ -65,36 +47,5 @@ final class InterfaceSource: PacketSource {
             bytes += packet.bytes.count
         }
         return Array(packets.prefix(count))
-    }
-
-    /// Waits for the next block, and once it is time to stop for the last ones alone.
-    ///
-    /// - Returns: whether something may have come.
-    private func wait() async -> Bool {
-        let milliseconds = hasStopped ? 4 * PacketRing.blockMilliseconds : -1
-        let (capture, stop) = (ring.socket.descriptor, hasStopped ? -1 : signal.descriptor)
-        // Waiting has no place on the threads of tasks.
-        let ready = await withCheckedContinuation { continuation in
-            queue.async {
-                var places = [
-                    pollfd(fd: capture, events: Int16(POLLIN), revents: 0), pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
-                ]
-                let count = poll(&places, 2, milliseconds)
-                continuation.resume(returning: (count, places[0].revents))
-            }
-        }
-        if ready.1 & Int16(POLLERR) != 0 {
-            let code = ring.socket.fault()
-            if code != 0 {
-                fault = CaptureError(description: Self.text(code))
-                hasStopped = true
-            }
-        }
-        // A poll that was interrupted is made again.
-        return ready.0 != 0
-    }
-
-    private static func text(_ code: Int32) -> String {
-        code == ENETDOWN ? "the interface is down" : String(cString: strerror(code))
     }
 }

@@ -4,14 +4,14 @@ import WireDump
 
 /// The blocks that the kernel fills with what an interface carries.
 ///
-/// They are all the memory that waiting packets take up: what comes while they are full is dropped by the kernel, and counted.
+/// What comes while none of them is free is dropped by the kernel, and counted.
 struct PacketRing: ~Copyable {
     /// Bytes of a packet that can be had at most, which is less than a block holds.
     static let mostSnapBytes = 256 << 10
     /// After which a block is passed on that is not full.
-    static let blockMilliseconds: Int32 = 10
-    static let blocks = 32
-    private static let blockBytes = 1 << 20
+    static let blockMilliseconds: Int32 = 25
+    static let blocks = 64
+    private static let blockBytes = 512 << 10
 
     let socket: PacketSocket
     private let memory: MappedMemory
