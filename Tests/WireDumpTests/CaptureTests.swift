@@ -73,7 +73,7 @@ struct CaptureTests {
         arguments: [("127.0.0.1", "lo"), ("::1", "lo"), ("127.0.0.1", "any")])
     func live(host: String, interface: String) async throws {
         try await Self.withServer(host) { port in
-            let capture = try await Self.capture("-i", interface, "--port", "\(port)", "--host", host)
+            let capture = try await Self.capture("-i", interface, "--port", "\(port)", "--host", host, "--method", "a.Service/*")
             try await Self.call(host, port, times: 1)
             #expect(await capture.prints("a.Service/Get  OK"))
             #expect(capture.isRunning)
@@ -114,12 +114,16 @@ struct CaptureTests {
     func recording() async throws {
         try await Self.withFile { path in
             try await Self.withServer("127.0.0.1") { port in
+                // What everybody may read is its owner's alone once it is a recording, and nothing of it is left.
+                try Data(repeating: 7, count: 1 << 20).write(to: URL(filePath: path))
+                try #require(chmod(path, 0o644) == 0)
                 let capture = try await Self.capture("-i", "lo", "--port", "\(port)", "--record", path, "--only-record")
                 try await Self.call("127.0.0.1", port, times: 3, bytes: 70_000)
                 capture.signal(SIGINT)
                 #expect(await capture.wait() == 0)
                 #expect(Self.lines(capture.printed).isEmpty)
-                let read = try ChildProcess.program("wiredump", ["read", path, "--port", "\(port)"], standardError: .collected)
+                let read = try ChildProcess.program(
+                    "wiredump", ["read", path, "--port", "\(port)", "--method", "a.Service/*"], standardError: .collected)
                 #expect(await read.wait() == 0)
                 #expect(Self.lines(read.printed).count == 3, "\(read.printed)")
                 let packets = try Packets.read([UInt8](Data(contentsOf: URL(filePath: path))), pieceBytes: 1 << 20)
@@ -198,17 +202,21 @@ struct CaptureTests {
         }
     }
 
-    @Test("that may not be made says which right is missing and how it is given")
+    @Test("that may not be made says which right is missing and how it is given, and leaves an earlier recording alone")
     func forbidden() async throws {
         var arguments = [Programs.path("wiredump"), "capture", "-i", "lo"]
         if Self.isAllowed {
             guard Programs.areInstalled("setpriv") else { try Test.cancel("setpriv is not installed") }
             arguments = ["setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw"] + arguments
         }
-        let capture = try ChildProcess(arguments, standardError: .collected)
-        #expect(await capture.wait() == 1)
-        #expect(capture.printed.contains("wiredump: lo: the right CAP_NET_RAW is missing"), "\(capture.printed)")
-        #expect(capture.printed.contains("sudo setcap cap_net_raw=ep /"))
+        try await Self.withFile { path in
+            try Data("earlier".utf8).write(to: URL(filePath: path))
+            let capture = try ChildProcess(arguments + ["--record", path], standardError: .collected)
+            #expect(await capture.wait() == 1)
+            #expect(capture.printed.contains("wiredump: lo: the right CAP_NET_RAW is missing"), "\(capture.printed)")
+            #expect(capture.printed.contains("sudo setcap cap_net_raw=ep /"))
+            #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8) == "earlier")
+        }
     }
 
     private static let meaningless: [(options: [String], told: String)] = [

@@ -1,5 +1,6 @@
 import ChildProcesses
 import Foundation
+import Fuzzing
 import Testing
 import Wire
 
@@ -14,7 +15,7 @@ struct InterfaceTests {
     private static func capturing(
         _ arguments: String..., body: (InterfacePair, ChildProcess) async throws -> Void
     ) async throws {
-        let pair = try InterfacePair()
+        let pair = try #require(InterfacePair.make())
         let capture = try ChildProcess.program("wiredump", ["capture", "-i", pair.far] + arguments, standardError: .collected)
         try #require(await capture.prints("capturing on \(pair.far)"), "\(capture.printed)")
         do {
@@ -74,23 +75,30 @@ struct InterfaceTests {
     func hostile() async throws {
         try await Self.capturing { pair, capture in
             let call = Self.call("Whole")
-            var generator = SystemRandomNumberGenerator()
+            var generator = SeededGenerator(seed: 1)
             for packet in call {
                 let frame = [UInt8](repeating: 0xFF, count: 12) + [0x08, 0x00] + packet.bytes
                 for count in 15..<frame.count { try pair.send(Array(frame.prefix(count))) }
             }
             for _ in 0..<2000 {
-                let type: [UInt8] = Bool.random() ? [0x08, 0x00] : [0x86, 0xDD]
-                var packet = [UInt8.random(in: 0...255), 0x45, 0x60].suffix(1) + (0..<80).map { _ in UInt8.random(in: 0...255) }
-                packet[packet.startIndex] = Bool.random() ? 0x45 : 0x60
-                packet[packet.startIndex + (packet.first == 0x45 ? 9 : 6)] = 6
-                packet.shuffle(using: &generator)
-                try pair.send([UInt8](repeating: 0xFF, count: 12) + type + packet)
+                let isShort = Bool.random(using: &generator)
+                var packet = (0..<Int.random(in: 24...80, using: &generator)).map { _ in
+                    UInt8.random(in: 0...255, using: &generator)
+                }
+                // What the filter asks of a packet: its version, that it is TCP, and that it is no fragment.
+                packet[0] = (isShort ? 0x40 : 0x60) | packet[0] & 0x0F
+                packet[isShort ? 9 : 6] = 6
+                if isShort { packet.replaceSubrange(6..<8, with: [0, 0]) }
+                try pair.send([UInt8](repeating: 0xFF, count: 12) + (isShort ? [0x08, 0x00] : [0x86, 0xDD]) + packet)
             }
             try pair.send(Self.call("Behind", client: Endpoint(address: [10, 0, 0, 4], port: 40_004)))
             #expect(await capture.prints("a.Service/Behind  OK"))
             capture.signal(SIGINT)
             #expect(await capture.wait() == 0)
+            // All that were made up have come, and the call behind them.
+            let told = try #require(capture.printed.split(separator: "\n").last { $0.contains("packets: ") })
+            let packets = try #require(told.split { !$0.isWholeNumber }.first.flatMap { Int($0) })
+            #expect(packets >= 2004)
         }
     }
 
@@ -124,7 +132,7 @@ struct InterfaceTests {
             var traffic = Conversation()
             let large = [UInt8](repeating: 7, count: 1300)
             try pair.send(traffic.packets)
-            // More than the 32 MiB that wait.
+            // More than the 32 MiB that wait in the kernel.
             for number in 0..<30_000 {
                 let sent = traffic.packets.count
                 traffic.request(UInt32(number) * 2 + 1, MethodDescriptor(service: "a.Service", method: "Many"), large)
@@ -149,6 +157,42 @@ struct InterfaceTests {
             #expect(counts[2] > 1000)
             #expect(counts[0] + counts[2] == sent)
         }
+    }
+
+    @Test("that carries little loses none of it while nobody reads what is told")
+    func heldUp() async throws {
+        let pair = try #require(InterfacePair.make())
+        let pipe = FileManager.default.temporaryDirectory.appending(path: "wiredump-\(UUID().uuidString)").path
+        try #require(mkfifo(pipe, 0o600) == 0)
+        defer { unlink(pipe) }
+        // It takes the 64 KiB of a pipe, which sixty calls fill, and nobody reads it.
+        let held = open(pipe, O_RDWR | O_CLOEXEC)
+        try #require(held >= 0)
+        let capture = try ChildProcess(
+            ["sh", "-c", "exec '\(Programs.path("wiredump"))' capture -i \(pair.far) --port 7100 --record - >'\(pipe)'"],
+            standardError: .collected)
+        defer { capture.signal(SIGKILL) }
+        try #require(await capture.prints("capturing on \(pair.far)"), "\(capture.printed)")
+        var traffic = Conversation()
+        let large = [UInt8](repeating: 7, count: 1000)
+        var sent = 0
+        for number in 0..<500 as Range<UInt32> {
+            traffic.request(number * 2 + 1, MethodDescriptor(service: "a.Service", method: "Slow"), large)
+            traffic.respond(number * 2 + 1, .success([]))
+            try pair.send(traffic.packets[sent...])
+            sent = traffic.packets.count
+            // A trickle, for as long as the reader pauses: many blocks with little in each.
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let read = try ChildProcess.program("wiredump", ["read", pipe, "--port", "7100"])
+        #expect(await read.prints("a.Service/Slow  OK"))
+        close(held)
+        capture.signal(SIGINT)
+        #expect(await capture.wait() == 0)
+        #expect(capture.printed.contains("packets: \(sent), "), "\(capture.printed)")
+        #expect(capture.printed.contains("dropped by the kernel: 0\n"))
+        #expect(await read.wait() == 0)
+        #expect(read.printed.split(separator: "\n").filter { $0.contains("a.Service/Slow  OK") }.count == 500)
     }
 
     @Test("that carries more than can be read is left when that is asked for")
