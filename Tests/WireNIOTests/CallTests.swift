@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 import Wire
@@ -177,6 +178,38 @@ struct CallTests {
             try await raw.request(9, TestService.echo)
             let answer = try #require(try await raw.nextAnswer())
             #expect(answer == (9, .ok, false))
+        }
+    }
+
+    @Test("count their time from their arrival, not from when their handler first waits")
+    func deadlineFromArrival() async throws {
+        let gate = Gate()
+        let service = TestService(handlers: [
+            "Slow": { _, _ in
+                // It holds up the connection's thread, on which the other request is to wait for it.
+                usleep(500_000)
+                try await gate.pass()
+                return []
+            },
+            "Wait": { _, _ in
+                try await gate.pass()
+                return []
+            },
+        ])
+        try await withServer(service) { address, _ in
+            let raw = try await RawConnection.connect(to: address)
+            func request(_ stream: UInt32, _ method: MethodDescriptor, milliseconds: Int64) -> [UInt8] {
+                let request = RequestEnvelope(method: method, payload: [], timeoutNanoseconds: milliseconds * 1_000_000)
+                return Frame(stream: StreamID(rawValue: stream), type: .request, payload: request.encoded()).encoded()
+            }
+            // The other is taken up when the first one's handler waits at last, and is due later; were that counted from there, it would be
+            // due before.
+            try await raw.send(
+                request(1, TestService.method("Slow"), milliseconds: 600) + request(3, TestService.wait, milliseconds: 350))
+            for stream: UInt32 in [1, 3] {
+                let answer = try #require(try await raw.nextAnswer())
+                #expect(answer == (stream, .deadlineExceeded, false))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import Synchronization
 import Testing
 import Wire
 
@@ -56,6 +57,38 @@ struct ServerLoadTests {
                 let answer = try #require(try await other.nextAnswer())
                 #expect(answer == (stream, code, code != .ok))
             }
+        }
+    }
+
+    @Test(
+        "has no room for a stream whose first message would not fit beside its request: no handler begins",
+        arguments: StreamKind.allCases)
+    func firstMessage(kind: StreamKind) async throws {
+        var configuration = ServerConfiguration()
+        configuration.maximumRequestBytes = 150
+        let load = ServerLoad(configuration)
+        let seen = Atomic(0)
+        let service = TestService.streaming(kind) { requests, responses, _ in
+            seen.add(1, ordering: .relaxed)
+            for try await message in requests { try await responses.send([UInt8(message.count)]) }
+        }
+        try await withServer(service, configuration: configuration, load: load) { address, _ in
+            let raw = try await RawConnection.connect(to: address)
+            let flags: FrameFlags = kind.clientStreams ? .remoteOpen : .remoteClosed
+            for (stream, count) in [(UInt32(1), 76), (3, 100), (5, 150), (7, 151)] {
+                try await raw.request(stream, TestService.stream, payload: [UInt8](repeating: 1, count: count), flags: flags)
+                let refused = try #require(try await raw.nextAnswer())
+                #expect(refused == (stream, .resourceExhausted, true))
+            }
+            #expect(seen.load(ordering: .relaxed) == 0)
+            #expect(load.handlerCount == 0 && load.byteCount == 0)
+            #expect(load.statistics.methods[TestService.stream] == nil)
+            try await raw.request(9, TestService.stream, payload: [UInt8](repeating: 1, count: 75), flags: flags)
+            if kind.clientStreams { try await raw.data(9, flags: [.remoteClosed, .noData]) }
+            let answer = await raw.next()
+            #expect(answer?.stream.rawValue == 9 && answer?.type == (kind.serverStreams ? .data : .response))
+            #expect(seen.load(ordering: .relaxed) == 1)
+            await raw.close()
         }
     }
 

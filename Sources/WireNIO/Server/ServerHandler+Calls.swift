@@ -17,18 +17,22 @@ extension ServerHandler {
             return refuse(stream, RPCError(.deadlineExceeded, "the caller's time was over"), context)
         }
         let bytes = request.payload.count + request.metadata.byteCount
-        guard load.beginHandler(bytes, isFromUnknown: isFromUnknown) else { return refuse(stream, Self.overloaded, context) }
+        let messageBytes = kind == nil ? 0 : request.payload.count
+        guard load.beginHandler(bytes, messageBytes: messageBytes, isFromUnknown: isFromUnknown) else {
+            return refuse(stream, Self.overloaded, context)
+        }
         let call = RunningCall(request.method, isServed: router.serves(request.method))
         calls[stream] = call
         if call.isServed { load.callBegan(call.method) }
+        // The time counts from the request's arrival: what the handler does at once is within it.
+        let deadline = context.eventLoop.now + TimeAmount(timeout)
+        call.deadline = deadline
+        watchDeadlines(from: deadline, context)
         if let kind {
             serve(call, kind, on: stream, request, timeout: timeout, bytes: bytes, context)
         } else {
             answer(call, on: stream, request, timeout: timeout, bytes: bytes, context)
         }
-        let deadline = context.eventLoop.now + TimeAmount(timeout)
-        call.deadline = deadline
-        watchDeadlines(from: deadline, context)
     }
 
     private func watchDeadlines(from deadline: NIODeadline, _ context: ChannelHandlerContext) {
@@ -38,6 +42,8 @@ extension ServerHandler {
             let now = context.eventLoop.now
             let overdue = calls.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys
             for stream in overdue {
+                // It is due once, whatever becomes of it.
+                calls[stream]?.deadline = nil
                 end(stream, with: RPCError(.deadlineExceeded, "the call took longer than its caller waits"), context)
             }
             guard let next = calls.values.compactMap(\.deadline).min() else { return }
@@ -127,8 +133,9 @@ extension ServerHandler {
         if call.isServed { load.callEnded(call, as: call.ending ?? code) }
     }
 
-    /// Answers a caller whose handler has not ended. The handler is told to stop, and counts until it has.
+    /// Answers a caller who has had no answer, and whose handler has not ended. The handler is told to stop, and counts until it has.
     func end(_ stream: StreamID, with error: RPCError, _ context: ChannelHandlerContext) {
+        guard connection.isAwaited(stream) else { return }
         calls[stream]?.ending = error.code
         perform(connection.end(stream, with: error), context)
         flush(context)

@@ -22,7 +22,7 @@ extension ServerHandler {
             })
         call.streaming = RunningCall.Streaming(kind: kind, requests: requests, drain: drain, lastMessage: .now())
         // Where the client streams, a payload in the request is its first message, and none is none.
-        if !kind.clientStreams || !request.payload.isEmpty { deliver(request.payload, to: stream, context) }
+        if !kind.clientStreams || !request.payload.isEmpty { take(request.payload, on: stream, context) }
         if !kind.clientStreams || !connection.isOpen(stream) { requests.finish() }
         watchIdleness(of: stream, call, context)
         let server = ServerContext(
@@ -73,10 +73,16 @@ extension ServerHandler {
     // MARK: - From the client
 
     func deliver(_ message: [UInt8], to stream: StreamID, _ context: ChannelHandlerContext) {
-        guard let streaming = calls[stream]?.streaming else { return }
+        guard calls[stream]?.streaming != nil else { return }
         guard load.hold(message.count, isFromUnknown: isFromUnknown) else {
             return end(stream, with: RPCError(.resourceExhausted, ServerConnection.overloadReason), context)
         }
+        take(message, on: stream, context)
+    }
+
+    /// Has a message wait for the handler of its stream; the server has made room for it.
+    private func take(_ message: [UInt8], on stream: StreamID, _ context: ChannelHandlerContext) {
+        guard let streaming = calls[stream]?.streaming else { return }
         calls[stream]?.streaming?.lastMessage = .now()
         calls[stream]?.receivedBytes += message.count
         guard streaming.requests.append(message), streaming.kind.clientStreams else { return }

@@ -27,14 +27,18 @@ public final class ServerLoad: Sendable {
 
     /// Makes room for a handler and its request; ``handlerEnded(_:)`` gives it back.
     ///
-    /// - Parameter isFromUnknown: whether the server asks who calls, and this peer has not told. Half of everything is for those who have.
-    func beginHandler(_ bytes: Int, isFromUnknown: Bool) -> Bool {
+    /// - Parameters:
+    ///   - bytes: of the request.
+    ///   - messageBytes: of what waits for the handler as its first message, which ``release(_:)`` gives back: with no room for that nothing
+    ///     begins.
+    ///   - isFromUnknown: whether the server asks who calls, and this peer has not told. Half of everything is for those who have.
+    func beginHandler(_ bytes: Int, messageBytes: Int, isFromUnknown: Bool) -> Bool {
         state.withLock { state in
             guard state.handlers < (isFromUnknown ? maximumHandlers / 2 : maximumHandlers),
-                bytes <= (isFromUnknown ? maximumBytes / 2 : maximumBytes) - state.bytes
+                bytes + messageBytes <= (isFromUnknown ? maximumBytes / 2 : maximumBytes) - state.bytes
             else { return false }
             state.handlers += 1
-            state.bytes += bytes
+            state.bytes += bytes + messageBytes
             return true
         }
     }
