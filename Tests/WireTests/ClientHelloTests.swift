@@ -43,6 +43,12 @@ struct ClientHelloTests {
         }
     }
 
+    @Test("says nothing where it takes less than one may say", arguments: [16_383, 16_384])
+    func leastLimit(bytes: Int) {
+        var connection = ClientConnection(maximumMessageBytes: bytes, features: .all)
+        #expect(connection.hello().isEmpty == (bytes < 16_384))
+    }
+
     @Test("says nothing where it has nothing to offer")
     func silent() {
         var connection = ClientConnection()
@@ -87,9 +93,10 @@ struct ClientHelloTests {
         #expect(connection.features == .ping)
     }
 
-    @Test("sends no request that is longer than the server takes, and takes no stream for it")
-    func limit() throws {
-        var connection = Self.met(maximumFrameBytes: 16_384)
+    @Test(
+        "sends no request that is longer than the server takes, and takes no stream for it", arguments: [Features.all, []])
+    func limit(features: Features) throws {
+        var connection = Self.met(features, maximumFrameBytes: 16_384)
         #expect(connection.maximumFrameBytes == 16_384)
         var request = Self.request
         // Two names of a byte each, and a tag and two bytes of length.

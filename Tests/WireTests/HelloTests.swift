@@ -31,6 +31,18 @@ struct HelloTests {
         #expect(hello.agent.isEmpty)
     }
 
+    @Test("may name a feature as often as its sender likes")
+    func repeated() throws {
+        // 2 and 200, which nobody knows, half a million times, and 1 at the very end.
+        var numbers: [UInt8] = []
+        for _ in 0..<500_000 { numbers += [2, 0xC8, 1] }
+        numbers.append(1)
+        var writer = EnvelopeWriter()
+        writer.integer(1, 1)
+        writer.bytes(2, numbers)
+        #expect(try Hello(decoding: writer.bytes).features == [.ping, .goAway])
+    }
+
     @Test("is refused without a version, and with a limit under which nothing can be said")
     func refused() {
         func code(_ bytes: [UInt8]) -> DecodingError? {

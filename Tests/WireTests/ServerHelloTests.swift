@@ -68,6 +68,19 @@ struct ServerHelloTests {
         #expect(unwilling.features.isEmpty)
     }
 
+    @Test("knows no Hello where it takes less than one may say", arguments: [16_383, 16_384])
+    func leastLimit(bytes: Int) throws {
+        var connection = ServerConnection(maximumMessageBytes: bytes)
+        let actions = connection.received(Self.hello())
+        if bytes < 16_384 {
+            guard case .start = actions.first else { return #expect(Bool(false), "Hello was not given to the router") }
+            #expect(connection.features.isEmpty && connection.ping().isEmpty)
+        } else {
+            #expect(try answer(actions)?.maximumFrameBytes == bytes)
+            #expect(connection.features == .all)
+        }
+    }
+
     @Test("takes it as the first request or not at all, and what was agreed stays")
     func late() throws {
         var twice = Self.met()
@@ -194,6 +207,9 @@ struct ServerHelloTests {
             #expect(connection.received(Frame(stream: .control, type: FrameType(rawValue: type), payload: [])).isEmpty)
         }
         #expect(try refusal(connection.received(ServerConnectionTests.frame(.max)))?.0 == .invalidArgument)
+        // Nor is it a call's where both have nothing in common but the Hello.
+        var bare = Self.met([])
+        #expect(try refusal(bare.received(ServerConnectionTests.frame(.max)))?.0 == .invalidArgument)
         // A plain client's streams are its own.
         var plain = ServerConnection()
         guard case .start = plain.received(ServerConnectionTests.frame(.max)).first else {

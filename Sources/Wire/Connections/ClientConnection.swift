@@ -59,7 +59,7 @@ public struct ClientConnection: Sendable {
     /// What both ends can do beyond plain ttrpc; nothing until the server has answered Hello.
     public var features: Features { agreement.features }
     /// Longest frame that may be sent, in bytes, as far as the server has said; nil where it has not.
-    public var maximumFrameBytes: Int? { features.isEmpty ? nil : agreement.maximumFrameBytes }
+    public var maximumFrameBytes: Int? { agreement.hasMet ? agreement.maximumFrameBytes : nil }
     /// Whether no other call may be made.
     public var isExhausted: Bool {
         nextStream > Self.lastStream || abandonedStreams >= Self.mostAbandonedStreams || farewell != nil

@@ -142,7 +142,7 @@ public struct ServerConnection: Sendable {
         guard running[stream] == nil else {
             return [refuse(stream, .invalidArgument, "the stream is in use")]
         }
-        guard features.isEmpty || stream != .control else {
+        guard !agreement.hasMet || stream != .control else {
             return [refuse(stream, .invalidArgument, "the stream is the connection's own")]
         }
         guard !isDraining else {

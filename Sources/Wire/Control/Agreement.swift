@@ -2,19 +2,24 @@
 struct Agreement: Sendable {
     /// What this end has said, or would say.
     let own: Hello
+    /// Whether the peer has said Hello, whatever it has to offer.
+    private(set) var hasMet = false
     /// What both ends can do.
     private(set) var features: Features = []
     /// Longest payload of a frame that both ends take, in bytes.
     private(set) var maximumFrameBytes: Int
     private var pings = PingAllowance()
 
-    /// - Parameter own: without any feature where this end is to be a plain peer.
+    /// - Parameter own: without any feature where this end is to be a plain peer, as one is that takes too little for a Hello.
     init(_ own: Hello) {
+        var own = own
+        if own.maximumFrameBytes < Hello.leastFrameBytes { own.features = [] }
         self.own = own
         maximumFrameBytes = own.maximumFrameBytes
     }
 
     mutating func heard(_ peer: Hello) {
+        hasMet = true
         features = own.features.intersection(peer.features)
         maximumFrameBytes = min(own.maximumFrameBytes, peer.maximumFrameBytes)
     }

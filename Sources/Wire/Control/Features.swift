@@ -22,11 +22,9 @@ public struct Features: OptionSet, Sendable, Hashable {
     /// Everything that this version knows.
     public static let all: Features = [.ping, .goAway, .cancel]
 
-    /// The features of those numbers that this version knows.
-    init(numbers: some Sequence<UInt64>) {
-        self = numbers.reduce(into: []) { features, number in
-            if number < 32 { features.formUnion(Features(number: UInt32(number)).intersection(.all)) }
-        }
+    /// Adds the feature of a number, if this version knows it.
+    mutating func insert(number: UInt64) {
+        if number < 32 { formUnion(Features(number: UInt32(number)).intersection(.all)) }
     }
 
     /// Their numbers, which rise.

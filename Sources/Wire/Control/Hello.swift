@@ -51,7 +51,7 @@ public struct Hello: Sendable, Hashable {
         while let (field, value) = try reader.next() {
             switch field {
             case 1: version = try value.number("version")
-            case 2: features.formUnion(Features(numbers: try value.numbers("features")))
+            case 2: try value.numbers("features") { features.insert(number: $0) }
             case 3: frameBytes = try Self.maximumFrameBytes(try value.content("limits"))
             case 4: agent = try value.text("agent")
             default: break
@@ -81,12 +81,10 @@ public struct Hello: Sendable, Hashable {
 }
 
 extension EnvelopeReader.Value {
-    /// The numbers of a repeated field, packed or not.
-    fileprivate func numbers(_ name: String) throws(DecodingError) -> [UInt64] {
-        guard case .bytes(let bytes) = self else { return [UInt64(bitPattern: try number(name))] }
+    /// Takes the numbers of a repeated field, packed or not, as they come: a peer may send millions.
+    fileprivate func numbers(_ name: String, _ take: (UInt64) -> Void) throws(DecodingError) {
+        guard case .bytes(let bytes) = self else { return take(UInt64(bitPattern: try number(name))) }
         var scanner = WireScanner(bytes)
-        var numbers: [UInt64] = []
-        while !scanner.isAtEnd { numbers.append(try scanner.varint(at: FieldPath())) }
-        return numbers
+        while !scanner.isAtEnd { take(try scanner.varint(at: FieldPath())) }
     }
 }
