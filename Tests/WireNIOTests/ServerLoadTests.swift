@@ -98,9 +98,7 @@ struct ServerLoadTests {
             router: Router([]) { _, _ in }, configuration: configuration, load: load, peer: "test", isFromThisMachine: true,
             logger: silent,
             log: PacedLog(silent))
-        let channel = EmbeddedChannel(handler: handler)
-        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
-        return channel
+        return try .connected([handler])
     }
 
     private func answer(_ channel: EmbeddedChannel) throws -> (stream: UInt32, code: StatusCode, isRefused: Bool)? {

@@ -11,6 +11,9 @@ extension ClientHandler {
         streams[call] = stream
         perform(connection.send(request, as: call, kind: kind), context)
         flush(context)
+        defer { opened.succeed() }
+        // A request that is too long for the server has ended its stream.
+        guard streams[call] != nil else { return }
         if let deadline {
             let late = RPCError(.deadlineExceeded, "the stream did not end in time")
             stream.deadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(deadline.remaining)) { [weak self] in
@@ -18,7 +21,6 @@ extension ClientHandler {
             }
         }
         watchSilence(of: call, stream, context)
-        opened.succeed()
     }
 
     /// A stream ends though its server has not ended it; what still comes of it is dropped.

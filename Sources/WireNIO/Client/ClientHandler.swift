@@ -65,7 +65,7 @@ final class ClientHandler: ChannelInboundHandler {
 
     /// Whether a request would be written.
     func isUsable(_ context: ChannelHandlerContext) -> Bool {
-        context.channel.isActive && !connection.isExhausted
+        context.channel.isActive && !isHungUp && !connection.isExhausted
     }
 
     /// Writes a request; the promise gets the answer, or ``Unseen``.
@@ -171,6 +171,7 @@ final class ClientHandler: ChannelInboundHandler {
 
     private func hangUp(_ context: ChannelHandlerContext) {
         isHungUp = true
+        retire()
         context.close(promise: nil)
     }
 
