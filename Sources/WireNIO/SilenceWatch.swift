@@ -12,9 +12,9 @@ final class SilenceWatch: ChannelInboundHandler {
     private let silence: TimeAmount
     private let patience: TimeAmount
     private let isWaiting: () -> Bool
-    private let ask: () -> Void
+    private let ask: () -> Bool
     private let lost: () -> Void
-    private var heard = NIODeadline.now()
+    private var heard = NIODeadline.uptimeNanoseconds(0)
     private var asked: NIODeadline?
     private var looks: RepeatedTask?
 
@@ -22,10 +22,10 @@ final class SilenceWatch: ChannelInboundHandler {
     ///   - silence: after which the peer is asked.
     ///   - patience: with which its answer is waited for.
     ///   - isWaiting: whether anybody waits for the peer.
-    ///   - ask: sends something that the peer answers.
+    ///   - ask: sends something that the peer answers, and returns whether it could: from silence without a question nothing is concluded.
     ///   - lost: told before a connection is closed.
     init(
-        silence: Duration, patience: Duration, isWaiting: @escaping () -> Bool, ask: @escaping () -> Void,
+        silence: Duration, patience: Duration, isWaiting: @escaping () -> Bool, ask: @escaping () -> Bool,
         lost: @escaping () -> Void = {}
     ) {
         self.silence = TimeAmount(silence)
@@ -36,6 +36,7 @@ final class SilenceWatch: ChannelInboundHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        heard = context.eventLoop.now
         let interval = TimeAmount.nanoseconds(max(1, min(silence, patience).nanoseconds / 4))
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         looks = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
@@ -50,7 +51,7 @@ final class SilenceWatch: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        heard = .now()
+        heard = context.eventLoop.now
         asked = nil
         context.fireChannelRead(data)
     }
@@ -62,14 +63,14 @@ final class SilenceWatch: ChannelInboundHandler {
 
     private func look(_ context: ChannelHandlerContext) {
         guard isWaiting() else { return }
+        let now = context.eventLoop.now
         if let asked {
-            guard asked + patience <= .now() else { return }
+            guard asked + patience <= now else { return }
             looks?.cancel()
             lost()
             context.close(promise: nil)
-        } else if heard + silence <= .now() {
-            asked = .now()
-            ask()
+        } else if heard + silence <= now, ask() {
+            asked = now
         }
     }
 }

@@ -1,5 +1,7 @@
 import ChaosProxy
 import Logging
+import NIOCore
+import NIOEmbedded
 import Testing
 import Wire
 
@@ -58,6 +60,38 @@ struct SilenceTests {
         #expect(try await answer == [8])
         #expect(line.proxy.statistics.accepted == 1)
         await line.stop()
+    }
+
+    @Test("is closed when a question has had no answer for too long, and only then", arguments: [true, false])
+    func unasked(canBeAsked: Bool) throws {
+        let loop = EmbeddedEventLoop()
+        var asked = 0
+        var isWaiting = false
+        var isLost = false
+        let watch = SilenceWatch(
+            silence: .seconds(6), patience: .seconds(8), isWaiting: { isWaiting },
+            ask: {
+                asked += 1
+                return canBeAsked
+            }, lost: { isLost = true })
+        let channel = try EmbeddedChannel.connected([watch], loop: loop)
+        loop.advanceTime(by: .seconds(60))
+        #expect(asked == 0 && channel.isActive)
+        isWaiting = true
+        loop.advanceTime(by: .seconds(2))
+        if canBeAsked {
+            #expect(asked == 1)
+            try channel.writeInbound(ByteBuffer(bytes: [1]))
+            loop.advanceTime(by: .seconds(9))
+            #expect(asked == 2 && channel.isActive)
+            loop.advanceTime(by: .seconds(9))
+            #expect(asked == 2 && isLost && !channel.isActive)
+        } else {
+            loop.advanceTime(by: .seconds(60))
+            #expect(asked > 2 && !isLost && channel.isActive)
+        }
+        // One that has been closed already says so with an error.
+        _ = try? channel.finish()
     }
 
     @Test("is given up within twenty seconds where nobody says otherwise")

@@ -229,7 +229,7 @@ public final class WireClient: ClientTransport {
                     let watch = SilenceWatch(
                         silence: configuration.silence, patience: configuration.silencePatience,
                         isWaiting: { handler.isWaiting },
-                        ask: { [weak self] in self?.ask(handler, context) })
+                        ask: { [weak self] in self?.ask(handler, context) ?? false })
                     try channel.pipeline.syncOperations.addHandler(watch, position: .first)
                     handler.begin(context)
                     return Link(
@@ -256,8 +256,11 @@ public final class WireClient: ClientTransport {
     }
 
     /// Asks a plain peer for a method that need not exist: any answers, if only that it does not know it.
-    private func ask(_ handler: ClientHandler, _ context: ChannelHandlerContext) {
-        guard !handler.ping(context) else { return }
+    ///
+    /// - Returns: whether it was asked; a connection that takes no more calls takes no such question either.
+    private func ask(_ handler: ClientHandler, _ context: ChannelHandlerContext) -> Bool {
+        guard !handler.ping(context) else { return true }
+        guard handler.isUsable(context) else { return false }
         let question = RequestEnvelope(
             method: MethodDescriptor(service: "huleedu.wire.v1.Control", method: "Ping"), payload: [],
             timeoutNanoseconds: max(1, configuration.silencePatience.clampedNanoseconds))
@@ -266,6 +269,7 @@ public final class WireClient: ClientTransport {
             return state.nextCall
         }
         handler.send(question, as: call, answer: context.eventLoop.makePromise(), context: context)
+        return true
     }
 
     private func connected(_ result: Result<Link, any Error>) {

@@ -183,8 +183,10 @@ final class ServerHandler: ChannelInboundHandler {
             isWaiting: { bound.value.0.isWaiting },
             ask: {
                 let (handler, context) = bound.value
-                handler.perform(handler.connection.ping(), context)
+                let ping = handler.connection.ping()
+                handler.perform(ping, context)
                 handler.flush(context)
+                return !ping.isEmpty
             },
             lost: {
                 let handler = bound.value.0
