@@ -149,6 +149,12 @@ struct GoingAwayTests {
         try await server.drained()
     }
 
+    @Test("waits longer for its client to close than a client may read nothing")
+    func patience() {
+        #expect(ServerConfiguration().farewell > ClientConfiguration().streamPatience)
+        #expect(ServerConfiguration().farewell < ServerConfiguration().gracePeriod)
+    }
+
     @Test("lets what runs end, and has its clients close at once when it has")
     func finishes() async throws {
         let gate = Gate()

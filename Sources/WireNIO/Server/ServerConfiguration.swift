@@ -55,8 +55,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     /// Whether a server that asks nobody who they are may serve others than its own machine.
     public var isOpenToAll = false
     /// How long a graceful shutdown waits for a client on whose connection nothing runs to close it, where the client has been told and
-    /// closes it by itself.
-    public var farewell: Duration = .seconds(2)
+    /// closes it by itself. Longer than ``ClientConfiguration/streamPatience``, for which a client may read nothing and so not be told.
+    public var farewell: Duration = .seconds(8)
     /// How long a graceful shutdown waits for the calls that run.
     public var gracePeriod: Duration = .seconds(30)
 
