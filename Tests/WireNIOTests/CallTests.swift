@@ -1,4 +1,4 @@
-import Glibc
+import NIOPosix
 import Synchronization
 import Testing
 import Wire
@@ -181,13 +181,46 @@ struct CallTests {
         }
     }
 
+    @Test("are due though the call for whose deadline the clock was set has ended")
+    func laterDeadline() async throws {
+        try await withServer { address, _ in
+            let raw = try await RawConnection.connect(to: address)
+            try await raw.request(1, TestService.echo, timeout: 200_000_000)
+            let first = try #require(try await raw.nextAnswer())
+            #expect(first == (1, .ok, false))
+            try await raw.request(3, TestService.wait, timeout: 300_000_000)
+            let second = try #require(try await raw.nextAnswer())
+            #expect(second == (3, .deadlineExceeded, false))
+        }
+    }
+
+    @Test("begin on their connection's thread where the request is short, and on another where it is long")
+    func threads() async throws {
+        let service = TestService(handlers: [
+            "Echo": { _, _ in [MultiThreadedEventLoopGroup.currentEventLoop == nil ? 0 : 1] }
+        ])
+        try await withServer(service) { address, _ in
+            let raw = try await RawConnection.connect(to: address)
+            for (stream, count, isShort) in [(UInt32(1), 0, true), (3, 16 << 10, true), (5, 16 << 10 + 1, false)] {
+                try await raw.request(stream, TestService.echo, payload: [UInt8](repeating: 1, count: count))
+                let frame = try #require(await raw.next())
+                guard case .success(let payload) = try ResponseEnvelope(decoding: frame.payload) else {
+                    return #expect(Bool(false), "no answer to \(count) bytes")
+                }
+                #expect(payload == [isShort ? 1 : 0], "\(count) bytes")
+            }
+            await raw.close()
+        }
+    }
+
     @Test("count their time from their arrival, not from when their handler first waits")
     func deadlineFromArrival() async throws {
         let gate = Gate()
         let service = TestService(handlers: [
             "Slow": { _, _ in
                 // It holds up the connection's thread, on which the other request is to wait for it.
-                usleep(500_000)
+                let end = ContinuousClock.now + .milliseconds(500)
+                while .now < end {}
                 try await gate.pass()
                 return []
             },

@@ -60,8 +60,8 @@ struct CancelledCallTests {
         }
     }
 
-    @Test("is over at the client's deadline for a handler whose server was told of none")
-    func deadline() async throws {
+    @Test("is over for its handler when the client has heard nothing of it for too long, of which the server was not told")
+    func silence() async throws {
         let gate = Gate()
         let service = TestService.streaming { _, _, _ in try await gate.pass() }
         var configuration = ServerConfiguration()
@@ -74,6 +74,30 @@ struct CancelledCallTests {
                 #expect(ended.error?.code == .unavailable)
                 await gate.departures(1)
             }
+        }
+    }
+
+    @Test("is over for its handler, and counts, as its caller says", arguments: [StatusCode.deadlineExceeded, .cancelled])
+    func code(_ code: StatusCode) async throws {
+        let gate = Gate()
+        let load = ServerLoad(ServerConfiguration())
+        try await withServer(TestService.standard(gate), load: load) { address, _ in
+            let raw = try await RawConnection.connect(to: address)
+            #expect(try await raw.hello() == .all)
+            try await raw.request(3, TestService.wait)
+            await gate.arrivals(1)
+            try await raw.send(ControlFrame.cancel(StreamID(rawValue: 3), code).frame)
+            await gate.departures(1)
+            // The handler has left the gate and is about to end.
+            var stream: UInt32 = 5
+            repeat {
+                try await raw.request(stream, TestService.echo)
+                let answer = try await raw.nextAnswer()
+                #expect(answer?.stream == stream && answer?.code == .ok)
+                stream += 2
+            } while load.statistics.methods[TestService.wait]?.running != 0
+            #expect(load.statistics.methods[TestService.wait]?.statuses == [code: 1])
+            await raw.close()
         }
     }
 

@@ -195,7 +195,28 @@ struct LivenessTests {
         }
     }
 
-    @Test("agree on what both have, before or after calls have been made", arguments: [Features.all, .ping, []])
+    @Test("are told why they are a flood, where they come all at once")
+    func toldOfFlood() async throws {
+        try await withServer { address, _ in
+            let raw = try await RawConnection.connect(to: address)
+            #expect(try await raw.hello() == .all)
+            // In one piece, so that the server has read all of it when it closes: what is unread then takes along what was said last.
+            try await raw.send((0..<40).flatMap { ControlFrame.ping($0).frame.encoded() })
+            var pongs = 0
+            var said: GoAway?
+            while let frame = await raw.next() {
+                switch try ControlFrame(frame) {
+                case .pong: pongs += 1
+                case .goAway(let goAway): said = goAway
+                default: #expect(Bool(false), "\(frame)")
+                }
+            }
+            #expect(pongs >= 16 && pongs < 40)
+            #expect(said?.code == .resourceExhausted && said?.lastAccepted.rawValue == 1)
+        }
+    }
+
+    @Test("agree on what both have, and calls go on", arguments: [Features.all, .ping, []])
     func agreement(offered: Features) async throws {
         var configuration = ServerConfiguration()
         configuration.features = [.ping, .cancel]
@@ -217,6 +238,30 @@ struct LivenessTests {
                 try await expectEcho(of: [1], by: client)
                 try await expectEcho(of: [2], by: client)
             }
+        }
+    }
+
+    @Test("agree on nothing where one takes too little, and neither asks the other", arguments: [true, false], [16_383, 16_384])
+    func leastLimit(isServers: Bool, bytes: Int) async throws {
+        var server = Self.watchful
+        server.silencePatience = bytes < 16_384 ? .milliseconds(100) : .seconds(20)
+        var client = ClientConfiguration()
+        if isServers { server.maximumMessageBytes = bytes } else { client.maximumMessageBytes = bytes }
+        let service = TestService(handlers: [
+            "Echo": { payload, _ in
+                // Longer than a client may be silent that has said Hello.
+                try await Task.sleep(for: .milliseconds(300))
+                return payload
+            }
+        ])
+        try await withServer(service, configuration: server) { address, _ in
+            try await withClient(address, configuration: client) { client in
+                try await expectEcho(of: [1], by: client)
+                try await expectEcho(of: [2], by: client)
+            }
+            let raw = try await RawConnection.connect(to: address)
+            #expect(try await raw.hello() == (isServers && bytes < 16_384 ? [] : .all))
+            await raw.close()
         }
     }
 
