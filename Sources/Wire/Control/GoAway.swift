@@ -5,7 +5,8 @@ public struct GoAway: Sendable, Hashable {
     public var lastAccepted: StreamID
     /// Why: `UNAVAILABLE` when the server shuts down, another where the client has done something that ended the connection.
     public var code: StatusCode
-    /// How long the calls that run have to end; it travels in whole milliseconds.
+    /// How long the calls that run have to end; it travels in whole milliseconds. Our client waits by its
+    /// calls' deadlines, and makes no use of it.
     public var grace: Duration
     /// The same as the code, for a person to read.
     public var reason: String

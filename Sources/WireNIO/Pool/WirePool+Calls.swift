@@ -5,7 +5,8 @@ extension WirePool {
     enum Attempt {
         case answer([UInt8])
         case failure(RPCError)
-        /// The connection went before the request was written: the call may go elsewhere as if it had not been here.
+        /// No handler sees the request, because the connection went before it was written or the server has said that it does not take it:
+        /// the call may go elsewhere as if it had not been here.
         case unseen
 
         var wasSeen: Bool {

@@ -94,15 +94,15 @@ extension ServerHandler {
         call.receivedBytes = request.payload.count
         let eventLoop = context.eventLoop
         let bound = NIOLoopBound((self, context), eventLoop: eventLoop)
-        let (router, load, ended) = (router, load, ended)
+        let (router, load, readyAnswers) = (router, load, readyAnswers)
         // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
         let answering: @concurrent @Sendable () async -> Void = {
             let answer = await router.answer(request.payload, context: server)
             load.handlerEnded(bytes)
-            guard ended.add(stream, answer) else { return }
+            guard readyAnswers.add(stream, answer) else { return }
             eventLoop.execute {
                 let (handler, context) = bound.value
-                handler.concludeEnded(context)
+                handler.concludeReady(context)
             }
         }
         // What handlers do before they first wait takes less time than to wake another thread for it.
@@ -110,8 +110,8 @@ extension ServerHandler {
     }
 
     /// Writes the answers of all handlers that have ended meanwhile, and sends them off together.
-    private func concludeEnded(_ context: ChannelHandlerContext) {
-        for (stream, answer) in ended.take() { conclude(stream, with: answer, context) }
+    private func concludeReady(_ context: ChannelHandlerContext) {
+        for (stream, answer) in readyAnswers.take() { conclude(stream, with: answer, context) }
         flush(context)
     }
 

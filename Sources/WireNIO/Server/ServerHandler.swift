@@ -21,7 +21,7 @@ final class ServerHandler: ChannelInboundHandler {
     var connection: ServerConnection
     var calls: [StreamID: RunningCall] = [:]
     var deadlines = DeadlineClock()
-    let ended = EndedHandlers()
+    let readyAnswers = ReadyAnswers()
     /// Streams whose handlers take no messages while more of them come.
     var pause: ReadPause<StreamID>
     var pauseEnd: Scheduled<Void>?

@@ -2,7 +2,7 @@ import Synchronization
 import Wire
 
 /// Answers of handlers on their way to the event loop of their connection, which is woken once for all that wait.
-final class EndedHandlers: Sendable {
+final class ReadyAnswers: Sendable {
     private let waiting = Mutex<[(StreamID, ResponseEnvelope)]>([])
 
     /// - Returns: whether nothing waited before, so that the event loop has to be woken.
