@@ -54,7 +54,8 @@ struct FaultTests {
         try await withProvider(.init(faults: FaultPlan(script: [fault]))) { provider in
             let error = await #expect(throws: CurlError.self) { try await provider.post(Sample.question()) }
             #expect(error?.code == .connectionLost)
-            #expect(error?.requestMayHaveBeenSent == true)
+            // A server that reads nothing may be gone before all of the request has been sent.
+            if name != "reset-early" { #expect(error?.requestMayHaveBeenSent == true) }
             try await provider.settle()
             let entry = try #require(provider.provider.ledger.first)
             #expect(entry.status == (name == "truncated" ? 200 : 0))
