@@ -34,6 +34,8 @@ struct ConnectionLinter: Sendable {
 
     enum Greeting {
         case unsaid, asked, met, refused
+        /// What was missed may have been a Hello, or its answer.
+        case unknown
     }
 
     static let longestPayload = 4 << 20
@@ -93,7 +95,7 @@ struct ConnectionLinter: Sendable {
     mutating func lost() {
         running = [:]
         (ended, endedInOrder, highest) = ([], [], nil)
-        greeting = .unsaid
+        greeting = .unknown
     }
 
     /// One side has said that it sends no more, inside a frame.
