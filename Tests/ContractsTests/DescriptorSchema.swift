@@ -74,12 +74,12 @@ struct DescriptorSchema {
             var scanner = WireScanner(bytes)
             var parts: [Part] = []
             while !scanner.isAtEnd {
-                let tag = try scanner.tag(at: FieldPath())
+                let tag = try scanner.tag()
                 switch tag.type {
-                case .varint: parts.append(Part(number: tag.field, value: try scanner.varint(at: FieldPath())))
+                case .varint: parts.append(Part(number: tag.field, value: try scanner.varint()))
                 case .lengthDelimited:
-                    parts.append(Part(number: tag.field, bytes: Array(try scanner.lengthDelimited(at: FieldPath()))))
-                default: try scanner.skip(tag.type, at: FieldPath())
+                    parts.append(Part(number: tag.field, bytes: Array(try scanner.lengthDelimited())))
+                default: try scanner.skip(tag.type)
                 }
             }
             return parts

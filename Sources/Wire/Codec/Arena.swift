@@ -1,16 +1,18 @@
 private import CProtobufC
 import Glibc
 
-/// Memory for one message: handed out zeroed from chunks, given back all at once.
+/// Memory for one message: handed out from chunks as it comes, given back all at once.
 ///
 /// protobuf-c allocates through it while unpacking and never frees a part, so unpacking costs a handful of allocations whatever the
 /// message holds, and nothing can leak or be freed twice.
 final class Arena {
-    private static let firstChunkBytes = 4 << 10
+    private static let firstChunkBytes = 1 << 10
     private static let largestChunkBytes = 1 << 20
     private static let alignment = 16
+    /// At a chunk's beginning stands where the chunk before it is.
+    private static let chunkHeadBytes = 16
 
-    private var chunks: [UnsafeMutableRawPointer] = []
+    private var latestChunk: UnsafeMutableRawPointer?
     private var next: UnsafeMutableRawPointer?
     private var left = 0
     private var chunkBytes = Arena.firstChunkBytes
@@ -20,10 +22,13 @@ final class Arena {
     init() {}
 
     deinit {
-        for chunk in chunks { free(chunk) }
+        while let chunk = latestChunk {
+            latestChunk = chunk.load(as: UnsafeMutableRawPointer?.self)
+            free(chunk)
+        }
     }
 
-    /// Zeroed memory for `count` bytes. Running out of memory ends the process, as it does everywhere in Swift.
+    /// Memory for `count` bytes, whatever it holds. Running out of memory ends the process, as it does everywhere in Swift.
     func allocate(_ count: Int) -> UnsafeMutableRawPointer {
         guard let memory = tryAllocate(count) else { preconditionFailure("no memory for \(count) bytes of a message") }
         return memory
@@ -33,11 +38,12 @@ final class Arena {
         guard count >= 0, count <= Int(Int32.max) else { return nil }
         let rounded = max(Self.alignment, (count + Self.alignment - 1) & ~(Self.alignment - 1))
         if rounded > left {
-            let size = max(rounded, chunkBytes)
-            guard let chunk = calloc(1, size) else { return nil }
-            chunks.append(chunk)
-            next = chunk
-            left = size
+            let size = max(rounded + Self.chunkHeadBytes, chunkBytes)
+            guard let chunk = malloc(size) else { return nil }
+            chunk.storeBytes(of: latestChunk, as: UnsafeMutableRawPointer?.self)
+            latestChunk = chunk
+            next = chunk + Self.chunkHeadBytes
+            left = size - Self.chunkHeadBytes
             chunkBytes = min(chunkBytes * 2, Self.largestChunkBytes)
         }
         guard let start = next else { return nil }

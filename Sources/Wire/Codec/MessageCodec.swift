@@ -7,18 +7,21 @@ public enum MessageCodec {
         _ bytes: [UInt8], shape: MessageShape, limits: DecodingLimits, _ read: (MessageReader) -> Value
     ) throws(DecodingError) -> Value {
         let arena = Arena()
-        let result: Result<Value, DecodingError> = bytes.withUnsafeBytes { bytes in
-            do throws(DecodingError) {
-                try PreCheck.check(bytes, shape: shape, limits: limits)
-            } catch {
-                return .failure(error)
-            }
+        defer { withExtendedLifetime(arena) {} }
+        return read(try unpack(bytes, shape: shape, limits: limits, into: arena))
+    }
+
+    private static func unpack(
+        _ bytes: [UInt8], shape: MessageShape, limits: DecodingLimits, into arena: Arena
+    ) throws(DecodingError) -> MessageReader {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(DecodingError) in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            try PreCheck.check(bytes, shape: shape, limits: limits)
             guard let message = arena.unpack(bytes, shape: shape) else {
-                return .failure(DecodingError(.malformed, path: "", message: "no \(shape.name)"))
+                throw DecodingError(.malformed, path: "", message: "no \(shape.name)")
             }
-            return .success(read(MessageReader(message)))
+            return MessageReader(message)
         }
-        return try withExtendedLifetime(arena) { () throws(DecodingError) in try result.get() }
     }
 
     /// Lets `fill` set the fields of a message and appends its bytes.

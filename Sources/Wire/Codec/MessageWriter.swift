@@ -7,18 +7,15 @@ public struct MessageWriter {
     private let base: UnsafeMutableRawPointer
     private let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
     private let arena: Arena
-    private let path: FieldPath
 
     /// A message with every field at its default, in the arena's memory.
     internal init(_ shape: MessageShape, arena: Arena) {
-        self.init(
-            shape.rawAddress.assumingMemoryBound(to: ProtobufCMessageDescriptor.self), arena: arena, path: FieldPath())
+        self.init(shape.rawAddress.assumingMemoryBound(to: ProtobufCMessageDescriptor.self), arena: arena)
     }
 
-    private init(_ descriptor: UnsafePointer<ProtobufCMessageDescriptor>, arena: Arena, path: FieldPath) {
+    private init(_ descriptor: UnsafePointer<ProtobufCMessageDescriptor>, arena: Arena) {
         self.descriptor = descriptor
         self.arena = arena
-        self.path = path
         base = arena.allocate(descriptor.pointee.sizeof_message)
         descriptor.pointee.message_init(base.assumingMemoryBound(to: ProtobufCMessage.self))
     }
@@ -80,9 +77,9 @@ public struct MessageWriter {
         _ index: Int, messages: [Element], _ fill: (Element, MessageWriter) throws(EncodingError) -> Void
     ) throws(EncodingError) {
         let elements = begin(index, count: messages.count, of: UnsafeMutableRawPointer.self)
-        for (position, element) in messages.enumerated() {
+        for position in messages.indices {
             elements[position] = try child(index, element: position) { (writer) throws(EncodingError) in
-                try fill(element, writer)
+                try fill(messages[position], writer)
             }
         }
     }
@@ -108,9 +105,10 @@ public struct MessageWriter {
         let start = arena.allocate(string.utf8.count + 1)
         let hasNUL = string.withUTF8 { utf8 in
             if let source = utf8.baseAddress { start.copyMemory(from: source, byteCount: utf8.count) }
+            start.storeBytes(of: 0, toByteOffset: utf8.count, as: UInt8.self)
             return utf8.contains(0)
         }
-        guard !hasNUL else { throw EncodingError(.nulInString, path: place(index, element).text) }
+        guard !hasNUL else { throw EncodingError(.nulInString, path: place(index, element)) }
         return start.assumingMemoryBound(to: CChar.self)
     }
 
@@ -126,14 +124,17 @@ public struct MessageWriter {
         _ index: Int, element: Int?, _ fill: (MessageWriter) throws(EncodingError) -> Void
     ) throws(EncodingError) -> UnsafeMutableRawPointer {
         guard let descriptor = field(index).descriptor else { preconditionFailure("a message field has a descriptor") }
-        let writer = MessageWriter(
-            descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self), arena: arena, path: place(index, element))
-        try fill(writer)
+        let writer = MessageWriter(descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self), arena: arena)
+        do throws(EncodingError) {
+            try fill(writer)
+        } catch {
+            throw EncodingError(error.code, path: "\(place(index, element)).\(error.path)")
+        }
         return writer.base
     }
 
-    private func place(_ index: Int, _ element: Int?) -> FieldPath {
-        path.field(String(cString: field(index).name), index: element)
+    private func place(_ index: Int, _ element: Int?) -> String {
+        String(cString: field(index).name) + (element.map { "[\($0)]" } ?? "")
     }
 
     // MARK: - Packing
@@ -142,12 +143,10 @@ public struct MessageWriter {
     internal func pack(into buffer: inout [UInt8]) {
         let message = base.assumingMemoryBound(to: ProtobufCMessage.self)
         let size = protobuf_c_message_get_packed_size(message)
-        let start = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: size))
-        buffer.withUnsafeMutableBufferPointer { buffer in
-            guard let address = buffer.baseAddress else { return }
-            let written = protobuf_c_message_pack(message, address + start)
-            precondition(written == size, "protobuf-c writes as many bytes as it announced")
+        let packed = [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
+            if let start = bytes.baseAddress { count = protobuf_c_message_pack(message, start) }
+            precondition(count == size, "protobuf-c writes as many bytes as it announced")
         }
+        if buffer.isEmpty { buffer = packed } else { buffer += packed }
     }
 }

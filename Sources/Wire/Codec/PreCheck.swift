@@ -11,13 +11,21 @@ struct PreCheck {
     private let limits: DecodingLimits
     private var allocationLeft: Int
     private var elementsLeft = PreCheck.maximumElements
+    /// From the message that is checked to the field that is looked at; what it is when something is wrong tells where.
+    private var steps: [Step] = []
+    /// How often each field of the messages that are open has come.
+    private var counts: [Int] = []
 
     /// Checks a whole message.
     static func check(_ bytes: UnsafeRawBufferPointer, shape: MessageShape, limits: DecodingLimits) throws(DecodingError) {
         let (product, overflow) = bytes.count.multipliedReportingOverflow(by: limits.allocationPerWireByte)
         let budget = overflow ? Int.max : product.addingReportingOverflow(limits.allocationAllowanceBytes).partialValue
         var check = PreCheck(limits: limits, allocationLeft: budget)
-        try check.message(bytes, shape.rawAddress.assumingMemoryBound(to: Descriptor.self), path: FieldPath(), depth: 1)
+        do throws(DecodingError) {
+            try check.message(bytes, shape.rawAddress.assumingMemoryBound(to: Descriptor.self))
+        } catch {
+            throw DecodingError(error.code, path: check.path, message: error.message)
+        }
     }
 
     private typealias Descriptor = ProtobufCMessageDescriptor
@@ -28,118 +36,142 @@ struct PreCheck {
         self.allocationLeft = allocationLeft
     }
 
-    private mutating func message(
-        _ bytes: UnsafeRawBufferPointer, _ descriptor: UnsafePointer<Descriptor>, path: FieldPath, depth: Int
-    ) throws(DecodingError) {
-        guard depth <= limits.maxDepth else {
-            throw DecodingError(.tooDeep, path: path.text, message: "messages nest deeper than \(limits.maxDepth)")
-        }
-        try spend(descriptor.pointee.sizeof_message, at: path)
-        var scanner = WireScanner(bytes)
-        var counts: [UInt32: Int] = [:]
-        while !scanner.isAtEnd {
-            let tag = try scanner.tag(at: path)
-            guard let field = protobuf_c_message_descriptor_get_field(descriptor, tag.field) else {
-                try unknown(tag, &scanner, at: path)
-                continue
+    // MARK: - Where
+
+    private enum Step {
+        case known(UnsafePointer<Field>, index: Int?)
+        case unknown(UInt32)
+
+        var text: String {
+            switch self {
+            case .known(let field, let index):
+                String(cString: field.pointee.name) + (index.map { "[\($0)]" } ?? "")
+            case .unknown(let number): "\(number)"
             }
-            let isRepeated = field.pointee.label == PROTOBUF_C_LABEL_REPEATED
-            let index = counts[tag.field, default: 0]
-            counts[tag.field] = index + 1
-            let place = path.field(String(cString: field.pointee.name), index: isRepeated ? index : nil)
-            guard index == 0 || !Self.isMerged(field) else {
-                throw DecodingError(.malformed, path: place.text, message: "a message that is not repeated comes twice")
-            }
-            try element(at: place)
-            try known(field, tag, &scanner, path: place, depth: depth, isRepeated: isRepeated)
         }
     }
 
+    /// Where the check is, as `essays[3].text`.
+    private var path: String { steps.map(\.text).joined(separator: ".") }
+
+    // MARK: - Fields
+
+    private mutating func message(
+        _ bytes: UnsafeRawBufferPointer, _ descriptor: UnsafePointer<Descriptor>
+    ) throws(DecodingError) {
+        guard steps.count < limits.maxDepth else {
+            throw DecodingError(.tooDeep, path: "", message: "messages nest deeper than \(limits.maxDepth)")
+        }
+        try spend(descriptor.pointee.sizeof_message)
+        let (firstCount, fieldCount) = (counts.count, Int(descriptor.pointee.n_fields))
+        counts.append(contentsOf: repeatElement(0, count: fieldCount))
+        var scanner = WireScanner(bytes)
+        while !scanner.isAtEnd {
+            let tag = try scanner.tag()
+            guard let field = protobuf_c_message_descriptor_get_field(descriptor, tag.field) else {
+                try unknown(tag, &scanner)
+                continue
+            }
+            let isRepeated = field.pointee.label == PROTOBUF_C_LABEL_REPEATED
+            let place = firstCount + (field - descriptor.pointee.fields)
+            let index = counts[place]
+            counts[place] += 1
+            steps.append(.known(field, index: isRepeated ? index : nil))
+            guard index == 0 || !Self.isMerged(field) else {
+                throw DecodingError(.malformed, path: "", message: "a message that is not repeated comes twice")
+            }
+            try element()
+            try known(field, tag, &scanner, isRepeated: isRepeated)
+            steps.removeLast()
+        }
+        counts.removeLast(fieldCount)
+    }
+
     private mutating func known(
-        _ field: UnsafePointer<Field>, _ tag: WireScanner.Tag, _ scanner: inout WireScanner, path: FieldPath, depth: Int,
-        isRepeated: Bool
+        _ field: UnsafePointer<Field>, _ tag: WireScanner.Tag, _ scanner: inout WireScanner, isRepeated: Bool
     ) throws(DecodingError) {
         let expected = Self.wireType(of: field.pointee.type)
         if tag.type != expected {
             guard isRepeated, tag.type == .lengthDelimited, expected != .lengthDelimited else {
                 throw DecodingError(
-                    .wireTypeMismatch, path: path.text, message: "expected wire type \(expected.name), got \(tag.type.name)")
+                    .wireTypeMismatch, path: "", message: "expected wire type \(expected.name), got \(tag.type.name)")
             }
-            return try packed(try scanner.lengthDelimited(at: path), of: field.pointee.type, expected, at: path)
+            return try packed(try scanner.lengthDelimited(), of: field.pointee.type, expected)
         }
         switch expected {
         case .varint, .fixed64, .fixed32:
-            try scanner.skip(expected, at: path)
-            if isRepeated { try spend(Self.elementBytes(field.pointee.type), at: path) }
+            try scanner.skip(expected)
+            if isRepeated { try spend(Self.elementBytes(field.pointee.type)) }
         case .lengthDelimited:
-            let content = try scanner.lengthDelimited(at: path)
-            if isRepeated { try spend(Self.elementBytes(field.pointee.type), at: path) }
-            try lengthDelimited(content, of: field, path: path, depth: depth)
+            let content = try scanner.lengthDelimited()
+            if isRepeated { try spend(Self.elementBytes(field.pointee.type)) }
+            try lengthDelimited(content, of: field)
         case .startGroup, .endGroup:
-            throw DecodingError(.malformed, path: path.text, message: "groups are not supported")
+            throw DecodingError(.malformed, path: "", message: "groups are not supported")
         }
     }
 
     private mutating func lengthDelimited(
-        _ content: UnsafeRawBufferPointer, of field: UnsafePointer<Field>, path: FieldPath, depth: Int
+        _ content: UnsafeRawBufferPointer, of field: UnsafePointer<Field>
     ) throws(DecodingError) {
         switch field.pointee.type {
         case PROTOBUF_C_TYPE_STRING:
-            try spend(content.count + 1, at: path)
+            try spend(content.count + 1)
             guard !content.contains(0) else {
-                throw DecodingError(.nulInString, path: path.text, message: "expected text without NUL")
+                throw DecodingError(.nulInString, path: "", message: "expected text without NUL")
             }
             guard UTF8Validation.isValid(content) else {
-                throw DecodingError(.invalidUTF8, path: path.text, message: "expected UTF-8")
+                throw DecodingError(.invalidUTF8, path: "", message: "expected UTF-8")
             }
         case PROTOBUF_C_TYPE_BYTES:
-            try spend(content.count, at: path)
+            try spend(content.count)
         default:
             guard let descriptor = field.pointee.descriptor else {
                 preconditionFailure("a message field has a descriptor")
             }
-            try message(content, descriptor.assumingMemoryBound(to: Descriptor.self), path: path, depth: depth + 1)
+            try message(content, descriptor.assumingMemoryBound(to: Descriptor.self))
         }
     }
 
     private mutating func packed(
-        _ content: UnsafeRawBufferPointer, of type: ProtobufCType, _ wireType: WireScanner.WireType, at path: FieldPath
+        _ content: UnsafeRawBufferPointer, of type: ProtobufCType, _ wireType: WireScanner.WireType
     ) throws(DecodingError) {
         var scanner = WireScanner(content)
         while !scanner.isAtEnd {
-            try scanner.skip(wireType, at: path)
-            try spend(Self.elementBytes(type), at: path)
+            try scanner.skip(wireType)
+            try spend(Self.elementBytes(type))
         }
     }
 
     private mutating func unknown(
-        _ tag: WireScanner.Tag, _ scanner: inout WireScanner, at path: FieldPath
+        _ tag: WireScanner.Tag, _ scanner: inout WireScanner
     ) throws(DecodingError) {
-        let place = path.field("\(tag.field)", index: nil)
+        steps.append(.unknown(tag.field))
         guard tag.type != .startGroup, tag.type != .endGroup else {
-            throw DecodingError(.malformed, path: place.text, message: "groups are not supported")
+            throw DecodingError(.malformed, path: "", message: "groups are not supported")
         }
-        try element(at: place)
+        try element()
         let before = scanner.offset
-        try scanner.skip(tag.type, at: place)
-        try spend(MemoryLayout<ProtobufCMessageUnknownField>.stride + scanner.offset - before, at: place)
+        try scanner.skip(tag.type)
+        try spend(MemoryLayout<ProtobufCMessageUnknownField>.stride + scanner.offset - before)
+        steps.removeLast()
     }
 
     // MARK: - Budgets
 
-    private mutating func spend(_ count: Int, at path: FieldPath) throws(DecodingError) {
+    private mutating func spend(_ count: Int) throws(DecodingError) {
         allocationLeft -= count
         guard allocationLeft >= 0 else {
             throw DecodingError(
-                .tooExpensive, path: path.text, message: "the message would take far more memory than its size allows")
+                .tooExpensive, path: "", message: "the message would take far more memory than its size allows")
         }
     }
 
-    private mutating func element(at path: FieldPath) throws(DecodingError) {
+    private mutating func element() throws(DecodingError) {
         elementsLeft -= 1
         guard elementsLeft >= 0 else {
             throw DecodingError(
-                .tooExpensive, path: path.text, message: "the message has more than \(Self.maximumElements) fields")
+                .tooExpensive, path: "", message: "the message has more than \(Self.maximumElements) fields")
         }
     }
 

@@ -1,4 +1,4 @@
-/// Steps through the fields of a message's bytes without interpreting them.
+/// Steps through the fields of a message's bytes without interpreting them. Where in the message something is wrong its errors do not say.
 struct WireScanner {
     enum WireType: UInt8 {
         case varint = 0
@@ -38,59 +38,59 @@ struct WireScanner {
 
     var isAtEnd: Bool { offset == bytes.count }
 
-    mutating func tag(at path: FieldPath) throws(DecodingError) -> Tag {
-        let value = try varint(at: path, maximumBytes: Self.maximumTagBytes)
+    mutating func tag() throws(DecodingError) -> Tag {
+        let value = try varint(maximumBytes: Self.maximumTagBytes)
         guard let type = WireType(rawValue: UInt8(value & 7)), (1...(1 << 29 - 1)).contains(value >> 3) else {
-            throw DecodingError(.malformed, path: path.text, message: "no protobuf tag at byte \(offset)")
+            throw DecodingError(.malformed, path: "", message: "no protobuf tag at byte \(offset)")
         }
         return Tag(field: UInt32(value >> 3), type: type)
     }
 
     /// A varint whose value fits 64 bits, of at most ten bytes unless it has to be shorter.
-    mutating func varint(at path: FieldPath, maximumBytes: UInt64 = 10) throws(DecodingError) -> UInt64 {
+    mutating func varint(maximumBytes: UInt64 = 10) throws(DecodingError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while offset < bytes.count {
             let byte = bytes[offset]
             offset += 1
             guard shift < 7 * (maximumBytes - 1) || byte < 0x80 else {
-                throw DecodingError(.malformed, path: path.text, message: "a number of more than \(maximumBytes) bytes")
+                throw DecodingError(.malformed, path: "", message: "a number of more than \(maximumBytes) bytes")
             }
             guard shift < 63 || byte <= 1 else {
-                throw DecodingError(.malformed, path: path.text, message: "a number longer than 64 bits")
+                throw DecodingError(.malformed, path: "", message: "a number longer than 64 bits")
             }
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return value }
             shift += 7
         }
-        throw Self.truncated(at: path)
+        throw Self.truncated
     }
 
-    mutating func lengthDelimited(at path: FieldPath) throws(DecodingError) -> UnsafeRawBufferPointer {
-        let length = try varint(at: path, maximumBytes: Self.maximumLengthBytes)
-        guard length <= UInt64(bytes.count - offset) else { throw Self.truncated(at: path) }
+    mutating func lengthDelimited() throws(DecodingError) -> UnsafeRawBufferPointer {
+        let length = try varint(maximumBytes: Self.maximumLengthBytes)
+        guard length <= UInt64(bytes.count - offset) else { throw Self.truncated }
         defer { offset += Int(length) }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + Int(length)])
     }
 
     /// Steps over a value.
-    mutating func skip(_ type: WireType, at path: FieldPath) throws(DecodingError) {
+    mutating func skip(_ type: WireType) throws(DecodingError) {
         switch type {
-        case .varint: _ = try varint(at: path)
-        case .fixed64: try advance(8, at: path)
-        case .fixed32: try advance(4, at: path)
-        case .lengthDelimited: _ = try lengthDelimited(at: path)
+        case .varint: _ = try varint()
+        case .fixed64: try advance(8)
+        case .fixed32: try advance(4)
+        case .lengthDelimited: _ = try lengthDelimited()
         case .startGroup, .endGroup:
-            throw DecodingError(.malformed, path: path.text, message: "groups are not supported")
+            throw DecodingError(.malformed, path: "", message: "groups are not supported")
         }
     }
 
-    private mutating func advance(_ count: Int, at path: FieldPath) throws(DecodingError) {
-        guard bytes.count - offset >= count else { throw Self.truncated(at: path) }
+    private mutating func advance(_ count: Int) throws(DecodingError) {
+        guard bytes.count - offset >= count else { throw Self.truncated }
         offset += count
     }
 
-    private static func truncated(at path: FieldPath) -> DecodingError {
-        DecodingError(.truncated, path: path.text, message: "the bytes end inside a field")
+    private static var truncated: DecodingError {
+        DecodingError(.truncated, path: "", message: "the bytes end inside a field")
     }
 }

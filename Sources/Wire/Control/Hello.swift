@@ -85,6 +85,6 @@ extension EnvelopeReader.Value {
     fileprivate func numbers(_ name: String, _ take: (UInt64) -> Void) throws(DecodingError) {
         guard case .bytes(let bytes) = self else { return take(UInt64(bitPattern: try number(name))) }
         var scanner = WireScanner(bytes)
-        while !scanner.isAtEnd { take(try scanner.varint(at: FieldPath())) }
+        while !scanner.isAtEnd { take(try scanner.varint()) }
     }
 }

@@ -1,6 +1,12 @@
 /// Writes the few kinds of field that the envelopes have.
 struct EnvelopeWriter {
+    /// What stands before a field's content, at most: a number of one byte and a length of five.
+    static let fieldHeadBytes = 6
+
     private(set) var bytes: [UInt8] = []
+
+    /// Makes room for what will be written.
+    mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 
     mutating func string(_ field: UInt64, _ value: String) {
         guard !value.isEmpty else { return }
@@ -58,13 +64,12 @@ struct EnvelopeReader {
     /// The next field, or nil at the end.
     mutating func next() throws(DecodingError) -> (field: UInt32, value: Value)? {
         guard !scanner.isAtEnd else { return nil }
-        let path = FieldPath()
-        let tag = try scanner.tag(at: path)
+        let tag = try scanner.tag()
         switch tag.type {
-        case .varint: return (tag.field, .integer(try scanner.varint(at: path)))
-        case .lengthDelimited: return (tag.field, .bytes(try scanner.lengthDelimited(at: path)))
+        case .varint: return (tag.field, .integer(try scanner.varint()))
+        case .lengthDelimited: return (tag.field, .bytes(try scanner.lengthDelimited()))
         case .fixed32, .fixed64:
-            try scanner.skip(tag.type, at: path)
+            try scanner.skip(tag.type)
             return (tag.field, .other)
         case .startGroup, .endGroup:
             throw DecodingError(.malformed, path: "\(tag.field)", message: "groups are not supported")
