@@ -3,21 +3,25 @@ package struct LatencyHistogram: Sendable {
     /// Classes for each doubling.
     private static let perDoubling: UInt64 = 32
 
-    private var counts: [Int: Int] = [:]
+    /// As many as the longest duration needs: some hundreds.
+    private var counts: [Int] = []
     private var total = 0
     package private(set) var longest: UInt64 = 0
 
     package init() {}
 
     package mutating func add(_ nanoseconds: UInt64) {
-        counts[Self.place(nanoseconds), default: 0] += 1
+        let place = Self.place(nanoseconds)
+        makeRoom(for: place)
+        counts[place] += 1
         total += 1
         longest = max(longest, nanoseconds)
     }
 
     /// Takes over what another counted.
     package mutating func add(_ other: LatencyHistogram) {
-        counts.merge(other.counts, uniquingKeysWith: +)
+        makeRoom(for: other.counts.count - 1)
+        for (place, count) in other.counts.enumerated() { counts[place] += count }
         total += other.total
         longest = max(longest, other.longest)
     }
@@ -29,11 +33,15 @@ package struct LatencyHistogram: Sendable {
     package func quantile(perMille: Int) -> UInt64 {
         let wanted = (total * perMille + 999) / 1000
         var seen = 0
-        for (place, count) in counts.sorted(by: { $0.key < $1.key }) {
+        for (place, count) in counts.enumerated() {
             seen += count
             if seen >= wanted { return min(Self.upperEnd(place), longest) }
         }
         return 0
+    }
+
+    private mutating func makeRoom(for place: Int) {
+        if place >= counts.count { counts.append(contentsOf: repeatElement(0, count: place + 1 - counts.count)) }
     }
 
     /// Small numbers are classes of their own; of larger ones the five bits after the first count.

@@ -68,8 +68,6 @@ public struct ServerConnection: Sendable {
     /// The streams that ended most recently, a ring once it is full; one that was taken again may be in it twice.
     private var ends: [StreamID] = []
     private var oldestEnd = 0
-    /// Where in the ring each stream has its latest end.
-    private var latestEnd: [StreamID: Int] = [:]
     private var isDraining = false
     private var isClosed = false
     /// Whether nothing more is taken from the client, which has broken what it agreed to.
@@ -231,7 +229,7 @@ public struct ServerConnection: Sendable {
 
     /// Data that no handler waits for. On a stream that runs, or has ended, it is late or mistaken and changes nothing.
     private mutating func strayData(on stream: StreamID) -> [Action] {
-        guard running[stream] == nil, latestEnd[stream] == nil else { return [] }
+        guard running[stream] == nil, !ends.contains(stream) else { return [] }
         return [refuse(stream, .invalidArgument, "data on a stream without a request")]
     }
 
@@ -295,7 +293,9 @@ public struct ServerConnection: Sendable {
     private mutating func ended(_ stream: StreamID, _ last: Frame) -> [Action] {
         guard let call = running.removeValue(forKey: stream) else { return [] }
         rememberEnd(of: stream)
-        return (isClosed || call.isAnswered ? [] : [.write(last)]) + closeIfDrained()
+        var actions: [Action] = []
+        if !isClosed, !call.isAnswered { actions.append(.write(last)) }
+        return actions + closeIfDrained()
     }
 
     /// An answer's bytes, or, when those are more than a peer takes, the answer that says so.
@@ -309,14 +309,9 @@ public struct ServerConnection: Sendable {
 
     private mutating func rememberEnd(of stream: StreamID) {
         guard ends.count == Self.rememberedEnds else {
-            latestEnd[stream] = ends.count
             return ends.append(stream)
         }
-        let forgotten = ends[oldestEnd]
-        // A stream that was taken again has ended later, too.
-        if latestEnd[forgotten] == oldestEnd { latestEnd[forgotten] = nil }
         ends[oldestEnd] = stream
-        latestEnd[stream] = oldestEnd
         oldestEnd = (oldestEnd + 1) % Self.rememberedEnds
     }
 

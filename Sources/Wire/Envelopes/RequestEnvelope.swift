@@ -33,12 +33,9 @@ public struct RequestEnvelope: Sendable, Hashable {
     /// - Parameter maximumMetadataBytes: what ``Metadata/byteCount`` may come to.
     /// - Throws: `tooExpensive` when it comes to more, before the rest of it is kept.
     public init(decoding bytes: [UInt8], maximumMetadataBytes: Int = .max) throws(DecodingError) {
-        let result: Result<RequestEnvelope, DecodingError> = bytes.withUnsafeBytes { bytes in
-            Result { () throws(DecodingError) in
-                try RequestEnvelope(reading: bytes, maximumMetadataBytes: maximumMetadataBytes)
-            }
+        self = try bytes.withUnsafeBufferPointer { (bytes) throws(DecodingError) in
+            try RequestEnvelope(reading: UnsafeRawBufferPointer(bytes), maximumMetadataBytes: maximumMetadataBytes)
         }
-        self = try result.get()
     }
 
     private init(reading bytes: UnsafeRawBufferPointer, maximumMetadataBytes: Int) throws(DecodingError) {

@@ -23,6 +23,7 @@ public enum ResponseEnvelope: Sendable {
 
     public func encoded() -> [UInt8] {
         var writer = EnvelopeWriter()
+        writer.reserve(payloadByteCount + EnvelopeWriter.fieldHeadBytes)
         switch self {
         case .success(let payload):
             writer.bytes(2, payload)
@@ -44,10 +45,9 @@ public enum ResponseEnvelope: Sendable {
 
     /// Reads an answer. A status with code zero is success, as some peers send it; a code that nobody defined is `UNKNOWN`.
     public init(decoding bytes: [UInt8]) throws(DecodingError) {
-        let result: Result<ResponseEnvelope, DecodingError> = bytes.withUnsafeBytes { bytes in
-            Result { () throws(DecodingError) in try ResponseEnvelope(reading: bytes) }
+        self = try bytes.withUnsafeBufferPointer { (bytes) throws(DecodingError) in
+            try ResponseEnvelope(reading: UnsafeRawBufferPointer(bytes))
         }
-        self = try result.get()
     }
 
     private init(reading bytes: UnsafeRawBufferPointer) throws(DecodingError) {

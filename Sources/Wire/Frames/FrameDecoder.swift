@@ -52,14 +52,18 @@ public struct FrameDecoder: Sendable {
     }
 
     /// Takes bytes that have arrived.
-    public mutating func append(_ bytes: some Collection<UInt8>) {
-        guard case .discarding(let left) = state, consumed == buffer.count else {
-            buffer.append(contentsOf: bytes)
-            return
+    public mutating func append(_ bytes: RawSpan) {
+        var dropped = 0
+        if case .discarding(let left) = state, consumed == buffer.count {
+            dropped = min(left, bytes.byteCount)
+            discarded(dropped, of: left)
         }
-        let dropped = min(left, bytes.count)
-        discarded(dropped, of: left)
-        buffer.append(contentsOf: bytes.dropFirst(dropped))
+        bytes.extracting(droppingFirst: dropped).withUnsafeBytes { buffer.append(contentsOf: $0) }
+    }
+
+    /// Takes bytes that have arrived, and copies them once more than it must.
+    public mutating func append(_ bytes: some Collection<UInt8>) {
+        append(Array(bytes).span.bytes)
     }
 
     /// The next frame, or nil when more bytes are needed.
@@ -128,6 +132,8 @@ public struct FrameDecoder: Sendable {
         guard consumed == buffer.count || consumed > Self.keptCapacity else { return }
         if buffer.capacity > Self.keptCapacity, bufferedByteCount <= Self.keptCapacity {
             buffer = Array(buffer[consumed...])
+        } else if consumed == buffer.count {
+            buffer.removeAll(keepingCapacity: true)
         } else {
             buffer.removeFirst(consumed)
         }

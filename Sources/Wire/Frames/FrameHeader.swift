@@ -19,8 +19,8 @@ public struct FrameHeader: Sendable, Hashable {
     package init(_ bytes: ArraySlice<UInt8>) {
         precondition(bytes.count == Self.byteCount, "a header has ten bytes")
         let start = bytes.startIndex
-        length = Self.number(bytes[start..<start + 4])
-        stream = StreamID(rawValue: Self.number(bytes[start + 4..<start + 8]))
+        length = Self.number(bytes, at: start)
+        stream = StreamID(rawValue: Self.number(bytes, at: start + 4))
         type = FrameType(rawValue: bytes[start + 8])
         flags = FrameFlags(rawValue: bytes[start + 9])
     }
@@ -33,8 +33,8 @@ public struct FrameHeader: Sendable, Hashable {
         buffer.append(flags.rawValue)
     }
 
-    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        bytes.reduce(0) { $0 << 8 | UInt32($1) }
+    private static func number(_ bytes: ArraySlice<UInt8>, at start: Int) -> UInt32 {
+        UInt32(bytes[start]) << 24 | UInt32(bytes[start + 1]) << 16 | UInt32(bytes[start + 2]) << 8 | UInt32(bytes[start + 3])
     }
 
     private static func append(_ number: UInt32, to buffer: inout [UInt8]) {

@@ -90,7 +90,8 @@ final class ClientHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isHungUp else { return }
-        decoder.append(unwrapInboundIn(data).readableBytesView)
+        let bytes = unwrapInboundIn(data)
+        decoder.append(bytes.readableBytesSpan)
         readFrames(context)
     }
 

@@ -12,9 +12,8 @@ final class RunningCall {
         var idle: Scheduled<Void>?
     }
 
-    let method: MethodDescriptor
-    /// Whether there is such a method; the others are not counted.
-    let isServed: Bool
+    /// Of its method; nil where there is no such method.
+    private let counts: MethodCounts?
     let begun = ContinuousClock.now
     var handler: Task<Void, Never>?
     /// When its caller stops waiting; nil once it is over for its caller.
@@ -26,9 +25,18 @@ final class RunningCall {
     var receivedBytes = 0
     var sentBytes = 0
 
-    init(_ method: MethodDescriptor, isServed: Bool) {
-        self.method = method
-        self.isServed = isServed
+    /// A call begins.
+    init(countedIn counts: MethodCounts?) {
+        self.counts = counts
+        counts?.began()
+    }
+
+    /// Its handler has ended.
+    ///
+    /// - Parameter code: how, for a caller who has not been told otherwise before.
+    func end(as code: StatusCode) {
+        stopClocks()
+        counts?.ended(self, as: ending ?? code)
     }
 
     /// Stops the clocks of a call that is over for its caller.

@@ -21,9 +21,8 @@ extension ServerHandler {
         guard load.beginHandler(bytes, messageBytes: messageBytes, isFromUnknown: isFromUnknown) else {
             return refuse(stream, Self.overloaded, context)
         }
-        let call = RunningCall(request.method, isServed: router.serves(request.method))
+        let call = RunningCall(countedIn: router.serves(request.method) ? load.counts(of: request.method) : nil)
         calls[stream] = call
-        if call.isServed { load.callBegan(call.method) }
         // The time counts from the request's arrival: what the handler does at once is within it.
         let deadline = context.eventLoop.now + TimeAmount(timeout)
         call.deadline = deadline
@@ -128,9 +127,7 @@ extension ServerHandler {
 
     /// A handler has ended.
     func forget(_ stream: StreamID, as code: StatusCode) {
-        guard let call = calls.removeValue(forKey: stream) else { return }
-        call.stopClocks()
-        if call.isServed { load.callEnded(call, as: call.ending ?? code) }
+        calls.removeValue(forKey: stream)?.end(as: code)
     }
 
     /// Answers a caller who has had no answer, and whose handler has not ended. The handler is told to stop, and counts until it has.

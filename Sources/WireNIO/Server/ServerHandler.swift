@@ -69,7 +69,8 @@ final class ServerHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isHungUp else { return }
-        decoder.append(unwrapInboundIn(data).readableBytesView)
+        let bytes = unwrapInboundIn(data)
+        decoder.append(bytes.readableBytesSpan)
         readFrames(context)
     }
 

@@ -11,7 +11,8 @@ public final class ServerLoad: Sendable {
     private let maximumHandlers: Int
     private let maximumBytes: Int
     private let state = Mutex(State())
-    private let counts = Mutex(ServerStatistics())
+    private let connections = Mutex(ServerStatistics())
+    private let methods = Mutex<[MethodDescriptor: MethodCounts]>([:])
     private let start = ContinuousClock.now
 
     /// The load of one server.
@@ -73,32 +74,35 @@ public final class ServerLoad: Sendable {
 
     /// At this moment.
     public var statistics: ServerStatistics {
-        var statistics = counts.withLock { $0 }
+        var statistics = connections.withLock { $0 }
+        statistics.methods = methods.withLock { $0.mapValues(\.current) }
         (statistics.runningHandlers, statistics.heldRequestBytes) = state.withLock { ($0.handlers, $0.bytes) }
         statistics.uptime = start.duration(to: .now)
         return statistics
     }
 
     func connectionOpened() {
-        counts.withLock { counts in
-            counts.connections += 1
-            counts.acceptedConnections += 1
+        connections.withLock { connections in
+            connections.connections += 1
+            connections.acceptedConnections += 1
         }
     }
 
     func connectionClosed() {
-        counts.withLock { $0.connections -= 1 }
+        connections.withLock { $0.connections -= 1 }
     }
 
     func connectionRefused() {
-        counts.withLock { $0.refusedConnections += 1 }
+        connections.withLock { $0.refusedConnections += 1 }
     }
 
-    func callBegan(_ method: MethodDescriptor) {
-        counts.withLock { $0.methods[method, default: .init()].began() }
-    }
-
-    func callEnded(_ call: RunningCall, as code: StatusCode) {
-        counts.withLock { $0.methods[call.method]?.ended(call, as: code) }
+    /// Those of a method that is served.
+    func counts(of method: MethodDescriptor) -> MethodCounts {
+        methods.withLock { methods in
+            if let counts = methods[method] { return counts }
+            let counts = MethodCounts()
+            methods[method] = counts
+            return counts
+        }
     }
 }

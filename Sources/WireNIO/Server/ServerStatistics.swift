@@ -20,19 +20,6 @@ public struct ServerStatistics: Sendable {
 
         /// In nanoseconds.
         public var longestLatency: UInt64 { latencies.longest }
-
-        mutating func began() {
-            calls += 1
-            running += 1
-        }
-
-        mutating func ended(_ call: RunningCall, as code: StatusCode) {
-            running -= 1
-            statuses[code, default: 0] += 1
-            receivedBytes += call.receivedBytes
-            sentBytes += call.sentBytes
-            latencies.add(UInt64(max(0, call.begun.duration(to: .now).clampedNanoseconds)))
-        }
     }
 
     public internal(set) var uptime: Duration = .zero
