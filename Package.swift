@@ -17,6 +17,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let lifecycleTesting = Target.Dependency.product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -54,6 +56,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.10.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -90,7 +94,8 @@ let package = Package(
         .target(
             name: "ServiceKit",
             dependencies: [
-                "Wire", "WireNIO", "Contracts", configuration, crypto, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+                "Wire", "WireNIO", "Contracts", configuration, crypto, lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix,
+                tracing,
             ],
             swiftSettings: strict),
 
@@ -251,7 +256,9 @@ let package = Package(
         .testTarget(
             name: "ServiceKitTests",
             dependencies: [
-                "ServiceKit", "Contracts", "CurlClient", "Wire", "WireNIO", configuration, lifecycle, lifecycleTesting, logging,
+                "ServiceKit", "Contracts", "CurlClient", "Watching", "Wire", "WireNIO", configuration, lifecycle,
+                lifecycleTesting,
+                logging, metrics, tracing,
             ],
             swiftSettings: strict),
         .testTarget(name: "CurlClientTests", dependencies: ["CurlClient", "ChildProcesses"], swiftSettings: strict),

@@ -18,14 +18,17 @@ public final class ServiceHost: Service {
 
     /// - Parameters:
     ///   - services: what is served; health, reflection, statistics and drain are added.
+    ///   - telemetry: what is told of the calls to all of these.
+    ///   - interceptors: which calls pass after those of the telemetry, in this order.
     ///   - security: of the server's connections; nil for plain TCP.
     ///   - access: who may call what; nil where nobody is asked.
     ///   - check: why the service cannot take calls right now; nil when it can.
     ///   - work: runs beside the server and is cancelled once the server has drained.
     ///   - close: gives back what the service holds, once nothing of it runs any more, however it ended.
     public init(
-        name: String, services: [any RPCService], configuration: ServerConfiguration,
-        security: (any ConnectionSecurity)? = nil, access: (any AccessControl)? = nil, check: @escaping Health.Check,
+        name: String, services: [any RPCService], telemetry: Telemetry, interceptors: [any ServerInterceptor] = [],
+        configuration: ServerConfiguration, security: (any ConnectionSecurity)? = nil, access: (any AccessControl)? = nil,
+        check: @escaping Health.Check,
         work: @escaping @Sendable () async throws -> Void, close: @escaping @Sendable () async -> Void, logger: Logger
     ) {
         self.name = name
@@ -41,7 +44,8 @@ public final class ServiceHost: Service {
         let names = (services + standard).map(\.name) + [WireV1.ReflectionServer.serviceName]
         server = WireServer(
             services: services + standard + [WireV1.ReflectionServer(Reflection(services: names))],
-            configuration: configuration, security: security, access: access, load: load, logger: logger)
+            interceptors: telemetry.serverInterceptors(logger: logger) + interceptors, configuration: configuration,
+            security: security, access: access, load: load, logger: logger)
     }
 
     /// Binds the server's socket.

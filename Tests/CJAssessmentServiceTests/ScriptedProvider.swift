@@ -216,6 +216,7 @@ extension EventsV1.Event {
 
 /// Calls services of this process as if they were elsewhere: messages become bytes and messages again.
 struct InProcessTransport: ClientTransport {
+    let defaultTimeout = Duration.seconds(30)
     let services: [any RPCService]
 
     init(_ provider: ScriptedProvider) {

@@ -20,7 +20,8 @@ struct LogProgramTests {
         try #require(await fake.wait(for: "http://"), "\(fake.output)")
         let services = try Program(
             "huleedu",
-            ["serve", "llm-provider", "--port", "0", "--log-format", "json"] + (isToFile ? ["--log-file", log] : []),
+            ["serve", "llm-provider", "--port", "0", "--log-format", "json"]
+                + (isToFile ? ["--log-file", log, "--log-level", "trace"] : []),
             environment: [
                 "DATABASE_URL": try await TestDatabase.make().connectionString,
                 "HULEEDU_SIMULATED_URL": fake.output.split(separator: "\n").first.map(String.init) ?? "",
@@ -55,6 +56,12 @@ struct LogProgramTests {
         #expect(failed.map { $0["trace"] as? String } == [Self.trace])
         #expect(failed.first?["correlation"] as? String == "lesson-7")
         #expect(failed.first?["service"] as? String == "llm-provider")
+        let calls = objects.compactMap { $0 }.filter {
+            ($0["method"] ?? $0["name"]) as? String == "huleedu.llm.v1.LLMProvider/Submit"
+        }
+        #expect(calls.map { $0["event"] as? String } == (isToFile ? ["call answered", "span"] : []))
+        #expect(calls.allSatisfy { $0["trace"] as? String == Self.trace })
+        #expect(calls.last?["parent"] as? String == (isToFile ? "b7ad6b7169203331" : nil))
         #expect(!text.contains("Fewer, 1"), "an essay is in no line")
     }
 }

@@ -53,6 +53,15 @@ struct MetricsProgramTests {
         ] {
             #expect(text.contains(line + "\n"), "\(text)")
         }
+        for line in [
+            #"rpc_server_calls_total{service="huleedu.llm.v1.LLMProvider",method="Submit",code="OK"} 3"#,
+            #"rpc_server_call_duration_seconds_count{service="huleedu.llm.v1.LLMProvider",method="Submit"} 3"#,
+        ] {
+            #expect(text.contains(line + "\n"), "\(text)")
+        }
+        // The assessment service follows the provider's events.
+        let follow = #"rpc_client_messages_total{service="huleedu.events.v1.EventFeed",method="Follow",direction="#
+        #expect(text.contains(follow + #""request"} 1"#) && text.contains(follow + #""response"}"#), "\(text)")
         for direction in ["none", "read", "write"] {
             #expect(text.contains(#"llm_provider_prompt_cache_tokens_total{\#(labels),direction="\#(direction)"}"#), "\(text)")
         }

@@ -1,4 +1,5 @@
 import Contracts
+import CoreMetrics
 import Logging
 import ServiceLifecycle
 import ServiceLifecycleTestKit
@@ -64,6 +65,7 @@ struct ServiceHostTests {
     ) -> ServiceHost {
         ServiceHost(
             name: "slow", services: [SlowService(journal: journal)],
+            telemetry: Telemetry(metrics: NOOPMetricsHandler.instance),
             configuration: ServerConfiguration(host: "127.0.0.1", port: port), check: { nil }, work: work,
             close: { journal.note("closed") }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -262,7 +264,8 @@ struct ServiceHostTests {
         }
         #expect(taken?.code == .addressInUse && taken?.message.contains("\(address)") == true)
         let nowhere = ServiceHost(
-            name: "nowhere", services: [], configuration: ServerConfiguration(host: "192.0.2.1", port: 1), check: { nil },
+            name: "nowhere", services: [], telemetry: Telemetry(metrics: NOOPMetricsHandler.instance),
+            configuration: ServerConfiguration(host: "192.0.2.1", port: 1), check: { nil },
             work: {},
             close: {}, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let none = await #expect(throws: ServerError.self) { _ = try await nowhere.start() }

@@ -14,10 +14,12 @@ struct PoolServer {
     var name: ServerName { ServerName(host: address.host, port: address.port) }
 
     static func start(
-        _ services: [any RPCService], configuration: ServerConfiguration = ServerConfiguration()
+        _ services: [any RPCService], interceptors: [any ServerInterceptor] = [],
+        configuration: ServerConfiguration = ServerConfiguration()
     ) async throws -> PoolServer {
         let load = ServerLoad(configuration)
-        let server = WireServer(services: services, configuration: configuration, load: load, logger: silent)
+        let server = WireServer(
+            services: services, interceptors: interceptors, configuration: configuration, load: load, logger: silent)
         let address = try await server.start()
         return PoolServer(address: address, load: load, server: server, serving: Task { try await server.serve() })
     }

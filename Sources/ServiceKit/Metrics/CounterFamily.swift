@@ -26,6 +26,10 @@ public final class CounterFamily: MetricFamily {
     ///
     /// - Parameter values: one for each label.
     public func add(_ amount: UInt64 = 1, _ values: String...) {
+        add(amount, labels: values)
+    }
+
+    func add(_ amount: UInt64, labels values: [String]) {
         precondition(values.count == heading.labels.count, "\(name) has \(heading.labels.count) labels")
         counts.withLock { $0.change(values, from: 0) { $0 &+= amount } }
     }

@@ -24,6 +24,12 @@ public final class GaugeFamily: MetricFamily {
         self.values.withLock { $0 = series }
     }
 
+    /// Changes one value; of those that there is no room for the last is told.
+    func set(_ value: Double, _ labels: [String]) {
+        precondition(labels.count == heading.labels.count, "\(name) has \(heading.labels.count) labels")
+        values.withLock { $0.change(labels, from: value) { $0 = value } }
+    }
+
     /// The value with these labels; nil where there is none.
     public subscript(labels: String...) -> Double? { values.withLock { $0[labels] } }
 

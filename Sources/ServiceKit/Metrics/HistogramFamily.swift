@@ -34,7 +34,7 @@ public final class HistogramFamily: MetricFamily {
         observe(time / .seconds(1), values)
     }
 
-    private func observe(_ value: Double, _ values: [String]) {
+    func observe(_ value: Double, _ values: [String]) {
         precondition(values.count == heading.labels.count, "\(name) has \(heading.labels.count) labels")
         let place = bounds.firstIndex { value <= $0 } ?? bounds.endIndex
         distributions.withLock {

@@ -4,13 +4,17 @@ public struct Metrics: Sendable {
     public static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 
     private let families: [any MetricFamily]
+    private let registry: MetricsRegistry?
 
-    /// - Parameter families: each with a name of its own.
-    public init(_ families: [any MetricFamily]) {
+    /// - Parameters:
+    ///   - families: each with a name of its own.
+    ///   - registry: of metrics that come to be known as they are told; their names are others.
+    public init(_ families: [any MetricFamily], registry: MetricsRegistry? = nil) {
         precondition(Set(families.map(\.name)).count == families.count, "every metric has a name of its own")
         self.families = families
+        self.registry = registry
     }
 
     /// Everything in Prometheus's text format.
-    public var text: String { families.map(\.text).joined() }
+    public var text: String { (families + (registry?.families ?? [])).map(\.text).joined() }
 }

@@ -1,5 +1,8 @@
 /// Carries calls to a peer: over TCP in production, in process in tests.
 public protocol ClientTransport: Sendable {
+    /// What a unary call gets whose caller gave no deadline.
+    var defaultTimeout: Duration { get }
+
     /// Sends one request and returns the bytes of its response.
     ///
     /// - Throws: ``RPCError`` with the peer's status, or `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `CANCELLED` for what happened on the way.

@@ -3,19 +3,21 @@
 /// A handler that does not heed cancellation holds its caller up beyond the deadline; over TCP it would not.
 public struct InProcessTransport: ClientTransport {
     let router: Router
-    private let defaultTimeout: Duration
+    public let defaultTimeout: Duration
     let defaultStreamTimeout: Duration
 
     /// - Parameters:
     ///   - services: each with a name of its own.
+    ///   - interceptors: which calls pass in this order before their handlers.
     ///   - defaultTimeout: what a unary call gets whose caller gave no deadline.
     ///   - defaultStreamTimeout: what a stream gets whose caller gave none.
     ///   - report: told of errors that callers learn nothing about.
     public init(
-        _ services: [any RPCService], defaultTimeout: Duration = .seconds(30), defaultStreamTimeout: Duration = .seconds(600),
+        _ services: [any RPCService], interceptors: [any ServerInterceptor] = [], defaultTimeout: Duration = .seconds(30),
+        defaultStreamTimeout: Duration = .seconds(600),
         report: @escaping @Sendable (any Error, ServerContext) -> Void = { _, _ in }
     ) {
-        router = Router(services, report: report)
+        router = Router(services, interceptors: interceptors, report: report)
         self.defaultTimeout = defaultTimeout
         self.defaultStreamTimeout = defaultStreamTimeout
     }

@@ -27,6 +27,19 @@ public struct RPCError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// What the caller learns of an error that ends a handler, in the handler's task: what the handler chose, that it was told to stop, or
+    /// that the server failed.
+    public init(ofHandler error: any Error) {
+        if let error = error as? RPCError {
+            self = error
+        } else if error is CancellationError || Task.isCancelled {
+            // What a handler meets when it is told to stop comes in many words; none of them is a fault.
+            self.init(.cancelled, "the call was cancelled", cause: error)
+        } else {
+            self.init(.internal, "the server failed; its log says why", cause: error)
+        }
+    }
+
     public var description: String { "\(code.name): \(message)" }
 
     /// What of it arrives at a caller.

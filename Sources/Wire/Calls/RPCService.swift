@@ -41,7 +41,7 @@ extension RPCService {
 /// What a handler knows of the call it answers.
 public struct ServerContext: Sendable {
     public let method: MethodDescriptor
-    public let metadata: Metadata
+    public var metadata: Metadata
     /// When the caller stops waiting; a server gives every call one, whether its caller did or not.
     public let deadline: Deadline
     /// Who calls, as an address.

@@ -1,14 +1,20 @@
 /// Finds the service of a request and turns whatever its handler does into an answer.
 public struct Router: Sendable {
     private let services: [String: any RPCService]
+    private let interceptors: [any ServerInterceptor]
     private let report: @Sendable (any Error, ServerContext) -> Void
 
     /// - Parameters:
     ///   - services: each with a name of its own.
+    ///   - interceptors: which calls pass in this order before their handlers.
     ///   - report: told of what callers are told nothing about: errors that no handler chose, unless its call was cancelled, and
     ///     `INTERNAL`.
-    public init(_ services: [any RPCService], report: @escaping @Sendable (any Error, ServerContext) -> Void) {
+    public init(
+        _ services: [any RPCService], interceptors: [any ServerInterceptor] = [],
+        report: @escaping @Sendable (any Error, ServerContext) -> Void
+    ) {
         self.services = Dictionary(uniqueKeysWithValues: services.map { ($0.name, $0) })
+        self.interceptors = interceptors
         self.report = report
     }
 
@@ -33,7 +39,7 @@ public struct Router: Sendable {
             return .failure(RPCError(.unimplemented, "\(method.service) has no method \(method.method.echoed)", isRefused: true))
         }
         do {
-            return .success(try await service.handle(method: method.method, payload: payload, context: context))
+            return .success(try await handle(payload, by: service, context))
         } catch {
             return .failure(failure(of: error, context))
         }
@@ -45,24 +51,45 @@ public struct Router: Sendable {
     public func serve(requests: InboundMessages, responses: OutboundMessages, context: ServerContext) async -> RPCError? {
         guard let service = services[context.method.service] else { return RPCError(.unimplemented, "no such service here") }
         do {
-            try await service.serve(
-                method: context.method.method, requests: requests, responses: responses, context: context)
+            try await serve(requests, responses, by: service, context)
             return nil
         } catch {
             return failure(of: error, context)
         }
     }
 
+    private func handle(_ payload: [UInt8], by service: any RPCService, _ context: ServerContext) async throws -> [UInt8] {
+        guard !interceptors.isEmpty else {
+            return try await service.handle(method: context.method.method, payload: payload, context: context)
+        }
+        return try await interceptors.pass(ServerCall(context, nil)) { call in
+            call.observers.tell(.request, payload)
+            let answer = try await service.handle(method: call.method.method, payload: payload, context: call.context)
+            call.observers.tell(.response, answer)
+            return answer
+        }
+    }
+
+    private func serve(
+        _ requests: InboundMessages, _ responses: OutboundMessages, by service: any RPCService, _ context: ServerContext
+    ) async throws {
+        guard !interceptors.isEmpty else {
+            return try await service.serve(
+                method: context.method.method, requests: requests, responses: responses, context: context)
+        }
+        try await interceptors.pass(ServerCall(context, streamKind(of: context.method))) { call in
+            let observers = call.observers
+            try await service.serve(
+                method: call.method.method,
+                requests: observers.isEmpty ? requests : requests.observed(message: { observers.tell(.request, $0) }),
+                responses: observers.isEmpty ? responses : responses.observed { observers.tell(.response, $0) },
+                context: call.context)
+        }
+    }
+
     private func failure(of error: any Error, _ context: ServerContext) -> RPCError {
-        if let error = error as? RPCError {
-            if error.code == .internal { report(error, context) }
-            return error
-        }
-        // What a handler meets when it is told to stop comes in many words; none of them is a fault.
-        guard !(error is CancellationError), !Task.isCancelled else {
-            return RPCError(.cancelled, "the call was cancelled")
-        }
-        report(error, context)
-        return RPCError(.internal, "the server failed; its log says why")
+        let failure = RPCError(ofHandler: error)
+        if failure.code == .internal { report(error, context) }
+        return failure
     }
 }

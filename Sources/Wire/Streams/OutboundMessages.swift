@@ -18,6 +18,15 @@ public struct OutboundMessages: Sendable {
         try await sending(message)
     }
 
+    /// The same, with somebody told of each message that has been sent.
+    func observed(_ observer: @escaping @Sendable ([UInt8]) -> Void) -> OutboundMessages {
+        OutboundMessages(
+            send: { [sending] message in
+                try await sending(message)
+                observer(message)
+            }, finish: finishing)
+    }
+
     /// Says that no more messages come. A server's messages end when its handler does, without this.
     public func finish() {
         finishing()

@@ -55,6 +55,8 @@ public final class WireClient: ClientTransport {
         state = Mutex(State(pace: ReconnectPace(configuration, now: .now)))
     }
 
+    public var defaultTimeout: Duration { configuration.defaultTimeout }
+
     public func call(_ method: MethodDescriptor, payload: [UInt8], options: CallOptions) async throws -> [UInt8] {
         let deadline = options.deadline ?? .after(configuration.defaultTimeout)
         try configuration.check(payload)

@@ -82,6 +82,8 @@ public final class WirePool: ClientTransport {
         state = Mutex(State(roster: Roster(configuration.choice, backoff: backoff), budget: budget))
     }
 
+    public var defaultTimeout: Duration { configuration.client.defaultTimeout }
+
     /// Looks the names up, connects, and watches the servers for as long as `body` runs. Calls that are made before wait; those that still run
     /// afterwards end as `UNAVAILABLE`, and so do all later ones.
     public func run<Result: Sendable>(beside body: () async throws -> Result) async throws -> Result {

@@ -26,15 +26,16 @@ public final class WireServer: Sendable {
 
     /// - Parameters:
     ///   - services: each with a name of its own.
+    ///   - interceptors: which calls pass in this order before their handlers.
     ///   - security: of its connections; without it they are plain TCP.
     ///   - access: who may call what. Without it whoever can reach the server may call everything, and so it serves on loopback only, unless
     ///     the configuration says that it is ``ServerConfiguration/isOpenToAll``.
     ///   - load: of this server, where somebody else wants to look at it too.
     public init(
-        services: [any RPCService], configuration: ServerConfiguration, security: (any ConnectionSecurity)? = nil,
-        access: (any AccessControl)? = nil, load: ServerLoad? = nil, logger: Logger
+        services: [any RPCService], interceptors: [any ServerInterceptor] = [], configuration: ServerConfiguration,
+        security: (any ConnectionSecurity)? = nil, access: (any AccessControl)? = nil, load: ServerLoad? = nil, logger: Logger
     ) {
-        router = Router(services) { error, context in
+        router = Router(services, interceptors: interceptors) { error, context in
             logger.error(
                 "handler failed",
                 metadata: ["method": "\(context.method)", "peer": "\(context.peer)", "reason": "\(error)"])

@@ -13,6 +13,12 @@ struct LoggingOptions: ParsableArguments {
     var logFormat = LineLog.Format.text
 
     @Option(
+        help: ArgumentHelp(
+            "From which level on lines are written: critical, error, warning, notice, info, debug with each call, or trace with each span.",
+            valueName: "level"))
+    var logLevel = Logger.Level.info
+
+    @Option(
         help: ArgumentHelp("File for the log instead of standard error; one process to a file.", valueName: "file"),
         completion: .file())
     var logFile: String?
@@ -39,6 +45,12 @@ struct LoggingOptions: ParsableArguments {
 
     /// - Throws: `dataUnwritable` where the file cannot be opened.
     func logger() throws -> Logger {
+        var logger = try writer()
+        logger.logLevel = logLevel
+        return logger
+    }
+
+    private func writer() throws -> Logger {
         if let logFile {
             let limits = LogFile.Limits(maximumBytes: logFileBytes ?? 100 << 20, kept: logFiles ?? 10)
             return LineLog.logger("huleedu", format: logFormat, file: try LogFile(path: logFile, limits: limits))
@@ -58,3 +70,5 @@ struct LoggingOptions: ParsableArguments {
         func write(_ line: String) { turn.withLock { _ in StandardError.write(line) } }
     }
 }
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

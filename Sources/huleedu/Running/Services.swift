@@ -47,6 +47,8 @@ struct ServiceAssembly: Sendable {
     var providerTrust = ServerTrust()
     /// What the services count.
     let providerMetrics = LLMProviderMetrics()
+    /// What is counted of the calls to them and among them.
+    let callMetrics = MetricsRegistry(descriptions: CallMetrics.descriptions)
     let logger: Logger
 
     /// Connections of one service to the database.
@@ -81,11 +83,12 @@ struct ServiceAssembly: Sendable {
         let host = ServiceHost(
             name: Name.llmProvider.rawValue,
             services: [
-                DatabaseBacked(LLMV1.LLMProviderServer(provider)),
-                DatabaseBacked(LLMV1.SpendingServer(SpendingLedger(pool: pool))),
-                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, bell: upkeep.sequenced))),
+                LLMV1.LLMProviderServer(provider),
+                LLMV1.SpendingServer(SpendingLedger(pool: pool)),
+                EventsV1.EventFeedServer(EventFeed(log: LLMProvider.log, pool: pool, bell: upkeep.sequenced)),
             ],
-            configuration: server(listen), security: protection.security, access: protection.access, check: Self.check(pool),
+            telemetry: telemetry(.llmProvider), interceptors: [DatabaseAvailability()], configuration: server(listen),
+            security: protection.security, access: protection.access, check: Self.check(pool),
             work: { try await upkeep.run(beside: provider.run) },
             close: {
                 await upkeep.finish()
@@ -102,7 +105,10 @@ struct ServiceAssembly: Sendable {
     ) async throws -> (host: ServiceHost, address: BoundAddress) {
         let pool = pool()
         try await CJAssessment.migrate(pool)
-        let link = ProviderLink(provider, trust: providerTrust, logger: named(.cjAssessment))
+        let link = ProviderLink(
+            provider, trust: providerTrust,
+            interceptors: telemetry(.cjAssessment).clientInterceptors(logger: named(.cjAssessment)),
+            logger: named(.cjAssessment))
         let changes = Bell()
         let upkeep = LogUpkeep(CJAssessment.log, pool: pool, appended: changes, logger: named(.cjAssessment))
         let assessment = CJAssessment(
@@ -112,10 +118,11 @@ struct ServiceAssembly: Sendable {
         let host = ServiceHost(
             name: Name.cjAssessment.rawValue,
             services: [
-                DatabaseBacked(CJV1.CJAssessmentServer(assessment)),
-                DatabaseBacked(EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, bell: upkeep.sequenced))),
+                CJV1.CJAssessmentServer(assessment),
+                EventsV1.EventFeedServer(EventFeed(log: CJAssessment.log, pool: pool, bell: upkeep.sequenced)),
             ],
-            configuration: server(listen), security: protection.security, access: protection.access, check: Self.check(pool),
+            telemetry: telemetry(.cjAssessment), interceptors: [DatabaseAvailability()], configuration: server(listen),
+            security: protection.security, access: protection.access, check: Self.check(pool),
             work: { try await link.run(beside: { try await upkeep.run(beside: assessment.run) }) },
             close: {
                 await upkeep.finish()
@@ -128,7 +135,8 @@ struct ServiceAssembly: Sendable {
     /// Binds the server that tells what the services of this process count.
     func metrics(listen: Endpoint) async throws -> (server: MetricsServer, address: BoundAddress) {
         let server = MetricsServer(
-            Metrics(providerMetrics.families), at: BoundAddress(host: listen.host, port: listen.port), logger: logger)
+            Metrics(providerMetrics.families, registry: callMetrics), at: BoundAddress(host: listen.host, port: listen.port),
+            logger: logger)
         return (server, try await server.start())
     }
 
@@ -149,6 +157,21 @@ struct ServiceAssembly: Sendable {
         var logger = logger
         logger[metadataKey: "service"] = "\(name.rawValue)"
         return logger
+    }
+
+    /// What is told of a service's calls. Nobody collects spans but the log, for who looks closely.
+    private func telemetry(_ name: Name) -> Telemetry {
+        let logger = named(name)
+        let tracer = TraceContextTracer { span in
+            logger.trace(
+                "span",
+                metadata: [
+                    "name": "\(span.operationName)", "kind": "\(span.kind)", "trace": "\(span.trace.traceID)",
+                    "span": "\(span.trace.spanID)", "parent": "\(span.parent?.spanID ?? "")",
+                    "milliseconds": "\((span.duration ?? .zero) / .milliseconds(1))",
+                ])
+        }
+        return Telemetry(metrics: callMetrics, tracer: tracer)
     }
 
     private func server(_ listen: Endpoint) -> ServerConfiguration {

@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 @Suite("A service whose database is away")
-struct DatabaseBackedTests {
+struct DatabaseAvailabilityTests {
     /// Asks its database; the text of the query is the payload.
     private struct Asking: RPCService {
         let pool: Pool
@@ -27,9 +27,12 @@ struct DatabaseBackedTests {
         }
     }
 
+    private func transport(_ pool: Pool) -> InProcessTransport {
+        InProcessTransport([Asking(pool: pool)], interceptors: [DatabaseAvailability()])
+    }
+
     private func follow(_ query: String, _ pool: Pool) async throws -> [UInt8]? {
-        let transport = InProcessTransport([DatabaseBacked(Asking(pool: pool))])
-        let call = try await transport.open(
+        let call = try await transport(pool).open(
             MethodDescriptor(service: "test.Asking", method: "Follow"), .serverStreaming, payload: Array(query.utf8),
             options: CallOptions())
         for try await message in call.responses { return message }
@@ -37,10 +40,8 @@ struct DatabaseBackedTests {
     }
 
     private func ask(_ query: String, _ pool: Pool) async throws -> [UInt8]? {
-        let context = ServerContext(
-            method: MethodDescriptor(service: "test.Asking", method: "Ask"), metadata: Metadata(), deadline: .after(.seconds(60)),
-            peer: "test")
-        return try await DatabaseBacked(Asking(pool: pool)).handle(method: "Ask", payload: Array(query.utf8), context: context)
+        try await transport(pool).call(
+            MethodDescriptor(service: "test.Asking", method: "Ask"), payload: Array(query.utf8), options: CallOptions())
     }
 
     @Test("tells its callers that it is unavailable")
@@ -60,8 +61,10 @@ struct DatabaseBackedTests {
         let fixture = try await LogFixture(size: 1)
         #expect(try await ask("SELECT 1", fixture.pool) == Array("SELECT 1".utf8))
         #expect(try await follow("SELECT 1", fixture.pool) == Array("SELECT 1".utf8))
-        let error = await #expect(throws: PostgresError.self) { _ = try await ask("SELECT nothing", fixture.pool) }
-        #expect(error?.mayPass == false)
+        for ask in [ask, follow] {
+            let error = await #expect(throws: RPCError.self) { _ = try await ask("SELECT nothing", fixture.pool) }
+            #expect(error?.code == .internal)
+        }
         await fixture.pool.close()
     }
 }
