@@ -99,7 +99,9 @@ struct FrameScannerTests {
         #expect(other.append(little.bytes.suffix(1) + [0, 0]) == [])
     }
 
-    @Test("are at most 4 MiB where they are looked for, on odd streams, of known kinds and flags")
+    @Test(
+        "are at most 4 MiB where they are looked for, or 1036 bytes about the connection, on odd streams, of known kinds and flags"
+    )
     func plausible() {
         let limit = UInt32(FrameScanner.longestPlausibleFrame)
         let good = FrameHeader(length: limit, stream: StreamID(rawValue: 1), type: .data)
@@ -107,6 +109,7 @@ struct FrameScannerTests {
             ({ _ in }, true), ({ $0.length += 1 }, false), ({ $0.stream = StreamID(rawValue: 2) }, false),
             ({ $0.type = FrameType(rawValue: 4) }, false), ({ $0.flags = FrameFlags(rawValue: 8) }, false),
             ({ $0.flags = FrameFlags(rawValue: 7) }, true),
+            ({ ($0.type, $0.length) = (.goAway, 1036) }, true), ({ ($0.type, $0.length) = (.goAway, 1037) }, false),
         ] as [((inout FrameHeader) -> Void, Bool)] {
             var header = good
             change(&header)

@@ -143,8 +143,17 @@ struct ClientHelloTests {
         _ = flooded.send(Self.request, as: 7)
         for _ in 0..<PingAllowance.burst { _ = flooded.received(ControlFrame.ping(1).frame, at: now) }
         expectGivenUp(&flooded, ControlFrame.ping(1).frame)
-        var confused = Self.met()
-        _ = confused.send(Self.request, as: 7)
-        expectGivenUp(&confused, Frame(stream: .control, type: .ping, payload: []))
+        for (type, count) in [(.ping, 0), (.goAway, 1037)] as [(FrameType, Int)] {
+            var confused = Self.met()
+            _ = confused.send(Self.request, as: 7)
+            expectGivenUp(&confused, Frame(stream: .control, type: type, payload: [UInt8](repeating: 0, count: count)))
+        }
+        var longest = Self.met()
+        _ = longest.send(Self.request, as: 7)
+        // Taken: it says that the request was not, which goes elsewhere.
+        let actions = longest.received(Frame(stream: .control, type: .goAway, payload: [UInt8](repeating: 0, count: 1036)))
+        guard actions.count == 2, case .unseen(7) = actions[0], case .retire = actions[1] else {
+            return #expect(Bool(false), "\(actions)")
+        }
     }
 }

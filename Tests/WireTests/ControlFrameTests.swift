@@ -73,6 +73,31 @@ struct ControlFrameTests {
         }
     }
 
+    @Test("have at most 1036 bytes, of which a reason has 1024")
+    func longest() throws {
+        let longest = String(repeating: "a", count: GoAway.maximumReasonBytes)
+        #expect(GoAway.maximumReasonBytes == 1024 && ControlFrame.maximumPayloadBytes == 1036)
+        let goAway = GoAway(lastAccepted: .control, code: .unavailable, reason: longest)
+        let frame = ControlFrame.goAway(goAway).frame
+        #expect(goAway.reason == longest && frame.payload.count == 1036)
+        #expect(try ControlFrame(frame) == .goAway(goAway))
+        #expect(code(of: Frame(stream: .control, type: .goAway, payload: frame.payload + [97])) == .malformed)
+        for type in [FrameType.ping, .pong, .cancel] {
+            let stream = type == .cancel ? StreamID(rawValue: 1) : .control
+            #expect(code(of: Frame(stream: stream, type: type, payload: Array(repeating: 0, count: 1036))) == nil)
+            #expect(code(of: Frame(stream: stream, type: type, payload: Array(repeating: 0, count: 1037))) == .malformed)
+        }
+        // What is longer is cut before the character that does not fit, and what is no text grows as it is mended.
+        #expect(GoAway(lastAccepted: .control, code: .unavailable, reason: longest + "a").reason == longest)
+        let odd = GoAway(lastAccepted: .control, code: .unavailable, reason: longest.dropLast() + "ö")
+        #expect(odd.reason == longest.dropLast())
+        let broken = Frame(
+            stream: .control, type: .goAway, payload: frame.payload.prefix(12) + Array(repeating: 255, count: 1024))
+        guard case .goAway(let mended) = try ControlFrame(broken) else { return #expect(Bool(false), "no go-away") }
+        #expect(mended.reason == String(repeating: "\u{FFFD}", count: 341))
+        #expect(try ControlFrame(ControlFrame.goAway(mended).frame) == .goAway(mended))
+    }
+
     @Test("are no others than those", arguments: [0, 1, 2, 3, 4, 0x7F, 0x80, 0x90, 0xFF])
     func unknown(type: UInt8) throws {
         #expect(try ControlFrame(Frame(stream: .control, type: FrameType(rawValue: type), payload: [])) == nil)

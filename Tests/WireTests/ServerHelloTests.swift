@@ -193,6 +193,7 @@ struct ServerHelloTests {
         for bad in [
             Frame(stream: .control, type: .ping, payload: [1, 2, 3]),
             Frame(stream: StreamID(rawValue: 1), type: .ping, payload: [UInt8](repeating: 0, count: 8)),
+            Frame(stream: .control, type: .ping, payload: [UInt8](repeating: 0, count: 1037)),
         ] {
             var connection = Self.met()
             _ = connection.received(ServerConnectionTests.frame(3))

@@ -10,10 +10,14 @@ public enum ControlFrame: Sendable, Hashable {
     /// Nobody on the sender's side waits for a call any more, for which it has the code.
     case cancel(StreamID, StatusCode)
 
+    /// Longest payload of any of these frames: that of the one with a reason.
+    public static let maximumPayloadBytes = 12 + GoAway.maximumReasonBytes
+
     /// Reads a frame.
     ///
     /// - Returns: nil for a type of frame that this version does not know.
-    /// - Throws: `truncated` where bytes are missing, `malformed` for a stream where such a frame has no place.
+    /// - Throws: `truncated` where bytes are missing, `malformed` for a stream where such a frame has no place, and for one that is longer than
+    ///   ``maximumPayloadBytes``.
     public init?(_ frame: Frame) throws(DecodingError) {
         var reader = Reader(frame.payload)
         switch frame.type {
@@ -29,6 +33,11 @@ public enum ControlFrame: Sendable, Hashable {
                     reason: String(decoding: reader.rest, as: UTF8.self)))
         case .cancel: self = .cancel(frame.stream, Self.code(try reader.number()))
         default: return nil
+        }
+        guard frame.payload.count <= Self.maximumPayloadBytes else {
+            throw DecodingError(
+                .malformed, path: "",
+                message: "\(frame.payload.count) bytes; such a frame has at most \(Self.maximumPayloadBytes)")
         }
         guard (frame.stream == .control) == isOfConnection else {
             throw DecodingError(.malformed, path: "", message: "it has no place on stream \(frame.stream.rawValue)")

@@ -20,8 +20,6 @@ package struct FrameScanner: Sendable {
     static let shortestTellingResponse = 16
     /// Longest payload that is believed of a frame while its place is being looked for.
     static let longestPlausibleFrame = 4 << 20
-    /// The same of a frame that is about its connection, which says little.
-    static let longestPlausibleControlFrame: UInt32 = 256
     /// Places that are undecided at once, beyond which no further one is looked at until one of them is decided.
     static let maximumUndecided = 1024
     /// Bytes that are kept at most: as many as a chain has that is still possible, or the longest frame.
@@ -215,7 +213,7 @@ package struct FrameScanner: Sendable {
         guard header.flags.rawValue < 8, header.stream.isClientInitiated else { return false }
         switch header.type {
         case .request, .response, .data: return header.length <= UInt32(longestPlausibleFrame)
-        case .ping, .pong, .goAway, .cancel: return header.length <= Self.longestPlausibleControlFrame
+        case .ping, .pong, .goAway, .cancel: return header.length <= UInt32(ControlFrame.maximumPayloadBytes)
         default: return false
         }
     }
