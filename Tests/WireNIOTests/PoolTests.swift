@@ -171,28 +171,40 @@ struct PoolTests {
         for server in servers { await server.kill() }
     }
 
-    @Test("has calls wait while no server is ready, within their deadlines")
+    @Test("refuses calls at once while every server says that it takes none, but for those that wait, within their deadlines")
     func noneReady() async throws {
         let health = TestHealth()
         health.isServing.change { $0 = false }
-        let server = try await PoolServer.start([TestService.standard(), health])
+        let server = try await PoolServer.start([TestService.streaming { _, _, _ in }, health])
         let pool = WirePool([server.name], configuration: .quick, logger: silent)
-        try await pool.run(beside: {
-            try await pool.members { $0.first?.connection != nil }
-            let late = await failure {
-                try await pool.call(TestService.echo, payload: [1], options: .timeout(.milliseconds(20)))
+        var patient = Self.soon
+        patient.waitsForReady = true
+        try await pool.run(beside: { [patient] in
+            try await pool.members { $0.first?.isRefusing == true }
+            let refusal = await failure { try await pool.call(TestService.echo, payload: [1], options: Self.soon) }
+            #expect(refusal?.code == .unavailable && refusal?.isRefused == true)
+            let stream = await failure {
+                _ = try await pool.stream(options: Self.soon)
+                return []
             }
+            #expect(stream?.code == .unavailable && stream?.isRefused == true)
+            var brief = CallOptions.timeout(.milliseconds(20))
+            brief.waitsForReady = true
+            let late = await failure { [brief] in try await pool.call(TestService.echo, payload: [1], options: brief) }
             #expect(late?.code == .unavailable && late?.isRefused == true)
-            let given = Task { await failure { try await pool.call(TestService.echo, payload: [1], options: Self.soon) } }
+            let given = Task { await failure { try await pool.call(TestService.echo, payload: [1], options: patient) } }
             given.cancel()
             #expect(await given.value?.code == .cancelled)
-            async let answer = pool.call(TestService.echo, payload: [2], options: Self.soon)
+            async let answer = pool.call(TestService.echo, payload: [2], options: patient)
+            async let messages = pool.stream(options: patient)
             health.isServing.change { $0 = true }
             let echo = try await answer
             #expect(echo == [2])
+            let end = await collect(try await messages)
+            #expect(end.error == nil)
         })
         // Afterwards there is nobody to call.
-        let over = await failure { try await pool.call(TestService.echo, payload: [3], options: Self.soon) }
+        let over = await failure { try await pool.call(TestService.echo, payload: [3], options: patient) }
         #expect(over?.code == .unavailable && over?.isRefused == true)
         await server.kill()
     }

@@ -92,12 +92,71 @@ struct RosterTests {
         #expect(choice() == .wait(until: nil))
         roster.value.connected(1, as: 1)
         #expect(choice() == .wait(until: nil))
-        roster.value.told(1, isServing: false, over: 1)
+        roster.value.told(1, isServing: nil, over: 1)
         #expect(choice() == .wait(until: nil))
         roster.value.told(1, isServing: true, over: 1)
         #expect(choice() == .call(1))
-        roster.value.told(1, isServing: false, over: 1)
+        roster.value.told(1, isServing: nil, over: 1)
         #expect(choice() == .wait(until: nil))
+    }
+
+    @Test("has no call wait where every server takes none, or cannot be reached while another says so")
+    func refusal() {
+        let roster = Self.ready(2)
+        func choice() -> Roster.Choice { roster.choose(avoiding: [], at: Self.start) }
+        roster.value.told(1, isServing: false, over: 1)
+        #expect(choice() == .call(2))
+        roster.value.told(2, isServing: false, over: 1)
+        #expect(choice() == .refusal)
+        // It may be back in a moment.
+        roster.value.lost(2, connection: 1)
+        #expect(choice() == .wait(until: nil))
+        roster.value.unreachable(2, because: Self.failure)
+        #expect(choice() == .refusal)
+        roster.value.connected(2, as: 2)
+        #expect(choice() == .wait(until: nil))
+        roster.value.told(2, isServing: nil, over: 2)
+        #expect(choice() == .wait(until: nil))
+        roster.value.told(2, isServing: false, over: 2)
+        #expect(choice() == .refusal)
+        // One that leaves does not count, whatever it says.
+        _ = roster.resolved([Self.address(1), Self.address(3)])
+        #expect(choice() == .wait(until: nil))
+        roster.value.unreachable(3, because: Self.failure)
+        #expect(choice() == .refusal)
+        roster.value.lost(1, connection: 1)
+        roster.value.unreachable(1, because: Self.failure)
+        // A server that nobody reaches may be on its way.
+        #expect(choice() == .wait(until: nil))
+    }
+
+    @Test("calls a name's addresses of one family, the system's first, and those of the other while none of it is ready")
+    func families() {
+        let dual = ServerName(host: "dual.test", port: 7701)
+        let single = Self.address(9)
+        let roster = Known()
+        let addresses = ["2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2"].map { ServerAddress(host: $0, name: dual) }
+        for member in roster.resolved(addresses + [single]).joined {
+            roster.value.connected(member.id, as: 1)
+            roster.value.told(member.id, isServing: true, over: 1)
+        }
+        func choices(avoiding tried: Set<Roster.ID> = []) -> [Roster.Choice] {
+            (0..<6).map { _ in roster.choose(avoiding: tried, at: Self.start) }
+        }
+        // Each of the dual servers once, and the other name's.
+        #expect(choices() == [1, 3, 5, 1, 3, 5].map(Roster.Choice.call))
+        #expect(roster.chooseOther(than: [1, 3, 5], at: Self.start) == nil)
+        #expect(choices(avoiding: [1, 5]) == Array(repeating: .call(3), count: 6))
+        roster.value.lost(1, connection: 1)
+        #expect(choices() == [5, 3, 5, 3, 5, 3].map(Roster.Choice.call))
+        roster.value.lost(3, connection: 1)
+        #expect(choices() == [4, 5, 2, 4, 5, 2].map(Roster.Choice.call))
+        roster.value.connected(1, as: 2)
+        roster.value.told(1, isServing: true, over: 2)
+        #expect(choices() == [5, 1, 5, 1, 5, 1].map(Roster.Choice.call))
+        // The system has changed its mind.
+        _ = roster.resolved([addresses[1], addresses[0], addresses[3]])
+        #expect(choices() == [2, 4, 2, 4, 2, 4].map(Roster.Choice.call))
     }
 
     @Test("forgets with a connection what the server said over it, and takes nothing from one before")
@@ -121,7 +180,7 @@ struct RosterTests {
         #expect(roster.choose(avoiding: [], at: Self.start) == .call(1))
         #expect(!roster.ended(1, .failed, begun: Self.start, at: Self.instant(10), chance: 1))
         for _ in 0..<3 { #expect(roster.choose(avoiding: [], at: Self.instant(59)) == .call(2)) }
-        roster.value.told(2, isServing: false, over: 1)
+        roster.value.told(2, isServing: nil, over: 1)
         #expect(roster.choose(avoiding: [], at: Self.instant(59)) == .wait(until: Self.instant(60)))
         #expect(roster.choose(avoiding: [], at: Self.instant(60)) == .call(1))
         _ = roster.ended(1, .failed, begun: Self.instant(60), at: Self.instant(100), chance: 1)

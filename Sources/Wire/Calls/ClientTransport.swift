@@ -24,11 +24,17 @@ public struct CallOptions: Sendable {
     public var metadata: Metadata
     /// How long a stream may be silent before its server is taken for dead and it ends as `UNAVAILABLE`; nil waits as long as it takes.
     public var silence: Duration?
+    /// Whether a call waits, within its deadline, where all servers of a pool say that they take no calls; otherwise it is `UNAVAILABLE` and
+    /// refused at once. For a connection that is being made a call waits in any case.
+    public var waitsForReady: Bool
 
-    public init(deadline: Deadline? = nil, metadata: Metadata = Metadata(), silence: Duration? = nil) {
+    public init(
+        deadline: Deadline? = nil, metadata: Metadata = Metadata(), silence: Duration? = nil, waitsForReady: Bool = false
+    ) {
         self.deadline = deadline
         self.metadata = metadata
         self.silence = silence
+        self.waitsForReady = waitsForReady
     }
 
     /// Options with nothing but a deadline `timeout` from now.

@@ -12,6 +12,8 @@ struct Roster {
         fileprivate(set) var connection: UInt64?
         /// Whether its server says that it takes calls.
         fileprivate(set) var isServing = false
+        /// Whether it says that it takes none; neither is so where it has not been asked yet.
+        fileprivate(set) var isRefusing = false
         /// The last connection over which it said so.
         fileprivate var lastServing: UInt64?
         /// Whether it is no longer an address of any name: what runs there ends there, and nothing new begins.
@@ -25,6 +27,8 @@ struct Roster {
         /// When it may be called again after a failure.
         fileprivate(set) var recovery: ContinuousClock.Instant?
 
+        /// Whether it was tried to connect to it, in vain.
+        var isUnreachable: Bool { connection == nil && failure != nil }
         /// Whether it may be called, but for what failed there.
         var isOpen: Bool { connection != nil && isServing && !isLeaving }
     }
@@ -35,6 +39,8 @@ struct Roster {
         case wait(until: ContinuousClock.Instant?)
         /// None will be, before its certificate is another.
         case distrust
+        /// None is, as they say themselves, or as was found where they cannot be reached.
+        case refusal
     }
 
     /// What an attempt told of the address where it was made.
@@ -48,6 +54,8 @@ struct Roster {
     }
 
     private(set) var members: [Member] = []
+    /// Of which family each name's addresses are that are called, while any of them is ready: that which the system would try first.
+    private var families: [ServerName: ServerAddress.Family] = [:]
     private var chooser: AddressChooser
     private let backoff: Backoff
     private var lastID: ID = 0
@@ -64,6 +72,7 @@ struct Roster {
     /// - Returns: who has joined, and who has gone at once because nothing runs there.
     mutating func resolved(_ addresses: [ServerAddress]) -> (joined: [Member], gone: [ID]) {
         var joined: [Member] = []
+        families = Dictionary(addresses.map { ($0.name, $0.family) }) { first, _ in first }
         for address in addresses {
             if let known = members.firstIndex(where: { $0.address == address }) {
                 members[known].isLeaving = false
@@ -85,6 +94,7 @@ struct Roster {
         change(id) { member in
             member.connection = connection
             member.failure = nil
+            member.isRefusing = false
         }
     }
 
@@ -94,6 +104,7 @@ struct Roster {
             guard member.connection == connection else { return }
             member.connection = nil
             member.isServing = false
+            member.isRefusing = false
         }
     }
 
@@ -102,11 +113,14 @@ struct Roster {
     }
 
     /// What the server says of itself over a connection.
-    mutating func told(_ id: ID, isServing: Bool, over connection: UInt64) {
+    ///
+    /// - Parameter isServing: nil where it was asked in vain.
+    mutating func told(_ id: ID, isServing: Bool?, over connection: UInt64) {
         change(id) { member in
             guard member.connection == connection else { return }
-            member.isServing = isServing
-            if isServing { member.lastServing = connection }
+            member.isServing = isServing == true
+            member.isRefusing = isServing == false
+            if isServing == true { member.lastServing = connection }
         }
     }
 
@@ -122,11 +136,13 @@ struct Roster {
     /// - Parameter tried: where it has been; another is preferred.
     mutating func choose(avoiding tried: Set<ID>, at now: ContinuousClock.Instant) -> Choice {
         let open = members.filter(\.isOpen)
-        let ready = open.filter { $0.recovery.map { $0 <= now } ?? true }
+        let ready = ready(of: open, at: now)
         let others = ready.filter { !tried.contains($0.id) }
         guard let chosen = take(others.isEmpty ? ready : others) else {
             let known = members.filter { !$0.isLeaving }
             guard known.isEmpty || !known.allSatisfy(\.isDistrusted) else { return .distrust }
+            let isRefused = known.contains(where: \.isRefusing) && known.allSatisfy { $0.isRefusing || $0.isUnreachable }
+            guard !isRefused else { return .refusal }
             return .wait(until: open.compactMap(\.recovery).min())
         }
         return .call(chosen)
@@ -134,7 +150,7 @@ struct Roster {
 
     /// Chooses where a hedge goes: where the call has not been, or nowhere.
     mutating func chooseOther(than tried: Set<ID>, at now: ContinuousClock.Instant) -> ID? {
-        take(members.filter { $0.isOpen && !tried.contains($0.id) && ($0.recovery.map { $0 <= now } ?? true) })
+        take(ready(of: members.filter(\.isOpen), at: now).filter { !tried.contains($0.id) })
     }
 
     /// An attempt is over.
@@ -168,6 +184,14 @@ struct Roster {
     }
 
     // MARK: - Helpers
+
+    /// Those that did not fail last, each server once: of a name with addresses of both families, those of one while there are any.
+    private func ready(of open: [Member], at now: ContinuousClock.Instant) -> [Member] {
+        let ready = open.filter { $0.recovery.map { $0 <= now } ?? true }
+        let preferred = ready.filter { families[$0.address.name] == $0.address.family }
+        let reached = Set(preferred.map(\.address.name))
+        return ready.filter { !reached.contains($0.address.name) || families[$0.address.name] == $0.address.family }
+    }
 
     private mutating func take(_ candidates: [Member]) -> ID? {
         guard let chosen = chooser.choose(from: candidates.map { .init(id: $0.id, running: $0.running) }) else { return nil }

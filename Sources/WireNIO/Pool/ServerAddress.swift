@@ -13,10 +13,14 @@ public struct ServerName: Sendable, Hashable, CustomStringConvertible {
 
 /// One address of a name, at which there should be a server.
 struct ServerAddress: Hashable, CustomStringConvertible {
+    enum Family { case four, six }
+
     /// The address as numbers.
     let host: String
     /// Under which it was found.
     let name: ServerName
+
+    var family: Family { host.contains(":") ? .six : .four }
 
     static func == (left: ServerAddress, right: ServerAddress) -> Bool {
         left.host == right.host && left.name.port == right.name.port

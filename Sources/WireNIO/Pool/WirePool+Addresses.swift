@@ -129,7 +129,7 @@ extension WirePool {
             } catch let error as RPCError where error.code == .deadlineExceeded {
                 // Streams end after a while; what was told last still holds.
             } catch {
-                told(id, isServing: false, over: link)
+                told(id, isServing: nil, over: link)
             }
             // Thrown where the task is cancelled, which the loop sees.
             try? await Task.sleep(for: configuration.longestPause)

@@ -32,12 +32,15 @@ extension WirePool {
         let payload: [UInt8]
         let metadata: Metadata
         let deadline: Deadline
+        let waitsForReady: Bool
     }
 
     public func call(_ method: MethodDescriptor, payload: [UInt8], options: CallOptions) async throws -> [UInt8] {
         try configuration.client.check(payload)
         let deadline = options.deadline ?? .after(configuration.client.defaultTimeout)
-        let call = OutgoingCall(method: method, payload: payload, metadata: options.metadata, deadline: deadline)
+        let call = OutgoingCall(
+            method: method, payload: payload, metadata: options.metadata, deadline: deadline,
+            waitsForReady: options.waitsForReady)
         var attempts = CallAttempts(
             isIdempotent: method.isIdempotent, maximum: configuration.maximumAttempts, backoff: backoff)
         var tried: Set<Roster.ID> = []
@@ -45,7 +48,7 @@ extension WirePool {
         while true {
             let chosen: Chosen
             do {
-                chosen = try await choose(avoiding: tried, by: deadline)
+                chosen = try await choose(avoiding: tried, by: deadline, waits: call.waitsForReady)
             } catch let error as RPCError {
                 // What a server said tells more than that there is none now.
                 throw error.code == .cancelled ? error : earlier ?? error

@@ -8,7 +8,7 @@ extension WirePool {
         try configuration.client.check(payload ?? [])
         let begin = options.deadline ?? .after(configuration.client.defaultTimeout)
         while true {
-            let chosen = try await choose(avoiding: [], by: begin)
+            let chosen = try await choose(avoiding: [], by: begin, waits: options.waitsForReady)
             do {
                 return try await chosen.client.open(method, kind, payload: payload, options: options, over: chosen.link) {
                     error in

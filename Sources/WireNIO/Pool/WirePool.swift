@@ -141,7 +141,8 @@ public final class WirePool: ClientTransport {
         state.withLock { $0.roster.hasServed(id, over: link.number) }
     }
 
-    func told(_ id: Roster.ID, isServing: Bool, over link: WireClient.Link) {
+    /// - Parameter isServing: nil where the server was asked in vain.
+    func told(_ id: Roster.ID, isServing: Bool?, over link: WireClient.Link) {
         change { $0.roster.told(id, isServing: isServing, over: link.number) }
     }
 
@@ -169,8 +170,10 @@ public final class WirePool: ClientTransport {
 
     /// An address that is ready, once there is one. It counts as running there until ``ended(_:_:)``.
     ///
-    /// - Parameter tried: where the call has been; another is preferred.
-    func choose(avoiding tried: Set<Roster.ID>, by deadline: Deadline) async throws -> Chosen {
+    /// - Parameters:
+    ///   - tried: where the call has been; another is preferred.
+    ///   - waits: whether it waits where all servers say that they take no calls.
+    func choose(avoiding tried: Set<Roster.ID>, by deadline: Deadline, waits: Bool) async throws -> Chosen {
         while true {
             let seen = readiness.version
             let now = ContinuousClock.now
@@ -181,7 +184,7 @@ public final class WirePool: ClientTransport {
                 return (choice, state.chosen(id, at: now))
             }
             if let chosen { return chosen }
-            guard choice != .distrust, !deadline.hasPassed else { throw noneReady() }
+            guard choice != .distrust, waits || choice != .refusal, !deadline.hasPassed else { throw noneReady() }
             guard !Task.isCancelled else { throw WireClient.cancelled() }
             var instant = deadline.instant
             if case .wait(let recovery?) = choice { instant = min(instant, recovery) }
