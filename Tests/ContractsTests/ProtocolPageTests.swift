@@ -54,7 +54,8 @@ struct ProtocolPageTests {
         let router = Router([WireV1.HealthServer(Health())]) { _, _ in }
         let context = ServerContext(
             method: envelope.method, metadata: envelope.metadata, deadline: .after(.seconds(5)), peer: "test")
-        let answer = await router.answer(envelope.payload, context: context)
+        let answer = await router.answer(
+            envelope.payload, by: router.route(of: context.method), context: context)
         let frame = Frame(stream: StreamID(rawValue: 1), type: .response, payload: answer.encoded())
         #expect(try frame.encoded() == example("answer"))
     }

@@ -36,7 +36,8 @@ struct EchoedTextTests {
         let router = Router([Nothing()]) { _, _ in }
         for method in [MethodDescriptor(service: name, method: "m"), MethodDescriptor(service: "test.Nothing", method: name)] {
             let context = ServerContext(method: method, metadata: Metadata(), deadline: .after(.seconds(60)), peer: "test")
-            guard case .failure(let error) = await router.answer([], context: context) else {
+            guard case .failure(let error) = await router.answer([], by: router.route(of: context.method), context: context)
+            else {
                 Issue.record("an answer from nowhere")
                 continue
             }

@@ -79,7 +79,7 @@ struct InProcessTransportTests {
             let router = Router([Closure { _, _ in throw error }]) { _, _ in reported.withLock { $0 += 1 } }
             let call = Task {
                 while isCancelled && !Task.isCancelled { await Task.yield() }
-                return await router.answer([], context: context)
+                return await router.answer([], by: router.route(of: context.method), context: context)
             }
             if isCancelled { call.cancel() }
             guard case .failure(let error) = await call.value else { return nil }

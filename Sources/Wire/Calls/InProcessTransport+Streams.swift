@@ -6,7 +6,7 @@ extension InProcessTransport {
         let deadline = options.deadline ?? .after(defaultStreamTimeout)
         guard !Task.isCancelled else { throw RPCError(.cancelled, "the caller gave up") }
         guard !deadline.hasPassed else { throw RPCError(.deadlineExceeded, "no answer came in time") }
-        guard router.streamKind(of: method) != nil else {
+        guard let route = router.route(of: method), route.kind != nil else {
             return Self.over(RPCError(.unimplemented, "no streaming method \(method.method.echoed) here", isRefused: true))
         }
         let context = ServerContext(
@@ -23,7 +23,8 @@ extension InProcessTransport {
             Task {
                 let failure = await withTaskGroup(of: RPCError?.self) { group in
                     group.addTask {
-                        await router.serve(requests: InboundMessages(requests), responses: outbound, context: context)
+                        await router.serve(
+                            requests: InboundMessages(requests), responses: outbound, by: route, context: context)
                     }
                     group.addTask {
                         do {

@@ -29,7 +29,7 @@ public struct InProcessTransport: ClientTransport {
         guard !Task.isCancelled else { throw RPCError(.cancelled, "the caller gave up") }
         guard !deadline.hasPassed else { throw RPCError(.deadlineExceeded, "no answer came in time") }
         let answer = await withTaskGroup(of: ResponseEnvelope.self) { group in
-            group.addTask { await router.answer(payload, context: context) }
+            group.addTask { await router.answer(payload, by: router.route(of: method), context: context) }
             group.addTask {
                 do {
                     try await Task.sleep(until: deadline.instant, clock: .continuous)

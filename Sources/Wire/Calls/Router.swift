@@ -1,6 +1,15 @@
 /// Finds the service of a request and turns whatever its handler does into an answer.
 public struct Router: Sendable {
-    private let services: [String: any RPCService]
+    /// Where calls of one method go.
+    public struct Route: Sendable {
+        /// Which side of it streams; nil for a unary method.
+        public let kind: StreamKind?
+        fileprivate let service: any RPCService
+    }
+
+    private let routes: [MethodDescriptor: Route]
+    /// Whose methods they are.
+    private let services: Set<String>
     private let interceptors: [any ServerInterceptor]
     private let report: @Sendable (any Error, ServerContext) -> Void
 
@@ -13,45 +22,54 @@ public struct Router: Sendable {
         _ services: [any RPCService], interceptors: [any ServerInterceptor] = [],
         report: @escaping @Sendable (any Error, ServerContext) -> Void
     ) {
-        self.services = Dictionary(uniqueKeysWithValues: services.map { ($0.name, $0) })
+        self.services = Set(services.map(\.name))
+        precondition(self.services.count == services.count, "services have names of their own")
+        var routes: [MethodDescriptor: Route] = [:]
+        for service in services {
+            for method in service.methods {
+                routes[MethodDescriptor(service: service.name, method: method)] = Route(kind: nil, service: service)
+            }
+            for (method, kind) in service.streams {
+                routes[MethodDescriptor(service: service.name, method: method)] = Route(kind: kind, service: service)
+            }
+        }
+        self.routes = routes
         self.interceptors = interceptors
         self.report = report
     }
 
-    /// Which side of a method streams; nil for unary methods and for those that are not there.
-    public func streamKind(of method: MethodDescriptor) -> StreamKind? {
-        services[method.service]?.streams[method.method]
-    }
+    /// Where calls of a method go; nil where there is no such method.
+    public func route(of method: MethodDescriptor) -> Route? { routes[method] }
 
-    /// Whether there is such a method.
-    public func serves(_ method: MethodDescriptor) -> Bool {
-        guard let service = services[method.service] else { return false }
-        return service.streams[method.method] != nil || service.methods.contains(method.method)
+    /// Why a call of a method fails that is not there.
+    private func unimplemented(_ method: MethodDescriptor) -> RPCError {
+        services.contains(method.service)
+            ? RPCError(.unimplemented, "\(method.service) has no method \(method.method.echoed)", isRefused: true)
+            : RPCError(.unimplemented, "no service \(method.service.echoed) here", isRefused: true)
     }
 
     /// Has a request's payload answered by the handler of its method.
-    public func answer(_ payload: [UInt8], context: ServerContext) async -> ResponseEnvelope {
-        let method = context.method
-        guard let service = services[method.service] else {
-            return .failure(RPCError(.unimplemented, "no service \(method.service.echoed) here", isRefused: true))
-        }
-        guard service.methods.contains(method.method) else {
-            return .failure(RPCError(.unimplemented, "\(method.service) has no method \(method.method.echoed)", isRefused: true))
-        }
+    ///
+    /// - Parameter route: of a unary method; nil where there is none.
+    public func answer(_ payload: [UInt8], by route: Route?, context: ServerContext) async -> ResponseEnvelope {
+        guard let route, route.kind == nil else { return .failure(unimplemented(context.method)) }
         do {
-            return .success(try await handle(payload, by: service, context))
+            return .success(try await handle(payload, by: route.service, context))
         } catch {
             return .failure(failure(of: error, context))
         }
     }
 
-    /// Has a stream served by the handler of its method, which ``streamKind(of:)`` has found.
+    /// Has a stream served by the handler of its method.
     ///
+    /// - Parameter route: of a method that streams; nil where there is none.
     /// - Returns: why it failed; nil when it went well.
-    public func serve(requests: InboundMessages, responses: OutboundMessages, context: ServerContext) async -> RPCError? {
-        guard let service = services[context.method.service] else { return RPCError(.unimplemented, "no such service here") }
+    public func serve(
+        requests: InboundMessages, responses: OutboundMessages, by route: Route?, context: ServerContext
+    ) async -> RPCError? {
+        guard let route, route.kind != nil else { return unimplemented(context.method) }
         do {
-            try await serve(requests, responses, by: service, context)
+            try await serve(requests, responses, by: route, context)
             return nil
         } catch {
             return failure(of: error, context)
@@ -71,13 +89,14 @@ public struct Router: Sendable {
     }
 
     private func serve(
-        _ requests: InboundMessages, _ responses: OutboundMessages, by service: any RPCService, _ context: ServerContext
+        _ requests: InboundMessages, _ responses: OutboundMessages, by route: Route, _ context: ServerContext
     ) async throws {
+        let service = route.service
         guard !interceptors.isEmpty else {
             return try await service.serve(
                 method: context.method.method, requests: requests, responses: responses, context: context)
         }
-        try await interceptors.pass(ServerCall(context, streamKind(of: context.method))) { call in
+        try await interceptors.pass(ServerCall(context, route.kind)) { call in
             let observers = call.observers
             try await service.serve(
                 method: call.method.method,

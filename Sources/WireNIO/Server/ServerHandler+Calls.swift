@@ -10,7 +10,8 @@ extension ServerHandler {
             tellRefusal(refusal, of: request.method)
             return refuse(stream, refusal, context)
         }
-        let kind = router.streamKind(of: request.method)
+        let route = router.route(of: request.method)
+        let kind = route?.kind
         guard kind == nil || side != .unary else { return refuse(stream, Self.streaming, context) }
         let timeout = timeout(of: request, kind)
         guard timeout > .zero else {
@@ -21,16 +22,16 @@ extension ServerHandler {
         guard load.beginHandler(bytes, messageBytes: messageBytes, isFromUnknown: isFromUnknown) else {
             return refuse(stream, Self.overloaded, context)
         }
-        let call = RunningCall(countedIn: router.serves(request.method) ? load.counts(of: request.method) : nil)
+        let call = RunningCall(countedIn: route == nil ? nil : load.counts(of: request.method))
         calls[stream] = call
         // The time counts from the request's arrival: what the handler does at once is within it.
         let deadline = context.eventLoop.now + TimeAmount(timeout)
         call.deadline = deadline
         watchDeadlines(from: deadline, context)
-        if let kind {
-            serve(call, kind, on: stream, request, timeout: timeout, bytes: bytes, context)
+        if let route, let kind {
+            serve(call, kind, by: route, on: stream, request, timeout: timeout, bytes: bytes, context)
         } else {
-            answer(call, on: stream, request, timeout: timeout, bytes: bytes, context)
+            answer(call, by: route, on: stream, request, timeout: timeout, bytes: bytes, context)
         }
     }
 
@@ -57,7 +58,7 @@ extension ServerHandler {
 
     private func tellRefusal(_ refusal: RPCError, of method: MethodDescriptor) {
         // Asking for a method that is not there is how clients find out whether the server is.
-        guard router.serves(method) else { return }
+        guard router.route(of: method) != nil else { return }
         log.notice(
             "call refused: by who calls",
             ["peer": "\(peer)", "identity": "\(identity)", "method": "\(method)", "code": "\(refusal.code.name)"])
@@ -84,8 +85,8 @@ extension ServerHandler {
     }
 
     private func answer(
-        _ call: RunningCall, on stream: StreamID, _ request: RequestEnvelope, timeout: Duration, bytes: Int,
-        _ context: ChannelHandlerContext
+        _ call: RunningCall, by route: Router.Route?, on stream: StreamID, _ request: RequestEnvelope, timeout: Duration,
+        bytes: Int, _ context: ChannelHandlerContext
     ) {
         let server = ServerContext(
             method: request.method, metadata: request.metadata.withoutToken, deadline: .after(timeout), peer: peer,
@@ -96,7 +97,7 @@ extension ServerHandler {
         let (router, load, readyAnswers) = (router, load, readyAnswers)
         // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
         let answering: @concurrent @Sendable () async -> Void = {
-            let answer = await router.answer(request.payload, context: server)
+            let answer = await router.answer(request.payload, by: route, context: server)
             load.handlerEnded(bytes)
             guard readyAnswers.add(stream, answer) else { return }
             eventLoop.execute {

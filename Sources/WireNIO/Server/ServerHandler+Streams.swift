@@ -5,8 +5,8 @@ import Wire
 extension ServerHandler {
     /// Runs the handler of a stream.
     func serve(
-        _ call: RunningCall, _ kind: StreamKind, on stream: StreamID, _ request: RequestEnvelope, timeout: Duration, bytes: Int,
-        _ context: ChannelHandlerContext
+        _ call: RunningCall, _ kind: StreamKind, by route: Router.Route, on stream: StreamID, _ request: RequestEnvelope,
+        timeout: Duration, bytes: Int, _ context: ChannelHandlerContext
     ) {
         let eventLoop = context.eventLoop
         let bound = NIOLoopBound((self, context), eventLoop: eventLoop)
@@ -32,7 +32,8 @@ extension ServerHandler {
         let responses = kind.serverStreams ? outbound(on: stream, context) : OutboundMessages(send: answer.set, finish: {})
         // The bridge from the event loop to structured code: one task for one call, ended by its deadline or with its connection.
         call.handler = Task {
-            let failure = await router.serve(requests: InboundMessages(requests), responses: responses, context: server)
+            let failure = await router.serve(
+                requests: InboundMessages(requests), responses: responses, by: route, context: server)
             requests.abandon()
             load.handlerEnded(bytes)
             eventLoop.execute {
