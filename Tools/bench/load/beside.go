@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	wire "huleedu/wire/v1"
 )
 
 const (
@@ -65,21 +63,21 @@ func beside(chosen options) error {
 
 // pour has a handler send messages without end.
 func pour(connection *frames, failed chan<- error) error {
-	_, answer, err := connection.begin("Pour", flagClosed, make([]byte, streamedBytes))
+	_, told, err := connection.begin("Pour", flagClosed, make([]byte, streamedBytes))
 	if err != nil {
 		return err
 	}
-	go watch(answer, failed)
+	go watch(told, failed)
 	return nil
 }
 
 // feed sends messages to a handler that takes one every ten milliseconds: twice as many.
 func feed(connection *frames, failed chan<- error) error {
-	stream, answer, err := connection.begin("Sip", flagOpen, nil)
+	stream, told, err := connection.begin("Sip", flagOpen, nil)
 	if err != nil {
 		return err
 	}
-	go watch(answer, failed)
+	go watch(told, failed)
 	go func() {
 		for {
 			if err := connection.send(stream, make([]byte, streamedBytes)); err != nil {
@@ -93,8 +91,8 @@ func feed(connection *frames, failed chan<- error) error {
 }
 
 // watch waits for the answer to a stream, which is to come after the last call.
-func watch(answer chan *wire.Response, failed chan<- error) {
-	err := outcome(answer)
+func watch(told chan answer, failed chan<- error) {
+	err := outcome(told)
 	if err == nil {
 		err = errors.New("the handler returned")
 	}

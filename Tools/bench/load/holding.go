@@ -32,7 +32,9 @@ type ending struct {
 	Refused int `json:"refused"`
 	// Written, and neither answered nor refused.
 	Unanswered int `json:"unanswered"`
-	// Not written: the connection was known to be gone.
+	// Written, and the server has said that no handler sees them: they may be made elsewhere.
+	Moved int `json:"moved"`
+	// Not written: the connection was known to be gone, or the server to be going.
 	Unsent int `json:"unsent"`
 	Failed int `json:"failed"`
 }
@@ -46,6 +48,9 @@ func drain(chosen options) error {
 	for number := 0; number < chosen.connections; number++ {
 		connection, err := connectFrames(chosen, 0)
 		if err != nil {
+			return err
+		}
+		if err := connection.hello(); err != nil {
 			return err
 		}
 		for worker := 0; worker < chosen.inFlight; worker++ {
@@ -75,6 +80,8 @@ func (e *ending) add(err error) {
 	switch {
 	case errors.Is(err, errClosed):
 		e.Unanswered++
+	case errors.Is(err, errMoved):
+		e.Moved++
 	case errors.Is(err, errUnsent):
 		e.Unsent++
 	case errors.As(err, &told) && told.status.Code == codeUnavailable:
