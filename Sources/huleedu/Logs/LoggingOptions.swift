@@ -15,7 +15,8 @@ struct LoggingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "From which level on lines are written: critical, error, warning, notice, info, debug with each call, or trace with each span.",
-            valueName: "level"))
+            valueName: "level"),
+        transform: { try Self.level($0) })
     var logLevel = Logger.Level.info
 
     @Option(
@@ -29,6 +30,14 @@ struct LoggingOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Files laid aside that are kept. (default: 10)", valueName: "count"))
     var logFiles: Int?
+
+    private static func level(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--log-level: expected one of \(levels), not \(text).")
+        }
+        return level
+    }
 
     func validate() throws {
         guard logFile != nil || (logFileBytes == nil && logFiles == nil) else {
@@ -70,5 +79,3 @@ struct LoggingOptions: ParsableArguments {
         func write(_ line: String) { turn.withLock { _ in StandardError.write(line) } }
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -2,20 +2,21 @@ import Wire
 
 // What servers do otherwise than they should. Some of it other implementations of the format do.
 extension BrokenRule {
-    static let all = calls + silence + faults + limits + streams + messages + cases
+    static let all = calls + silence + faults + limits + streams + messages + agreed + cases
 
     private static let calls: [BrokenRule] = [
         .answering("answers one of many calls twice", ["WC002"]) { frame, _ in
             frame.stream.rawValue == 39 && frame.type == .response ? [frame, frame] : nil
         },
-        .asking("refuses streams below an earlier one", ["WC004"]) { frame, past in
+        .asking("refuses streams below an earlier one", ["WC004", "WC088"]) { frame, past in
             frame.type == .request && frame.stream.rawValue < past.highest ? .answered(frame.failed(.invalidArgument)) : nil
         },
         .asking("refuses streams that have ended", ["WC005"]) { frame, past in
             frame.type == .request && past.ended.contains(frame.stream.rawValue) ? .answered(frame.failed(.invalidArgument)) : nil
         },
-        .asking("answers frames of unknown types", ["WC006"]) { frame, _ in
-            frame.type.rawValue > 3 ? .answered(frame.failed(.invalidArgument)) : nil
+        .asking("answers frames of unknown types", ["WC006"]) { frame, past in
+            // What is agreed on is known.
+            frame.type.rawValue > 3 && past.hello == nil ? .answered(frame.failed(.invalidArgument)) : nil
         },
         .asking("answers responses", ["WC007"]) { frame, _ in
             frame.type == .response ? .answered(frame.failed(.invalidArgument)) : nil
@@ -95,11 +96,11 @@ extension BrokenRule {
     ]
 
     private static let streams: [BrokenRule] = [
-        .answering("begins a stream with a response", ["WC060", "WC062", "WC063", "WC064", "WC065"]) { frame, past in
+        .answering("begins a stream with a response", ["WC060", "WC062", "WC063", "WC064", "WC065", "WC090"]) { frame, past in
             past.method(frame) == "Watch" && frame.isMessage ? [frame.answer(.success(frame.payload))] : nil
         },
         .asking(
-            "refuses calls beside a stream", ["WC063", "WC065", "cancel_after_begin", "cancel_after_first_response"]
+            "refuses calls beside a stream", ["WC063", "WC065", "WC090", "cancel_after_begin", "cancel_after_first_response"]
         ) { frame, past in
             let isBesideStream = past.requests.contains { stream, request in
                 stream != frame.stream.rawValue && !request.flags.isEmpty && request.envelope?.method.method != "Check"

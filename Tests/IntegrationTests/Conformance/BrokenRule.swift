@@ -23,6 +23,13 @@ struct BrokenRule: Sendable {
             if frame.type == .response || frame.flags.contains(.remoteClosed) { ended.insert(frame.stream.rawValue) }
         }
 
+        /// What the connection was begun with, where that was Hello; nil inside where it could not be read.
+        var hello: Hello?? {
+            guard let envelope = requests[1]?.envelope, envelope.method == Hello.method else { return nil }
+            // What cannot be read has agreed on nothing.
+            return .some(try? Hello(decoding: envelope.payload))
+        }
+
         /// Bare name of the method that a stream was opened with.
         func method(_ frame: Frame) -> String? { requests[frame.stream.rawValue]?.envelope?.method.method }
     }

@@ -25,11 +25,11 @@ struct ConformanceTests {
     @Test("all pass on a server of ours, each under a name that no other has")
     func ours() async throws {
         let listed = try await Self.listed()
-        #expect(Set(listed).count == listed.count && listed.count { $0.hasPrefix("WC") } == 44 && listed.count == 58)
+        #expect(Set(listed).count == listed.count && listed.count { $0.hasPrefix("WC") } == 55 && listed.count == 69)
         try await PeerPrograms.serving(Self.services) { address in
             let outcome = try await ConformanceOutcome(address, silent: [], ["--strict"])
             #expect(outcome.status == 0 && outcome.passed == Set(listed), "\(outcome.output)")
-            #expect(outcome.output.hasSuffix("wiredump: passed: 58, skipped: 0, failed: 0\n"))
+            #expect(outcome.output.hasSuffix("wiredump: passed: 69, skipped: 0, failed: 0\n"))
         }
     }
 
@@ -47,7 +47,7 @@ struct ConformanceTests {
             group.addTask { try await server.serve() }
             let trusted = try await ConformanceOutcome(
                 "localhost:\(port)", silent: [], ["--strict", "--tls-authorities", authority.authorities])
-            #expect(trusted.status == 0 && trusted.passed.count == 58, "\(trusted.output)")
+            #expect(trusted.status == 0 && trusted.passed.count == 69, "\(trusted.output)")
             let distrusted = try await ConformanceOutcome("localhost:\(port)", ["--tls"])
             #expect(distrusted.status == 1 && distrusted.output.contains(" over TLS, got "), "\(distrusted.output)")
             server.beginGracefulShutdown()
@@ -59,11 +59,44 @@ struct ConformanceTests {
     func skipped() async throws {
         try await PeerPrograms.serving([WireV1.HealthServer(Health(checks: [:]))]) { address in
             let outcome = try await ConformanceOutcome(address, silent: [])
-            #expect(outcome.status == 0 && outcome.failed.isEmpty && outcome.passed.count == 32, "\(outcome.output)")
+            #expect(outcome.status == 0 && outcome.failed.isEmpty && outcome.passed.count == 43, "\(outcome.output)")
             #expect(outcome.skipped.count == 26)
             #expect(outcome.skipped["WC068"] == "the server has no huleedu.sample.v1.Samples/Get")
             #expect(outcome.skipped["custom_metadata"] == "the server has no huleedu.test.Echo/Describe")
             #expect(try await ConformanceOutcome(address, ["--strict"]).status == 3)
+        }
+    }
+
+    /// Runs a service's host, which ends as the checks have it drain.
+    private func draining(_ body: (BoundAddress) async throws -> Void) async throws {
+        let host = ServiceHost(
+            name: "drained", services: [], telemetry: Telemetry(metrics: MetricsRegistry()),
+            configuration: ServerConfiguration(), check: { nil }, work: {}, close: {},
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let address = try await host.start()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await host.run() }
+            try await body(address)
+            try await group.waitForAll()
+        }
+    }
+
+    @Test("have a server drain at the end where they are told to, and find one that says the wrong last call")
+    func drain() async throws {
+        try await draining { address in
+            let outcome = try await ConformanceOutcome(
+                "\(address)", ["--drain", "--strict", "--only", "WC08*", "--only", "WC099"])
+            #expect(outcome.status == 0 && outcome.passed.count == 11 && outcome.passed.contains("WC099"), "\(outcome.output)")
+        }
+        let rule = BrokenRule.answering("says another last call", ["WC099"]) { frame, _ in
+            frame.type == .goAway ? [frame.with(payload: [0, 0, 0, 3] + frame.payload.dropFirst(4))] : nil
+        }
+        try await draining { address in
+            let server = try await SpoilingServer.start(before: address.port, breaking: rule)
+            let outcome = try await ConformanceOutcome(server.address, ["--drain", "--only", "WC099"])
+            #expect(outcome.failed == ["WC099"], "\(outcome.output)")
+            #expect(outcome.output.contains("# expected stream 5 as the last that was taken\n# got 3\n"), "\(outcome.output)")
+            await server.stop()
         }
     }
 

@@ -13,7 +13,8 @@ struct ConformCommand: AsyncParsableCommand {
             Each check has a number that stays, and a connection of its own: of the rules of proto/PROTOCOL.md, and of gRPC's \
             interoperability cases, by their names. The rules need a unary method that answers an empty request well, and a stream, and take \
             huleedu.wire.v1.Health for both. The cases need the service huleedu.sample.v1.Samples (Tests/Support/SampleContracts), and one \
-            huleedu.test.Echo; checks whose service the server does not have are skipped, and say so. Transcripts are lines of \
+            huleedu.test.Echo; checks whose service the server does not have are skipped, and say so, as are those of what is agreed on by Hello with a \
+            server that has no such thing. --drain ends the server. Transcripts are lines of \
             proto/golden/transcripts: frames that a client sends, and those that have to come back. Examples:
 
               wiredump conform --list
@@ -59,6 +60,9 @@ struct ConformCommand: AsyncParsableCommand {
         completion: .file())
     var transcripts: [String] = []
 
+    @Flag(help: "At the end, have the server shut down by huleedu.wire.v1.Drain, and check how it does.")
+    var drain = false
+
     @OptionGroup(title: "Trust")
     var tls: TLSOptions
 
@@ -85,12 +89,13 @@ struct ConformCommand: AsyncParsableCommand {
             throw ValidationError("--method: transcripts name their methods themselves.")
         }
         _ = try chosenMethod
-        if transcripts.isEmpty { _ = try chosen(from: ConformanceCheck.all) }
+        guard transcripts.isEmpty || !drain else { throw ValidationError("--drain: transcripts hold all that is sent.") }
+        if transcripts.isEmpty { _ = try chosen(from: rules) }
     }
 
     func run() async throws {
         let checks = try chosen(
-            from: transcripts.isEmpty ? ConformanceCheck.all : try transcripts.flatMap { try Transcript.checks(in: $0) })
+            from: transcripts.isEmpty ? rules : try transcripts.flatMap { try Transcript.checks(in: $0) })
         guard let server else {
             for check in checks { print("\(check.id)  \(check.claim)") }
             return
@@ -102,6 +107,8 @@ struct ConformCommand: AsyncParsableCommand {
         let counts = try await run.make(checks)
         guard counts.failed == 0, !strict || counts.skipped == 0 else { throw ExitCode(3) }
     }
+
+    private var rules: [ConformanceCheck] { ConformanceCheck.all + (drain ? [ConformanceCheck.drain] : []) }
 
     private var chosenMethod: MethodDescriptor {
         get throws {

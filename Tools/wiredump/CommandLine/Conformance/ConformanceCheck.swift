@@ -16,7 +16,7 @@ struct ConformanceCheck: Sendable {
         self.run = run
     }
 
-    static let all = calls + faults + limits + streams + messages + interoperability
+    static let all = calls + faults + limits + streams + messages + extended + interoperability
 
     /// Whether a pattern means it, in which `*` stands for any text.
     func fits(_ pattern: String) -> Bool {
