@@ -8,17 +8,19 @@ public import Wire
 /// The provider service: takes requests to language models on, makes each until it has an answer or cannot have one, and tells what came
 /// of it as an event.
 public struct LLMProvider: LLMV1.LLMProviderService {
-    private let store: RequestStore
-    private let parser: SubmissionParser
-    private let worker: RequestWorker
+    let store: RequestStore
+    let parser: SubmissionParser
+    let worker: RequestWorker
     private let batches: BatchWorker
-    private let lanes: Lanes
-    private let watch: StaticBlockWatch
-    private let configuration: LLMProviderConfiguration
-    private let work = Bell()
+    let lanes: Lanes
+    let watch: StaticBlockWatch
+    let intake: SubmissionIntake
+    let passages: Passages
+    let configuration: LLMProviderConfiguration
+    let work = Bell()
     private let events: Bell
     private let instance: InstanceName?
-    private let metrics: LLMProviderMetrics
+    let metrics: LLMProviderMetrics
     private let logger: Logger
 
     /// - Parameters:
@@ -39,6 +41,8 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         metrics.expect(configuration.providers)
         self.configuration = configuration
         events = bell
+        intake = SubmissionIntake { try await store.submit($0, bounds: configuration.queueBounds) }
+        passages = Passages(store: store, configuration: configuration, metrics: metrics.requests, logger: logger)
         let lanes = Lanes(
             configuration,
             observe: { change in
@@ -89,9 +93,13 @@ public struct LLMProvider: LLMV1.LLMProviderService {
         // so that it may be left at any.
         let batches = Task { [batches] in try await batches.run() }
         defer { batches.cancel() }
+        // A bridge: what was passed on is entered in the ledger until the last call has ended.
+        let entries = Task { [passages] in await passages.run() }
         try await worker.run()
         batches.cancel()
         _ = await batches.result
+        entries.cancel()
+        await entries.value
     }
 
     /// Takes up what this instance held when it died, once its death is certain: its session with the database is gone.
@@ -105,68 +113,6 @@ public struct LLMProvider: LLMV1.LLMProviderService {
             logger.info(
                 "requests of an earlier life taken up", metadata: ["requests": "\(count)", "instance": "\(instance.prefix)"])
             work.ring()
-        }
-    }
-
-    public func submit(_ request: LLMV1.SubmitRequest, context: ServerContext) async throws -> LLMV1.SubmitResponse {
-        let content = try request.encoded()
-        let submission: RequestStore.Submission
-        do {
-            let parsed = try parser.parse(request)
-            let origin = try RequestOrigin(context.metadata, request: request.requestID)
-            // A batch has no part in the limits of a minute.
-            if parsed.dispatch != .byBatch { try checkSize(parsed) }
-            submission = try await store.submit(
-                RequestStore.Offer(
-                    request: request, content: content, origin: origin, cost: mostCost(of: request, parsed),
-                    isSimulated: parsed.provider.isSimulated, life: parsed.life), bounds: configuration.queueBounds)
-            if case .accepted = submission {
-                metrics.requests.accepted(MetricLabels(parsed))
-                watch.look(at: request, parsed: parsed)
-            }
-        } catch let full as QueueBounds.Full {
-            metrics.requests.overflowed(full)
-            throw full.error(retryAfter: configuration.fullQueuePause)
-        } catch let refusal as Account.Refusal {
-            metrics.requests.refused(refusal.label)
-            throw refusal.error
-        } catch let fault as RPCError {
-            // What was taken on stays so, whatever has become of its provider's configuration since.
-            guard let known = try await store.known(request, content: content) else {
-                metrics.requests.refused(.invalid)
-                throw fault
-            }
-            submission = known
-        }
-        switch submission {
-        case .accepted:
-            work.ring()
-            return LLMV1.SubmitResponse(state: .queued, alreadyKnown: false)
-        case .known(let state):
-            return LLMV1.SubmitResponse(state: state, alreadyKnown: true)
-        case .differs:
-            throw RPCError(.alreadyExists, "request_id: a request with other content has the id \(request.requestID.echoed)")
-        }
-    }
-
-    /// The most that a request can cost: nothing where it is simulated; nil where its price is not known.
-    private func mostCost(of request: LLMV1.SubmitRequest, _ parsed: SubmissionParser.Parsed) -> Int64? {
-        guard !parsed.provider.isSimulated else { return 0 }
-        let calls = configuration.retry.mostPaidCalls(asked: request.maxPaidCalls)
-        return CostCeiling.nanodollars(of: parsed.call, paidCalls: calls, from: .today, isByBatch: parsed.dispatch == .byBatch)
-    }
-
-    /// Refuses what would wait for ever.
-    private func checkSize(_ parsed: SubmissionParser.Parsed) throws(RPCError) {
-        do throws(Pacer.Oversize) {
-            try lanes.check(parsed)
-        } catch {
-            throw RPCError(
-                .invalidArgument,
-                """
-                request: it takes about \(error.need) \(error.dimension.rawValue), more than the \(error.limit) a minute that \
-                \(parsed.provider.name) allows
-                """)
         }
     }
 

@@ -48,6 +48,10 @@ public struct LLMProviderConfiguration: Sendable {
     public var maximumQueue: Int64 = 100_000
     /// Of these, requests of one tenant.
     public var maximumQueuePerTenant: Int64 = 50_000
+    /// Requests passed on at once whose callers wait; one more is refused.
+    public var maximumPassing = 512
+    /// How often it is written in the ledger what requests cost that were passed on.
+    public var ledgerInterval: Duration = .milliseconds(100)
     /// When to come again with a request that there was no room for.
     public var fullQueuePause: Duration = .seconds(5)
     /// How long a request may be without an answer; one that says less has less.

@@ -108,6 +108,16 @@ final class ScriptedProvider: LLMV1.LLMProviderService, EventsV1.EventFeedServic
         }
     }
 
+    func submitMany(
+        _ request: LLMV1.SubmitManyRequest, context: ServerContext
+    ) async throws -> LLMV1.SubmitManyResponse {
+        throw RPCError(.unimplemented, "this provider takes one at a time")
+    }
+
+    func complete(_ request: LLMV1.CompleteRequest, context: ServerContext) async throws -> LLMV1.CompleteResponse {
+        throw RPCError(.unimplemented, "this provider passes nothing on")
+    }
+
     private func passHoldUp() async {
         state.withLock { $0.callersHeldUp += 1 }
         while true {

@@ -81,8 +81,9 @@ struct QueueBoundTests {
     func stragglers() async throws {
         try await withService { fixture in
             func most(_ tenant: String) async throws -> (total: Int64, tenant: Int64) {
-                try await fixture.pool.unitOfWork("look") {
-                    try await fixture.store.mostWaiting(for: Payer(tenant: tenant, owner: "o"), in: $0).waiting
+                try await fixture.pool.unitOfWork("look") { unit in
+                    let waiting = try await fixture.store.mostWaiting(for: [tenant], in: unit).waiting
+                    return (waiting.total, waiting.ofTenant[tenant] ?? 0)
                 }
             }
             let empty = try await most("a")
@@ -104,8 +105,9 @@ struct QueueBoundTests {
         try await withService { fixture in
             let (store, bounds) = (fixture.store, QueueBounds(total: 100_000, perTenant: 50_000))
             func look(_ tenant: String) async throws -> (total: Int64, tenant: Int64) {
-                try await fixture.pool.unitOfWork("look") {
-                    try await store.lookAround(for: Payer(tenant: tenant, owner: "o"), in: $0, bounds: bounds).waiting
+                try await fixture.pool.unitOfWork("look") { unit in
+                    let waiting = try await store.lookAround(for: [tenant], in: unit, bounds: bounds)
+                    return (waiting.total, waiting.ofTenant[tenant] ?? 0)
                 }
             }
             for number in 0..<65 { try await fixture.submit(Sample.request("old\(number)", change: tenant("a"))) }
@@ -114,14 +116,14 @@ struct QueueBoundTests {
             let counted = try await look("a")
             #expect(counted == (66, 66))
             let remembered = try await look("a")
-            #expect(remembered == (1066, 1066))
+            #expect(remembered == (10_066, 10_066))
             let other = try await look("b")
-            #expect(other == (1066, 64))
+            #expect(other == (10_066, 64))
             // So many have come since that the queue may be full.
             try await fixture.pool.execute("SELECT setval('llm_provider.job_id', 1050000)")
             try await fixture.submit(Sample.request("newer", change: tenant("a")))
             let again = try await look("a")
-            #expect(again == (51_066, 67), "the newest number has grown by 50,000")
+            #expect(again == (60_066, 67), "the newest number has grown by 50,000")
         }
     }
 
@@ -131,18 +133,18 @@ struct QueueBoundTests {
         #expect(counts.most(of: nil, newest: 0) == nil)
         counts.note(10, of: nil, newest: 100)
         counts.note(7, of: "a", newest: 90)
-        #expect([90, 100, 101, 150].map { counts.most(of: nil, newest: $0) } == [1010, 1010, 1011, 1060])
-        #expect(counts.most(of: "a", newest: 100) == 1017 && counts.most(of: "b", newest: 100) == nil)
+        #expect([90, 100, 101, 150].map { counts.most(of: nil, newest: $0) } == [10_010, 10_010, 10_011, 10_060])
+        #expect(counts.most(of: "a", newest: 100) == 10_017 && counts.most(of: "b", newest: 100) == nil)
         for number in 2..<QueueCounts.mostTenants { counts.note(1, of: "t\(number)", newest: 1) }
         counts.note(1, of: "last", newest: 1)
-        #expect(counts.most(of: "a", newest: 90) == 1007)
+        #expect(counts.most(of: "a", newest: 90) == 10_007)
         counts.note(1, of: "one more", newest: 1)
-        #expect(counts.most(of: "a", newest: 90) == nil && counts.most(of: "one more", newest: 1) == 1001)
+        #expect(counts.most(of: "a", newest: 90) == nil && counts.most(of: "one more", newest: 1) == 10_001)
     }
 
     @Test("has all take turns only near its end, where those who do not know of each other could take the last places")
     func turns() throws {
-        let bounds = QueueBounds(total: 5000, perTenant: 3000)
+        let bounds = QueueBounds(total: 50_000, perTenant: 30_000)
         func check(_ total: Int64, _ tenant: Int64, isAlone: Bool = false) -> String {
             do {
                 try bounds.check((total, tenant), isAlone: isAlone)
@@ -151,10 +153,10 @@ struct QueueBoundTests {
                 return "\(error)"
             }
         }
-        #expect(check(3999, 1999) == "taken")
-        #expect(check(4000, 1999) == "CloseToFull()" && check(3999, 2000) == "CloseToFull()")
-        #expect(check(4999, 2999, isAlone: true) == "taken")
-        #expect(check(5000, 0, isAlone: true) == "total(5000)" && check(5000, 0) == "total(5000)")
-        #expect(check(3999, 3000, isAlone: true) == "tenant(3000)" && check(3999, 3000) == "tenant(3000)")
+        #expect(check(39_999, 19_999) == "taken")
+        #expect(check(40_000, 19_999) == "CloseToFull()" && check(39_999, 20_000) == "CloseToFull()")
+        #expect(check(49_999, 29_999, isAlone: true) == "taken")
+        #expect(check(50_000, 0, isAlone: true) == "total(50000)" && check(50_000, 0) == "total(50000)")
+        #expect(check(39_999, 30_000, isAlone: true) == "tenant(30000)" && check(39_999, 30_000) == "tenant(30000)")
     }
 }

@@ -18,6 +18,24 @@ extension LLMV1 {
         func submit(
             _ request: LLMV1.SubmitRequest, context: ServerContext
         ) async throws -> LLMV1.SubmitResponse
+        /// Takes many requests on together, each as Submit does, in less time than one after the other. One that is refused keeps no other from
+        /// being taken on, and has its own error in the answer. The call fails as a whole where it is not as expected itself, and where the service
+        /// can't answer for any of them; then it may be made again, as any that brought no answer may.
+        func submitMany(
+            _ request: LLMV1.SubmitManyRequest, context: ServerContext
+        ) async throws -> LLMV1.SubmitManyResponse
+        /// Passes a request on to its vendor and brings the answer. It is made once, at once, and nothing of it is stored but what it cost: who needs an
+        /// answer that survives calls Submit. Limits, budgets and the ledger hold for it as for all requests, and metadata is read as there.
+        ///
+        /// Wherever the vendor was called the answer is OK and tells what came of that. Otherwise nothing was sent and the error says why. Those are
+        /// refused, with the time after which to try again: RESOURCE_EXHAUSTED where too many are being passed on or the vendor's limits leave no room
+        /// soon, UNAVAILABLE where nothing is sent to the vendor for a while or another process sends to it. Budgets are as with Submit.
+        ///
+        /// A caller's deadline and cancellation end the call to the vendor, which may bill what it has done by then; that is not known here. A
+        /// request's id is a name for logs and results: the same may be passed on again, and is paid for again.
+        func complete(
+            _ request: LLMV1.CompleteRequest, context: ServerContext
+        ) async throws -> LLMV1.CompleteResponse
         /// Where a request stands. An unknown id is NOT_FOUND.
         func get(
             _ request: LLMV1.GetRequest, context: ServerContext
@@ -57,6 +75,30 @@ extension LLMV1 {
             try await transport.call(LLMProviderServer.submit, request, options: options)
         }
 
+        /// Takes many requests on together, each as Submit does, in less time than one after the other. One that is refused keeps no other from
+        /// being taken on, and has its own error in the answer. The call fails as a whole where it is not as expected itself, and where the service
+        /// can't answer for any of them; then it may be made again, as any that brought no answer may.
+        public func submitMany(
+            _ request: LLMV1.SubmitManyRequest, options: CallOptions = CallOptions()
+        ) async throws -> LLMV1.SubmitManyResponse {
+            try await transport.call(LLMProviderServer.submitMany, request, options: options)
+        }
+
+        /// Passes a request on to its vendor and brings the answer. It is made once, at once, and nothing of it is stored but what it cost: who needs an
+        /// answer that survives calls Submit. Limits, budgets and the ledger hold for it as for all requests, and metadata is read as there.
+        ///
+        /// Wherever the vendor was called the answer is OK and tells what came of that. Otherwise nothing was sent and the error says why. Those are
+        /// refused, with the time after which to try again: RESOURCE_EXHAUSTED where too many are being passed on or the vendor's limits leave no room
+        /// soon, UNAVAILABLE where nothing is sent to the vendor for a while or another process sends to it. Budgets are as with Submit.
+        ///
+        /// A caller's deadline and cancellation end the call to the vendor, which may bill what it has done by then; that is not known here. A
+        /// request's id is a name for logs and results: the same may be passed on again, and is paid for again.
+        public func complete(
+            _ request: LLMV1.CompleteRequest, options: CallOptions = CallOptions()
+        ) async throws -> LLMV1.CompleteResponse {
+            try await transport.call(LLMProviderServer.complete, request, options: options)
+        }
+
         /// Where a request stands. An unknown id is NOT_FOUND.
         public func get(
             _ request: LLMV1.GetRequest, options: CallOptions = CallOptions()
@@ -85,6 +127,8 @@ extension LLMV1 {
     public struct LLMProviderServer: RPCService {
         public static let serviceName = "huleedu.llm.v1.LLMProvider"
         public static let submit = MethodDescriptor(service: serviceName, method: "Submit", isIdempotent: true)
+        public static let submitMany = MethodDescriptor(service: serviceName, method: "SubmitMany", isIdempotent: true)
+        public static let complete = MethodDescriptor(service: serviceName, method: "Complete")
         public static let get = MethodDescriptor(service: serviceName, method: "Get", isIdempotent: true)
         public static let cancel = MethodDescriptor(service: serviceName, method: "Cancel", isIdempotent: true)
         public static let describeModel = MethodDescriptor(service: serviceName, method: "DescribeModel", isIdempotent: true)
@@ -96,13 +140,21 @@ extension LLMV1 {
         }
 
         public var name: String { Self.serviceName }
-        public var methods: [String] { ["Submit", "Get", "Cancel", "DescribeModel"] }
+        public var methods: [String] { ["Submit", "SubmitMany", "Complete", "Get", "Cancel", "DescribeModel"] }
 
         public func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] {
             switch method {
                 case "Submit":
                     try await UnaryCall.answer(payload) { request in
                         try await service.submit(request, context: context)
+                    }
+                case "SubmitMany":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.submitMany(request, context: context)
+                    }
+                case "Complete":
+                    try await UnaryCall.answer(payload) { request in
+                        try await service.complete(request, context: context)
                     }
                 case "Get":
                     try await UnaryCall.answer(payload) { request in
@@ -241,6 +293,111 @@ extension LLMV1 {
         ) {
             self.state = state
             self.alreadyKnown = alreadyKnown
+        }
+    }
+
+    public struct SubmitManyRequest: Sendable, Hashable {
+        /// 1 to 200. What they are encoded as has at most 3,145,728 bytes in all.
+        public var submissions: [LLMV1.Submission]
+
+        public init(
+            submissions: [LLMV1.Submission] = []
+        ) {
+            self.submissions = submissions
+        }
+    }
+
+    public struct Submission: Sendable, Hashable {
+        public var request: LLMV1.SubmitRequest?
+        /// In the place of the call's metadata of this name, if not empty.
+        public var traceparent: String
+        /// Likewise.
+        public var correlationID: String
+
+        public init(
+            request: LLMV1.SubmitRequest? = nil,
+            traceparent: String = "",
+            correlationID: String = ""
+        ) {
+            self.request = request
+            self.traceparent = traceparent
+            self.correlationID = correlationID
+        }
+    }
+
+    public struct SubmitManyResponse: Sendable, Hashable {
+        /// One for each submission, in their order.
+        public var answers: [LLMV1.SubmitAnswer]
+
+        public init(
+            answers: [LLMV1.SubmitAnswer] = []
+        ) {
+            self.answers = answers
+        }
+    }
+
+    public struct SubmitAnswer: Sendable, Hashable {
+        public var outcome: Outcome?
+
+        public init(
+            outcome: Outcome? = nil
+        ) {
+            self.outcome = outcome
+        }
+
+        public enum Outcome: Sendable, Hashable {
+            /// What Submit answers.
+            case response(LLMV1.SubmitResponse)
+            /// What it fails with.
+            case error(LLMV1.SubmitError)
+        }
+    }
+
+    public struct SubmitError: Sendable, Hashable {
+        /// As in gRPC: INVALID_ARGUMENT is 3.
+        public var code: Int32
+        public var message: String
+        /// Nothing was stored, and it may be tried again as it is.
+        public var refused: Bool
+        /// After which to try again; zero where that is not known.
+        public var retryAfterMilliseconds: UInt64
+
+        public init(
+            code: Int32 = 0,
+            message: String = "",
+            refused: Bool = false,
+            retryAfterMilliseconds: UInt64 = 0
+        ) {
+            self.code = code
+            self.message = message
+            self.refused = refused
+            self.retryAfterMilliseconds = retryAfterMilliseconds
+        }
+    }
+
+    public struct CompleteRequest: Sendable, Hashable {
+        /// As for Submit. The priority must be unspecified and the dispatch IMMEDIATELY or unspecified: it waits for nothing.
+        public var request: LLMV1.SubmitRequest?
+
+        public init(
+            request: LLMV1.SubmitRequest? = nil
+        ) {
+            self.request = request
+        }
+    }
+
+    public struct CompleteResponse: Sendable, Hashable {
+        /// How the one call ended.
+        public var result: LLMV1.Result?
+        /// After which to try again, where the vendor says so; else zero.
+        public var retryAfterMilliseconds: UInt64
+
+        public init(
+            result: LLMV1.Result? = nil,
+            retryAfterMilliseconds: UInt64 = 0
+        ) {
+            self.result = result
+            self.retryAfterMilliseconds = retryAfterMilliseconds
         }
     }
 
@@ -834,6 +991,214 @@ extension LLMV1.SubmitResponse: WireMessage {
     func write(to cMessage: MessageWriter) throws(EncodingError) {
         cMessage.set(0, int32: state.rawValue)
         cMessage.set(1, bool: alreadyKnown)
+    }
+}
+
+extension LLMV1.SubmitManyRequest: WireMessage {
+    public static let typeName = "huleedu.llm.v1.SubmitManyRequest"
+    static let shape = MessageShape(huleedu_llm_v1_SubmitManyRequest())
+
+    public init() {
+        self.init(submissions: [])
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        submissions = cMessage.messages(0).map(LLMV1.Submission.init(reading:))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if !submissions.isEmpty { try cMessage.set(0, messages: submissions) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+    }
+}
+
+extension LLMV1.Submission: WireMessage {
+    public static let typeName = "huleedu.llm.v1.Submission"
+    static let shape = MessageShape(huleedu_llm_v1_Submission())
+
+    public init() {
+        self.init(request: nil)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        request = cMessage.message(0).map(LLMV1.SubmitRequest.init(reading:))
+        traceparent = cMessage.string(1)
+        correlationID = cMessage.string(2)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if let request {
+            try cMessage.set(0, message: request.write)
+        }
+        try cMessage.set(1, string: traceparent)
+        try cMessage.set(2, string: correlationID)
+    }
+}
+
+extension LLMV1.SubmitManyResponse: WireMessage {
+    public static let typeName = "huleedu.llm.v1.SubmitManyResponse"
+    static let shape = MessageShape(huleedu_llm_v1_SubmitManyResponse())
+
+    public init() {
+        self.init(answers: [])
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        answers = cMessage.messages(0).map(LLMV1.SubmitAnswer.init(reading:))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if !answers.isEmpty { try cMessage.set(0, messages: answers) { (element, writer) throws(EncodingError) in try element.write(to: writer) } }
+    }
+}
+
+extension LLMV1.SubmitAnswer: WireMessage {
+    public static let typeName = "huleedu.llm.v1.SubmitAnswer"
+    static let shape = MessageShape(huleedu_llm_v1_SubmitAnswer())
+
+    public init() {
+        self.init(outcome: nil)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        if cMessage.isSet(0), let member = cMessage.message(0) { outcome = .response(LLMV1.SubmitResponse(reading: member)) }
+        if cMessage.isSet(1), let member = cMessage.message(1) { outcome = .error(LLMV1.SubmitError(reading: member)) }
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if case .response(let response) = outcome {
+            cMessage.choose(0)
+            try cMessage.set(0, message: response.write)
+        }
+        if case .error(let error) = outcome {
+            cMessage.choose(1)
+            try cMessage.set(1, message: error.write)
+        }
+    }
+}
+
+extension LLMV1.SubmitError: WireMessage {
+    public static let typeName = "huleedu.llm.v1.SubmitError"
+    static let shape = MessageShape(huleedu_llm_v1_SubmitError())
+
+    public init() {
+        self.init(code: 0)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        code = cMessage.int32(0)
+        message = cMessage.string(1)
+        refused = cMessage.bool(2)
+        retryAfterMilliseconds = cMessage.uint64(3)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        cMessage.set(0, int32: code)
+        try cMessage.set(1, string: message)
+        cMessage.set(2, bool: refused)
+        cMessage.set(3, uint64: retryAfterMilliseconds)
+    }
+}
+
+extension LLMV1.CompleteRequest: WireMessage {
+    public static let typeName = "huleedu.llm.v1.CompleteRequest"
+    static let shape = MessageShape(huleedu_llm_v1_CompleteRequest())
+
+    public init() {
+        self.init(request: nil)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        request = cMessage.message(0).map(LLMV1.SubmitRequest.init(reading:))
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if let request {
+            try cMessage.set(0, message: request.write)
+        }
+    }
+}
+
+extension LLMV1.CompleteResponse: WireMessage {
+    public static let typeName = "huleedu.llm.v1.CompleteResponse"
+    static let shape = MessageShape(huleedu_llm_v1_CompleteResponse())
+
+    public init() {
+        self.init(result: nil)
+    }
+
+    public init(decoding bytes: [UInt8], limits: DecodingLimits) throws(DecodingError) {
+        self = try MessageCodec.decode(bytes, shape: Self.shape, limits: limits) { Self(reading: $0) }
+    }
+
+    public func encode(into buffer: inout [UInt8]) throws(EncodingError) {
+        try MessageCodec.encode(shape: Self.shape, into: &buffer, write)
+    }
+
+    init(reading cMessage: MessageReader) {
+        self.init()
+        result = cMessage.message(0).map(LLMV1.Result.init(reading:))
+        retryAfterMilliseconds = cMessage.uint64(1)
+    }
+
+    func write(to cMessage: MessageWriter) throws(EncodingError) {
+        if let result {
+            try cMessage.set(0, message: result.write)
+        }
+        cMessage.set(1, uint64: retryAfterMilliseconds)
     }
 }
 

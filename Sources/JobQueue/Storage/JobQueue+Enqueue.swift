@@ -24,6 +24,32 @@ extension JobQueue {
         return try Self.ids(try await pool.query(try enqueueing(jobs)), count: jobs.count)
     }
 
+    /// Draws numbers for jobs that are enqueued in the same unit of work, so that what depends on them travels with them: see
+    /// ``enqueue(_:numbered:in:)``.
+    ///
+    /// - Returns: one row for each, with its number.
+    public func drawNumbers(_ count: Int, in unit: UnitOfWork) -> Pending {
+        unit.send("SELECT nextval('\(unescaped: schema).job_id') FROM generate_series(1, (SELECT \(count)::bigint))")
+    }
+
+    /// Queues the writing of jobs, without a round trip: they are neither unique nor delayed, and nobody else has drawn their numbers.
+    ///
+    /// - Throws: `.invalidJob` for one beyond a limit.
+    public func enqueue(_ jobs: [NewJob], numbered numbers: [Int64], in unit: UnitOfWork) throws(JobQueueError) {
+        precondition(jobs.count <= Self.maximumBatch, "at most \(Self.maximumBatch) jobs are enqueued at once")
+        precondition(jobs.count == numbers.count, "every job has a number")
+        precondition(jobs.allSatisfy { !$0.isUnique && $0.delay <= .zero }, "a job with a number is ready and one of many")
+        for job in jobs { try Self.validate(job) }
+        unit.send(
+            """
+            INSERT INTO \(unescaped: schema).job_ready (kind, priority, id, attempt, max_attempts, is_unique, subject)
+            SELECT kind, priority, id, 0, max_attempts, false, subject
+            FROM unnest((SELECT \(jobs.map(\.kind))::text[]), (SELECT \(jobs.map(\.priority.rawValue))::bigint[]),
+                (SELECT \(numbers)::bigint[]), (SELECT \(jobs.map(\.maxAttempts))::bigint[]), (SELECT \(jobs.map(\.subject))::text[]))
+                AS given (kind, priority, id, max_attempts, subject)
+            """)
+    }
+
     private static func ids(_ rows: [Row], count: Int) throws -> [Int64?] {
         var ids = [Int64?](repeating: nil, count: count)
         for row in rows {

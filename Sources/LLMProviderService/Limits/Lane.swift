@@ -18,7 +18,7 @@ struct Lane<Item: Sendable>: Sendable {
     private var waiting: [Waiting] = []
     private var prefixes: WarmPrefixes
     /// What requests take, lately.
-    private var usualCharge: Charge
+    private(set) var usualCharge: Charge
     /// The most that one took.
     private var largestCharge = Charge.nothing
     /// When the requests that were put back will all have come again.
@@ -95,8 +95,12 @@ struct Lane<Item: Sendable>: Sendable {
             putBackUntil += interval / 2
             return pause
         }
-        waiting.append(Waiting(item: item, charge: charge, prefix: prefix))
+        append(item, charge: charge, prefix: prefix)
         return nil
+    }
+
+    mutating func append(_ item: Item, charge: Charge, prefix: PromptPrefix?) {
+        waiting.append(Waiting(item: item, charge: charge, prefix: prefix))
     }
 
     /// How many more requests could be sent until then, beyond those that wait.
@@ -167,6 +171,9 @@ struct Lane<Item: Sendable>: Sendable {
 
     /// A request that was admitted leaves only now.
     mutating func depart(_ reservation: Pacer.Reservation, at now: Int64) { pacer.depart(reservation, at: now) }
+
+    /// Takes out some of those that wait.
+    mutating func remove(where isMeant: (Item) -> Bool) { waiting.removeAll { isMeant($0.item) } }
 
     /// Takes out all that wait.
     mutating func removeWaiting() -> [Item] {

@@ -8,7 +8,7 @@ struct LaneTable<Item: Sendable>: Sendable {
     /// Requests with vendors at once, in all lanes.
     let maximumInFlight: Int
     private let make: @Sendable (LaneID, Int64) -> Lane<Item>
-    private var lanes: [LaneID: Lane<Item>] = [:]
+    var lanes: [LaneID: Lane<Item>] = [:]
 
     /// An account that was not let in.
     private struct Bar {
@@ -37,6 +37,12 @@ struct LaneTable<Item: Sendable>: Sendable {
     mutating func enter(
         _ item: Item, charge: Charge, prefix: PromptPrefix? = nil, in id: LaneID, at now: Int64
     ) -> Int64? {
+        open(id, at: now)
+        return lanes[id]?.enter(item, charge: charge, prefix: prefix, horizon: horizon, at: now)
+    }
+
+    /// Makes a lane that is not there.
+    mutating func open(_ id: LaneID, at now: Int64) {
         if lanes.count >= Self.maximumLanes, lanes[id] == nil {
             lanes = lanes.filter { !$0.value.isIdle || $0.value.isFrozen(at: now) }
         }
@@ -45,7 +51,6 @@ struct LaneTable<Item: Sendable>: Sendable {
             if let bar = bars[id.account], bar.until > now { lane.stop(until: bar.until, because: .barred, at: now) }
             lanes[id] = lane
         }
-        return lanes[id]?.enter(item, charge: charge, prefix: prefix, horizon: horizon, at: now)
     }
 
     /// Goes on with the lanes of a provider where another process has stopped.

@@ -44,16 +44,23 @@ struct RequestMetrics: Sendable {
     let rescued = CounterFamily(
         "llm_provider_requests_rescued_total", help: "Requests taken up that a dead worker had held.", labels: [])
 
+    let unentered = CounterFamily(
+        "llm_provider_passages_lost_total",
+        help:
+            "Passages of processes that died: calls with money set aside, and spans of calls of which the last may not be in the ledger.",
+        labels: [])
+
     var families: [any MetricFamily] {
         [
             requests, errors, refusals, overflow, waitSeconds, laneSeconds, processingSeconds, lifecycleSeconds, unstored,
-            rescued,
+            rescued, unentered,
         ]
     }
 
     func expect() {
         for reason in Refusal.allCases { refusals.add(0, reason.rawValue) }
-        for queue in ["total", "tenant"] { overflow.add(0, queue) }
+        for queue in ["total", "tenant", "passing"] { overflow.add(0, queue) }
+        unentered.add(0)
         unstored.add(0)
         rescued.add(0)
     }
@@ -71,6 +78,16 @@ struct RequestMetrics: Sendable {
         case .total: overflow.add(1, "total")
         case .tenant: overflow.add(1, "tenant")
         }
+    }
+
+    /// A request was not passed on because too many are.
+    func crowded() {
+        overflow.add(1, "passing")
+    }
+
+    /// What dead processes passed on may not all be in the ledger.
+    func lostPassages(_ count: Int) {
+        unentered.add(UInt64(count))
     }
 
     /// What came of a call could not be stored.

@@ -21,6 +21,19 @@ struct RequestOrigin: Sendable, Hashable {
             traceparent: metadata[TraceContext.key], correlationID: metadata[Self.correlationKey], request: request)
     }
 
+    /// Reads what a submission brings itself, and for the rest what came with its call.
+    ///
+    /// - Throws: as ``init(_:request:)``.
+    init(_ submission: LLMV1.Submission, in metadata: Metadata, request: String) throws(RPCError) {
+        var own = metadata
+        for (key, value) in [(TraceContext.key, submission.traceparent), (Self.correlationKey, submission.correlationID)]
+        where !value.isEmpty {
+            own = own.removing(key)
+            own.append(value, for: key)
+        }
+        try self.init(own, request: request)
+    }
+
     /// - Parameters:
     ///   - traceparent: nil for a request that was taken on before traces were kept.
     ///   - correlationID: likewise.

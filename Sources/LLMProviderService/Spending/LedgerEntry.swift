@@ -4,7 +4,7 @@ import Contracts
 struct LedgerEntry: Sendable, Hashable {
     let payer: Payer
     /// What had been set aside for it, in nano-dollars.
-    let reserved: Int64
+    private(set) var reserved: Int64
     let provider: String
     let model: String
     /// No language model stands behind the provider.
@@ -35,5 +35,12 @@ struct LedgerEntry: Sendable, Hashable {
         self.usage = usage
         self.bill = bill
         self.isByBatch = isByBatch
+    }
+
+    /// The same where so much had been set aside.
+    func reserving(_ nanodollars: Int64) -> LedgerEntry {
+        var entry = self
+        entry.reserved = nanodollars
+        return entry
     }
 }

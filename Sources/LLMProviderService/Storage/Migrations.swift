@@ -27,6 +27,7 @@ extension RequestStore {
             Migration(version: 14, name: "batch care", sql: batchCare),
             Migration(version: 15, name: "refusals", sql: refusals),
             Migration(version: 16, name: "refusal indexes", sql: refusalIndexes, isTransactional: false),
+            Migration(version: 17, name: "passages", sql: passages),
         ],
         enums: [
             StoredEnum(FinalState.self, type: "final_state"), JobEnd.stored, StoredEnum(Breaker.Reason.self, type: "standstill"),

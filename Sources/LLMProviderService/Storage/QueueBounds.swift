@@ -12,8 +12,9 @@ struct QueueBounds: Sendable, Hashable {
     /// It takes more than a look to know whether there is room: those who take requests on have to do so one after the other.
     struct CloseToFull: Error {}
 
-    /// Requests that may be taken on at the same moment without knowing of each other: more than a server has sessions.
-    static let mostAtOnce: Int64 = 1000
+    /// Requests that may be taken on at the same moment without knowing of each other: as many as twenty-five processes have in their
+    /// hands at most, see ``SubmissionIntake``.
+    static let mostAtOnce: Int64 = 10_000
 
     /// Refuses a request that there is no room for.
     ///

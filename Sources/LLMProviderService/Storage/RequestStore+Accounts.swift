@@ -71,6 +71,8 @@ extension RequestStore {
                 FROM (
                     SELECT tenant, '', reserved_nanodollars FROM llm_provider.account
                     UNION ALL SELECT tenant, owner, reserved_nanodollars FROM llm_provider.account
+                    UNION ALL SELECT tenant, '', reserved_nanodollars FROM llm_provider.passage
+                    UNION ALL SELECT tenant, owner, reserved_nanodollars FROM llm_provider.passage
                     UNION ALL SELECT tenant, owner, -reserved_nanodollars FROM llm_provider.balance) AS given (tenant, owner, reserved)
                 GROUP BY tenant, owner HAVING sum(reserved) <> 0 ORDER BY tenant, owner
                 ON CONFLICT (tenant, owner, stripe) DO UPDATE

@@ -64,6 +64,12 @@ extension RequestStore {
         if !lanes.isEmpty { unit.send(recording(lanes, leavesRates: true)) }
     }
 
+    /// Puts on record what vendors want of all processes.
+    func record(refusals: [LaneID: LaneRecord]) async throws {
+        guard !refusals.isEmpty else { return }
+        try await pool.unitOfWork("record refusals") { recordRefusals(refusals, in: $0) }
+    }
+
     private func recording(_ lanes: [LaneID: LaneRecord], leavesRates: Bool = false) -> Query {
         let rates = """
             share = excluded.share, stated_requests = excluded.stated_requests,

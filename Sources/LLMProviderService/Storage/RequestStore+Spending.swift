@@ -10,20 +10,24 @@ extension RequestStore {
     /// The first half of the key of the lock of who restores what is set aside.
     static let reserveLock = "1751479656"
 
-    /// Opens the books of a request that is taken on, and sets money aside for it.
-    static func opening(_ offer: Offer, job: Int64?, kind: String) -> Query {
+    /// Opens the books of requests that are taken on, and sets money aside for them.
+    static func opening(_ offers: [Offer], jobs: [Int64], kinds: [String]) -> Query {
         """
         WITH opened AS (
             INSERT INTO llm_provider.account
                 (request_id, job, kind, owner, provider, tenant, reserved_nanodollars, simulated, expires_at)
-            VALUES (\(offer.request.requestID), \(job), \(kind), \(offer.payer.owner), \(offer.request.provider),
-                \(offer.payer.tenant), \(offer.cost ?? 0), \(offer.isSimulated),
-                clock_timestamp() + make_interval(secs => \(offer.life / .seconds(1))))
+            SELECT id, job, kind, owner, provider, tenant, reserved, simulated, clock_timestamp() + make_interval(secs => life)
+            FROM unnest(
+                (SELECT \(offers.map(\.request.requestID))::text[]), (SELECT \(jobs)::bigint[]), (SELECT \(kinds)::text[]),
+                (SELECT \(offers.map(\.payer.owner))::text[]), (SELECT \(offers.map(\.request.provider))::text[]),
+                (SELECT \(offers.map(\.payer.tenant))::text[]), (SELECT \(offers.map { $0.cost ?? 0 })::bigint[]),
+                (SELECT \(offers.map(\.isSimulated))::boolean[]), (SELECT \(offers.map { $0.life / .seconds(1) })::float8[]))
+                AS given (id, job, kind, owner, provider, tenant, reserved, simulated, life)
             RETURNING tenant, owner, reserved_nanodollars)
         INSERT INTO llm_provider.balance AS balance (tenant, owner, stripe, spent_nanodollars, reserved_nanodollars)
-        SELECT tenant, holder, \(unescaped: stripe), 0, reserved_nanodollars
+        SELECT tenant, holder, \(unescaped: stripe), 0, sum(reserved_nanodollars)
         FROM opened CROSS JOIN LATERAL (VALUES ('', 1), (owner, 2)) AS payer (holder, place)
-        WHERE reserved_nanodollars > 0 ORDER BY place
+        WHERE reserved_nanodollars > 0 GROUP BY tenant, holder, place ORDER BY tenant, place, holder
         ON CONFLICT (tenant, owner, stripe) DO UPDATE
             SET reserved_nanodollars = balance.reserved_nanodollars + excluded.reserved_nanodollars
         """
@@ -96,5 +100,44 @@ extension RequestStore {
             let (budget, spent, reserved) = try row.decode(Int64?.self, Int64.self, Int64.self)
             return Account(payer: payer, budget: budget, spent: spent, reserved: reserved)
         }
+    }
+
+    /// The budgets that hold for payers, with what stands in their accounts.
+    func limitedAccounts(of payers: [Payer], in unit: UnitOfWork) async throws -> [Payer: Account] {
+        let rows = try await unit.query(
+            """
+            SELECT tenant, owner, limit_nanodollars, coalesce(sum(spent_nanodollars), 0)::bigint,
+                coalesce(sum(reserved_nanodollars), 0)::bigint
+            FROM llm_provider.budget LEFT JOIN llm_provider.balance USING (tenant, owner)
+            WHERE (tenant, owner) IN (
+                SELECT * FROM unnest((SELECT \(payers.map(\.tenant))::text[]), (SELECT \(payers.map(\.owner))::text[])))
+            GROUP BY tenant, owner, limit_nanodollars
+            """)
+        let accounts = try rows.map { row in
+            let (tenant, owner, limit, spent, reserved) = try row.decode(
+                String.self, String.self, Int64.self, Int64.self, Int64.self)
+            return Account(payer: Payer(tenant: tenant, owner: owner), budget: limit, spent: spent, reserved: reserved)
+        }
+        return Dictionary(uniqueKeysWithValues: accounts.map { ($0.payer, $0) })
+    }
+
+    /// Locks the budgets that hold for payers until the end of the unit of work, the tenants' first.
+    ///
+    /// - Returns: one row for each that there is.
+    func lockBudgets(of payers: [Payer], in unit: UnitOfWork) -> Pending {
+        // A statement of its own, before what it keeps from changing is read.
+        unit.send(
+            """
+            SELECT pg_advisory_xact_lock_shared(\(unescaped: Self.budgetLock), hash)
+            FROM (SELECT DISTINCT hashtext(tenant) AS hash FROM unnest((SELECT \(payers.map(\.tenant))::text[])) AS given (tenant)
+                ORDER BY 1) AS tenants
+            """)
+        return unit.send(
+            """
+            SELECT 1 FROM llm_provider.budget
+            WHERE (tenant, owner) IN (
+                SELECT * FROM unnest((SELECT \(payers.map(\.tenant))::text[]), (SELECT \(payers.map(\.owner))::text[])))
+            ORDER BY tenant, owner FOR UPDATE
+            """)
     }
 }

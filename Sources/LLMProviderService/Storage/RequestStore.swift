@@ -19,21 +19,7 @@ struct RequestStore: Sendable {
 
     // MARK: - Looking
 
-    /// What became of a request that was taken on before; nil where none was.
-    func known(_ request: LLMV1.SubmitRequest, content: [UInt8]) async throws -> Submission? {
-        try await pool.unitOfWork("look for request") { try await known(request, content: content, in: $0) }
-    }
-
-    func known(
-        _ request: LLMV1.SubmitRequest, content: [UInt8], in unit: UnitOfWork
-    ) async throws -> Submission? {
-        let rows = try await unit.query("SELECT content FROM llm_provider.request WHERE id = \(request.requestID)")
-        guard let row = rows.first else { return nil }
-        guard try row.decode([UInt8].self) == content else { return .differs }
-        return .known(try await state(of: request.requestID, in: unit))
-    }
-
-    private func state(of id: String, in unit: UnitOfWork) async throws -> LLMV1.RequestState {
+    func state(of id: String, in unit: UnitOfWork) async throws -> LLMV1.RequestState {
         let rows = try await unit.query(
             """
             SELECT result.state::text, live.is_held OR item.job IS NOT NULL FROM \(unescaped: Self.standing) WHERE request.id = \(id)

@@ -1,4 +1,5 @@
 import Contracts
+import CurlClient
 
 /// A claimed request that can be sent, and what is known of its size.
 struct PreparedRequest: Sendable {
@@ -8,14 +9,28 @@ struct PreparedRequest: Sendable {
     let size: TokenEstimator.Request
     /// Nil where the vendor is to keep nothing.
     let prefix: PromptPrefix?
+    /// Where its caller waits for its turn; nil for one of the queue.
+    let passage: Passage?
 
-    init(_ claim: ClaimedRequest, parsed: SubmissionParser.Parsed) {
+    init(_ claim: ClaimedRequest, parsed: SubmissionParser.Parsed, passage: Passage? = nil) {
+        self.passage = passage
         self.claim = claim
         self.parsed = parsed
         lane = LaneID(parsed.provider, model: parsed.call.model)
         size = TokenEstimator.Request(parsed)
         prefix = PromptPrefix(parsed)
     }
+}
+
+extension PreparedRequest {
+    /// How long its call may take: no longer than a caller waits.
+    func timeout(_ configuration: LLMProviderConfiguration) -> Duration {
+        guard passage != nil else { return configuration.callTimeout }
+        return min(configuration.callTimeout, max(.milliseconds(1), ContinuousClock.now.duration(to: claim.deadline)))
+    }
+
+    /// Whether its call ended because its caller waits no more, which says nothing about the vendor.
+    func isCutShort(_ error: CurlError) -> Bool { passage != nil && error.code == .timeout && claim.deadline <= .now }
 }
 
 extension TokenEstimator.Request {

@@ -33,16 +33,31 @@ extension RequestWorker {
     private func sendWhatIsDue() async {
         while !Task.isCancelled {
             let generation = lanes.changed.generation
-            let due = lanes.due()
-            for request in due.requests {
+            let wait = sendDue()
+            await lanes.changed.wait(after: generation, upTo: wait ?? configuration.heartbeat)
+        }
+    }
+
+    /// Sends what may be sent now.
+    ///
+    /// - Returns: how long to wait for the next; nil for not before something changes.
+    func sendDue() -> Duration? {
+        let due = lanes.due()
+        for request in due.requests {
+            if let passage = request.request.passage {
+                guard !passage.arrive(.due(request)) else { continue }
+                let aftermath = lanes.finish(request, .unsent, usage: TokenUsage(), report: LimitReport())
+                // A bridge: whoever sends does not wait for the database.
+                if !aftermath.inVain.isEmpty { Task { await putBack(aftermath.inVain) } }
+            } else {
                 // The bridge that lets a call outlive the cancellation of the loop: a request that has been sent is paid for, and its
                 // answer is written down even while the service ends. finishStarted() bounds how long.
                 start(request.request.claim) { await process(request) }
             }
-            // What one of them keeps back leaves room for others.
-            if !due.requests.isEmpty, lanes.keptBackCount > 0 { work.ring() }
-            await lanes.changed.wait(after: generation, upTo: due.wait ?? configuration.heartbeat)
         }
+        // What one of them keeps back leaves room for others.
+        if !due.requests.isEmpty, lanes.keptBackCount > 0 { work.ring() }
+        return due.wait
     }
 
     private func start(_ claim: ClaimedRequest, _ body: @escaping @Sendable () async -> Void) {
@@ -53,12 +68,17 @@ extension RequestWorker {
         }
     }
 
-    /// Gives requests that wait in vain back to the queue, as if they had not been claimed.
+    /// Gives requests that wait in vain back to the queue, as if they had not been claimed, and those that are passed on to their callers.
     ///
     /// - Parameter now: whether others may claim them at once; otherwise they wait until their lanes go on.
     func putBack(_ requests: [PreparedRequest], now: Bool = false) async {
         for request in requests {
-            await putBack(request.claim, after: now ? .zero : lanes.pause(of: request.lane))
+            let pause = lanes.pause(of: request.lane)
+            if let passage = request.passage {
+                _ = passage.arrive(.refused(after: pause))
+            } else {
+                await putBack(request.claim, after: now ? .zero : pause)
+            }
         }
     }
 

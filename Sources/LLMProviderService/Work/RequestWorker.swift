@@ -78,7 +78,7 @@ struct RequestWorker: Sendable {
         }
     }
 
-    private struct Attempt: Sendable {
+    struct Attempt: Sendable {
         /// Nil for a request that can't be sent any more.
         let parsed: SubmissionParser.Parsed?
         let outcome: AttemptOutcome
@@ -91,13 +91,14 @@ struct RequestWorker: Sendable {
         var labels: MetricLabels { parsed.map { MetricLabels($0) } ?? .other }
     }
 
-    private func attempt(_ due: Lanes.Due) async -> Attempt {
+    func attempt(_ due: Lanes.Due) async -> Attempt {
         let parsed = due.request.parsed
         let vendor = parsed.provider.dialect.vendor
         let request = HTTPRequest(
             method: "POST", url: parsed.provider.baseURL + vendor.path,
             headers: vendor.headers(key: parsed.provider.apiKey) + due.request.claim.origin.headers(),
-            body: vendor.body(parsed.call), connectTimeout: configuration.connectTimeout, timeout: configuration.callTimeout,
+            body: vendor.body(parsed.call), connectTimeout: configuration.connectTimeout,
+            timeout: due.request.timeout(configuration),
             maxResponseBytes: configuration.maximumReplyBytes)
         let began = ContinuousClock.now
         let day = Day.today
@@ -122,7 +123,7 @@ struct RequestWorker: Sendable {
         } catch {
             return Attempt(
                 parsed: parsed, outcome: .failure(error.failure), day: day, latency: began.duration(to: .now),
-                ending: error.ending, report: LimitReport())
+                ending: due.request.isCutShort(error) ? .abandoned : error.ending, report: LimitReport())
         }
     }
 

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-const usage = `usage: load closed|open|beside|idle|drain|post|submit|durable [FLAG …] ADDRESS
+const usage = `usage: load closed|open|beside|idle|drain|post|submit|submit-many|complete|durable [FLAG …] ADDRESS
        load serve ttrpc|grpc ADDRESS
        load provide LATENCY ADDRESS`
 
@@ -25,6 +25,7 @@ type options struct {
 	duration    time.Duration
 	disturber   string
 	shared      bool
+	together    int
 	body        string
 	key         string
 }
@@ -45,7 +46,7 @@ func main() {
 	}
 	kinds := map[string]func(options) error{
 		"closed": closedLoop, "open": openLoop, "beside": beside, "idle": idle, "drain": drain,
-		"post": post, "submit": submit, "durable": durable,
+		"post": post, "submit": submit, "submit-many": submitMany, "complete": complete, "durable": durable,
 	}
 	if len(os.Args) < 3 || kinds[os.Args[1]] == nil {
 		fmt.Fprintln(os.Stderr, usage)
@@ -55,13 +56,14 @@ func main() {
 	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
 	flags.StringVar(&chosen.protocol, "protocol", "ttrpc", "ttrpc or grpc")
 	flags.IntVar(&chosen.connections, "connections", 1, "at once")
-	flags.IntVar(&chosen.inFlight, "in-flight", 1, "calls at once: closed and drain on each connection, post, submit and durable in all")
+	flags.IntVar(&chosen.inFlight, "in-flight", 1, "calls at once: closed and drain on each connection, the others in all")
 	flags.IntVar(&chosen.size, "bytes", 64, "of the text that is echoed")
 	flags.Float64Var(&chosen.rate, "rate", 0, "calls a second, which do not wait for one another; submit without it has them wait")
 	flags.DurationVar(&chosen.warm, "warm", 500*time.Millisecond, "before anything counts")
 	flags.DurationVar(&chosen.duration, "for", 3*time.Second, "how long calls count")
 	flags.StringVar(&chosen.disturber, "disturber", "none", "none, pour, sip or upload")
 	flags.BoolVar(&chosen.shared, "same-connection", false, "the disturber shares the connection of the calls")
+	flags.IntVar(&chosen.together, "together", 100, "requests of each call that submits many")
 	flags.StringVar(&chosen.body, "body", "", "file that is posted")
 	flags.StringVar(&chosen.key, "key", "simulated", "that is shown with it")
 	flags.Parse(os.Args[2:])

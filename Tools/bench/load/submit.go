@@ -69,6 +69,49 @@ func submit(chosen options) error {
 	return tell(found)
 }
 
+// submitMany has requests to a model taken on, many with each call, in a closed loop. Rates are of calls.
+func submitMany(chosen options) error {
+	clients, err := clientsOf(chosen)
+	if err != nil {
+		return err
+	}
+	return tell(loop(chosen, func(number int) error {
+		many := &llm.SubmitManyRequest{}
+		for len(many.Submissions) < chosen.together {
+			many.Submissions = append(many.Submissions, &llm.Submission{Request: submitRequest(chosen.size)})
+		}
+		answers := &llm.SubmitManyResponse{}
+		if err := call(clients[number%len(clients)], "SubmitMany", many, answers); err != nil {
+			return err
+		}
+		for _, answer := range answers.Answers {
+			if answer.GetResponse() == nil {
+				return fmt.Errorf("one was not taken on: %v", answer.GetError())
+			}
+		}
+		return nil
+	}))
+}
+
+// complete has requests to a model passed on and waits for their answers, in a closed loop.
+func complete(chosen options) error {
+	clients, err := clientsOf(chosen)
+	if err != nil {
+		return err
+	}
+	return tell(loop(chosen, func(number int) error {
+		answer := &llm.CompleteResponse{}
+		request := &llm.CompleteRequest{Request: submitRequest(chosen.size)}
+		if err := call(clients[number%len(clients)], "Complete", request, answer); err != nil {
+			return err
+		}
+		if answer.GetResult().GetReply() == nil {
+			return fmt.Errorf("no reply: %v", answer.GetResult().GetFailure())
+		}
+		return nil
+	}))
+}
+
 func clientsOf(chosen options) ([]*ttrpc.Client, error) {
 	var clients []*ttrpc.Client
 	for number := 0; number < chosen.connections; number++ {
@@ -82,9 +125,13 @@ func clientsOf(chosen options) ([]*ttrpc.Client, error) {
 }
 
 func takeOn(client *ttrpc.Client, request *llm.SubmitRequest) error {
+	return call(client, "Submit", request, &llm.SubmitResponse{})
+}
+
+func call(client *ttrpc.Client, method string, request, response proto.Message) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	return client.Call(ctx, llmService, "Submit", message{request}, message{&llm.SubmitResponse{}})
+	return client.Call(ctx, llmService, method, message{request}, message{response})
 }
 
 // durable has requests taken on and waits for the event that tells the result of each: as many at once as are in flight. A call's latency

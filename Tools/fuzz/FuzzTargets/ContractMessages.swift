@@ -21,6 +21,8 @@ public enum ContractMessages {
         EventsV1.Event.self,
         EventsV1.LLMRequestFinished.self,
         LLMV1.SubmitRequest.self, LLMV1.PromptBlock.self, LLMV1.ReplyFormat.self, LLMV1.SubmitResponse.self,
+        LLMV1.SubmitManyRequest.self, LLMV1.Submission.self, LLMV1.SubmitManyResponse.self, LLMV1.SubmitAnswer.self,
+        LLMV1.SubmitError.self, LLMV1.CompleteRequest.self, LLMV1.CompleteResponse.self,
         LLMV1.GetRequest.self, LLMV1.GetResponse.self, LLMV1.CancelRequest.self, LLMV1.CancelResponse.self,
         LLMV1.DescribeModelRequest.self, LLMV1.DescribeModelResponse.self, LLMV1.Prices.self, LLMV1.Result.self,
         LLMV1.Reply.self, LLMV1.Failure.self, LLMV1.Usage.self,

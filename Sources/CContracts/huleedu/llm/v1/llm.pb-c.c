@@ -187,6 +187,321 @@ void   huleedu__llm__v1__submit_response__free_unpacked
   assert(message->base.descriptor == &huleedu__llm__v1__submit_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   huleedu__llm__v1__submit_many_request__init
+                     (Huleedu__Llm__V1__SubmitManyRequest         *message)
+{
+  static const Huleedu__Llm__V1__SubmitManyRequest init_value = HULEEDU__LLM__V1__SUBMIT_MANY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t huleedu__llm__v1__submit_many_request__get_packed_size
+                     (const Huleedu__Llm__V1__SubmitManyRequest *message)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_many_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__llm__v1__submit_many_request__pack
+                     (const Huleedu__Llm__V1__SubmitManyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_many_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__llm__v1__submit_many_request__pack_to_buffer
+                     (const Huleedu__Llm__V1__SubmitManyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_many_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Llm__V1__SubmitManyRequest *
+       huleedu__llm__v1__submit_many_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Llm__V1__SubmitManyRequest *)
+     protobuf_c_message_unpack (&huleedu__llm__v1__submit_many_request__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__llm__v1__submit_many_request__free_unpacked
+                     (Huleedu__Llm__V1__SubmitManyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_many_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__llm__v1__submission__init
+                     (Huleedu__Llm__V1__Submission         *message)
+{
+  static const Huleedu__Llm__V1__Submission init_value = HULEEDU__LLM__V1__SUBMISSION__INIT;
+  *message = init_value;
+}
+size_t huleedu__llm__v1__submission__get_packed_size
+                     (const Huleedu__Llm__V1__Submission *message)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submission__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__llm__v1__submission__pack
+                     (const Huleedu__Llm__V1__Submission *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submission__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__llm__v1__submission__pack_to_buffer
+                     (const Huleedu__Llm__V1__Submission *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submission__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Llm__V1__Submission *
+       huleedu__llm__v1__submission__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Llm__V1__Submission *)
+     protobuf_c_message_unpack (&huleedu__llm__v1__submission__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__llm__v1__submission__free_unpacked
+                     (Huleedu__Llm__V1__Submission *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__llm__v1__submission__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__llm__v1__submit_many_response__init
+                     (Huleedu__Llm__V1__SubmitManyResponse         *message)
+{
+  static const Huleedu__Llm__V1__SubmitManyResponse init_value = HULEEDU__LLM__V1__SUBMIT_MANY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t huleedu__llm__v1__submit_many_response__get_packed_size
+                     (const Huleedu__Llm__V1__SubmitManyResponse *message)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_many_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__llm__v1__submit_many_response__pack
+                     (const Huleedu__Llm__V1__SubmitManyResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_many_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__llm__v1__submit_many_response__pack_to_buffer
+                     (const Huleedu__Llm__V1__SubmitManyResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_many_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Llm__V1__SubmitManyResponse *
+       huleedu__llm__v1__submit_many_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Llm__V1__SubmitManyResponse *)
+     protobuf_c_message_unpack (&huleedu__llm__v1__submit_many_response__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__llm__v1__submit_many_response__free_unpacked
+                     (Huleedu__Llm__V1__SubmitManyResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_many_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__llm__v1__submit_answer__init
+                     (Huleedu__Llm__V1__SubmitAnswer         *message)
+{
+  static const Huleedu__Llm__V1__SubmitAnswer init_value = HULEEDU__LLM__V1__SUBMIT_ANSWER__INIT;
+  *message = init_value;
+}
+size_t huleedu__llm__v1__submit_answer__get_packed_size
+                     (const Huleedu__Llm__V1__SubmitAnswer *message)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_answer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__llm__v1__submit_answer__pack
+                     (const Huleedu__Llm__V1__SubmitAnswer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_answer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__llm__v1__submit_answer__pack_to_buffer
+                     (const Huleedu__Llm__V1__SubmitAnswer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_answer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Llm__V1__SubmitAnswer *
+       huleedu__llm__v1__submit_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Llm__V1__SubmitAnswer *)
+     protobuf_c_message_unpack (&huleedu__llm__v1__submit_answer__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__llm__v1__submit_answer__free_unpacked
+                     (Huleedu__Llm__V1__SubmitAnswer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_answer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__llm__v1__submit_error__init
+                     (Huleedu__Llm__V1__SubmitError         *message)
+{
+  static const Huleedu__Llm__V1__SubmitError init_value = HULEEDU__LLM__V1__SUBMIT_ERROR__INIT;
+  *message = init_value;
+}
+size_t huleedu__llm__v1__submit_error__get_packed_size
+                     (const Huleedu__Llm__V1__SubmitError *message)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_error__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__llm__v1__submit_error__pack
+                     (const Huleedu__Llm__V1__SubmitError *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_error__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__llm__v1__submit_error__pack_to_buffer
+                     (const Huleedu__Llm__V1__SubmitError *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_error__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Llm__V1__SubmitError *
+       huleedu__llm__v1__submit_error__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Llm__V1__SubmitError *)
+     protobuf_c_message_unpack (&huleedu__llm__v1__submit_error__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__llm__v1__submit_error__free_unpacked
+                     (Huleedu__Llm__V1__SubmitError *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__llm__v1__submit_error__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__llm__v1__complete_request__init
+                     (Huleedu__Llm__V1__CompleteRequest         *message)
+{
+  static const Huleedu__Llm__V1__CompleteRequest init_value = HULEEDU__LLM__V1__COMPLETE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t huleedu__llm__v1__complete_request__get_packed_size
+                     (const Huleedu__Llm__V1__CompleteRequest *message)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__complete_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__llm__v1__complete_request__pack
+                     (const Huleedu__Llm__V1__CompleteRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__complete_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__llm__v1__complete_request__pack_to_buffer
+                     (const Huleedu__Llm__V1__CompleteRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__complete_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Llm__V1__CompleteRequest *
+       huleedu__llm__v1__complete_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Llm__V1__CompleteRequest *)
+     protobuf_c_message_unpack (&huleedu__llm__v1__complete_request__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__llm__v1__complete_request__free_unpacked
+                     (Huleedu__Llm__V1__CompleteRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__llm__v1__complete_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   huleedu__llm__v1__complete_response__init
+                     (Huleedu__Llm__V1__CompleteResponse         *message)
+{
+  static const Huleedu__Llm__V1__CompleteResponse init_value = HULEEDU__LLM__V1__COMPLETE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t huleedu__llm__v1__complete_response__get_packed_size
+                     (const Huleedu__Llm__V1__CompleteResponse *message)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__complete_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t huleedu__llm__v1__complete_response__pack
+                     (const Huleedu__Llm__V1__CompleteResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__complete_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t huleedu__llm__v1__complete_response__pack_to_buffer
+                     (const Huleedu__Llm__V1__CompleteResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &huleedu__llm__v1__complete_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Huleedu__Llm__V1__CompleteResponse *
+       huleedu__llm__v1__complete_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Huleedu__Llm__V1__CompleteResponse *)
+     protobuf_c_message_unpack (&huleedu__llm__v1__complete_response__descriptor,
+                                allocator, len, data);
+}
+void   huleedu__llm__v1__complete_response__free_unpacked
+                     (Huleedu__Llm__V1__CompleteResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &huleedu__llm__v1__complete_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   huleedu__llm__v1__get_request__init
                      (Huleedu__Llm__V1__GetRequest         *message)
 {
@@ -1079,6 +1394,363 @@ const ProtobufCMessageDescriptor huleedu__llm__v1__submit_response__descriptor =
   huleedu__llm__v1__submit_response__field_indices_by_name,
   1,  huleedu__llm__v1__submit_response__number_ranges,
   (ProtobufCMessageInit) huleedu__llm__v1__submit_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_many_request__field_descriptors[1] =
+{
+  {
+    "submissions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Llm__V1__SubmitManyRequest, n_submissions),
+    offsetof(Huleedu__Llm__V1__SubmitManyRequest, submissions),
+    &huleedu__llm__v1__submission__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__llm__v1__submit_many_request__field_indices_by_name[] = {
+  0,   /* field[0] = submissions */
+};
+static const ProtobufCIntRange huleedu__llm__v1__submit_many_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor huleedu__llm__v1__submit_many_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.llm.v1.SubmitManyRequest",
+  "SubmitManyRequest",
+  "Huleedu__Llm__V1__SubmitManyRequest",
+  "huleedu.llm.v1",
+  sizeof(Huleedu__Llm__V1__SubmitManyRequest),
+  1,
+  huleedu__llm__v1__submit_many_request__field_descriptors,
+  huleedu__llm__v1__submit_many_request__field_indices_by_name,
+  1,  huleedu__llm__v1__submit_many_request__number_ranges,
+  (ProtobufCMessageInit) huleedu__llm__v1__submit_many_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submission__field_descriptors[3] =
+{
+  {
+    "request",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__Submission, request),
+    &huleedu__llm__v1__submit_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "traceparent",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__Submission, traceparent),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "correlation_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__Submission, correlation_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__llm__v1__submission__field_indices_by_name[] = {
+  2,   /* field[2] = correlation_id */
+  0,   /* field[0] = request */
+  1,   /* field[1] = traceparent */
+};
+static const ProtobufCIntRange huleedu__llm__v1__submission__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor huleedu__llm__v1__submission__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.llm.v1.Submission",
+  "Submission",
+  "Huleedu__Llm__V1__Submission",
+  "huleedu.llm.v1",
+  sizeof(Huleedu__Llm__V1__Submission),
+  3,
+  huleedu__llm__v1__submission__field_descriptors,
+  huleedu__llm__v1__submission__field_indices_by_name,
+  1,  huleedu__llm__v1__submission__number_ranges,
+  (ProtobufCMessageInit) huleedu__llm__v1__submission__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_many_response__field_descriptors[1] =
+{
+  {
+    "answers",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Llm__V1__SubmitManyResponse, n_answers),
+    offsetof(Huleedu__Llm__V1__SubmitManyResponse, answers),
+    &huleedu__llm__v1__submit_answer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__llm__v1__submit_many_response__field_indices_by_name[] = {
+  0,   /* field[0] = answers */
+};
+static const ProtobufCIntRange huleedu__llm__v1__submit_many_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor huleedu__llm__v1__submit_many_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.llm.v1.SubmitManyResponse",
+  "SubmitManyResponse",
+  "Huleedu__Llm__V1__SubmitManyResponse",
+  "huleedu.llm.v1",
+  sizeof(Huleedu__Llm__V1__SubmitManyResponse),
+  1,
+  huleedu__llm__v1__submit_many_response__field_descriptors,
+  huleedu__llm__v1__submit_many_response__field_indices_by_name,
+  1,  huleedu__llm__v1__submit_many_response__number_ranges,
+  (ProtobufCMessageInit) huleedu__llm__v1__submit_many_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_answer__field_descriptors[2] =
+{
+  {
+    "response",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Llm__V1__SubmitAnswer, outcome_case),
+    offsetof(Huleedu__Llm__V1__SubmitAnswer, response),
+    &huleedu__llm__v1__submit_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "error",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Huleedu__Llm__V1__SubmitAnswer, outcome_case),
+    offsetof(Huleedu__Llm__V1__SubmitAnswer, error),
+    &huleedu__llm__v1__submit_error__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__llm__v1__submit_answer__field_indices_by_name[] = {
+  1,   /* field[1] = error */
+  0,   /* field[0] = response */
+};
+static const ProtobufCIntRange huleedu__llm__v1__submit_answer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor huleedu__llm__v1__submit_answer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.llm.v1.SubmitAnswer",
+  "SubmitAnswer",
+  "Huleedu__Llm__V1__SubmitAnswer",
+  "huleedu.llm.v1",
+  sizeof(Huleedu__Llm__V1__SubmitAnswer),
+  2,
+  huleedu__llm__v1__submit_answer__field_descriptors,
+  huleedu__llm__v1__submit_answer__field_indices_by_name,
+  1,  huleedu__llm__v1__submit_answer__number_ranges,
+  (ProtobufCMessageInit) huleedu__llm__v1__submit_answer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__llm__v1__submit_error__field_descriptors[4] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitError, code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitError, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refused",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitError, refused),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retry_after_milliseconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__SubmitError, retry_after_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__llm__v1__submit_error__field_indices_by_name[] = {
+  0,   /* field[0] = code */
+  1,   /* field[1] = message */
+  2,   /* field[2] = refused */
+  3,   /* field[3] = retry_after_milliseconds */
+};
+static const ProtobufCIntRange huleedu__llm__v1__submit_error__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor huleedu__llm__v1__submit_error__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.llm.v1.SubmitError",
+  "SubmitError",
+  "Huleedu__Llm__V1__SubmitError",
+  "huleedu.llm.v1",
+  sizeof(Huleedu__Llm__V1__SubmitError),
+  4,
+  huleedu__llm__v1__submit_error__field_descriptors,
+  huleedu__llm__v1__submit_error__field_indices_by_name,
+  1,  huleedu__llm__v1__submit_error__number_ranges,
+  (ProtobufCMessageInit) huleedu__llm__v1__submit_error__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__llm__v1__complete_request__field_descriptors[1] =
+{
+  {
+    "request",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__CompleteRequest, request),
+    &huleedu__llm__v1__submit_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__llm__v1__complete_request__field_indices_by_name[] = {
+  0,   /* field[0] = request */
+};
+static const ProtobufCIntRange huleedu__llm__v1__complete_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor huleedu__llm__v1__complete_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.llm.v1.CompleteRequest",
+  "CompleteRequest",
+  "Huleedu__Llm__V1__CompleteRequest",
+  "huleedu.llm.v1",
+  sizeof(Huleedu__Llm__V1__CompleteRequest),
+  1,
+  huleedu__llm__v1__complete_request__field_descriptors,
+  huleedu__llm__v1__complete_request__field_indices_by_name,
+  1,  huleedu__llm__v1__complete_request__number_ranges,
+  (ProtobufCMessageInit) huleedu__llm__v1__complete_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor huleedu__llm__v1__complete_response__field_descriptors[2] =
+{
+  {
+    "result",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__CompleteResponse, result),
+    &huleedu__llm__v1__result__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retry_after_milliseconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Llm__V1__CompleteResponse, retry_after_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned huleedu__llm__v1__complete_response__field_indices_by_name[] = {
+  0,   /* field[0] = result */
+  1,   /* field[1] = retry_after_milliseconds */
+};
+static const ProtobufCIntRange huleedu__llm__v1__complete_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor huleedu__llm__v1__complete_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "huleedu.llm.v1.CompleteResponse",
+  "CompleteResponse",
+  "Huleedu__Llm__V1__CompleteResponse",
+  "huleedu.llm.v1",
+  sizeof(Huleedu__Llm__V1__CompleteResponse),
+  2,
+  huleedu__llm__v1__complete_response__field_descriptors,
+  huleedu__llm__v1__complete_response__field_indices_by_name,
+  1,  huleedu__llm__v1__complete_response__number_ranges,
+  (ProtobufCMessageInit) huleedu__llm__v1__complete_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor huleedu__llm__v1__get_request__field_descriptors[1] =
@@ -2216,18 +2888,22 @@ const ProtobufCEnumDescriptor huleedu__llm__v1__failure_kind__descriptor =
   huleedu__llm__v1__failure_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor huleedu__llm__v1__llmprovider__method_descriptors[4] =
+static const ProtobufCMethodDescriptor huleedu__llm__v1__llmprovider__method_descriptors[6] =
 {
   { "Submit", &huleedu__llm__v1__submit_request__descriptor, &huleedu__llm__v1__submit_response__descriptor },
+  { "SubmitMany", &huleedu__llm__v1__submit_many_request__descriptor, &huleedu__llm__v1__submit_many_response__descriptor },
+  { "Complete", &huleedu__llm__v1__complete_request__descriptor, &huleedu__llm__v1__complete_response__descriptor },
   { "Get", &huleedu__llm__v1__get_request__descriptor, &huleedu__llm__v1__get_response__descriptor },
   { "Cancel", &huleedu__llm__v1__cancel_request__descriptor, &huleedu__llm__v1__cancel_response__descriptor },
   { "DescribeModel", &huleedu__llm__v1__describe_model_request__descriptor, &huleedu__llm__v1__describe_model_response__descriptor },
 };
 const unsigned huleedu__llm__v1__llmprovider__method_indices_by_name[] = {
-  2,        /* Cancel */
-  3,        /* DescribeModel */
-  1,        /* Get */
-  0         /* Submit */
+  4,        /* Cancel */
+  2,        /* Complete */
+  5,        /* DescribeModel */
+  3,        /* Get */
+  0,        /* Submit */
+  1         /* SubmitMany */
 };
 const ProtobufCServiceDescriptor huleedu__llm__v1__llmprovider__descriptor =
 {
@@ -2236,7 +2912,7 @@ const ProtobufCServiceDescriptor huleedu__llm__v1__llmprovider__descriptor =
   "LLMProvider",
   "Huleedu__Llm__V1__LLMProvider",
   "huleedu.llm.v1",
-  4,
+  6,
   huleedu__llm__v1__llmprovider__method_descriptors,
   huleedu__llm__v1__llmprovider__method_indices_by_name
 };
@@ -2248,13 +2924,29 @@ void huleedu__llm__v1__llmprovider__submit(ProtobufCService *service,
   assert(service->descriptor == &huleedu__llm__v1__llmprovider__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void huleedu__llm__v1__llmprovider__submit_many(ProtobufCService *service,
+                                                const Huleedu__Llm__V1__SubmitManyRequest *input,
+                                                Huleedu__Llm__V1__SubmitManyResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &huleedu__llm__v1__llmprovider__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void huleedu__llm__v1__llmprovider__complete(ProtobufCService *service,
+                                             const Huleedu__Llm__V1__CompleteRequest *input,
+                                             Huleedu__Llm__V1__CompleteResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &huleedu__llm__v1__llmprovider__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void huleedu__llm__v1__llmprovider__get(ProtobufCService *service,
                                         const Huleedu__Llm__V1__GetRequest *input,
                                         Huleedu__Llm__V1__GetResponse_Closure closure,
                                         void *closure_data)
 {
   assert(service->descriptor == &huleedu__llm__v1__llmprovider__descriptor);
-  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__llm__v1__llmprovider__cancel(ProtobufCService *service,
                                            const Huleedu__Llm__V1__CancelRequest *input,
@@ -2262,7 +2954,7 @@ void huleedu__llm__v1__llmprovider__cancel(ProtobufCService *service,
                                            void *closure_data)
 {
   assert(service->descriptor == &huleedu__llm__v1__llmprovider__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__llm__v1__llmprovider__describe_model(ProtobufCService *service,
                                                    const Huleedu__Llm__V1__DescribeModelRequest *input,
@@ -2270,7 +2962,7 @@ void huleedu__llm__v1__llmprovider__describe_model(ProtobufCService *service,
                                                    void *closure_data)
 {
   assert(service->descriptor == &huleedu__llm__v1__llmprovider__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void huleedu__llm__v1__llmprovider__init (Huleedu__Llm__V1__LLMProvider_Service *service,
                                           Huleedu__Llm__V1__LLMProvider_ServiceDestroy destroy)

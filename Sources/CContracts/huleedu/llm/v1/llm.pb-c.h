@@ -19,6 +19,13 @@ typedef struct Huleedu__Llm__V1__SubmitRequest Huleedu__Llm__V1__SubmitRequest;
 typedef struct Huleedu__Llm__V1__PromptBlock Huleedu__Llm__V1__PromptBlock;
 typedef struct Huleedu__Llm__V1__ReplyFormat Huleedu__Llm__V1__ReplyFormat;
 typedef struct Huleedu__Llm__V1__SubmitResponse Huleedu__Llm__V1__SubmitResponse;
+typedef struct Huleedu__Llm__V1__SubmitManyRequest Huleedu__Llm__V1__SubmitManyRequest;
+typedef struct Huleedu__Llm__V1__Submission Huleedu__Llm__V1__Submission;
+typedef struct Huleedu__Llm__V1__SubmitManyResponse Huleedu__Llm__V1__SubmitManyResponse;
+typedef struct Huleedu__Llm__V1__SubmitAnswer Huleedu__Llm__V1__SubmitAnswer;
+typedef struct Huleedu__Llm__V1__SubmitError Huleedu__Llm__V1__SubmitError;
+typedef struct Huleedu__Llm__V1__CompleteRequest Huleedu__Llm__V1__CompleteRequest;
+typedef struct Huleedu__Llm__V1__CompleteResponse Huleedu__Llm__V1__CompleteResponse;
 typedef struct Huleedu__Llm__V1__GetRequest Huleedu__Llm__V1__GetRequest;
 typedef struct Huleedu__Llm__V1__GetResponse Huleedu__Llm__V1__GetResponse;
 typedef struct Huleedu__Llm__V1__CancelRequest Huleedu__Llm__V1__CancelRequest;
@@ -291,6 +298,131 @@ struct  Huleedu__Llm__V1__SubmitResponse
 #define HULEEDU__LLM__V1__SUBMIT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_response__descriptor) \
     , HULEEDU__LLM__V1__REQUEST_STATE__REQUEST_STATE_UNSPECIFIED, 0 }
+
+
+struct  Huleedu__Llm__V1__SubmitManyRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 1 to 200. What they are encoded as has at most 3,145,728 bytes in all.
+   */
+  size_t n_submissions;
+  Huleedu__Llm__V1__Submission **submissions;
+};
+#define HULEEDU__LLM__V1__SUBMIT_MANY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_many_request__descriptor) \
+    , 0,NULL }
+
+
+struct  Huleedu__Llm__V1__Submission
+{
+  ProtobufCMessage base;
+  Huleedu__Llm__V1__SubmitRequest *request;
+  /*
+   * In the place of the call's metadata of this name, if not empty.
+   */
+  char *traceparent;
+  /*
+   * Likewise.
+   */
+  char *correlation_id;
+};
+#define HULEEDU__LLM__V1__SUBMISSION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submission__descriptor) \
+    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Huleedu__Llm__V1__SubmitManyResponse
+{
+  ProtobufCMessage base;
+  /*
+   * One for each submission, in their order.
+   */
+  size_t n_answers;
+  Huleedu__Llm__V1__SubmitAnswer **answers;
+};
+#define HULEEDU__LLM__V1__SUBMIT_MANY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_many_response__descriptor) \
+    , 0,NULL }
+
+
+typedef enum {
+  HULEEDU__LLM__V1__SUBMIT_ANSWER__OUTCOME__NOT_SET = 0,
+  HULEEDU__LLM__V1__SUBMIT_ANSWER__OUTCOME_RESPONSE = 1,
+  HULEEDU__LLM__V1__SUBMIT_ANSWER__OUTCOME_ERROR = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__LLM__V1__SUBMIT_ANSWER__OUTCOME__CASE)
+} Huleedu__Llm__V1__SubmitAnswer__OutcomeCase;
+
+struct  Huleedu__Llm__V1__SubmitAnswer
+{
+  ProtobufCMessage base;
+  Huleedu__Llm__V1__SubmitAnswer__OutcomeCase outcome_case;
+  union {
+    /*
+     * What Submit answers.
+     */
+    Huleedu__Llm__V1__SubmitResponse *response;
+    /*
+     * What it fails with.
+     */
+    Huleedu__Llm__V1__SubmitError *error;
+  };
+};
+#define HULEEDU__LLM__V1__SUBMIT_ANSWER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_answer__descriptor) \
+    , HULEEDU__LLM__V1__SUBMIT_ANSWER__OUTCOME__NOT_SET, {0} }
+
+
+struct  Huleedu__Llm__V1__SubmitError
+{
+  ProtobufCMessage base;
+  /*
+   * As in gRPC: INVALID_ARGUMENT is 3.
+   */
+  int32_t code;
+  char *message;
+  /*
+   * Nothing was stored, and it may be tried again as it is.
+   */
+  protobuf_c_boolean refused;
+  /*
+   * After which to try again; zero where that is not known.
+   */
+  uint64_t retry_after_milliseconds;
+};
+#define HULEEDU__LLM__V1__SUBMIT_ERROR__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__submit_error__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Huleedu__Llm__V1__CompleteRequest
+{
+  ProtobufCMessage base;
+  /*
+   * As for Submit. The priority must be unspecified and the dispatch IMMEDIATELY or unspecified: it waits for nothing.
+   */
+  Huleedu__Llm__V1__SubmitRequest *request;
+};
+#define HULEEDU__LLM__V1__COMPLETE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__complete_request__descriptor) \
+    , NULL }
+
+
+struct  Huleedu__Llm__V1__CompleteResponse
+{
+  ProtobufCMessage base;
+  /*
+   * How the one call ended.
+   */
+  Huleedu__Llm__V1__Result *result;
+  /*
+   * After which to try again, where the vendor says so; else zero.
+   */
+  uint64_t retry_after_milliseconds;
+};
+#define HULEEDU__LLM__V1__COMPLETE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&huleedu__llm__v1__complete_response__descriptor) \
+    , NULL, 0 }
 
 
 struct  Huleedu__Llm__V1__GetRequest
@@ -631,6 +763,139 @@ Huleedu__Llm__V1__SubmitResponse *
 void   huleedu__llm__v1__submit_response__free_unpacked
                      (Huleedu__Llm__V1__SubmitResponse *message,
                       ProtobufCAllocator *allocator);
+/* Huleedu__Llm__V1__SubmitManyRequest methods */
+void   huleedu__llm__v1__submit_many_request__init
+                     (Huleedu__Llm__V1__SubmitManyRequest         *message);
+size_t huleedu__llm__v1__submit_many_request__get_packed_size
+                     (const Huleedu__Llm__V1__SubmitManyRequest   *message);
+size_t huleedu__llm__v1__submit_many_request__pack
+                     (const Huleedu__Llm__V1__SubmitManyRequest   *message,
+                      uint8_t             *out);
+size_t huleedu__llm__v1__submit_many_request__pack_to_buffer
+                     (const Huleedu__Llm__V1__SubmitManyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Llm__V1__SubmitManyRequest *
+       huleedu__llm__v1__submit_many_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__llm__v1__submit_many_request__free_unpacked
+                     (Huleedu__Llm__V1__SubmitManyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Llm__V1__Submission methods */
+void   huleedu__llm__v1__submission__init
+                     (Huleedu__Llm__V1__Submission         *message);
+size_t huleedu__llm__v1__submission__get_packed_size
+                     (const Huleedu__Llm__V1__Submission   *message);
+size_t huleedu__llm__v1__submission__pack
+                     (const Huleedu__Llm__V1__Submission   *message,
+                      uint8_t             *out);
+size_t huleedu__llm__v1__submission__pack_to_buffer
+                     (const Huleedu__Llm__V1__Submission   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Llm__V1__Submission *
+       huleedu__llm__v1__submission__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__llm__v1__submission__free_unpacked
+                     (Huleedu__Llm__V1__Submission *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Llm__V1__SubmitManyResponse methods */
+void   huleedu__llm__v1__submit_many_response__init
+                     (Huleedu__Llm__V1__SubmitManyResponse         *message);
+size_t huleedu__llm__v1__submit_many_response__get_packed_size
+                     (const Huleedu__Llm__V1__SubmitManyResponse   *message);
+size_t huleedu__llm__v1__submit_many_response__pack
+                     (const Huleedu__Llm__V1__SubmitManyResponse   *message,
+                      uint8_t             *out);
+size_t huleedu__llm__v1__submit_many_response__pack_to_buffer
+                     (const Huleedu__Llm__V1__SubmitManyResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Llm__V1__SubmitManyResponse *
+       huleedu__llm__v1__submit_many_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__llm__v1__submit_many_response__free_unpacked
+                     (Huleedu__Llm__V1__SubmitManyResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Llm__V1__SubmitAnswer methods */
+void   huleedu__llm__v1__submit_answer__init
+                     (Huleedu__Llm__V1__SubmitAnswer         *message);
+size_t huleedu__llm__v1__submit_answer__get_packed_size
+                     (const Huleedu__Llm__V1__SubmitAnswer   *message);
+size_t huleedu__llm__v1__submit_answer__pack
+                     (const Huleedu__Llm__V1__SubmitAnswer   *message,
+                      uint8_t             *out);
+size_t huleedu__llm__v1__submit_answer__pack_to_buffer
+                     (const Huleedu__Llm__V1__SubmitAnswer   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Llm__V1__SubmitAnswer *
+       huleedu__llm__v1__submit_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__llm__v1__submit_answer__free_unpacked
+                     (Huleedu__Llm__V1__SubmitAnswer *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Llm__V1__SubmitError methods */
+void   huleedu__llm__v1__submit_error__init
+                     (Huleedu__Llm__V1__SubmitError         *message);
+size_t huleedu__llm__v1__submit_error__get_packed_size
+                     (const Huleedu__Llm__V1__SubmitError   *message);
+size_t huleedu__llm__v1__submit_error__pack
+                     (const Huleedu__Llm__V1__SubmitError   *message,
+                      uint8_t             *out);
+size_t huleedu__llm__v1__submit_error__pack_to_buffer
+                     (const Huleedu__Llm__V1__SubmitError   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Llm__V1__SubmitError *
+       huleedu__llm__v1__submit_error__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__llm__v1__submit_error__free_unpacked
+                     (Huleedu__Llm__V1__SubmitError *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Llm__V1__CompleteRequest methods */
+void   huleedu__llm__v1__complete_request__init
+                     (Huleedu__Llm__V1__CompleteRequest         *message);
+size_t huleedu__llm__v1__complete_request__get_packed_size
+                     (const Huleedu__Llm__V1__CompleteRequest   *message);
+size_t huleedu__llm__v1__complete_request__pack
+                     (const Huleedu__Llm__V1__CompleteRequest   *message,
+                      uint8_t             *out);
+size_t huleedu__llm__v1__complete_request__pack_to_buffer
+                     (const Huleedu__Llm__V1__CompleteRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Llm__V1__CompleteRequest *
+       huleedu__llm__v1__complete_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__llm__v1__complete_request__free_unpacked
+                     (Huleedu__Llm__V1__CompleteRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Huleedu__Llm__V1__CompleteResponse methods */
+void   huleedu__llm__v1__complete_response__init
+                     (Huleedu__Llm__V1__CompleteResponse         *message);
+size_t huleedu__llm__v1__complete_response__get_packed_size
+                     (const Huleedu__Llm__V1__CompleteResponse   *message);
+size_t huleedu__llm__v1__complete_response__pack
+                     (const Huleedu__Llm__V1__CompleteResponse   *message,
+                      uint8_t             *out);
+size_t huleedu__llm__v1__complete_response__pack_to_buffer
+                     (const Huleedu__Llm__V1__CompleteResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Huleedu__Llm__V1__CompleteResponse *
+       huleedu__llm__v1__complete_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   huleedu__llm__v1__complete_response__free_unpacked
+                     (Huleedu__Llm__V1__CompleteResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Huleedu__Llm__V1__GetRequest methods */
 void   huleedu__llm__v1__get_request__init
                      (Huleedu__Llm__V1__GetRequest         *message);
@@ -854,6 +1119,27 @@ typedef void (*Huleedu__Llm__V1__ReplyFormat_Closure)
 typedef void (*Huleedu__Llm__V1__SubmitResponse_Closure)
                  (const Huleedu__Llm__V1__SubmitResponse *message,
                   void *closure_data);
+typedef void (*Huleedu__Llm__V1__SubmitManyRequest_Closure)
+                 (const Huleedu__Llm__V1__SubmitManyRequest *message,
+                  void *closure_data);
+typedef void (*Huleedu__Llm__V1__Submission_Closure)
+                 (const Huleedu__Llm__V1__Submission *message,
+                  void *closure_data);
+typedef void (*Huleedu__Llm__V1__SubmitManyResponse_Closure)
+                 (const Huleedu__Llm__V1__SubmitManyResponse *message,
+                  void *closure_data);
+typedef void (*Huleedu__Llm__V1__SubmitAnswer_Closure)
+                 (const Huleedu__Llm__V1__SubmitAnswer *message,
+                  void *closure_data);
+typedef void (*Huleedu__Llm__V1__SubmitError_Closure)
+                 (const Huleedu__Llm__V1__SubmitError *message,
+                  void *closure_data);
+typedef void (*Huleedu__Llm__V1__CompleteRequest_Closure)
+                 (const Huleedu__Llm__V1__CompleteRequest *message,
+                  void *closure_data);
+typedef void (*Huleedu__Llm__V1__CompleteResponse_Closure)
+                 (const Huleedu__Llm__V1__CompleteResponse *message,
+                  void *closure_data);
 typedef void (*Huleedu__Llm__V1__GetRequest_Closure)
                  (const Huleedu__Llm__V1__GetRequest *message,
                   void *closure_data);
@@ -898,6 +1184,14 @@ struct Huleedu__Llm__V1__LLMProvider_Service
                  const Huleedu__Llm__V1__SubmitRequest *input,
                  Huleedu__Llm__V1__SubmitResponse_Closure closure,
                  void *closure_data);
+  void (*submit_many)(Huleedu__Llm__V1__LLMProvider_Service *service,
+                      const Huleedu__Llm__V1__SubmitManyRequest *input,
+                      Huleedu__Llm__V1__SubmitManyResponse_Closure closure,
+                      void *closure_data);
+  void (*complete)(Huleedu__Llm__V1__LLMProvider_Service *service,
+                   const Huleedu__Llm__V1__CompleteRequest *input,
+                   Huleedu__Llm__V1__CompleteResponse_Closure closure,
+                   void *closure_data);
   void (*get)(Huleedu__Llm__V1__LLMProvider_Service *service,
               const Huleedu__Llm__V1__GetRequest *input,
               Huleedu__Llm__V1__GetResponse_Closure closure,
@@ -919,6 +1213,8 @@ void huleedu__llm__v1__llmprovider__init (Huleedu__Llm__V1__LLMProvider_Service 
 #define HULEEDU__LLM__V1__LLMPROVIDER__INIT(function_prefix__) \
     { HULEEDU__LLM__V1__LLMPROVIDER__BASE_INIT,\
       function_prefix__ ## submit,\
+      function_prefix__ ## submit_many,\
+      function_prefix__ ## complete,\
       function_prefix__ ## get,\
       function_prefix__ ## cancel,\
       function_prefix__ ## describe_model  }
@@ -926,6 +1222,14 @@ void huleedu__llm__v1__llmprovider__submit(ProtobufCService *service,
                                            const Huleedu__Llm__V1__SubmitRequest *input,
                                            Huleedu__Llm__V1__SubmitResponse_Closure closure,
                                            void *closure_data);
+void huleedu__llm__v1__llmprovider__submit_many(ProtobufCService *service,
+                                                const Huleedu__Llm__V1__SubmitManyRequest *input,
+                                                Huleedu__Llm__V1__SubmitManyResponse_Closure closure,
+                                                void *closure_data);
+void huleedu__llm__v1__llmprovider__complete(ProtobufCService *service,
+                                             const Huleedu__Llm__V1__CompleteRequest *input,
+                                             Huleedu__Llm__V1__CompleteResponse_Closure closure,
+                                             void *closure_data);
 void huleedu__llm__v1__llmprovider__get(ProtobufCService *service,
                                         const Huleedu__Llm__V1__GetRequest *input,
                                         Huleedu__Llm__V1__GetResponse_Closure closure,
@@ -951,6 +1255,13 @@ extern const ProtobufCMessageDescriptor huleedu__llm__v1__submit_request__descri
 extern const ProtobufCMessageDescriptor huleedu__llm__v1__prompt_block__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__llm__v1__reply_format__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__llm__v1__submit_response__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__llm__v1__submit_many_request__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__llm__v1__submission__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__llm__v1__submit_many_response__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__llm__v1__submit_answer__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__llm__v1__submit_error__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__llm__v1__complete_request__descriptor;
+extern const ProtobufCMessageDescriptor huleedu__llm__v1__complete_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__llm__v1__get_request__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__llm__v1__get_response__descriptor;
 extern const ProtobufCMessageDescriptor huleedu__llm__v1__cancel_request__descriptor;
