@@ -46,23 +46,29 @@ struct LintTests {
     /// Peers that have said Hello, and what they may say after that.
     private static func met() -> Conversation {
         var traffic = Conversation()
-        let hello = Hello(features: .all, maximumFrameBytes: 4 << 20).encoded()
-        traffic.request(1, Hello.method, hello)
-        traffic.respond(1, .success(hello))
+        greet(&traffic, StreamWindows())
         traffic.send(ControlFrame.ping(1).frame, from: .client)
         traffic.send(ControlFrame.pong(1).frame, from: .server)
         traffic.request(3, get, [], timeout: 1)
         traffic.send(ControlFrame.cancel(StreamID(rawValue: 3), .cancelled).frame, from: .client)
-        traffic.request(5, get, [])
-        traffic.request(7, follow, [], flags: .remoteClosed)
+        traffic.request(5, follow, [], flags: .remoteClosed)
+        traffic.message(5, [], from: .server)
+        for stream in [StreamID(rawValue: 5), .control] {
+            traffic.send(ControlFrame.window(stream, 10).frame, from: .client)
+        }
+        traffic.end(5, from: .server)
+        // Of a stream that has ended meanwhile.
+        traffic.send(ControlFrame.window(StreamID(rawValue: 5), 10).frame, from: .client)
+        traffic.request(7, get, [])
+        traffic.request(9, follow, [], flags: .remoteClosed)
         // An answer may have been on its way to a client that cancels.
         traffic.respond(3, .success([]))
-        traffic.request(9, follow, [], flags: .remoteClosed, timeout: 1)
-        traffic.send(ControlFrame.cancel(StreamID(rawValue: 9), .cancelled).frame, from: .client)
-        traffic.end(9, from: .server)
-        let last = GoAway(lastAccepted: StreamID(rawValue: 5), code: .unavailable, grace: .seconds(30), reason: "shutting down")
+        traffic.request(11, follow, [], flags: .remoteClosed, timeout: 1)
+        traffic.send(ControlFrame.cancel(StreamID(rawValue: 11), .cancelled).frame, from: .client)
+        traffic.end(11, from: .server)
+        let last = GoAway(lastAccepted: StreamID(rawValue: 7), code: .unavailable, grace: .seconds(30), reason: "shutting down")
         traffic.send(ControlFrame.goAway(last).frame, from: .server)
-        traffic.respond(5, .success([]))
+        traffic.respond(7, .success([]))
         traffic.close()
         return traffic
     }
@@ -85,6 +91,12 @@ struct LintTests {
                 #expect(findings == [], "without \(count) and \(other)")
             }
         }
+    }
+
+    private static func greet(_ traffic: inout Conversation, _ windows: StreamWindows) {
+        let hello = Hello(features: .all, maximumFrameBytes: 4 << 20, windows: windows).encoded()
+        traffic.request(1, Hello.method, hello)
+        traffic.respond(1, .success(hello))
     }
 
     private typealias Case = (rule: LintRule, traffic: @Sendable (inout Conversation) -> Void)
@@ -230,6 +242,45 @@ struct LintTests {
             }
         ),
         (.unreadableControl, { $0.send(frame(.max, .ping, [], [1, 2, 3]), from: .client) }),
+        // Of one stream, by a message with a field that no contract knows, and of two.
+        (
+            .windowExceeded,
+            {
+                greet(&$0, StreamWindows(stream: 16 << 10, connection: 20 << 10))
+                $0.request(3, follow, [], flags: .remoteClosed)
+                $0.message(3, [0xFA, 0x7F, 0xF2, 0x7F] + [UInt8](repeating: 0, count: 16_370), from: .server)
+                $0.message(3, [], from: .server)
+                $0.end(3, from: .server)
+            }
+        ),
+        (
+            .windowExceeded,
+            {
+                greet(&$0, StreamWindows(stream: 16 << 10, connection: 20 << 10))
+                for stream: UInt32 in [3, 5] { $0.request(stream, follow, [], flags: .remoteClosed) }
+                for stream: UInt32 in [3, 5] {
+                    $0.message(stream, [0xFA, 0x7F, 0x80, 0x60] + [UInt8](repeating: 0, count: 12_288), from: .server)
+                }
+                for stream: UInt32 in [3, 5] { $0.end(stream, from: .server) }
+            }
+        ),
+        (
+            .excessCredit,
+            {
+                greet(&$0, StreamWindows())
+                $0.request(3, follow, [], flags: .remoteClosed)
+                $0.message(3, [], from: .server)
+                $0.send(ControlFrame.window(StreamID(rawValue: 3), 11).frame, from: .client)
+                $0.end(3, from: .server)
+            }
+        ),
+        (
+            .excessCredit,
+            {
+                greet(&$0, StreamWindows())
+                $0.send(ControlFrame.window(.control, 1).frame, from: .server)
+            }
+        ),
         (
             .endInsideFrame,
             {
@@ -253,9 +304,9 @@ struct LintTests {
     @Test("has a case for every rule, and a number by which it is found")
     func completeness() {
         #expect(Set(Self.cases.map(\.rule)) == Set(LintRule.allCases))
-        #expect(LintRule(id: "wd001") == .impossibleLength && LintRule.allCases.last?.id == "WD032")
+        #expect(LintRule(id: "wd001") == .impossibleLength && LintRule.allCases.last?.id == "WD034")
         #expect(LintRule.allCases.allSatisfy { LintRule(id: $0.id) == $0 && $0.explanation.hasSuffix(".") })
-        for id in ["WD000", "WD033", "WD1", "1", ""] { #expect(LintRule(id: id) == nil) }
+        for id in ["WD000", "WD035", "WD1", "1", ""] { #expect(LintRule(id: id) == nil) }
     }
 
     @Test("finds nothing within its borders")

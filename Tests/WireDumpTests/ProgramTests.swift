@@ -389,7 +389,7 @@ struct ProgramTests {
             ["describe", "a.Message"],
             ["list", "--descriptor-set", "/dev/null"], ["list", "--server", "here"], ["call", "here", "a.Service/Do"],
             ["call", "127.0.0.1:1", "a.Service"], ["call", "127.0.0.1:1", "a.Service/Do", "--timeout", "0"],
-            ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"], ["lint"], ["lint", "-", "--allow", "WD033"],
+            ["call", "127.0.0.1:1", "a.Service/Do", "-m", "novalue"], ["lint"], ["lint", "-", "--allow", "WD099"],
             ["read", "-", "--metadata", "tenant"], ["read", "-", "--colour", "red"], ["read", "-", "--where", "essays.ids=a"],
             ["read", "-", "--where", "essays"],
         ])

@@ -90,9 +90,12 @@ struct StreamFlowTests {
         }
     }
 
-    @Test("end at the client as RESOURCE_EXHAUSTED once it has waited long enough, and other calls go on")
+    @Test(
+        "end at the client as RESOURCE_EXHAUSTED once it has waited long enough, where no windows are agreed, and other calls go on"
+    )
     func slowCaller() async throws {
         var configuration = ClientConfiguration()
+        configuration.features.remove(.window)
         configuration.streamPatience = .milliseconds(100)
         configuration.streamBuffer = .init(messages: 4, bytes: 1 << 20)
         let sent = Counter()
@@ -115,6 +118,7 @@ struct StreamFlowTests {
             for number in 0..<2000 { try await responses.send([UInt8(number % 251)] + [UInt8](repeating: 0, count: 2000)) }
         }
         var configuration = ClientConfiguration()
+        configuration.features.remove(.window)
         configuration.streamPatience = .seconds(60)
         configuration.streamBuffer = .init(messages: 2, bytes: 1 << 20)
         try await withServer(service) { address, _ in

@@ -21,7 +21,9 @@ struct CancelTests {
         #expect(!connection.isAwaited(stream) && connection.handlerCount == 1)
         #expect(connection.send([1], on: stream).isEmpty)
         // Nothing more comes of it, on either side.
-        #expect(connection.received(ServerConnectionTests.frame(3, .data, [])).isEmpty)
+        #expect(
+            try connection.received(ServerConnectionTests.frame(3, .data, [])).map(Seen.init) == [.control(.window(.control, 10))]
+        )
         #expect(connection.received(Self.cancel(3)).isEmpty)
         #expect(connection.end(stream, with: RPCError(.deadlineExceeded, "late")).isEmpty)
         #expect(
@@ -91,11 +93,13 @@ struct CancelTests {
         var connection = ClientHelloTests.met()
         _ = connection.send(ClientHelloTests.request, as: 1, kind: .clientStreaming)
         let data = Frame(stream: StreamID(rawValue: 3), type: .data, payload: [1])
-        #expect(ClientHelloTests.written(connection.received(data)) == [Self.cancel(3, .internal)])
+        func credit(_ bytes: UInt32) -> Frame { ControlFrame.window(.control, bytes).frame }
+        #expect(ClientHelloTests.written(connection.received(data)) == [credit(11), Self.cancel(3, .internal)])
         for (number, type) in [(UInt32(5), FrameType.data), (7, .response)] {
             _ = connection.send(ClientHelloTests.request, as: UInt64(number), kind: .serverStreaming)
             let actions = connection.receivedOversized(FrameHeader(length: 9, stream: StreamID(rawValue: number), type: type))
-            #expect(ClientHelloTests.written(actions) == (type == .data ? [Self.cancel(number, .resourceExhausted)] : []))
+            #expect(
+                ClientHelloTests.written(actions) == (type == .data ? [credit(19), Self.cancel(number, .resourceExhausted)] : []))
             guard case .end(UInt64(number), let error?) = actions.last else { return #expect(Bool(false), "\(actions)") }
             #expect(error.code == .resourceExhausted)
         }

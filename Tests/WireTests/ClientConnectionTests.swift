@@ -13,6 +13,7 @@ struct ClientConnectionTests {
         case end(UInt64, StatusCode)
         case unseen(UInt64)
         case retire
+        case resume
         case close
 
         init(_ action: ClientConnection.Action) {
@@ -22,10 +23,11 @@ struct ClientConnectionTests {
                 self = .write(frame.stream.rawValue)
             case .finish(let call, .success(let payload)): self = .success(call, payload)
             case .finish(let call, .failure(let error)): self = .failure(call, error.code, isRefused: error.isRefused)
-            case .deliver(let call, let message): self = .message(call, message)
+            case .deliver(let call, let message, _): self = .message(call, message)
             case .end(let call, let error): self = .end(call, error?.code ?? .ok)
             case .unseen(let call): self = .unseen(call)
             case .retire: self = .retire
+            case .resume: self = .resume
             case .close: self = .close
             }
         }

@@ -15,11 +15,11 @@ struct ClientStreamTests {
         init(_ action: ClientConnection.Action) {
             switch action {
             case .write(let frame): self = .write(frame.type, frame.flags, frame.type == .request ? nil : frame.payload)
-            case .deliver(_, let message): self = .deliver(message)
+            case .deliver(_, let message, _): self = .deliver(message)
             case .end(_, let error): self = .end(error?.code ?? .ok)
             case .finish: self = .finish
             case .retire: self = .retire
-            case .unseen, .close: preconditionFailure("a plain server says neither")
+            case .unseen, .close, .resume: preconditionFailure("a plain server says none of them")
             }
         }
     }

@@ -7,7 +7,8 @@ struct ControlFrameTests {
     static let frames: [ControlFrame] = [
         .ping(0), .pong(.max), .ping(0x0102_0304_0506_0708), .cancel(StreamID(rawValue: 7), .deadlineExceeded),
         .goAway(GoAway(lastAccepted: StreamID(rawValue: 9), code: .unavailable, grace: .milliseconds(30_000), reason: "slut")),
-        .goAway(GoAway(lastAccepted: .control, code: .internal, reason: "")),
+        .goAway(GoAway(lastAccepted: .control, code: .internal, reason: "")), .window(.control, 1),
+        .window(StreamID(rawValue: 5), .max),
     ]
 
     private func code(of frame: Frame) -> DecodingError.Code? {
@@ -39,6 +40,8 @@ struct ControlFrameTests {
                 == [0, 0, 0, 13, 255, 255, 255, 255, 0x83, 0, 0, 0, 1, 3, 0, 0, 0, 14, 0, 0, 0x75, 0x30, 97])
         let cancel = ControlFrame.cancel(StreamID(rawValue: 5), .cancelled).frame.encoded()
         #expect(cancel == [0, 0, 0, 4, 0, 0, 0, 5, 0x85, 0, 0, 0, 0, 1])
+        let window = ControlFrame.window(StreamID(rawValue: 5), 1 << 17).frame.encoded()
+        #expect(window == [0, 0, 0, 4, 0, 0, 0, 5, 0x84, 0, 0, 2, 0, 0])
     }
 
     @Test(
@@ -66,7 +69,7 @@ struct ControlFrameTests {
             let cut = Frame(stream: frame.stream, type: frame.type, payload: Array(frame.payload.prefix(count)))
             #expect(code(of: cut) == .truncated)
         }
-        let wrong: [UInt32] = frame.type == .cancel ? [.max] : [0, 1, .max - 1]
+        let wrong: [UInt32] = frame.type == .window ? [] : frame.type == .cancel ? [.max] : [0, 1, .max - 1]
         for stream in wrong {
             let astray = Frame(stream: StreamID(rawValue: stream), type: frame.type, payload: frame.payload)
             #expect(code(of: astray) == .malformed)
@@ -96,6 +99,13 @@ struct ControlFrameTests {
         guard case .goAway(let mended) = try ControlFrame(broken) else { return #expect(Bool(false), "no go-away") }
         #expect(mended.reason == String(repeating: "\u{FFFD}", count: 341))
         #expect(try ControlFrame(ControlFrame.goAway(mended).frame) == .goAway(mended))
+    }
+
+    @Test("are refused where they give a credit of nothing")
+    func nothing() {
+        for stream in [StreamID.control, StreamID(rawValue: 1)] {
+            #expect(code(of: Frame(stream: stream, type: .window, payload: [0, 0, 0, 0])) == .malformed)
+        }
     }
 
     @Test("are no others than those", arguments: [0, 1, 2, 3, 4, 0x7F, 0x80, 0x90, 0xFF])

@@ -10,8 +10,10 @@ struct HelloTests {
 
     @Test("reads as it was written", arguments: [Features.all, [], .ping])
     func roundTrip(features: Features) throws {
-        let hello = Hello(features: features, maximumFrameBytes: 70_000, agent: "räv")
-        #expect(try Hello(decoding: hello.encoded()) == hello)
+        for windows in [StreamWindows(), StreamWindows(stream: 16 << 10, connection: Int(Int32.max))] {
+            let hello = Hello(features: features, maximumFrameBytes: 70_000, windows: windows, agent: "räv")
+            #expect(try Hello(decoding: hello.encoded()) == hello)
+        }
     }
 
     @Test("has the bytes that the contract gives it")
@@ -56,6 +58,13 @@ struct HelloTests {
         // 16383 and 16384 bytes.
         #expect(code([8, 1, 26, 3, 8, 0xFF, 0x7F])?.path == "limits.maximum_frame_bytes")
         #expect(code([8, 1, 26, 4, 8, 0x80, 0x80, 1]) == nil)
+        // Windows of 16383, 16384, 2^31 - 1 and 2^31 bytes, of a stream and of the connection.
+        for field: UInt8 in [16, 24] {
+            #expect(code([8, 1, 26, 3, field, 0xFF, 0x7F])?.path == "limits")
+            #expect(code([8, 1, 26, 4, field, 0x80, 0x80, 1]) == nil)
+            #expect(code([8, 1, 26, 6, field, 0xFF, 0xFF, 0xFF, 0xFF, 7]) == nil)
+            #expect(code([8, 1, 26, 6, field, 0x80, 0x80, 0x80, 0x80, 8])?.path == "limits")
+        }
         #expect(code([8, 1, 18, 1, 0x80])?.code == .truncated)
         #expect(code([8, 1, 34, 1, 0xFF])?.code == .invalidUTF8)
     }

@@ -16,7 +16,9 @@ struct MessageBufferTests {
 
     private func buffer(messages: Int = 4, bytes: Int = 100, _ log: Log = Log()) -> MessageBuffer {
         MessageBuffer(
-            limits: .init(messages: messages, bytes: bytes), taken: { log.add("taken \($0)") }, roomMade: { log.add("room") },
+            limits: .init(messages: messages, bytes: bytes),
+            taken: { bytes, credit in log.add(credit == 0 ? "taken \(bytes)" : "taken \(bytes) for \(credit)") },
+            roomMade: { log.add("room") },
             abandoned: { log.add("abandoned") })
     }
 
@@ -87,6 +89,22 @@ struct MessageBufferTests {
         buffer.append([4])
         #expect(log.all == ["taken 3", "abandoned", "taken 1"])
         #expect(try await buffer.next() == nil)
+    }
+
+    @Test("says of each message what its sender is to have back, of an empty one too, once it is taken or let go")
+    func credit() async throws {
+        let log = Log()
+        let buffer = buffer(log)
+        buffer.append([1, 2], credit: 12)
+        buffer.append([], credit: 10)
+        buffer.append([3])
+        buffer.append([], credit: 10)
+        buffer.append([4, 5], credit: 12)
+        for _ in 0..<3 { _ = try await buffer.next() }
+        #expect(log.all == ["taken 2 for 12", "taken 0 for 10", "taken 1", "room"])
+        buffer.abandon()
+        buffer.append([], credit: 10)
+        #expect(log.all.dropFirst(4) == ["taken 2 for 22", "abandoned", "taken 0 for 10"])
     }
 
     @Test("is let go when those who could take its messages are gone, unless it has ended")

@@ -18,6 +18,7 @@ struct ServerConnectionTests {
         case gaveUp(UInt32, StatusCode)
         case cancelAll
         case met
+        case resume
         /// A frame of the connection's own.
         case control(ControlFrame)
         case close
@@ -32,9 +33,10 @@ struct ServerConnectionTests {
             case .closeAfterClient: self = .closeAfterClient
             case .breakOff(let error): self = .breakOff(error.code)
             case .met: self = .met
+            case .resume: self = .resume
             case .gaveUp(let stream, let code): self = .gaveUp(stream.rawValue, code)
             case .cancel(let stream): self = .cancel(stream.rawValue)
-            case .deliver(let stream, let message): self = .deliver(stream.rawValue, message)
+            case .deliver(let stream, let message, _): self = .deliver(stream.rawValue, message)
             case .endMessages(let stream): self = .endMessages(stream.rawValue)
             case .write(let frame) where frame.type == .data:
                 let isEnd = frame.flags == [.remoteClosed, .noData] && frame.payload.isEmpty

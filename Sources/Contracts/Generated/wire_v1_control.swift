@@ -104,11 +104,19 @@ extension WireV1 {
     public struct ConnectionLimits: Sendable, Hashable {
         /// Longest payload of a frame, envelope included; zero for the 4 MiB of plain ttrpc, and otherwise at least 16384.
         public var maximumFrameBytes: UInt32
+        /// What may be sent to it of the messages of one stream before it gives credit; zero for 262144, and otherwise from 16384 to 2147483647.
+        public var streamWindowBytes: UInt32
+        /// The same of all streams of the connection together; zero for 4194304.
+        public var connectionWindowBytes: UInt32
 
         public init(
-            maximumFrameBytes: UInt32 = 0
+            maximumFrameBytes: UInt32 = 0,
+            streamWindowBytes: UInt32 = 0,
+            connectionWindowBytes: UInt32 = 0
         ) {
             self.maximumFrameBytes = maximumFrameBytes
+            self.streamWindowBytes = streamWindowBytes
+            self.connectionWindowBytes = connectionWindowBytes
         }
     }
 
@@ -126,6 +134,8 @@ extension WireV1 {
         public static let goAway = Feature(rawValue: 2)
         /// Either side ends a call at once.
         public static let cancel = Feature(rawValue: 3)
+        /// Messages of streams are sent as far as the other side has given credit.
+        public static let window = Feature(rawValue: 4)
 
         /// The name in the contract, or the number of a value that this version does not know.
         public var description: String {
@@ -134,6 +144,7 @@ extension WireV1 {
                 case 1: "FEATURE_PING"
                 case 2: "FEATURE_GO_AWAY"
                 case 3: "FEATURE_CANCEL"
+                case 4: "FEATURE_WINDOW"
                 default: "\(rawValue)"
             }
         }
@@ -227,9 +238,13 @@ extension WireV1.ConnectionLimits: WireMessage {
     init(reading cMessage: MessageReader) {
         self.init()
         maximumFrameBytes = cMessage.uint32(0)
+        streamWindowBytes = cMessage.uint32(1)
+        connectionWindowBytes = cMessage.uint32(2)
     }
 
     func write(to cMessage: MessageWriter) throws(EncodingError) {
         cMessage.set(0, uint32: maximumFrameBytes)
+        cMessage.set(1, uint32: streamWindowBytes)
+        cMessage.set(2, uint32: connectionWindowBytes)
     }
 }

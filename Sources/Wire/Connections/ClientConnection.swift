@@ -7,8 +7,10 @@ public struct ClientConnection: Sendable {
         case write(Frame)
         /// A unary call is over.
         case finish(CallID, ResponseEnvelope)
-        /// Give a streaming call's caller a message.
-        case deliver(CallID, [UInt8])
+        /// Give a streaming call's caller a message; ``give(_:on:connection:)`` gives its credit back once it is taken.
+        case deliver(CallID, [UInt8], credit: Int)
+        /// Messages may have leave to be sent that had none.
+        case resume
         /// A streaming call is over, well where there is no error.
         case end(CallID, RPCError?)
         /// A call of whatever kind is over here, and no handler sees it: it may be made elsewhere, whatever it does.
@@ -47,13 +49,19 @@ public struct ClientConnection: Sendable {
     /// - Parameters:
     ///   - maximumMessageBytes: longest frame that is taken, envelope included.
     ///   - features: what is offered to the server by ``hello()``.
-    public init(maximumMessageBytes: Int = 4 << 20, features: Features = []) {
-        self.init(firstStream: 1, maximumMessageBytes: maximumMessageBytes, features: features)
+    ///   - windows: how much of the messages of streams is taken ahead.
+    public init(
+        maximumMessageBytes: Int = 4 << 20, features: Features = [], windows: StreamWindows = StreamWindows()
+    ) {
+        self.init(firstStream: 1, maximumMessageBytes: maximumMessageBytes, features: features, windows: windows)
     }
 
-    init(firstStream: UInt32, maximumMessageBytes: Int = 4 << 20, features: Features = []) {
+    init(
+        firstStream: UInt32, maximumMessageBytes: Int = 4 << 20, features: Features = [],
+        windows: StreamWindows = StreamWindows()
+    ) {
         nextStream = firstStream
-        agreement = Agreement(Hello(features: features, maximumFrameBytes: maximumMessageBytes))
+        agreement = Agreement(Hello(features: features, maximumFrameBytes: maximumMessageBytes, windows: windows))
     }
 
     /// What both ends can do beyond plain ttrpc; nothing until the server has answered Hello.
@@ -103,6 +111,7 @@ public struct ClientConnection: Sendable {
         let stream = takeStream()
         calls[stream] = Call(id: call, kind: kind, isOpen: kind?.clientStreams ?? false)
         streams[call] = stream
+        agreement.flow?.begin(stream)
         let flags: FrameFlags = kind.map { $0.clientStreams ? .remoteOpen : .remoteClosed } ?? []
         let write = Action.write(Frame(stream: stream, type: .request, flags: flags, payload: payload))
         return isExhausted ? [write, .retire] : [write]
@@ -111,9 +120,28 @@ public struct ClientConnection: Sendable {
     /// Sends one more message of a call whose kind allows it.
     ///
     /// - Returns: nothing when the call is over, or was said to have no more messages.
-    public func send(_ message: [UInt8], on call: CallID) -> [Action] {
+    public mutating func send(_ message: [UInt8], on call: CallID) -> [Action] {
         guard let stream = streams[call], calls[stream]?.isOpen == true else { return [] }
+        agreement.flow?.sent(CreditWindow.cost(of: message), on: stream)
         return [.write(Frame(stream: stream, type: .data, payload: message))]
+    }
+
+    /// Whether a message may be sent as far as the server gives credit. Before it has said whether it does none may.
+    ///
+    /// - Parameter cost: the message's bytes, with its frame's header.
+    public func leave(toSend cost: Int, on call: CallID) -> SendLeave {
+        guard let stream = streams[call], calls[stream]?.isOpen == true else { return .granted }
+        guard helloStream == nil || !agreement.own.features.contains(.window) else { return .connectionWaits }
+        return agreement.flow?.leave(toSend: cost, on: stream) ?? .granted
+    }
+
+    /// Gives the server credit back for messages that a call's caller has taken, or let go.
+    ///
+    /// - Parameters:
+    ///   - credit: of the call; nothing comes of it where that is over.
+    ///   - whole: of the connection.
+    public mutating func give(_ credit: Int, on call: CallID, connection whole: Int) -> [Action] {
+        agreement.flow?.give(credit, on: streams[call] ?? .control, connection: whole).map(Action.write) ?? []
     }
 
     /// Whether ``send(_:on:)`` would send.
@@ -133,6 +161,7 @@ public struct ClientConnection: Sendable {
     /// - Parameter code: why, for a server that can be told.
     public mutating func abandon(_ call: CallID, because code: StatusCode = .cancelled) -> [Action] {
         guard let stream = streams.removeValue(forKey: call) else { return [] }
+        agreement.flow?.end(stream)
         guard !features.contains(.cancel) else {
             calls[stream] = nil
             return cancellation(of: stream, code)
@@ -150,14 +179,39 @@ public struct ClientConnection: Sendable {
         if frame.type.isControl { return control(frame, at: now()) }
         if frame.stream == helloStream, frame.type == .response {
             heard(frame.payload)
-            return []
+            return resumption()
         }
-        guard let call = calls[frame.stream] else { return [] }
+        var actions: [Action] = []
+        do throws(RPCError) {
+            actions = try counted(
+                frame.type, frame.flags, frame.payload.count, on: frame.stream,
+                isTaken: calls[frame.stream]?.kind?.serverStreams == true)
+        } catch {
+            return brokenOff(error)
+        }
+        guard let call = calls[frame.stream] else { return actions }
         switch frame.type {
         case .response: return response(frame, to: call)
-        case .data where call.kind != nil: return data(frame, for: call)
-        default: return []
+        case .data where call.kind != nil: return actions + data(frame, for: call)
+        default: return actions
         }
+    }
+
+    /// Counts what arrives against the credit that the server has, which has it back at once for what nobody takes.
+    private mutating func counted(
+        _ type: FrameType, _ flags: FrameFlags, _ bytes: Int, on stream: StreamID, isTaken: Bool
+    ) throws(RPCError) -> [Action] {
+        guard type == .data, !flags.contains(.noData), agreement.flow != nil else { return [] }
+        let cost = bytes + CreditWindow.messageOverhead
+        try agreement.flow?.arrived(cost, on: stream)
+        return isTaken ? [] : agreement.flow?.give(0, on: stream, connection: cost).map(Action.write) ?? []
+    }
+
+    /// After Hello has been answered, if anybody may have waited for that.
+    private func resumption() -> [Action] { calls.values.contains { $0.isOpen } ? [.resume] : [] }
+
+    private mutating func brokenOff(_ error: RPCError) -> [Action] {
+        closed(because: "the server does not keep to what it agreed: \(error.message)") + [.close]
     }
 
     /// What a server says to Hello. Whatever is no answer to it is a plain peer's.
@@ -166,7 +220,9 @@ public struct ClientConnection: Sendable {
         do throws(DecodingError) {
             guard case .success(let payload) = try ResponseEnvelope(decoding: answer) else { return }
             let server = try Hello(decoding: payload)
-            if server.version == Hello.currentVersion { agreement.heard(server) }
+            guard server.version == Hello.currentVersion else { return }
+            agreement.heard(server)
+            for stream in calls.keys { agreement.flow?.begin(stream) }
         } catch {
             // A method of that name with another answer is none that we know.
         }
@@ -177,12 +233,13 @@ public struct ClientConnection: Sendable {
         do throws(RPCError) {
             control = try agreement.control(frame, at: now())
         } catch {
-            return closed(because: "the server does not keep to what it agreed: \(error.message)") + [.close]
+            return brokenOff(error)
         }
         switch control {
         case .ping(let token): return [.write(ControlFrame.pong(token).frame)]
         case .goAway(let goAway): return go(goAway)
         case .cancel(let stream, let code): return cancelled(stream, code)
+        case .window: return [.resume]
         case .pong, nil: return []
         }
     }
@@ -223,7 +280,7 @@ public struct ClientConnection: Sendable {
         // A stream of answers that went well ends with a data frame; a peer that ends it with a response may put a last message there.
         case .success(let payload):
             let isMessage = kind == .clientStreaming || !payload.isEmpty
-            return (isMessage ? [.deliver(call.id, payload)] : []) + [.end(call.id, nil)]
+            return (isMessage ? [.deliver(call.id, payload, credit: 0)] : []) + [.end(call.id, nil)]
         }
     }
 
@@ -234,7 +291,10 @@ public struct ClientConnection: Sendable {
             return cancellation(of: frame.stream, error.code) + [.end(call.id, error)]
         }
         var actions: [Action] = []
-        if !frame.flags.contains(.noData) { actions.append(.deliver(call.id, frame.payload)) }
+        if !frame.flags.contains(.noData) {
+            let credit = agreement.flow == nil ? 0 : CreditWindow.cost(of: frame.payload)
+            actions.append(.deliver(call.id, frame.payload, credit: credit))
+        }
         if frame.flags.contains(.remoteClosed) {
             forget(frame.stream)
             actions.append(.end(call.id, nil))
@@ -244,15 +304,24 @@ public struct ClientConnection: Sendable {
 
     /// A frame whose payload was over the limit and is being dropped.
     public mutating func receivedOversized(_ header: FrameHeader) -> [Action] {
-        if header.stream == helloStream, header.type == .response { helloStream = nil }
+        if header.stream == helloStream, header.type == .response {
+            helloStream = nil
+            return resumption()
+        }
+        var actions: [Action] = []
+        do throws(RPCError) {
+            actions = try counted(header.type, header.flags, Int(header.length), on: header.stream, isTaken: false)
+        } catch {
+            return brokenOff(error)
+        }
         guard let call = calls[header.stream], header.type == .response || (header.type == .data && call.kind != nil) else {
-            return []
+            return actions
         }
         forget(header.stream)
         let error = RPCError(.resourceExhausted, "the answer is larger than this client takes")
         let end = call.kind == nil ? Action.finish(call.id, .failure(error)) : .end(call.id, error)
         // With a response the server has ended the call itself.
-        return (header.type == .data ? cancellation(of: header.stream, error.code) : []) + [end]
+        return actions + (header.type == .data ? cancellation(of: header.stream, error.code) : []) + [end]
     }
 
     /// The connection is gone: every call on it ends. Requests were written, so whether they ran is not known.
@@ -273,6 +342,7 @@ public struct ClientConnection: Sendable {
     }
 
     private mutating func forget(_ stream: StreamID) {
+        agreement.flow?.end(stream)
         if let call = calls.removeValue(forKey: stream) { streams[call.id] = nil }
     }
 }

@@ -5,8 +5,10 @@ public struct ServerConnection: Sendable {
         case start(StreamID, RequestEnvelope, ClientSide)
         /// The client has said Hello, and has been answered: ``features`` are what both can do.
         case met(Hello)
-        /// Give the handler one more message of its client.
-        case deliver(StreamID, [UInt8])
+        /// Give the handler one more message of its client; ``give(_:on:connection:)`` gives its credit back once it is taken.
+        case deliver(StreamID, [UInt8], credit: Int)
+        /// Messages may have leave to be sent that had none.
+        case resume
         /// Tell the handler that its client sends no more.
         case endMessages(StreamID)
         case write(Frame)
@@ -76,9 +78,13 @@ public struct ServerConnection: Sendable {
     /// - Parameters:
     ///   - maximumMessageBytes: longest frame that is taken, and longest answer that is sent, its envelope included.
     ///   - features: what is offered to a client that says Hello; with none the connection is one of plain ttrpc.
-    public init(limits: Limits = Limits(), maximumMessageBytes: Int = 4 << 20, features: Features = .all) {
+    ///   - windows: how much of the messages of streams is taken ahead.
+    public init(
+        limits: Limits = Limits(), maximumMessageBytes: Int = 4 << 20, features: Features = .all,
+        windows: StreamWindows = StreamWindows()
+    ) {
         self.limits = limits
-        agreement = Agreement(Hello(features: features, maximumFrameBytes: maximumMessageBytes))
+        agreement = Agreement(Hello(features: features, maximumFrameBytes: maximumMessageBytes, windows: windows))
     }
 
     /// What both ends can do beyond plain ttrpc.
@@ -126,8 +132,10 @@ public struct ServerConnection: Sendable {
             hasBegun = true
             return refusal(of: header.stream) ?? [refuse(header.stream, .resourceExhausted, reason, isRefused: true)]
         case .data:
-            guard running[header.stream]?.isOpen == true else { return strayData(on: header.stream) }
-            return end(header.stream, with: RPCError(.resourceExhausted, reason))
+            return counted(header.flags, Int(header.length), on: header.stream, isTaken: false) { connection in
+                guard connection.running[header.stream]?.isOpen == true else { return connection.strayData(on: header.stream) }
+                return connection.end(header.stream, with: RPCError(.resourceExhausted, reason))
+            }
         default: return []
         }
     }
@@ -166,6 +174,7 @@ public struct ServerConnection: Sendable {
         if request.method == Hello.method, !agreement.own.features.isEmpty { return hello(request.payload, on: stream) }
         let side = ClientSide(frame.flags)
         running[stream] = Call(isOpen: side == .open)
+        agreement.flow?.begin(stream)
         return [.start(stream, request, side)]
     }
 
@@ -191,21 +200,27 @@ public struct ServerConnection: Sendable {
         do throws(RPCError) {
             control = try agreement.control(frame, at: now())
         } catch {
-            isBrokenOff = true
-            return goAway(error.code, error.message) + [.breakOff(error)]
+            return breakOff(error)
         }
         switch control {
         case .ping(let token): return [.write(ControlFrame.pong(token).frame)]
+        case .window: return [.resume]
         case .cancel(let stream, let code): return giveUp(stream, code)
         // A client that goes away closes its connection.
         case .goAway, .pong, nil: return []
         }
     }
 
+    private mutating func breakOff(_ error: RPCError) -> [Action] {
+        isBrokenOff = true
+        return goAway(error.code, error.message) + [.breakOff(error)]
+    }
+
     /// A call's caller waits for it no more. Of one that has ended, or never was, there is nothing to end.
     private mutating func giveUp(_ stream: StreamID, _ code: StatusCode) -> [Action] {
         guard isAwaited(stream) else { return [] }
         running[stream] = Call(isOpen: false, isAnswered: true)
+        agreement.flow?.end(stream)
         return [.gaveUp(stream, code)]
     }
 
@@ -217,9 +232,34 @@ public struct ServerConnection: Sendable {
     }
 
     private mutating func data(_ frame: Frame) -> [Action] {
-        guard running[frame.stream]?.isOpen == true else { return strayData(on: frame.stream) }
+        let isOpen = running[frame.stream]?.isOpen == true
+        return counted(frame.flags, frame.payload.count, on: frame.stream, isTaken: isOpen) { connection in
+            isOpen ? connection.messages(in: frame) : connection.strayData(on: frame.stream)
+        }
+    }
+
+    /// Counts data against the credit that the client has, which has it back at once for what no handler takes.
+    ///
+    /// - Parameter body: what comes of the data where there was credit for them.
+    private mutating func counted(
+        _ flags: FrameFlags, _ bytes: Int, on stream: StreamID, isTaken: Bool, _ body: (inout ServerConnection) -> [Action]
+    ) -> [Action] {
+        guard !flags.contains(.noData), agreement.flow != nil else { return body(&self) }
+        let cost = bytes + CreditWindow.messageOverhead
+        do throws(RPCError) {
+            try agreement.flow?.arrived(cost, on: stream)
+        } catch {
+            return breakOff(error)
+        }
+        return (isTaken ? [] : agreement.flow?.give(0, on: stream, connection: cost).map(Action.write) ?? []) + body(&self)
+    }
+
+    private mutating func messages(in frame: Frame) -> [Action] {
         var actions: [Action] = []
-        if !frame.flags.contains(.noData) { actions.append(.deliver(frame.stream, frame.payload)) }
+        if !frame.flags.contains(.noData) {
+            let credit = agreement.flow == nil ? 0 : CreditWindow.cost(of: frame.payload)
+            actions.append(.deliver(frame.stream, frame.payload, credit: credit))
+        }
         if frame.flags.contains(.remoteClosed) {
             running[frame.stream]?.isOpen = false
             actions.append(.endMessages(frame.stream))
@@ -249,14 +289,32 @@ public struct ServerConnection: Sendable {
         features.contains(.ping) && !isClosed && !isBrokenOff ? [.write(ControlFrame.ping(0).frame)] : []
     }
 
+    /// Gives the client credit back for messages that a handler has taken, or let go.
+    ///
+    /// - Parameters:
+    ///   - credit: of the stream; nothing comes of it where the client sends no more.
+    ///   - whole: of the connection.
+    public mutating func give(_ credit: Int, on stream: StreamID, connection whole: Int) -> [Action] {
+        guard !isClosed, !isBrokenOff else { return [] }
+        let credit = isOpen(stream) ? credit : 0
+        return agreement.flow?.give(credit, on: stream, connection: whole).map(Action.write) ?? []
+    }
+
     // MARK: - What handlers do
+
+    /// Whether a message that costs so much, its frame's header included, may be sent as far as the client gives credit.
+    public func leave(toSend cost: Int, on stream: StreamID) -> SendLeave {
+        guard isAwaited(stream) else { return .granted }
+        return agreement.flow?.leave(toSend: cost, on: stream) ?? .granted
+    }
 
     /// A handler sends a message of its stream.
     ///
     /// - Returns: nothing when the stream is over for its caller.
-    public func send(_ message: [UInt8], on stream: StreamID) -> [Action] {
+    public mutating func send(_ message: [UInt8], on stream: StreamID) -> [Action] {
         precondition(message.count <= maximumMessageBytes, "a message fits a frame")
         guard isAwaited(stream) else { return [] }
+        agreement.flow?.sent(CreditWindow.cost(of: message), on: stream)
         return [.write(Frame(stream: stream, type: .data, payload: message))]
     }
 
@@ -274,6 +332,7 @@ public struct ServerConnection: Sendable {
     public mutating func end(_ stream: StreamID, with error: RPCError) -> [Action] {
         guard isAwaited(stream) else { return [] }
         running[stream] = Call(isOpen: false, isAnswered: true)
+        agreement.flow?.end(stream)
         let answer = Frame(stream: stream, type: .response, payload: ResponseEnvelope.failure(error).encoded())
         return [.write(answer), .cancel(stream)]
     }
@@ -293,6 +352,7 @@ public struct ServerConnection: Sendable {
     private mutating func ended(_ stream: StreamID, _ last: Frame) -> [Action] {
         guard let call = running.removeValue(forKey: stream) else { return [] }
         rememberEnd(of: stream)
+        agreement.flow?.end(stream)
         var actions: [Action] = []
         if !isClosed, !call.isAnswered { actions.append(.write(last)) }
         return actions + closeIfDrained()

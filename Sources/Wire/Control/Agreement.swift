@@ -8,6 +8,8 @@ struct Agreement: Sendable {
     private(set) var features: Features = []
     /// Longest payload of a frame that both ends take, in bytes.
     private(set) var maximumFrameBytes: Int
+    /// The credit of streams, where both ends can give it.
+    var flow: FlowControl?
     private var pings = PingAllowance()
 
     /// - Parameter own: without any feature where this end is to be a plain peer, as one is that takes too little for a Hello.
@@ -22,6 +24,7 @@ struct Agreement: Sendable {
         hasMet = true
         features = own.features.intersection(peer.features)
         maximumFrameBytes = min(own.maximumFrameBytes, peer.maximumFrameBytes)
+        if features.contains(.window) { flow = FlowControl(own: own.windows, peer: peer.windows) }
     }
 
     /// What a server that has heard its client answers.
@@ -46,6 +49,7 @@ struct Agreement: Sendable {
             throw RPCError(.invalidArgument, "a control frame that cannot be read: \(error.message)")
         }
         if case .ping = control, !pings.take(at: now()) { throw RPCError(.resourceExhausted, "too many pings") }
+        if case .window(let stream, let credit) = control { try flow?.credited(credit, on: stream) }
         return control
     }
 }

@@ -7,6 +7,8 @@ public enum ControlFrame: Sendable, Hashable {
     case ping(UInt64)
     case pong(UInt64)
     case goAway(GoAway)
+    /// So many bytes more may be sent of a stream or, on the connection's own, of all streams together. Never 0.
+    case window(StreamID, UInt32)
     /// Nobody on the sender's side waits for a call any more, for which it has the code.
     case cancel(StreamID, StatusCode)
 
@@ -16,8 +18,8 @@ public enum ControlFrame: Sendable, Hashable {
     /// Reads a frame.
     ///
     /// - Returns: nil for a type of frame that this version does not know.
-    /// - Throws: `truncated` where bytes are missing, `malformed` for a stream where such a frame has no place, and for one that is longer than
-    ///   ``maximumPayloadBytes``.
+    /// - Throws: `truncated` where bytes are missing, `malformed` for a stream where such a frame has no place, for one that is longer than
+    ///   ``maximumPayloadBytes``, and for a credit of nothing.
     public init?(_ frame: Frame) throws(DecodingError) {
         var reader = Reader(frame.payload)
         switch frame.type {
@@ -31,6 +33,10 @@ public enum ControlFrame: Sendable, Hashable {
                 GoAway(
                     lastAccepted: last, code: code, grace: .milliseconds(grace),
                     reason: String(decoding: reader.rest, as: UTF8.self)))
+        case .window:
+            let credit: UInt32 = try reader.number()
+            guard credit > 0 else { throw DecodingError(.malformed, path: "", message: "a credit of nothing") }
+            self = .window(frame.stream, credit)
         case .cancel: self = .cancel(frame.stream, Self.code(try reader.number()))
         default: return nil
         }
@@ -39,7 +45,7 @@ public enum ControlFrame: Sendable, Hashable {
                 .malformed, path: "",
                 message: "\(frame.payload.count) bytes; such a frame has at most \(Self.maximumPayloadBytes)")
         }
-        guard (frame.stream == .control) == isOfConnection else {
+        guard isOfConnection.map({ $0 == (frame.stream == .control) }) ?? true else {
             throw DecodingError(.malformed, path: "", message: "it has no place on stream \(frame.stream.rawValue)")
         }
     }
@@ -49,6 +55,7 @@ public enum ControlFrame: Sendable, Hashable {
         switch type {
         case .ping, .pong: .ping
         case .goAway: .goAway
+        case .window: .window
         case .cancel: .cancel
         default: nil
         }
@@ -60,14 +67,17 @@ public enum ControlFrame: Sendable, Hashable {
         case .ping(let token): Frame(stream: .control, type: .ping, payload: Self.bytes(of: token))
         case .pong(let token): Frame(stream: .control, type: .pong, payload: Self.bytes(of: token))
         case .goAway(let goAway): Frame(stream: .control, type: .goAway, payload: Self.bytes(of: goAway))
+        case .window(let stream, let credit): Frame(stream: stream, type: .window, payload: Self.bytes(of: credit))
         case .cancel(let stream, let code):
             Frame(stream: stream, type: .cancel, payload: Self.bytes(of: UInt32(code.rawValue)))
         }
     }
 
-    private var isOfConnection: Bool {
+    /// Whether it has its place on the connection's own stream, or on calls' ones; nil for one that has on both.
+    private var isOfConnection: Bool? {
         switch self {
         case .ping, .pong, .goAway: true
+        case .window: nil
         case .cancel: false
         }
     }

@@ -19,8 +19,11 @@ public struct Features: OptionSet, Sendable, Hashable {
     /// Either side ends a call at once.
     public static let cancel = Features(number: 3)
 
+    /// Messages of streams are sent as far as the other side has given credit.
+    public static let window = Features(number: 4)
+
     /// Everything that this version knows.
-    public static let all: Features = [.ping, .goAway, .cancel]
+    public static let all: Features = [.ping, .goAway, .cancel, .window]
 
     /// Adds the feature of a number, if this version knows it.
     mutating func insert(number: UInt64) {

@@ -73,6 +73,7 @@ public struct FrameType: RawRepresentable, Sendable, Hashable {
     public static let ping = FrameType(rawValue: 0x81)
     public static let pong = FrameType(rawValue: 0x82)
     public static let goAway = FrameType(rawValue: 0x83)
+    public static let window = FrameType(rawValue: 0x84)
     public static let cancel = FrameType(rawValue: 0x85)
 
     /// Whether peers use it only once they have said Hello; see ``ControlFrame``.

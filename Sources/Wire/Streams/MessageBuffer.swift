@@ -17,8 +17,9 @@ public final class MessageBuffer: Sendable {
     }
 
     private struct State {
-        var messages: [[UInt8]] = []
+        var messages: [(bytes: [UInt8], credit: Int)] = []
         var bytes = 0
+        var credit = 0
         var isFull = false
         var end: Result<Void, RPCError>?
         var isAbandoned = false
@@ -27,18 +28,18 @@ public final class MessageBuffer: Sendable {
     }
 
     private let limits: Limits
-    private let taken: @Sendable (Int) -> Void
+    private let taken: @Sendable (_ bytes: Int, _ credit: Int) -> Void
     private let roomMade: @Sendable () -> Void
     private let abandoned: @Sendable () -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - taken: told the size of each message that is taken or let go.
+    ///   - taken: told the size of each message that is taken or let go, and what its sender is to have back for it.
     ///   - roomMade: told when a buffer that was full has become half empty.
     ///   - abandoned: told, once, when nobody takes the messages any more before their end.
     public init(
-        limits: Limits, taken: @escaping @Sendable (Int) -> Void = { _ in }, roomMade: @escaping @Sendable () -> Void = {},
-        abandoned: @escaping @Sendable () -> Void = {}
+        limits: Limits, taken: @escaping @Sendable (_ bytes: Int, _ credit: Int) -> Void = { _, _ in },
+        roomMade: @escaping @Sendable () -> Void = {}, abandoned: @escaping @Sendable () -> Void = {}
     ) {
         self.limits = limits
         self.taken = taken
@@ -50,17 +51,19 @@ public final class MessageBuffer: Sendable {
 
     /// Adds a message, whether or not there is room for it; one that comes after the end, or for nobody, is dropped.
     ///
+    /// - Parameter credit: what its sender is to have back once it is taken or let go.
     /// - Returns: whether the buffer is full, so that the next message should wait.
     @discardableResult
-    public func append(_ message: [UInt8]) -> Bool {
+    public func append(_ message: [UInt8], credit: Int = 0) -> Bool {
         let (isFull, isKept, taker) = state.withLock { state in
             guard state.end == nil, !state.isAbandoned else { return (false, false, nil as CheckedContinuation<Void, Never>?) }
-            state.messages.append(message)
+            state.messages.append((message, credit))
             state.bytes += message.count
+            state.credit += credit
             if state.messages.count >= limits.messages || state.bytes >= limits.bytes { state.isFull = true }
             return (state.isFull, true, state.taker.take())
         }
-        if !isKept { taken(message.count) }
+        if !isKept { taken(message.count, credit) }
         taker?.resume()
         return isFull
     }
@@ -130,16 +133,17 @@ public final class MessageBuffer: Sendable {
 
     /// Lets go of all messages that have come and will come.
     public func abandon() {
-        let (bytes, isFirst, taker) = state.withLock { state in
-            guard !state.isAbandoned else { return (0, false, nil as CheckedContinuation<Void, Never>?) }
+        let (bytes, credit, isFirst, taker) = state.withLock { state in
+            guard !state.isAbandoned else { return (0, 0, false, nil as CheckedContinuation<Void, Never>?) }
             state.isAbandoned = true
             defer {
                 state.messages = []
                 state.bytes = 0
+                state.credit = 0
             }
-            return (state.bytes, state.end == nil, state.taker.take())
+            return (state.bytes, state.credit, state.end == nil, state.taker.take())
         }
-        if bytes > 0 { taken(bytes) }
+        if bytes > 0 || credit > 0 { taken(bytes, credit) }
         if isFirst { abandoned() }
         taker?.resume()
         wakeSenders()
@@ -147,20 +151,21 @@ public final class MessageBuffer: Sendable {
 
     /// The next message or the end, where there is either.
     private func take() -> Result<[UInt8]?, RPCError>? {
-        let (result, bytes, hasRoom) = state.withLock { state -> (Result<[UInt8]?, RPCError>?, Int, Bool) in
+        let (result, bytes, credit, hasRoom) = state.withLock { state -> (Result<[UInt8]?, RPCError>?, Int, Int, Bool) in
             guard !state.messages.isEmpty else {
-                guard !state.isAbandoned else { return (.success(nil), 0, false) }
-                guard let end = state.end else { return (nil, 0, false) }
+                guard !state.isAbandoned else { return (.success(nil), 0, 0, false) }
+                guard let end = state.end else { return (nil, 0, 0, false) }
                 state.end = .success(())
-                return (end.map { nil }, 0, false)
+                return (end.map { nil }, 0, 0, false)
             }
-            let message = state.messages.removeFirst()
+            let (message, credit) = state.messages.removeFirst()
             state.bytes -= message.count
+            state.credit -= credit
             let hasRoom = state.isFull && state.messages.count <= limits.messages / 2 && state.bytes <= limits.bytes / 2
             if hasRoom { state.isFull = false }
-            return (.success(message), message.count, hasRoom)
+            return (.success(message), message.count, credit, hasRoom)
         }
-        if bytes > 0 { taken(bytes) }
+        if bytes > 0 || credit > 0 { taken(bytes, credit) }
         if hasRoom {
             roomMade()
             wakeSenders()

@@ -1,10 +1,10 @@
 /// How much of what streams have to say waits to be written to a connection, and which of their messages wait for room, oldest first.
 ///
 /// A message may be written when what waits would not come to more than the limit with it, or when nothing waits at all, so that one which is
-/// longer than the limit goes alone. Whoever waits goes before those who come later.
-public struct SendWindow<Waiting: Sendable>: Sendable {
+/// longer than the limit goes alone. Whoever waits goes before those who come later, but for those whose stream alone has no leave.
+public struct SendWindow<Stream: Hashable & Sendable, Waiting: Sendable>: Sendable {
     private let limit: Int
-    private var waiting: [(bytes: Int, message: Waiting)] = []
+    private var waiting: [(stream: Stream, bytes: Int, message: Waiting)] = []
     /// Bytes that have been written and have not left yet, of whatever call.
     public private(set) var unwrittenBytes = 0
 
@@ -15,14 +15,26 @@ public struct SendWindow<Waiting: Sendable>: Sendable {
     public var waitingCount: Int { waiting.count }
 
     /// Adds a message of so many bytes; ``next()`` brings it when it may be written.
-    public mutating func wait(_ message: Waiting, bytes: Int) {
-        waiting.append((bytes, message))
+    public mutating func wait(_ message: Waiting, of stream: Stream, bytes: Int) {
+        waiting.append((stream, bytes, message))
     }
 
     /// The next message that may be written now.
-    public mutating func next() -> Waiting? {
-        guard let first = waiting.first, unwrittenBytes == 0 || unwrittenBytes + first.bytes <= limit else { return nil }
-        return waiting.removeFirst().message
+    ///
+    /// - Parameter leave: whether the other side takes so many bytes of a stream.
+    public mutating func next(_ leave: (Stream, Int) -> SendLeave = { _, _ in .granted }) -> Waiting? {
+        // A stream's own messages keep their order.
+        var held: Set<Stream> = []
+        for (index, next) in waiting.enumerated() where !held.contains(next.stream) {
+            switch leave(next.stream, next.bytes) {
+            case .granted:
+                guard unwrittenBytes == 0 || unwrittenBytes + next.bytes <= limit else { return nil }
+                return waiting.remove(at: index).message
+            case .streamWaits: held.insert(next.stream)
+            case .connectionWaits: return nil
+            }
+        }
+        return nil
     }
 
     /// Takes out the messages that are not to be written any more.

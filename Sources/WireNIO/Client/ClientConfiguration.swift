@@ -9,9 +9,12 @@ public struct ClientConfiguration: Sendable, Hashable {
     public var features: Features = .all
     /// Longest message, in bytes, either way.
     public var maximumMessageBytes = 4 << 20
-    /// Messages of a stream that may wait for its caller.
+    /// What a server that has answered Hello may send of the messages of streams before their callers take it.
+    public var windows = StreamWindows()
+    /// Messages of a stream that may wait for its caller, of a plain server.
     public var streamBuffer = MessageBuffer.Limits()
-    /// How long nothing is read from the connection because the caller of one of its streams takes no messages; then that stream ends.
+    /// How long nothing is read from the connection because the caller of one of its streams takes no messages; then that stream ends. A
+    /// server that has answered Hello is held back by its windows instead.
     public var streamPatience: Duration = .seconds(5)
     /// Bytes that may wait to be written before streams wait to send, but for one message that is longer.
     public var maximumUnwrittenStreamBytes = 1 << 20

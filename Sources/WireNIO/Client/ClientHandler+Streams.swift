@@ -44,10 +44,10 @@ extension ClientHandler {
 
     // MARK: - From the server
 
-    func deliver(_ message: [UInt8], to call: CallID, _ context: ChannelHandlerContext) {
+    func deliver(_ message: [UInt8], credit: Int, to call: CallID, _ context: ChannelHandlerContext) {
         guard let stream = streams[call] else { return }
         stream.lastMessage = .now()
-        guard stream.responses.append(message) else { return }
+        guard stream.responses.append(message, credit: credit), !connection.features.contains(.window) else { return }
         pause.filled(call, at: .now)
         updateReading(context)
         watchPause(context)
@@ -99,7 +99,8 @@ extension ClientHandler {
     func send(_ payload: [UInt8], on call: CallID, _ written: EventLoopPromise<Void>, _ context: ChannelHandlerContext) {
         guard connection.isOpen(call) else { return written.fail(Self.over) }
         window.wait(
-            WaitingMessage(stream: call, payload: payload, written: written), bytes: FrameHeader.byteCount + payload.count)
+            WaitingMessage(stream: call, payload: payload, written: written), of: call,
+            bytes: FrameHeader.byteCount + payload.count)
         sendWaiting(context)
     }
 
@@ -111,7 +112,7 @@ extension ClientHandler {
 
     /// Writes the messages for which there is room.
     func sendWaiting(_ context: ChannelHandlerContext) {
-        while let message = window.next() {
+        while let message = window.next({ connection.leave(toSend: $1, on: $0) }) {
             if let most = connection.maximumFrameBytes, message.payload.count > most {
                 message.written.fail(
                     RPCError(.resourceExhausted, "the message is \(message.payload.count) bytes; the server takes \(most)"))

@@ -15,7 +15,9 @@ final class ClientHandler: ChannelInboundHandler {
     /// Streams whose callers take no messages while more of them come.
     var pause: ReadPause<CallID>
     var pauseEnd: Scheduled<Void>?
-    var window: SendWindow<WaitingMessage<CallID>>
+    var window: SendWindow<CallID, WaitingMessage<CallID>>
+    /// What callers have taken of the messages of all streams.
+    let credit: CreditMeter
     private let retire: @Sendable () -> Void
     private var isRetired = false
     private var needsFlush = false
@@ -27,7 +29,9 @@ final class ClientHandler: ChannelInboundHandler {
         self.configuration = configuration
         decoder = FrameDecoder(maximumPayloadBytes: configuration.maximumMessageBytes)
         connection = ClientConnection(
-            maximumMessageBytes: configuration.maximumMessageBytes, features: configuration.features)
+            maximumMessageBytes: configuration.maximumMessageBytes, features: configuration.features,
+            windows: configuration.windows)
+        credit = CreditMeter(window: configuration.windows.connection)
         pause = ReadPause(patience: configuration.streamPatience)
         window = SendWindow(limit: configuration.maximumUnwrittenStreamBytes)
         self.retire = retire
@@ -133,7 +137,8 @@ final class ClientHandler: ChannelInboundHandler {
             case .write(let frame): write(frame, context)
             case .finish(let call, .success(let payload)): waiting.removeValue(forKey: call)?.succeed(payload)
             case .finish(let call, .failure(let error)): waiting.removeValue(forKey: call)?.fail(error)
-            case .deliver(let call, let message): deliver(message, to: call, context)
+            case .deliver(let call, let message, let credit): deliver(message, credit: credit, to: call, context)
+            case .resume: sendWaiting(context)
             case .end(let call, let error): end(call, with: error, context)
             case .unseen(let call):
                 waiting.removeValue(forKey: call)?.fail(Unseen())

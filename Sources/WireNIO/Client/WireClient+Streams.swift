@@ -39,7 +39,7 @@ extension WireClient {
         let eventLoop = link.channel.eventLoop
         let bound = link.handler
         let responses = MessageBuffer(
-            limits: configuration.streamBuffer,
+            limits: configuration.streamBuffer, taken: taken(of: call, over: link),
             roomMade: {
                 eventLoop.execute {
                     let (handler, context) = bound.value
@@ -63,6 +63,26 @@ extension WireClient {
         }
         try await opened.futureResult.get()
         return StreamingCall(requests: outbound(of: call, kind, over: link), responses: inbound)
+    }
+
+    /// What is done with what a stream's caller has taken, or let go: the server has its credit back.
+    private func taken(
+        of call: ClientConnection.CallID, over link: Link
+    ) -> @Sendable (_ bytes: Int, _ credit: Int) -> Void {
+        let eventLoop = link.channel.eventLoop
+        let bound = link.handler
+        let own = CreditMeter(window: configuration.windows.stream)
+        let all = link.credit
+        return { _, credit in
+            guard credit > 0 else { return }
+            let (due, dueOfAll) = (own.take(credit), all.take(credit))
+            guard due > 0 || dueOfAll > 0 else { return }
+            eventLoop.execute {
+                let (handler, context) = bound.value
+                handler.perform(handler.connection.give(due, on: call, connection: dueOfAll), context)
+                handler.flush(context)
+            }
+        }
     }
 
     private func outbound(of call: ClientConnection.CallID, _ kind: StreamKind, over link: Link) -> OutboundMessages {

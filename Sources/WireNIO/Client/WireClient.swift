@@ -13,6 +13,8 @@ public final class WireClient: ClientTransport {
         let number: UInt64
         let channel: any Channel
         let handler: NIOLoopBound<(ClientHandler, ChannelHandlerContext)>
+        /// What callers have taken of the messages of all its streams.
+        let credit: CreditMeter
         /// Comes when it takes no more calls.
         let retired: EventLoopFuture<Void>
     }
@@ -236,7 +238,8 @@ public final class WireClient: ClientTransport {
                     handler.begin(context)
                     return Link(
                         number: number, channel: channel,
-                        handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop), retired: retired.futureResult)
+                        handler: NIOLoopBound((handler, context), eventLoop: channel.eventLoop), credit: handler.credit,
+                        retired: retired.futureResult)
                 }
             }
     }

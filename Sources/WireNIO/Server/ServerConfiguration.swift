@@ -32,9 +32,12 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var maximumStreamTimeout: Duration = .seconds(3600)
     /// How long a stream may go without a message either way.
     public var streamIdleTimeout: Duration = .seconds(120)
-    /// Messages of a stream that may wait for its handler.
+    /// What clients that have said Hello may send of the messages of their streams before handlers take it.
+    public var windows = StreamWindows()
+    /// Messages of a stream that may wait for its handler, of a plain client.
     public var streamBuffer = MessageBuffer.Limits()
-    /// How long nothing is read from a connection because the handler of one of its streams takes no messages; then that stream ends.
+    /// How long nothing is read from a connection because the handler of one of its streams takes no messages; then that stream ends. A
+    /// client that has said Hello is held back by its windows instead.
     public var streamPatience: Duration = .seconds(5)
     /// Bytes that may wait to be written to one peer before its streams wait to send, but for one message that is longer.
     public var maximumUnwrittenStreamBytes = 1 << 20

@@ -13,7 +13,7 @@ extension ServerHandler {
         let (router, load) = (router, load)
         let drain = DrainSignal()
         let requests = MessageBuffer(
-            limits: configuration.streamBuffer, taken: { load.release($0) },
+            limits: configuration.streamBuffer, taken: taken(of: stream, context),
             roomMade: {
                 eventLoop.execute {
                     let (handler, context) = bound.value
@@ -40,6 +40,25 @@ extension ServerHandler {
                 let (handler, context) = bound.value
                 let ending = failure.map(ResponseEnvelope.failure) ?? (kind.serverStreams ? nil : answer.envelope)
                 handler.ended(stream, with: ending, context)
+            }
+        }
+    }
+
+    /// What is done with what a stream's handler has taken, or let go: the server has room for it again, and the client its credit.
+    private func taken(of stream: StreamID, _ context: ChannelHandlerContext) -> @Sendable (_ bytes: Int, _ credit: Int) -> Void {
+        let eventLoop = context.eventLoop
+        let bound = NIOLoopBound((self, context), eventLoop: eventLoop)
+        let (load, all) = (load, credit)
+        let own = CreditMeter(window: configuration.windows.stream)
+        return { bytes, credit in
+            load.release(bytes)
+            guard credit > 0 else { return }
+            let (due, dueOfAll) = (own.take(credit), all.take(credit))
+            guard due > 0 || dueOfAll > 0 else { return }
+            eventLoop.execute {
+                let (handler, context) = bound.value
+                handler.perform(handler.connection.give(due, on: stream, connection: dueOfAll), context)
+                handler.flush(context)
             }
         }
     }
@@ -73,20 +92,28 @@ extension ServerHandler {
 
     // MARK: - From the client
 
-    func deliver(_ message: [UInt8], to stream: StreamID, _ context: ChannelHandlerContext) {
-        guard calls[stream]?.streaming != nil else { return }
+    func deliver(_ message: [UInt8], credit: Int, to stream: StreamID, _ context: ChannelHandlerContext) {
+        guard calls[stream]?.streaming != nil else { return drop(credit, context) }
         guard load.hold(message.count, isFromUnknown: isFromUnknown) else {
+            drop(credit, context)
             return end(stream, with: RPCError(.resourceExhausted, ServerConnection.overloadReason), context)
         }
-        take(message, on: stream, context)
+        take(message, credit: credit, on: stream, context)
+    }
+
+    /// Nobody takes a message; its stream has no use of the credit, but others have.
+    private func drop(_ credit: Int, _ context: ChannelHandlerContext) {
+        perform(connection.give(0, on: .control, connection: self.credit.take(credit)), context)
     }
 
     /// Has a message wait for the handler of its stream; the server has made room for it.
-    private func take(_ message: [UInt8], on stream: StreamID, _ context: ChannelHandlerContext) {
+    private func take(_ message: [UInt8], credit: Int = 0, on stream: StreamID, _ context: ChannelHandlerContext) {
         guard let streaming = calls[stream]?.streaming else { return }
         calls[stream]?.streaming?.lastMessage = .now()
         calls[stream]?.receivedBytes += message.count
-        guard streaming.requests.append(message), streaming.kind.clientStreams else { return }
+        guard streaming.requests.append(message, credit: credit), streaming.kind.clientStreams,
+            !connection.features.contains(.window)
+        else { return }
         pause.filled(stream, at: .now)
         updateReading(context)
         watchPause(context)
@@ -162,13 +189,14 @@ extension ServerHandler {
         guard connection.isAwaited(stream) else { return written.fail(Self.cancelled) }
         guard payload.count <= connection.maximumMessageBytes else { return written.fail(tooLong(payload)) }
         window.wait(
-            WaitingMessage(stream: stream, payload: payload, written: written), bytes: FrameHeader.byteCount + payload.count)
+            WaitingMessage(stream: stream, payload: payload, written: written), of: stream,
+            bytes: FrameHeader.byteCount + payload.count)
         sendWaiting(context)
     }
 
     /// Writes the messages for which there is room.
     func sendWaiting(_ context: ChannelHandlerContext) {
-        while let message = window.next() {
+        while let message = window.next({ connection.leave(toSend: $1, on: $0) }) {
             calls[message.stream]?.streaming?.lastMessage = .now()
             calls[message.stream]?.sentBytes += message.payload.count
             perform(connection.send(message.payload, on: message.stream), context)

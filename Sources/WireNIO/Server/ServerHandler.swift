@@ -25,7 +25,9 @@ final class ServerHandler: ChannelInboundHandler {
     /// Streams whose handlers take no messages while more of them come.
     var pause: ReadPause<StreamID>
     var pauseEnd: Scheduled<Void>?
-    var window: SendWindow<WaitingMessage<StreamID>>
+    var window: SendWindow<StreamID, WaitingMessage<StreamID>>
+    /// What handlers have taken of the messages of all streams.
+    let credit: CreditMeter
     private var partialFrame: Scheduled<Void>?
     private var framesBeforePartial = 0
     /// Bytes of a request's payload for which the server has made room while the rest is on its way.
@@ -60,7 +62,8 @@ final class ServerHandler: ChannelInboundHandler {
         decoder = FrameDecoder(maximumPayloadBytes: configuration.maximumMessageBytes)
         connection = ServerConnection(
             limits: configuration.connection, maximumMessageBytes: configuration.maximumMessageBytes,
-            features: configuration.features)
+            features: configuration.features, windows: configuration.windows)
+        credit = CreditMeter(window: configuration.windows.connection)
         pause = ReadPause(patience: configuration.streamPatience)
         window = SendWindow(limit: configuration.maximumUnwrittenStreamBytes)
     }
@@ -152,7 +155,8 @@ final class ServerHandler: ChannelInboundHandler {
         for action in actions {
             switch action {
             case .start(let stream, let request, let side): start(stream, request, side, context)
-            case .deliver(let stream, let message): deliver(message, to: stream, context)
+            case .deliver(let stream, let message, let credit): deliver(message, credit: credit, to: stream, context)
+            case .resume: sendWaiting(context)
             case .endMessages(let stream): calls[stream]?.streaming?.requests.finish()
             case .write(let frame): write(frame, context)
             case .cancel(let stream): halt(stream, context)

@@ -10,9 +10,9 @@ extension FuzzTargets {
 
     /// The same of a client that has said Hello, and knows all frames of a connection's own.
     static let serverConnectionAfterHello = FuzzTarget("server-connection-after-hello") { input in
-        var connection = ServerConnection(limits: fuzzLimits)
+        var connection = ServerConnection(limits: fuzzLimits, windows: fuzzWindows)
         let hello = RequestEnvelope(
-            method: Hello.method, payload: Hello(features: .all, maximumFrameBytes: 4 << 20).encoded())
+            method: Hello.method, payload: Hello(features: .all, maximumFrameBytes: 4 << 20, windows: fuzzWindows).encoded())
         _ = connection.received(Frame(stream: StreamID(rawValue: 1), type: .request, payload: hello.encoded()))
         try FuzzFinding.require(connection.features == .all, "Hello was not understood")
         try check(input, of: connection)
@@ -24,8 +24,28 @@ extension FuzzTargets {
         return limits
     }()
 
+    /// Smaller than some inputs, and with room for more than two of their frames.
+    private static let fuzzWindows = StreamWindows(stream: 16 << 10, connection: 16 << 10)
+
+    /// The credit of messages that have been delivered, which is given back when half of the window is.
+    private struct Untaken<Call: Hashable> {
+        private var credits: [Call: Int] = [:]
+
+        mutating func add(_ credit: Int, of call: Call) throws {
+            credits[call, default: 0] += credit
+            try FuzzFinding.require(credits.values.reduce(0, +) <= fuzzWindows.connection, "more came than the window has")
+        }
+
+        mutating func due() -> [Call: Int] {
+            guard credits.values.reduce(0, +) >= fuzzWindows.connection / 2 else { return [:] }
+            defer { credits = [:] }
+            return credits
+        }
+    }
+
     private static func check(_ input: [UInt8], of connection: ServerConnection) throws {
         var connection = connection
+        var untaken = Untaken<StreamID>()
         let limits = fuzzLimits
         var isBrokenOff = false
         var running: [StreamID] = []
@@ -43,17 +63,19 @@ extension FuzzTargets {
                 case .start(let stream, _, let side):
                     running.append(stream)
                     if side == .open { open.insert(stream) }
-                case .deliver(let stream, _):
+                case .deliver(let stream, _, let credit):
                     try FuzzFinding.require(open.contains(stream), "a message came where none was to come")
+                    try untaken.add(credit, of: stream)
                 case .endMessages(let stream), .cancel(let stream):
                     try FuzzFinding.require(open.remove(stream) != nil, "messages ended that had not begun")
                 case .gaveUp(let stream, _):
                     try FuzzFinding.require(running.contains(stream), "a call was given up that does not run")
                     open.remove(stream)
                 case .breakOff: isBrokenOff = true
-                case .met, .write, .cancelAll, .close, .closeAfterClient: break
+                case .met, .write, .resume, .cancelAll, .close, .closeAfterClient: break
                 }
             }
+            for (stream, credit) in untaken.due() { _ = connection.give(credit, on: stream, connection: credit) }
             try FuzzFinding.require(connection.handlerCount == running.count, "handlers are miscounted")
             try FuzzFinding.require(running.count <= limits.handlers, "more handlers run than may")
             guard running.count == limits.handlers else { continue }
@@ -76,9 +98,10 @@ extension FuzzTargets {
 
     /// The same of a server that has answered Hello, and knows all frames of a connection's own.
     static let clientConnectionAfterHello = FuzzTarget("client-connection-after-hello") { input in
-        var connection = ClientConnection(features: .all)
+        var connection = ClientConnection(features: .all, windows: fuzzWindows)
         _ = connection.hello()
-        let answer = ResponseEnvelope.success(Hello(features: .all, maximumFrameBytes: 4 << 20).encoded())
+        let answer = ResponseEnvelope.success(
+            Hello(features: .all, maximumFrameBytes: 4 << 20, windows: fuzzWindows).encoded())
         _ = connection.received(Frame(stream: StreamID(rawValue: 1), type: .response, payload: answer.encoded()))
         try FuzzFinding.require(connection.features == .all, "the answer to Hello was not understood")
         try check(input, of: connection)
@@ -90,22 +113,26 @@ extension FuzzTargets {
         let request = RequestEnvelope(method: MethodDescriptor(service: "s", method: "m"), payload: [])
         for (call, kind) in kinds.enumerated() { _ = connection.send(request, as: UInt64(call), kind: kind) }
         var running = Set(kinds.indices.map(UInt64.init))
+        var untaken = Untaken<UInt64>()
         func check(_ actions: [ClientConnection.Action]) throws {
             for action in actions {
                 switch action {
                 case .finish(let call, _):
                     try FuzzFinding.require(running.remove(call) != nil && kinds[Int(call)] == nil, "a call ended wrongly")
-                case .deliver(let call, _):
+                case .deliver(let call, _, let credit):
+                    try untaken.add(credit, of: call)
                     try FuzzFinding.require(running.contains(call) && kinds[Int(call)] != nil, "a message came out of place")
                 case .end(let call, _):
                     try FuzzFinding.require(running.remove(call) != nil && kinds[Int(call)] != nil, "a stream ended wrongly")
                 case .unseen(let call):
                     try FuzzFinding.require(running.remove(call) != nil, "a call was unseen that did not run")
                 case .write(let frame):
-                    try FuzzFinding.require(frame.type == .pong || frame.type == .cancel, "a client writes of its own accord")
-                case .retire, .close: break
+                    try FuzzFinding.require(
+                        [.pong, .cancel, .window].contains(frame.type), "a client writes of its own accord")
+                case .retire, .resume, .close: break
                 }
             }
+            for (call, credit) in untaken.due() { _ = connection.give(credit, on: call, connection: credit) }
             try FuzzFinding.require(connection.callCount == running.count, "calls are miscounted")
         }
         for event in try events(in: input, pieceBytes: max(1, input.count)) {

@@ -10,6 +10,7 @@ package enum FrameNames {
         case .ping: "ping"
         case .pong: "pong"
         case .goAway: "go-away"
+        case .window: "window"
         case .cancel: "cancel"
         default: "type \(type.rawValue)"
         }
@@ -24,6 +25,7 @@ package enum FrameNames {
         case .goAway(let goAway):
             let grace = ClockText.duration(UInt64(max(.zero, goAway.grace) / .nanoseconds(1)))
             return "\(goAway.code.name) after stream \(goAway.lastAccepted.rawValue), grace \(grace): \(goAway.reason.echoed)"
+        case .window(_, let credit): return "\(credit) bytes more"
         case .cancel(_, let code): return code.name
         }
     }

@@ -213,7 +213,7 @@ package struct FrameScanner: Sendable {
         guard header.flags.rawValue < 8, header.stream.isClientInitiated else { return false }
         switch header.type {
         case .request, .response, .data: return header.length <= UInt32(longestPlausibleFrame)
-        case .ping, .pong, .goAway, .cancel: return header.length <= UInt32(ControlFrame.maximumPayloadBytes)
+        case .ping, .pong, .goAway, .window, .cancel: return header.length <= UInt32(ControlFrame.maximumPayloadBytes)
         default: return false
         }
     }

@@ -5,7 +5,7 @@ extension ConnectionLinter {
 
     func form(_ frame: Frame, _ report: inout Report) {
         report.add(.oversizedFrame, "\(frame.payload.count) bytes", if: frame.payload.count > Self.longestPayload)
-        guard [.request, .response, .data, .ping, .pong, .goAway, .cancel].contains(frame.type) else {
+        guard [.request, .response, .data, .ping, .pong, .goAway, .window, .cancel].contains(frame.type) else {
             return report.add(.unknownType, "\(frame.type.rawValue)")
         }
         let unknown = frame.flags.subtracting([.remoteClosed, .remoteOpen, .noData])
@@ -41,7 +41,10 @@ extension ConnectionLinter {
         let name = JSONText.name("\(request.method.service)/\(request.method.method)")
         let method = linting.schema.method(request.method.service, request.method.method)
         report.add(.unknownMethod, name, if: method == nil && request.method.service != Self.optionalService)
-        if name == Self.hello, greeting == .unsaid { greeting = .asked }
+        if name == Self.hello, greeting == .unsaid {
+            greeting = .asked
+            offer(request.payload)
+        }
         let isUnary = method.map(\.isUnary) ?? frame.flags.isDisjoint(with: [.remoteClosed, .remoteOpen])
         if let method { fit(frame, request, to: method, &report) }
         let metadata = request.metadata.byteCount
@@ -115,7 +118,10 @@ extension ConnectionLinter {
         if let code = Self.unknownCode(frame.payload) { report.add(.unknownStatus, "\(code)") }
         switch response {
         case .success(let payload):
-            if call.name == Self.hello { greeting = .met }
+            if call.name == Self.hello {
+                greeting = .met
+                agree(payload)
+            }
             if let method = call.method, !method.serverStreams || !payload.isEmpty {
                 message(payload, as: method.output, &report)
             }
@@ -150,6 +156,7 @@ extension ConnectionLinter {
 
     mutating func clientData(_ frame: Frame, at time: UInt64, _ sight: Sight, _ report: inout Report) {
         let stream = frame.stream
+        spend(frame, from: .client, sight, &report)
         guard let call = running[stream] else {
             // What a client still sends when its stream has ended is dropped.
             guard !hasEnded(stream), sight.isAll else { return }
@@ -167,6 +174,7 @@ extension ConnectionLinter {
     }
 
     mutating func serverData(_ frame: Frame, at time: UInt64, _ sight: Sight, _ report: inout Report) {
+        spend(frame, from: .server, sight, &report)
         guard let call = running[frame.stream] else {
             let isLate = hasEnded(frame.stream)
             report.add(.frameAfterEnd, "\(frame.payload.count) bytes of data", if: isLate && sight.isCaughtUp)
@@ -200,6 +208,7 @@ extension ConnectionLinter {
         case .cancel(let stream, _): change(stream) { $0.isGivenUp = true }
         case .goAway(let goAway) where side == .server:
             for stream in running.keys where stream > goAway.lastAccepted { change(stream) { $0.isGivenUp = true } }
+        case .window(let stream, let credit): give(credit, on: stream, from: side, sight, &report)
         case .goAway, .ping, .pong: break
         }
     }

@@ -58,6 +58,10 @@ struct ConnectionLinter: Sendable {
     private var highest: StreamID?
     /// What has become of Hello, as far as was seen.
     var greeting = Greeting.unsaid
+    /// What the client has said in it, until it is answered.
+    var offered: Hello?
+    /// What each side may send; nothing where no credit was agreed on, or some of it was missed.
+    var credits: [Side: Credit] = [:]
     /// Whether a frame of the server was seen.
     private(set) var hasHeardServer = false
 
@@ -66,7 +70,10 @@ struct ConnectionLinter: Sendable {
         self.linting = linting
     }
 
-    var keptBytes: Int { running.count * Self.callBytes + endedInOrder.count * Self.endedBytes }
+    var keptBytes: Int {
+        (running.count + credits.values.reduce(0) { $0 + $1.streams.count }) * Self.callBytes
+            + endedInOrder.count * Self.endedBytes
+    }
 
     mutating func receive(_ frame: Frame, from side: Side, at time: UInt64, _ sight: Sight) -> [LintFinding] {
         var report = Report(connection: connection, stream: frame.stream.rawValue, side: side, time: time)
@@ -96,6 +103,7 @@ struct ConnectionLinter: Sendable {
         running = [:]
         (ended, endedInOrder, highest) = ([], [], nil)
         greeting = .unknown
+        (offered, credits) = (nil, [:])
     }
 
     /// One side has said that it sends no more, inside a frame.
@@ -140,6 +148,7 @@ struct ConnectionLinter: Sendable {
 
     mutating func end(_ stream: StreamID) {
         running[stream] = nil
+        for side in Side.allCases { credits[side]?.streams[stream] = nil }
         guard ended.insert(stream).inserted else { return }
         endedInOrder.append(stream)
         guard endedInOrder.count >= 2 * CallTracker.rememberedCalls else { return }

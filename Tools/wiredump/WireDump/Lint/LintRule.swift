@@ -5,7 +5,7 @@ package enum LintRule: Int, Sendable, Hashable, CaseIterable {
     case wrongSide, responseWithoutRequest, dataWithoutRequest, dataInUnaryCall, dataAfterClose, frameAfterEnd, messageWithEnd
     case noDataWithPayload, responseFlags, unreadableEnvelope, unknownMethod, unfitFlags, unreadableMessage, largeMetadata
     case timeoutOutOfBounds, deadlinePassed, unknownStatus, refused, tooManyCalls, unanswered, endInsideFrame
-    case controlWithoutHello, unreadableControl
+    case controlWithoutHello, unreadableControl, windowExceeded, excessCredit
 
     package enum Severity: String, Sendable, Hashable {
         /// Against the protocol: a peer refuses it, or may.
@@ -124,6 +124,16 @@ package enum LintRule: Int, Sendable, Hashable, CaseIterable {
             (
                 .error, "control frame that cannot be read",
                 "A frame about a connection has its bytes and its place; a peer closes the connection otherwise."
+            )
+        case .windowExceeded:
+            (
+                .error, "message beyond the window",
+                "Once both have agreed on windows a message is sent only where there is credit; a peer closes the connection otherwise."
+            )
+        case .excessCredit:
+            (
+                .error, "credit for more than was sent",
+                "Credit gives back what has been taken of what was sent; a peer closes the connection otherwise."
             )
         }
     }

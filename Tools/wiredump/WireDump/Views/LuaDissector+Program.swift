@@ -9,7 +9,8 @@ extension LuaDissector {
     /// What follows the tables. It is for Lua 5.2 as well as 5.4: Wireshark has had both.
     static let program = #"""
         local types = {
-          [1] = "request", [2] = "response", [3] = "data", [0x81] = "ping", [0x82] = "pong", [0x83] = "go-away", [0x85] = "cancel",
+          [1] = "request", [2] = "response", [3] = "data", [0x81] = "ping", [0x82] = "pong", [0x83] = "go-away",
+          [0x84] = "window", [0x85] = "cancel",
         }
         local codes = {
           [0] = "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",

@@ -296,7 +296,7 @@ const ProtobufCMessageDescriptor huleedu__wire__v1__hello_response__descriptor =
   (ProtobufCMessageInit) huleedu__wire__v1__hello_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor huleedu__wire__v1__connection_limits__field_descriptors[1] =
+static const ProtobufCFieldDescriptor huleedu__wire__v1__connection_limits__field_descriptors[3] =
 {
   {
     "maximum_frame_bytes",
@@ -310,14 +310,40 @@ static const ProtobufCFieldDescriptor huleedu__wire__v1__connection_limits__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "stream_window_bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Wire__V1__ConnectionLimits, stream_window_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "connection_window_bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Huleedu__Wire__V1__ConnectionLimits, connection_window_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned huleedu__wire__v1__connection_limits__field_indices_by_name[] = {
+  2,   /* field[2] = connection_window_bytes */
   0,   /* field[0] = maximum_frame_bytes */
+  1,   /* field[1] = stream_window_bytes */
 };
 static const ProtobufCIntRange huleedu__wire__v1__connection_limits__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor huleedu__wire__v1__connection_limits__descriptor =
 {
@@ -327,29 +353,31 @@ const ProtobufCMessageDescriptor huleedu__wire__v1__connection_limits__descripto
   "Huleedu__Wire__V1__ConnectionLimits",
   "huleedu.wire.v1",
   sizeof(Huleedu__Wire__V1__ConnectionLimits),
-  1,
+  3,
   huleedu__wire__v1__connection_limits__field_descriptors,
   huleedu__wire__v1__connection_limits__field_indices_by_name,
   1,  huleedu__wire__v1__connection_limits__number_ranges,
   (ProtobufCMessageInit) huleedu__wire__v1__connection_limits__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue huleedu__wire__v1__feature__enum_values_by_number[4] =
+static const ProtobufCEnumValue huleedu__wire__v1__feature__enum_values_by_number[5] =
 {
   { "FEATURE_UNSPECIFIED", "HULEEDU__WIRE__V1__FEATURE__FEATURE_UNSPECIFIED", 0 },
   { "FEATURE_PING", "HULEEDU__WIRE__V1__FEATURE__FEATURE_PING", 1 },
   { "FEATURE_GO_AWAY", "HULEEDU__WIRE__V1__FEATURE__FEATURE_GO_AWAY", 2 },
   { "FEATURE_CANCEL", "HULEEDU__WIRE__V1__FEATURE__FEATURE_CANCEL", 3 },
+  { "FEATURE_WINDOW", "HULEEDU__WIRE__V1__FEATURE__FEATURE_WINDOW", 4 },
 };
 static const ProtobufCIntRange huleedu__wire__v1__feature__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex huleedu__wire__v1__feature__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex huleedu__wire__v1__feature__enum_values_by_name[5] =
 {
   { "FEATURE_CANCEL", 3 },
   { "FEATURE_GO_AWAY", 2 },
   { "FEATURE_PING", 1 },
   { "FEATURE_UNSPECIFIED", 0 },
+  { "FEATURE_WINDOW", 4 },
 };
 const ProtobufCEnumDescriptor huleedu__wire__v1__feature__descriptor =
 {
@@ -358,9 +386,9 @@ const ProtobufCEnumDescriptor huleedu__wire__v1__feature__descriptor =
   "Feature",
   "Huleedu__Wire__V1__Feature",
   "huleedu.wire.v1",
-  4,
+  5,
   huleedu__wire__v1__feature__enum_values_by_number,
-  4,
+  5,
   huleedu__wire__v1__feature__enum_values_by_name,
   1,
   huleedu__wire__v1__feature__value_ranges,

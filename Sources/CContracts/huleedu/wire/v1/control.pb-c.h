@@ -35,7 +35,11 @@ typedef enum _Huleedu__Wire__V1__Feature {
   /*
    * Either side ends a call at once.
    */
-  HULEEDU__WIRE__V1__FEATURE__FEATURE_CANCEL = 3
+  HULEEDU__WIRE__V1__FEATURE__FEATURE_CANCEL = 3,
+  /*
+   * Messages of streams are sent as far as the other side has given credit.
+   */
+  HULEEDU__WIRE__V1__FEATURE__FEATURE_WINDOW = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__WIRE__V1__FEATURE)
 } Huleedu__Wire__V1__Feature;
 
@@ -94,10 +98,18 @@ struct  Huleedu__Wire__V1__ConnectionLimits
    * Longest payload of a frame, envelope included; zero for the 4 MiB of plain ttrpc, and otherwise at least 16384.
    */
   uint32_t maximum_frame_bytes;
+  /*
+   * What may be sent to it of the messages of one stream before it gives credit; zero for 262144, and otherwise from 16384 to 2147483647.
+   */
+  uint32_t stream_window_bytes;
+  /*
+   * The same of all streams of the connection together; zero for 4194304.
+   */
+  uint32_t connection_window_bytes;
 };
 #define HULEEDU__WIRE__V1__CONNECTION_LIMITS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&huleedu__wire__v1__connection_limits__descriptor) \
-    , 0 }
+    , 0, 0, 0 }
 
 
 /* Huleedu__Wire__V1__HelloRequest methods */
