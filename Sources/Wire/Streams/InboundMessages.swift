@@ -66,7 +66,9 @@ public struct InboundMessages: AsyncSequence, Sendable {
         }
 
         public mutating func next() async throws -> [UInt8]? {
-            try await hold.next()
+            // Mostly nobody else is told.
+            guard hold.observation != nil else { return try await hold.buffer.next() }
+            return try await hold.next()
         }
     }
 

@@ -1,6 +1,6 @@
 // Does one thing many times, for valgrind to count instructions of (Tools/bench/instructions).
 //
-//     instructions encode|decode|request|response|frame TIMES
+//     instructions encode|decode|request|response|frame|answer TIMES
 import Contracts
 import Wire
 
@@ -16,6 +16,18 @@ let request = RequestEnvelope(
     metadata: Metadata([("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]))
 let encodedRequest = request.encoded()
 let frame = Frame(stream: StreamID(rawValue: 1), type: .request, payload: encodedRequest).encoded()
+
+/// Answers with what it is sent.
+struct Echoing: RPCService {
+    let name = "huleedu.llm.v1.LLMProvider"
+    let methods = ["Submit"]
+
+    func handle(method: String, payload: [UInt8], context: ServerContext) async throws -> [UInt8] { payload }
+}
+
+let router = Router([Echoing()]) { _, _ in }
+let context = ServerContext(
+    method: request.method, metadata: request.metadata, deadline: .after(.seconds(60)), peer: "127.0.0.1:1")
 
 /// What is done once; it returns a number, so that nothing is left out because nobody looks at it.
 func work(_ name: String) -> (() throws -> Int)? {
@@ -35,10 +47,15 @@ func work(_ name: String) -> (() throws -> Int)? {
     }
 }
 
-guard CommandLine.arguments.count == 3, let once = work(CommandLine.arguments[1]), let times = Int(CommandLine.arguments[2])
-else {
-    fatalError("instructions encode|decode|request|response|frame TIMES")
+guard CommandLine.arguments.count == 3, let times = Int(CommandLine.arguments[2]) else {
+    fatalError("instructions encode|decode|request|response|frame|answer TIMES")
 }
 var sum = 0
-for _ in 0..<times { sum &+= try once() }
+if let once = work(CommandLine.arguments[1]) {
+    for _ in 0..<times { sum &+= try once() }
+} else {
+    for _ in 0..<times {
+        if case .success(let payload) = await router.answer(request.payload, context: context) { sum &+= payload.count }
+    }
+}
 print(sum)
