@@ -56,6 +56,9 @@ struct LintTests {
         for stream in [StreamID(rawValue: 5), .control] {
             traffic.send(ControlFrame.window(stream, 10).frame, from: .client)
         }
+        traffic.send(frame(5, .data, .more, []), from: .server)
+        traffic.send(frame(5, .data, .more, []), from: .server)
+        traffic.message(5, [], from: .server)
         traffic.end(5, from: .server)
         // Of a stream that has ended meanwhile.
         traffic.send(ControlFrame.window(StreamID(rawValue: 5), 10).frame, from: .client)
@@ -282,6 +285,16 @@ struct LintTests {
             }
         ),
         (
+            .pieceOutOfPlace,
+            {
+                greet(&$0, StreamWindows())
+                $0.request(3, follow, [], flags: [.remoteClosed])
+                $0.send(frame(3, .data, .more, [10]), from: .server)
+                $0.respond(3, .success([]))
+                $0.end(3, from: .server)
+            }
+        ),
+        (
             .endInsideFrame,
             {
                 $0.sendRaw([0, 0, 0])
@@ -304,9 +317,9 @@ struct LintTests {
     @Test("has a case for every rule, and a number by which it is found")
     func completeness() {
         #expect(Set(Self.cases.map(\.rule)) == Set(LintRule.allCases))
-        #expect(LintRule(id: "wd001") == .impossibleLength && LintRule.allCases.last?.id == "WD034")
+        #expect(LintRule(id: "wd001") == .impossibleLength && LintRule.allCases.last?.id == "WD035")
         #expect(LintRule.allCases.allSatisfy { LintRule(id: $0.id) == $0 && $0.explanation.hasSuffix(".") })
-        for id in ["WD000", "WD035", "WD1", "1", ""] { #expect(LintRule(id: id) == nil) }
+        for id in ["WD000", "WD036", "WD1", "1", ""] { #expect(LintRule(id: id) == nil) }
     }
 
     @Test("finds nothing within its borders")

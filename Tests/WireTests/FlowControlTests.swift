@@ -100,7 +100,7 @@ struct FlowControlTests {
     func beyond() {
         func code(_ costs: [(Int, StreamID)]) -> StatusCode? {
             var flow = flow()
-            return self.code { () throws(RPCError) in for (cost, stream) in costs { try flow.arrived(cost, on: stream) } }
+            return self.code { () throws(RPCError) in for (cost, stream) in costs { try flow.takes(cost, on: stream) } }
         }
         #expect(code([(16 << 10, Self.one)]) == nil)
         #expect(code([(16 << 10, Self.one), (1, Self.one)]) == .resourceExhausted)
@@ -113,7 +113,7 @@ struct FlowControlTests {
     @Test("is given back for the stream while it is not over, and for the connection in any case")
     func giving() throws {
         var flow = flow()
-        try flow.arrived(100, on: Self.one)
+        flow.arrived(100, on: Self.one)
         let frames = flow.give(60, on: Self.one, connection: 60)
         #expect(try frames.map { try ControlFrame($0) } == [.window(Self.one, 60), .window(.control, 60)])
         flow.end(Self.one)
@@ -121,6 +121,13 @@ struct FlowControlTests {
         #expect(try late.map { try ControlFrame($0) } == [.window(.control, 40)])
         let nothing = flow.give(0, on: Self.other, connection: 0)
         #expect(flow.outstanding == 0 && nothing.isEmpty)
+    }
+}
+
+extension FlowControl {
+    fileprivate mutating func takes(_ cost: Int, on stream: StreamID) throws(RPCError) {
+        try begins(cost, on: stream)
+        arrived(cost, on: stream)
     }
 }
 
@@ -198,8 +205,9 @@ struct FlowScheduleTests {
         mutating func arrive() throws {
             guard !onTheirWay.isEmpty else { return }
             let (cost, stream) = onTheirWay.removeFirst()
-            // An honest sender is never taken for another.
-            try receiver.arrived(cost, on: stream)
+            // An honest sender is never taken for another, also by the first piece of a message alone.
+            try receiver.begins(Int.random(in: 1...cost, using: &generator), on: stream)
+            receiver.arrived(cost, on: stream)
             untaken[stream, default: []].append(cost)
         }
 

@@ -136,6 +136,8 @@ extension WireV1 {
         public static let cancel = Feature(rawValue: 3)
         /// Messages of streams are sent as far as the other side has given credit.
         public static let window = Feature(rawValue: 4)
+        /// Long messages are sent in pieces, which take turns.
+        public static let fragments = Feature(rawValue: 5)
 
         /// The name in the contract, or the number of a value that this version does not know.
         public var description: String {
@@ -145,6 +147,7 @@ extension WireV1 {
                 case 2: "FEATURE_GO_AWAY"
                 case 3: "FEATURE_CANCEL"
                 case 4: "FEATURE_WINDOW"
+                case 5: "FEATURE_FRAGMENTS"
                 default: "\(rawValue)"
             }
         }

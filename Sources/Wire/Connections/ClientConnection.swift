@@ -181,30 +181,57 @@ public struct ClientConnection: Sendable {
             heard(frame.payload)
             return resumption()
         }
-        var actions: [Action] = []
+        guard frame.type == .response || frame.type == .data else { return [] }
         do throws(RPCError) {
-            actions = try counted(
-                frame.type, frame.flags, frame.payload.count, on: frame.stream,
-                isTaken: calls[frame.stream]?.kind?.serverStreams == true)
+            return try message(frame)
         } catch {
             return brokenOff(error)
         }
-        guard let call = calls[frame.stream] else { return actions }
-        switch frame.type {
-        case .response: return response(frame, to: call)
-        case .data where call.kind != nil: return actions + data(frame, for: call)
-        default: return actions
-        }
     }
 
-    /// Counts what arrives against the credit that the server has, which has it back at once for what nobody takes.
-    private mutating func counted(
-        _ type: FrameType, _ flags: FrameFlags, _ bytes: Int, on stream: StreamID, isTaken: Bool
-    ) throws(RPCError) -> [Action] {
-        guard type == .data, !flags.contains(.noData), agreement.flow != nil else { return [] }
+    /// An answer or data, or a piece of it.
+    private mutating func message(_ frame: Frame) throws(RPCError) -> [Action] {
+        let stream = frame.stream
+        let isInside = agreement.reassembly?.isInside(stream) == true
+        if frame.type == .data, !isInside { try begins(frame.flags, frame.payload.count, on: stream) }
+        guard agreement.reassembly?.concerns(stream, frame.flags) == true else { return whole(frame) }
+        let isWanted = isAwaited(frame.type, on: stream)
+        guard let outcome = try agreement.reassembly?.take(frame, isWanted: isWanted) else { return [] }
+        var actions: [Action] = []
+        if outcome.isOverlong { actions += leftOut(frame.type, on: stream) }
+        if let whole = outcome.whole { actions += self.whole(whole) }
+        if let bytes = outcome.droppedBytes, frame.type == .data { actions += dropped(frame.flags, bytes, on: stream) }
+        return actions
+    }
+
+    private func isAwaited(_ type: FrameType, on stream: StreamID) -> Bool {
+        guard let call = calls[stream] else { return false }
+        return type == .response || call.kind != nil
+    }
+
+    private mutating func whole(_ frame: Frame) -> [Action] {
+        if frame.type == .data, calls[frame.stream]?.kind?.serverStreams != true {
+            let dropped = dropped(frame.flags, frame.payload.count, on: frame.stream)
+            guard let call = calls[frame.stream], call.kind != nil else { return dropped }
+            return dropped + data(frame, for: call)
+        }
+        guard let call = calls[frame.stream] else { return [] }
+        guard frame.type == .data else { return response(frame, to: call) }
+        if !frame.flags.contains(.noData) { agreement.flow?.arrived(CreditWindow.cost(of: frame.payload), on: frame.stream) }
+        return data(frame, for: call)
+    }
+
+    /// - Throws: where the server has no credit for a message that begins.
+    private func begins(_ flags: FrameFlags, _ bytes: Int, on stream: StreamID) throws(RPCError) {
+        if !flags.contains(.noData) { try agreement.flow?.begins(bytes + CreditWindow.messageOverhead, on: stream) }
+    }
+
+    /// Counts data that nobody takes: the server has the credit back at once, that of the connection.
+    private mutating func dropped(_ flags: FrameFlags, _ bytes: Int, on stream: StreamID) -> [Action] {
+        guard !flags.contains(.noData), agreement.flow != nil else { return [] }
         let cost = bytes + CreditWindow.messageOverhead
-        try agreement.flow?.arrived(cost, on: stream)
-        return isTaken ? [] : agreement.flow?.give(0, on: stream, connection: cost).map(Action.write) ?? []
+        agreement.flow?.arrived(cost, on: stream)
+        return agreement.flow?.give(0, on: stream, connection: cost).map(Action.write) ?? []
     }
 
     /// After Hello has been answered, if anybody may have waited for that.
@@ -308,20 +335,35 @@ public struct ClientConnection: Sendable {
             helloStream = nil
             return resumption()
         }
-        var actions: [Action] = []
+        guard header.type == .response || header.type == .data else { return [] }
         do throws(RPCError) {
-            actions = try counted(header.type, header.flags, Int(header.length), on: header.stream, isTaken: false)
+            return try message(header)
         } catch {
             return brokenOff(error)
         }
-        guard let call = calls[header.stream], header.type == .response || (header.type == .data && call.kind != nil) else {
-            return actions
+    }
+
+    private mutating func message(_ header: FrameHeader) throws(RPCError) -> [Action] {
+        let stream = header.stream
+        let isInside = agreement.reassembly?.isInside(stream) == true
+        if header.type == .data, !isInside { try begins(header.flags, Int(header.length), on: stream) }
+        let isTold = isInside && agreement.reassembly?.keeps(stream) == false
+        var bytes: Int? = Int(header.length)
+        if agreement.reassembly?.concerns(stream, header.flags) == true {
+            bytes = try agreement.reassembly?.takeDropped(header).droppedBytes
         }
-        forget(header.stream)
+        let credit = header.type == .data ? bytes.map { dropped(header.flags, $0, on: stream) } ?? [] : []
+        return credit + (isTold ? [] : leftOut(header.type, on: stream))
+    }
+
+    /// What comes of an answer, or a message, that is not kept.
+    private mutating func leftOut(_ type: FrameType, on stream: StreamID) -> [Action] {
+        guard let call = calls[stream], isAwaited(type, on: stream) else { return [] }
+        forget(stream)
         let error = RPCError(.resourceExhausted, "the answer is larger than this client takes")
         let end = call.kind == nil ? Action.finish(call.id, .failure(error)) : .end(call.id, error)
         // With a response the server has ended the call itself.
-        return actions + (header.type == .data ? cancellation(of: header.stream, error.code) : []) + [end]
+        return (type == .data ? cancellation(of: stream, error.code) : []) + [end]
     }
 
     /// The connection is gone: every call on it ends. Requests were written, so whether they ran is not known.

@@ -40,7 +40,7 @@ public struct ServerConnection: Sendable {
         }
     }
 
-    private struct Call {
+    struct Call {
         /// Whether the client may send more messages.
         var isOpen: Bool
         /// Whether the caller has had its last answer, though the handler has not ended.
@@ -61,19 +61,19 @@ public struct ServerConnection: Sendable {
     private static let rememberedEnds = 1024
 
     private let limits: Limits
-    private var agreement: Agreement
+    var agreement: Agreement
     /// Whether a request has come, whatever became of it.
-    private var hasBegun = false
+    var hasBegun = false
     /// The highest stream on which a request has been taken.
     private var lastAccepted = StreamID(rawValue: 0)
-    private var running: [StreamID: Call] = [:]
+    var running: [StreamID: Call] = [:]
     /// The streams that ended most recently, a ring once it is full; one that was taken again may be in it twice.
     private var ends: [StreamID] = []
     private var oldestEnd = 0
     private var isDraining = false
-    private var isClosed = false
+    private(set) var isClosed = false
     /// Whether nothing more is taken from the client, which has broken what it agreed to.
-    private var isBrokenOff = false
+    private(set) var isBrokenOff = false
 
     /// - Parameters:
     ///   - maximumMessageBytes: longest frame that is taken, and longest answer that is sent, its envelope included.
@@ -103,18 +103,17 @@ public struct ServerConnection: Sendable {
     public mutating func received(_ frame: Frame, at now: @autoclosure () -> ContinuousClock.Instant = .now) -> [Action] {
         guard !isClosed, !isBrokenOff else { return [] }
         switch frame.type {
-        case .request:
-            defer { hasBegun = true }
-            return refusal(of: frame.stream) ?? request(frame)
-        case .data: return data(frame)
+        case .request, .data: return broken { connection throws(RPCError) in try connection.message(frame, at: now()) }
         default: return control(frame, at: now())
         }
     }
 
     /// A frame whose payload was over the limit and is being dropped.
     public mutating func receivedOversized(_ header: FrameHeader) -> [Action] {
-        received(header, without: "the message is larger than this server takes")
+        received(header, without: Self.overlong)
     }
+
+    static let overlong = "the message is larger than this server takes"
 
     /// Why a request is refused for which a server has no room beside those of all its connections.
     public static let overloadReason = "the server has too many calls in hand"
@@ -124,24 +123,8 @@ public struct ServerConnection: Sendable {
         received(header, without: Self.overloadReason)
     }
 
-    /// A frame whose payload is not kept: what it means is decided by its header, as far as that goes.
-    private mutating func received(_ header: FrameHeader, without reason: String) -> [Action] {
-        guard !isClosed, !isBrokenOff else { return [] }
-        switch header.type {
-        case .request:
-            hasBegun = true
-            return refusal(of: header.stream) ?? [refuse(header.stream, .resourceExhausted, reason, isRefused: true)]
-        case .data:
-            return counted(header.flags, Int(header.length), on: header.stream, isTaken: false) { connection in
-                guard connection.running[header.stream]?.isOpen == true else { return connection.strayData(on: header.stream) }
-                return connection.end(header.stream, with: RPCError(.resourceExhausted, reason))
-            }
-        default: return []
-        }
-    }
-
     /// Why no request can be taken on a stream, whatever it says.
-    private mutating func refusal(of stream: StreamID) -> [Action]? {
+    mutating func refusal(of stream: StreamID) -> [Action]? {
         guard stream.isClientInitiated else {
             return [refuse(stream, .invalidArgument, "a client's streams have odd numbers")]
         }
@@ -160,7 +143,7 @@ public struct ServerConnection: Sendable {
         return nil
     }
 
-    private mutating func request(_ frame: Frame) -> [Action] {
+    mutating func request(_ frame: Frame) -> [Action] {
         let stream = frame.stream
         let request: RequestEnvelope
         do throws(DecodingError) {
@@ -211,13 +194,14 @@ public struct ServerConnection: Sendable {
         }
     }
 
-    private mutating func breakOff(_ error: RPCError) -> [Action] {
+    mutating func breakOff(_ error: RPCError) -> [Action] {
         isBrokenOff = true
         return goAway(error.code, error.message) + [.breakOff(error)]
     }
 
     /// A call's caller waits for it no more. Of one that has ended, or never was, there is nothing to end.
     private mutating func giveUp(_ stream: StreamID, _ code: StatusCode) -> [Action] {
+        agreement.reassembly?.drop(stream)
         guard isAwaited(stream) else { return [] }
         running[stream] = Call(isOpen: false, isAnswered: true)
         agreement.flow?.end(stream)
@@ -231,50 +215,14 @@ public struct ServerConnection: Sendable {
         return [.write(ControlFrame.goAway(goAway).frame)]
     }
 
-    private mutating func data(_ frame: Frame) -> [Action] {
-        let isOpen = running[frame.stream]?.isOpen == true
-        return counted(frame.flags, frame.payload.count, on: frame.stream, isTaken: isOpen) { connection in
-            isOpen ? connection.messages(in: frame) : connection.strayData(on: frame.stream)
-        }
-    }
-
-    /// Counts data against the credit that the client has, which has it back at once for what no handler takes.
-    ///
-    /// - Parameter body: what comes of the data where there was credit for them.
-    private mutating func counted(
-        _ flags: FrameFlags, _ bytes: Int, on stream: StreamID, isTaken: Bool, _ body: (inout ServerConnection) -> [Action]
-    ) -> [Action] {
-        guard !flags.contains(.noData), agreement.flow != nil else { return body(&self) }
-        let cost = bytes + CreditWindow.messageOverhead
-        do throws(RPCError) {
-            try agreement.flow?.arrived(cost, on: stream)
-        } catch {
-            return breakOff(error)
-        }
-        return (isTaken ? [] : agreement.flow?.give(0, on: stream, connection: cost).map(Action.write) ?? []) + body(&self)
-    }
-
-    private mutating func messages(in frame: Frame) -> [Action] {
-        var actions: [Action] = []
-        if !frame.flags.contains(.noData) {
-            let credit = agreement.flow == nil ? 0 : CreditWindow.cost(of: frame.payload)
-            actions.append(.deliver(frame.stream, frame.payload, credit: credit))
-        }
-        if frame.flags.contains(.remoteClosed) {
-            running[frame.stream]?.isOpen = false
-            actions.append(.endMessages(frame.stream))
-        }
-        return actions
-    }
-
     /// Data that no handler waits for. On a stream that runs, or has ended, it is late or mistaken and changes nothing.
-    private mutating func strayData(on stream: StreamID) -> [Action] {
+    mutating func strayData(on stream: StreamID) -> [Action] {
         guard running[stream] == nil, !ends.contains(stream) else { return [] }
         return [refuse(stream, .invalidArgument, "data on a stream without a request")]
     }
 
     /// An answer without a handler; the stream is over with it, unless another call runs there.
-    private mutating func refuse(
+    mutating func refuse(
         _ stream: StreamID, _ code: StatusCode, _ message: String, isRefused: Bool = false
     ) -> Action {
         if running[stream] == nil { rememberEnd(of: stream) }
@@ -302,7 +250,9 @@ public struct ServerConnection: Sendable {
 
     // MARK: - What handlers do
 
-    /// Whether a message that costs so much, its frame's header included, may be sent as far as the client gives credit.
+    /// Whether a message may be sent as far as the client gives credit.
+    ///
+    /// - Parameter cost: the message's bytes, with its frame's header.
     public func leave(toSend cost: Int, on stream: StreamID) -> SendLeave {
         guard isAwaited(stream) else { return .granted }
         return agreement.flow?.leave(toSend: cost, on: stream) ?? .granted

@@ -10,6 +10,8 @@ struct Agreement: Sendable {
     private(set) var maximumFrameBytes: Int
     /// The credit of streams, where both ends can give it.
     var flow: FlowControl?
+    /// Messages that have arrived in part, where both ends send long ones in pieces.
+    var reassembly: Reassembly?
     private var pings = PingAllowance()
 
     /// - Parameter own: without any feature where this end is to be a plain peer, as one is that takes too little for a Hello.
@@ -24,6 +26,7 @@ struct Agreement: Sendable {
         hasMet = true
         features = own.features.intersection(peer.features)
         maximumFrameBytes = min(own.maximumFrameBytes, peer.maximumFrameBytes)
+        if features.contains(.fragments) { reassembly = Reassembly(longest: own.maximumFrameBytes) }
         if features.contains(.window) { flow = FlowControl(own: own.windows, peer: peer.windows) }
     }
 

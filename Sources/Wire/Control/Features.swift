@@ -21,9 +21,11 @@ public struct Features: OptionSet, Sendable, Hashable {
 
     /// Messages of streams are sent as far as the other side has given credit.
     public static let window = Features(number: 4)
+    /// Long messages are sent in pieces, which take turns.
+    public static let fragments = Features(number: 5)
 
     /// Everything that this version knows.
-    public static let all: Features = [.ping, .goAway, .cancel, .window]
+    public static let all: Features = [.ping, .goAway, .cancel, .window, .fragments]
 
     /// Adds the feature of a number, if this version knows it.
     mutating func insert(number: UInt64) {

@@ -94,6 +94,8 @@ public struct FrameFlags: OptionSet, Sendable, Hashable {
     public static let remoteOpen = FrameFlags(rawValue: 2)
     /// The frame carries no message, not even an empty one.
     public static let noData = FrameFlags(rawValue: 4)
+    /// The message goes on in the next frame of its stream, between peers that have agreed on that.
+    public static let more = FrameFlags(rawValue: 8)
 }
 
 /// A header and its payload.

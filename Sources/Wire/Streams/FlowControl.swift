@@ -68,13 +68,18 @@ struct FlowControl: Sendable {
 
     // MARK: - What arrives
 
-    /// Counts a message.
+    /// Whether there is credit for a message that begins.
     ///
-    /// - Throws: `RESOURCE_EXHAUSTED` where there was no credit for it.
-    mutating func arrived(_ cost: Int, on stream: StreamID) throws(RPCError) {
+    /// - Parameter cost: of the message, or of its first piece, for how long it will be is not known then.
+    /// - Throws: `RESOURCE_EXHAUSTED` where there is none.
+    func begins(_ cost: Int, on stream: StreamID) throws(RPCError) {
         guard receiving.admits(cost), streams[stream]?.receiving.admits(cost) ?? true else {
             throw RPCError(.resourceExhausted, "messages beyond the window")
         }
+    }
+
+    /// Counts a message that has arrived.
+    mutating func arrived(_ cost: Int, on stream: StreamID) {
         receiving.spend(cost)
         streams[stream]?.receiving.spend(cost)
     }

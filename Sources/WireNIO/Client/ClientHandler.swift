@@ -21,6 +21,10 @@ final class ClientHandler: ChannelInboundHandler {
     private let retire: @Sendable () -> Void
     private var isRetired = false
     private var needsFlush = false
+    /// Long messages that take turns.
+    private var fragments = FragmentQueue()
+    /// Bytes that the channel has and has not got rid of.
+    private var bytesAhead = 0
     /// Whether nothing more is said or heard: over TLS bytes may come until the peer has agreed to the end.
     private var isHungUp = false
 
@@ -155,15 +159,29 @@ final class ClientHandler: ChannelInboundHandler {
     private static let unseen = RPCError(.unavailable, "the server went before it saw the call", isRefused: true)
 
     private func write(_ frame: Frame, _ context: ChannelHandlerContext) {
+        needsFlush = true
+        if connection.features.contains(.fragments), fragments.concerns(frame) {
+            window.began(fragments.add(frame))
+        } else {
+            window.began(FrameHeader.byteCount + frame.payload.count)
+            put(frame, context)
+        }
+    }
+
+    private func put(_ frame: Frame, _ context: ChannelHandlerContext) {
         var buffer = context.channel.allocator.buffer(capacity: FrameHeader.byteCount + frame.payload.count)
         buffer.writeFrame(frame)
         let count = buffer.readableBytes
-        window.began(count)
-        needsFlush = true
+        bytesAhead += count
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.write(wrapOutboundOut(buffer)).whenComplete { _ in
             let (handler, context) = bound.value
             handler.window.ended(count)
+            handler.bytesAhead -= count
+            if !handler.fragments.isEmpty, context.channel.isActive {
+                handler.needsFlush = true
+                handler.flush(context)
+            }
             if handler.window.waitingCount > 0 { handler.sendWaiting(context) }
         }
     }
@@ -172,6 +190,8 @@ final class ClientHandler: ChannelInboundHandler {
     func flush(_ context: ChannelHandlerContext) {
         guard needsFlush else { return }
         needsFlush = false
+        // Behind what the channel has, where that is little: what is short gets between the pieces of long messages.
+        while bytesAhead < FragmentQueue.mostBytesAhead, let piece = fragments.next() { put(piece, context) }
         context.flush()
     }
 

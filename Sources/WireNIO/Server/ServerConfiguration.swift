@@ -43,6 +43,8 @@ public struct ServerConfiguration: Sendable, Hashable {
     public var maximumUnwrittenStreamBytes = 1 << 20
     /// How long a frame may take to arrive once it has begun.
     public var partialFrameTimeout: Duration = .seconds(30)
+    /// How long a message may take to arrive that comes in pieces.
+    public var partialMessageTimeout: Duration = .seconds(120)
     /// How long a peer may leave what was written to it unread.
     public var writeStallTimeout: Duration = .seconds(30)
     /// When a peer is taken for lost.

@@ -30,13 +30,18 @@ final class ServerHandler: ChannelInboundHandler {
     let credit: CreditMeter
     private var partialFrame: Scheduled<Void>?
     private var framesBeforePartial = 0
-    /// Bytes of a request's payload for which the server has made room while the rest is on its way.
+    private var partialMessage: Scheduled<Void>?
+    /// Bytes of frames and messages for which the server has made room while the rest is on its way.
     private var heldBytes = 0
     private var writeStall: Scheduled<Void>?
     /// When bytes were last taken from those that wait to be written, or the first of them came.
     private var lastWriteProgress = NIODeadline.uptimeNanoseconds(0)
     /// Frames that have not been handed to the channel.
     private var outgoing = ByteBuffer()
+    /// Long messages that take turns.
+    private var fragments = FragmentQueue()
+    /// Bytes that the channel has and has not got rid of.
+    private var bytesAhead = 0
     private var farewell: Scheduled<Void>?
     private var needsFlush = false
     private var isReading = true
@@ -81,8 +86,8 @@ final class ServerHandler: ChannelInboundHandler {
     func readFrames(_ context: ChannelHandlerContext) {
         do throws(FrameError) {
             while !pause.isActive, let event = try decoder.next() {
-                // A payload that is complete is its handler's from here on.
-                releaseHeld(downTo: decoder.partialPayloadByteCount)
+                // A payload that is complete is its handler's from here on, unless it is a piece.
+                releaseHeld(downTo: decoder.partialPayloadByteCount + connection.unfinishedByteCount)
                 switch event {
                 case .frame(let frame): perform(connection.received(frame), context)
                 case .oversized(let header): perform(connection.receivedOversized(header), context)
@@ -92,20 +97,20 @@ final class ServerHandler: ChannelInboundHandler {
             log.notice("connection closed: protocol error", ["peer": "\(peer)", "reason": "\(error.message)"])
             hangUp(context)
         }
-        holdPartialFrame(context)
+        holdPartial(context)
         watchPartialFrame(context)
+        watchPartialMessage(context)
     }
 
-    /// Makes room for what has arrived of a frame, or drops the frame where the server has none left.
-    private func holdPartialFrame(_ context: ChannelHandlerContext) {
+    /// Makes room for what has arrived of a frame, and of messages in pieces, or drops them where the server has none left.
+    private func holdPartial(_ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        let arrived = decoder.partialPayloadByteCount
-        if arrived <= heldBytes || load.hold(arrived - heldBytes, isFromUnknown: isFromUnknown) {
-            heldBytes = max(heldBytes, arrived)
-        } else if let header = decoder.dropFrame() {
-            releaseHeld(downTo: 0)
-            perform(connection.receivedUnheld(header), context)
-        }
+        let arrived = decoder.partialPayloadByteCount + connection.unfinishedByteCount
+        releaseHeld(downTo: arrived)
+        guard !load.hold(arrived - heldBytes, isFromUnknown: isFromUnknown) else { return heldBytes = arrived }
+        releaseHeld(downTo: 0)
+        if let header = decoder.dropFrame() { perform(connection.receivedUnheld(header), context) }
+        perform(connection.dropUnfinished(), context)
     }
 
     private func releaseHeld(downTo count: Int) {
@@ -122,6 +127,7 @@ final class ServerHandler: ChannelInboundHandler {
         perform(connection.closed(), context)
         releaseHeld(downTo: 0)
         partialFrame?.cancel()
+        partialMessage?.cancel()
         writeStall?.cancel()
         deadlines.stop()
         farewell?.cancel()
@@ -216,13 +222,28 @@ final class ServerHandler: ChannelInboundHandler {
 
     func write(_ frame: Frame, _ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
+        needsFlush = true
+        if window.unwrittenBytes == 0 { lastWriteProgress = context.eventLoop.now }
+        if connection.features.contains(.fragments), fragments.concerns(frame) {
+            window.began(fragments.add(frame))
+        } else {
+            window.began(FrameHeader.byteCount + frame.payload.count)
+            put(frame, context)
+        }
+    }
+
+    private func put(_ frame: Frame, _ context: ChannelHandlerContext) {
         let count = FrameHeader.byteCount + frame.payload.count
         if outgoing.readableBytes + count > Self.handedOverTogether { handOver(context) }
         if outgoing.readableBytes == 0 { outgoing = context.channel.allocator.buffer(capacity: count) }
         outgoing.writeFrame(frame)
-        if window.unwrittenBytes == 0 { lastWriteProgress = context.eventLoop.now }
-        window.began(count)
-        needsFlush = true
+    }
+
+    /// Puts the next pieces of long messages behind what the channel has, where that is little: what is short gets between them.
+    private func putPieces(_ context: ChannelHandlerContext) {
+        while bytesAhead + outgoing.readableBytes < FragmentQueue.mostBytesAhead, let piece = fragments.next() {
+            put(piece, context)
+        }
     }
 
     /// Gives the channel what has been written: short frames together, because each time costs as much as a frame.
@@ -235,13 +256,19 @@ final class ServerHandler: ChannelInboundHandler {
             handler.wrote(count, context)
         }
         outgoing = ByteBuffer()
+        bytesAhead += count
         watchWrites(context)
     }
 
     private func wrote(_ count: Int, _ context: ChannelHandlerContext) {
         window.ended(count)
+        bytesAhead -= count
         lastWriteProgress = context.eventLoop.now
         guard context.channel.isActive else { return }
+        if !fragments.isEmpty {
+            needsFlush = true
+            flush(context)
+        }
         guard window.unwrittenBytes > 0 || !isClosing else { return hangUp(context) }
         if window.waitingCount > 0 { sendWaiting(context) }
         if window.unwrittenBytes <= configuration.maximumUnwrittenBytes {
@@ -252,6 +279,7 @@ final class ServerHandler: ChannelInboundHandler {
     func flush(_ context: ChannelHandlerContext) {
         guard needsFlush else { return }
         needsFlush = false
+        putPieces(context)
         handOver(context)
         context.flush()
         if window.unwrittenBytes > configuration.maximumUnwrittenBytes {
@@ -296,6 +324,20 @@ final class ServerHandler: ChannelInboundHandler {
         framesBeforePartial = decoder.completedFrameCount
         partialFrame = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(configuration.partialFrameTimeout)) {
             self.log.notice("connection closed: a frame took too long", ["peer": "\(self.peer)"])
+            self.hangUp(context)
+        }
+    }
+
+    /// Gives each message that comes in pieces its time.
+    private func watchPartialMessage(_ context: ChannelHandlerContext) {
+        guard partialMessage == nil, context.channel.isActive, let oldest = connection.oldestUnfinished else { return }
+        let left = ContinuousClock.now.duration(to: oldest + configuration.partialMessageTimeout)
+        partialMessage = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(max(.zero, left))) {
+            self.partialMessage = nil
+            guard let oldest = self.connection.oldestUnfinished,
+                oldest + self.configuration.partialMessageTimeout <= .now
+            else { return self.watchPartialMessage(context) }
+            self.log.notice("connection closed: a message took too long", ["peer": "\(self.peer)"])
             self.hangUp(context)
         }
     }

@@ -29,7 +29,12 @@ package struct CallTracker: Sendable {
     private var ended: Set<StreamID> = []
     private var endedInOrder: [StreamID] = []
     /// Memory that the calls take up that have not ended, roughly.
-    package private(set) var keptBytes = 0
+    private var callsBytes = 0
+    /// The same, and what has come in part.
+    package var keptBytes: Int { callsBytes + pieces.values.reduce(0) { $0 + $1.keptBytes } }
+    /// Messages of which there is more to come, whether or not that was agreed on.
+    private var pieces = Dictionary(
+        uniqueKeysWithValues: Side.allCases.map { ($0, Reassembly(longest: keptBytesOfCall)) })
     /// Calls that have not ended.
     package var running: Int { open.count }
 
@@ -39,6 +44,19 @@ package struct CallTracker: Sendable {
     }
 
     package mutating func receive(_ frame: Frame, from side: Side, at time: UInt64) -> [Event] {
+        guard !frame.type.isControl, pieces[side]?.concerns(frame.stream, frame.flags) == true else {
+            return whole(frame, from: side, at: time)
+        }
+        do throws(RPCError) {
+            guard let frame = try pieces[side]?.take(frame).whole else { return [] }
+            return whole(frame, from: side, at: time)
+        } catch {
+            pieces[side] = Reassembly(longest: Self.keptBytesOfCall)
+            return [.stray(frame.stream, error.message)]
+        }
+    }
+
+    private mutating func whole(_ frame: Frame, from side: Side, at time: UInt64) -> [Event] {
         switch (frame.type, side) {
         case (.request, .client): request(frame, at: time)
         case (.response, .server): response(frame, at: time)
@@ -53,7 +71,7 @@ package struct CallTracker: Sendable {
     package mutating func finish(at time: UInt64) -> [Event] {
         let calls = open.values.sorted { ($0.begin, $0.id.stream) < ($1.begin, $1.id.stream) }
         open = [:]
-        keptBytes = 0
+        callsBytes = 0
         return calls.map { call in
             var call = call
             call.end = max(time, call.begin)
@@ -72,7 +90,7 @@ package struct CallTracker: Sendable {
         guard open[frame.stream]?.method == nil else { return [.stray(frame.stream, "a request on a stream that is in use")] }
         ended.remove(frame.stream)
         guard adopt(frame.stream, at: time) else { return [.stray(frame.stream, "more calls at once than are followed")] }
-        keptBytes += open[frame.stream]?.note(request, keeping) ?? 0
+        callsBytes += open[frame.stream]?.note(request, keeping) ?? 0
         // A stream of requests that begins without a payload has none yet.
         if !frame.flags.contains(.remoteOpen) || !request.payload.isEmpty {
             note(request.payload, on: frame.stream, from: .client, at: time)
@@ -112,18 +130,18 @@ package struct CallTracker: Sendable {
         guard !ended.contains(stream), open.count < Self.maximumCalls else { return false }
         var call = Call(id: .init(connection: peers.connection, stream: stream), peers: peers, begin: time, end: time)
         call.keptBytes = Self.callBytes
-        keptBytes += call.keptBytes
+        callsBytes += call.keptBytes
         open[stream] = call
         return true
     }
 
     private mutating func note(_ bytes: [UInt8], on stream: StreamID, from side: Side, at time: UInt64) {
-        keptBytes += open[stream]?.note(bytes, from: side, at: time, keeping) ?? 0
+        callsBytes += open[stream]?.note(bytes, from: side, at: time, keeping) ?? 0
     }
 
     private mutating func end(_ stream: StreamID, _ outcome: Call.Outcome, at time: UInt64) -> [Event] {
         guard var call = open.removeValue(forKey: stream) else { return [] }
-        keptBytes -= call.keptBytes
+        callsBytes -= call.keptBytes
         remember(stream)
         call.outcome = outcome
         call.end = time

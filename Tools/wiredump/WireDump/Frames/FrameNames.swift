@@ -31,9 +31,12 @@ package enum FrameNames {
     }
 
     package static func flags(_ flags: FrameFlags) -> [String] {
-        let known: [(FrameFlags, String)] = [(.remoteClosed, "closed"), (.remoteOpen, "open"), (.noData, "no-data")]
+        let known: [(FrameFlags, String)] = [
+            (.remoteClosed, "closed"), (.remoteOpen, "open"), (.noData, "no-data"),
+            (.more, "more"),
+        ]
         let names = known.filter { flags.contains($0.0) }.map(\.1)
-        let rest = flags.subtracting([.remoteClosed, .remoteOpen, .noData]).rawValue
+        let rest = flags.subtracting([.remoteClosed, .remoteOpen, .noData, .more]).rawValue
         return rest == 0 ? names : names + ["0x" + String(rest, radix: 16)]
     }
 }

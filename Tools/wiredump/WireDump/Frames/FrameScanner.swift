@@ -210,7 +210,7 @@ package struct FrameScanner: Sendable {
     }
 
     private func isPlausible(_ header: FrameHeader) -> Bool {
-        guard header.flags.rawValue < 8, header.stream.isClientInitiated else { return false }
+        guard header.flags.rawValue < 16, header.stream.isClientInitiated else { return false }
         switch header.type {
         case .request, .response, .data: return header.length <= UInt32(longestPlausibleFrame)
         case .ping, .pong, .goAway, .window, .cancel: return header.length <= UInt32(ControlFrame.maximumPayloadBytes)

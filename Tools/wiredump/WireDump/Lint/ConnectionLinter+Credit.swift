@@ -39,10 +39,32 @@ extension ConnectionLinter {
     /// A server has answered: from here on messages cost credit, where both have said that they give it.
     mutating func agree(_ answer: [UInt8]) {
         // An answer that cannot be read is a plain server's.
-        guard let offered = offered.take(), let server = try? Hello(decoding: answer),
-            offered.features.intersection(server.features).contains(.window)
-        else { return }
-        credits = [.client: Credit(server.windows), .server: Credit(offered.windows)]
+        guard let offered = offered.take(), let server = try? Hello(decoding: answer) else { return }
+        let features = offered.features.intersection(server.features)
+        if features.contains(.window) {
+            credits = [.client: Credit(server.windows), .server: Credit(offered.windows)]
+        }
+        hasPieces = features.contains(.fragments)
+    }
+
+    /// Whether flag 8 of a side may say that its message goes on.
+    func mayHavePieces(_ side: Side, _ sight: Sight) -> Bool { hasPieces || (greeting != .met && !isPlain(side, sight)) }
+
+    /// A message once it has come together.
+    ///
+    /// - Returns: nil before that, and for a piece that is out of place.
+    mutating func whole(_ frame: Frame, from side: Side, _ sight: Sight, _ report: inout Report) -> Frame? {
+        guard !frame.type.isControl, mayHavePieces(side, sight),
+            pieces[side]?.concerns(frame.stream, frame.flags) == true
+        else { return frame }
+        do throws(RPCError) {
+            return try pieces[side]?.take(frame).whole
+        } catch {
+            report.add(.pieceOutOfPlace, error.message, if: hasPieces && sight.isSenderWhole)
+            // Whoever reads it closes the connection.
+            pieces[side] = Reassembly(longest: Self.longestPayload)
+            return nil
+        }
     }
 
     mutating func spend(_ frame: Frame, from side: Side, _ sight: Sight, _ report: inout Report) {

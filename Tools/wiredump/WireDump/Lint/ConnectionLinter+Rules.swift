@@ -3,12 +3,13 @@ import Wire
 extension ConnectionLinter {
     // MARK: - One frame by itself
 
-    func form(_ frame: Frame, _ report: inout Report) {
+    func form(_ frame: Frame, mayHavePieces: Bool, _ report: inout Report) {
         report.add(.oversizedFrame, "\(frame.payload.count) bytes", if: frame.payload.count > Self.longestPayload)
         guard [.request, .response, .data, .ping, .pong, .goAway, .window, .cancel].contains(frame.type) else {
             return report.add(.unknownType, "\(frame.type.rawValue)")
         }
-        let unknown = frame.flags.subtracting([.remoteClosed, .remoteOpen, .noData])
+        let known: FrameFlags = [.remoteClosed, .remoteOpen, .noData]
+        let unknown = frame.flags.subtracting(mayHavePieces ? known.union(.more) : known)
         report.add(.unknownFlags, FrameNames.flags(unknown).joined(), if: !unknown.isEmpty)
         report.add(
             .noDataWithPayload, "\(frame.payload.count) bytes",
@@ -18,7 +19,7 @@ extension ConnectionLinter {
             if: frame.type == .data && frame.flags.contains(.remoteClosed) && !frame.flags.contains(.noData))
         report.add(
             .responseFlags, FrameNames.flags(frame.flags).joined(separator: " "),
-            if: frame.type == .response && !frame.flags.isEmpty)
+            if: frame.type == .response && !frame.flags.subtracting(mayHavePieces ? .more : []).isEmpty)
     }
 
     // MARK: - Requests
@@ -190,6 +191,12 @@ extension ConnectionLinter {
         end(frame.stream)
     }
 
+    /// Whether a side certainly has not agreed on anything.
+    func isPlain(_ side: Side, _ sight: Sight) -> Bool {
+        let isUnsaid = greeting == .unsaid && (side == .client ? sight.isSenderWhole : sight.isOtherWhole && sight.isCaughtUp)
+        return isUnsaid || greeting == .refused
+    }
+
     // MARK: - The connection's own
 
     private static let hello = "\(Hello.method)"
@@ -202,8 +209,7 @@ extension ConnectionLinter {
             return report.add(.unreadableControl, error.description, if: sight.isSenderWhole)
         }
         guard let control else { return }
-        let isUnsaid = greeting == .unsaid && (side == .client ? sight.isSenderWhole : sight.isOtherWhole && sight.isCaughtUp)
-        report.add(.controlWithoutHello, FrameNames.type(frame.type), if: isUnsaid || greeting == .refused)
+        report.add(.controlWithoutHello, FrameNames.type(frame.type), if: isPlain(side, sight))
         switch control {
         case .cancel(let stream, _): change(stream) { $0.isGivenUp = true }
         case .goAway(let goAway) where side == .server:

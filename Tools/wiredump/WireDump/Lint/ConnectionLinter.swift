@@ -62,6 +62,10 @@ struct ConnectionLinter: Sendable {
     var offered: Hello?
     /// What each side may send; nothing where no credit was agreed on, or some of it was missed.
     var credits: [Side: Credit] = [:]
+    /// Whether both have agreed that messages may come in pieces.
+    var hasPieces = false
+    /// What has come in part.
+    var pieces = Dictionary(uniqueKeysWithValues: Side.allCases.map { ($0, Reassembly(longest: longestPayload)) })
     /// Whether a frame of the server was seen.
     private(set) var hasHeardServer = false
 
@@ -72,12 +76,13 @@ struct ConnectionLinter: Sendable {
 
     var keptBytes: Int {
         (running.count + credits.values.reduce(0) { $0 + $1.streams.count }) * Self.callBytes
-            + endedInOrder.count * Self.endedBytes
+            + endedInOrder.count * Self.endedBytes + pieces.values.reduce(0) { $0 + $1.keptBytes }
     }
 
     mutating func receive(_ frame: Frame, from side: Side, at time: UInt64, _ sight: Sight) -> [LintFinding] {
         var report = Report(connection: connection, stream: frame.stream.rawValue, side: side, time: time)
-        if sight.isSenderWhole { form(frame, &report) }
+        if sight.isSenderWhole { form(frame, mayHavePieces: mayHavePieces(side, sight), &report) }
+        guard let frame = whole(frame, from: side, sight, &report) else { return allowed(report) }
         switch (frame.type, side) {
         case (.request, .client): request(frame, at: time, sight, &report)
         case (.response, .server): response(frame, at: time, sight, &report)
@@ -103,7 +108,8 @@ struct ConnectionLinter: Sendable {
         running = [:]
         (ended, endedInOrder, highest) = ([], [], nil)
         greeting = .unknown
-        (offered, credits) = (nil, [:])
+        (offered, credits, hasPieces) = (nil, [:], false)
+        for side in Side.allCases { pieces[side] = Reassembly(longest: Self.longestPayload) }
     }
 
     /// One side has said that it sends no more, inside a frame.

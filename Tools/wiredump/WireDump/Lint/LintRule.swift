@@ -5,7 +5,7 @@ package enum LintRule: Int, Sendable, Hashable, CaseIterable {
     case wrongSide, responseWithoutRequest, dataWithoutRequest, dataInUnaryCall, dataAfterClose, frameAfterEnd, messageWithEnd
     case noDataWithPayload, responseFlags, unreadableEnvelope, unknownMethod, unfitFlags, unreadableMessage, largeMetadata
     case timeoutOutOfBounds, deadlinePassed, unknownStatus, refused, tooManyCalls, unanswered, endInsideFrame
-    case controlWithoutHello, unreadableControl, windowExceeded, excessCredit
+    case controlWithoutHello, unreadableControl, windowExceeded, excessCredit, pieceOutOfPlace
 
     package enum Severity: String, Sendable, Hashable {
         /// Against the protocol: a peer refuses it, or may.
@@ -42,7 +42,8 @@ package enum LintRule: Int, Sendable, Hashable, CaseIterable {
                 .warning, "unknown type of frame",
                 "Frames are requests, responses or data, or after Hello about their connection; others are ignored."
             )
-        case .unknownFlags: (.warning, "unknown flags", "Flags are 1, 2 and 4; others are ignored.")
+        case .unknownFlags:
+            (.warning, "unknown flags", "Flags are 1, 2 and 4, and 8 where both have agreed on pieces; others are ignored.")
         case .evenStream:
             (.error, "request on an even stream", "A client takes an odd stream for each call; others are INVALID_ARGUMENT.")
         case .streamInUse:
@@ -134,6 +135,11 @@ package enum LintRule: Int, Sendable, Hashable, CaseIterable {
             (
                 .error, "credit for more than was sent",
                 "Credit gives back what has been taken of what was sent; a peer closes the connection otherwise."
+            )
+        case .pieceOutOfPlace:
+            (
+                .error, "piece out of place",
+                "At most 64 messages and 16 MiB of them have begun and not ended, none inside another of its stream; a peer closes the connection otherwise."
             )
         }
     }

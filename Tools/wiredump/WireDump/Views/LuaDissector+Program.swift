@@ -28,6 +28,7 @@ extension LuaDissector {
           closed = ProtoField.bool("huleedu.flags.closed", "Sends no more", 8, nil, 1),
           open = ProtoField.bool("huleedu.flags.open", "Will send data", 8, nil, 2),
           no_data = ProtoField.bool("huleedu.flags.no_data", "No message inside", 8, nil, 4),
+          more = ProtoField.bool("huleedu.flags.more", "The message goes on", 8, nil, 8),
           method = ProtoField.string("huleedu.method", "Method"),
           timeout = ProtoField.double("huleedu.timeout", "Timeout (s)"),
           metadata = ProtoField.string("huleedu.metadata", "Metadata"),

@@ -360,20 +360,22 @@ const ProtobufCMessageDescriptor huleedu__wire__v1__connection_limits__descripto
   (ProtobufCMessageInit) huleedu__wire__v1__connection_limits__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue huleedu__wire__v1__feature__enum_values_by_number[5] =
+static const ProtobufCEnumValue huleedu__wire__v1__feature__enum_values_by_number[6] =
 {
   { "FEATURE_UNSPECIFIED", "HULEEDU__WIRE__V1__FEATURE__FEATURE_UNSPECIFIED", 0 },
   { "FEATURE_PING", "HULEEDU__WIRE__V1__FEATURE__FEATURE_PING", 1 },
   { "FEATURE_GO_AWAY", "HULEEDU__WIRE__V1__FEATURE__FEATURE_GO_AWAY", 2 },
   { "FEATURE_CANCEL", "HULEEDU__WIRE__V1__FEATURE__FEATURE_CANCEL", 3 },
   { "FEATURE_WINDOW", "HULEEDU__WIRE__V1__FEATURE__FEATURE_WINDOW", 4 },
+  { "FEATURE_FRAGMENTS", "HULEEDU__WIRE__V1__FEATURE__FEATURE_FRAGMENTS", 5 },
 };
 static const ProtobufCIntRange huleedu__wire__v1__feature__value_ranges[] = {
-{0, 0},{0, 5}
+{0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex huleedu__wire__v1__feature__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex huleedu__wire__v1__feature__enum_values_by_name[6] =
 {
   { "FEATURE_CANCEL", 3 },
+  { "FEATURE_FRAGMENTS", 5 },
   { "FEATURE_GO_AWAY", 2 },
   { "FEATURE_PING", 1 },
   { "FEATURE_UNSPECIFIED", 0 },
@@ -386,9 +388,9 @@ const ProtobufCEnumDescriptor huleedu__wire__v1__feature__descriptor =
   "Feature",
   "Huleedu__Wire__V1__Feature",
   "huleedu.wire.v1",
-  5,
+  6,
   huleedu__wire__v1__feature__enum_values_by_number,
-  5,
+  6,
   huleedu__wire__v1__feature__enum_values_by_name,
   1,
   huleedu__wire__v1__feature__value_ranges,

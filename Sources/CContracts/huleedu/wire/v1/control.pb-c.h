@@ -39,7 +39,11 @@ typedef enum _Huleedu__Wire__V1__Feature {
   /*
    * Messages of streams are sent as far as the other side has given credit.
    */
-  HULEEDU__WIRE__V1__FEATURE__FEATURE_WINDOW = 4
+  HULEEDU__WIRE__V1__FEATURE__FEATURE_WINDOW = 4,
+  /*
+   * Long messages are sent in pieces, which take turns.
+   */
+  HULEEDU__WIRE__V1__FEATURE__FEATURE_FRAGMENTS = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HULEEDU__WIRE__V1__FEATURE)
 } Huleedu__Wire__V1__Feature;
 
