@@ -107,8 +107,8 @@ struct FrameScannerTests {
         let good = FrameHeader(length: limit, stream: StreamID(rawValue: 1), type: .data)
         for (change, isFound) in [
             ({ _ in }, true), ({ $0.length += 1 }, false), ({ $0.stream = StreamID(rawValue: 2) }, false),
-            ({ $0.type = FrameType(rawValue: 4) }, false), ({ $0.flags = FrameFlags(rawValue: 8) }, false),
-            ({ $0.flags = FrameFlags(rawValue: 7) }, true),
+            ({ $0.type = FrameType(rawValue: 4) }, false), ({ $0.flags = FrameFlags(rawValue: 16) }, false),
+            ({ $0.flags = FrameFlags(rawValue: 15) }, true),
             ({ ($0.type, $0.length) = (.goAway, 1036) }, true), ({ ($0.type, $0.length) = (.goAway, 1037) }, false),
         ] as [((inout FrameHeader) -> Void, Bool)] {
             var header = good
