@@ -25,6 +25,8 @@ extension EasyHandle {
         // Waiting for the handshake of a connection that can be shared is better than opening one per request.
         try set(CURLOPT_PIPEWAIT, mayUseVersion2 ? 1 : 0)
         if configuration.acceptsCompression { try set(CURLOPT_ACCEPT_ENCODING, "") }
+        // Each transfer has one of its own. libcurl's usual 64 KiB are more than most requests have.
+        try set(CURLOPT_UPLOAD_BUFFERSIZE, min(max(request.body.count, 16 << 10), 64 << 10))
         try setMethod(request)
         try setHeaders(Self.headerLines(request, userAgent: configuration.userAgent))
     }

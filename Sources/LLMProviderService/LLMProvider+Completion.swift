@@ -50,8 +50,9 @@ extension LLMProvider {
     ) async throws -> LLMV1.CompleteResponse {
         let attempt: RequestWorker.Attempt
         let passage = Passage()
+        let request = PreparedRequest(claim, parsed: parsed, passage: passage)
         do {
-            attempt = try await worker.pass(PreparedRequest(claim, parsed: parsed, passage: passage), on: passage)
+            attempt = try await worker.pass(request, on: passage)
         } catch {
             passages.release(hold)
             throw error
@@ -60,7 +61,7 @@ extension LLMProvider {
         let bill = parsed.call.model.prices?.bill(for: usage, on: attempt.day)
         passages.settle(hold, LedgerEntry(claim, parsed: parsed, day: attempt.day, usage: usage, bill: bill).reserving(0))
         let result = LLMV1.Result(
-            claim, outcome: attempt.outcome, usage: usage, bill: bill, provider: parsed, latency: attempt.latency)
+            request.claim, outcome: attempt.outcome, usage: usage, bill: bill, provider: parsed, latency: attempt.latency)
         guard case .failure(let failure) = attempt.outcome, case .wait(let pause) = failure.remedy else {
             return LLMV1.CompleteResponse(result: result)
         }

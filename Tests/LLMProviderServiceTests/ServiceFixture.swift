@@ -113,6 +113,14 @@ struct ServiceFixture: Sendable {
 }
 
 extension RequestStore {
+    /// Ends one request.
+    func finish(
+        _ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool, entry: LedgerEntry,
+        refusals: [LaneID: LaneRecord] = [:]
+    ) async throws -> Bool {
+        try await finish([Ending(claim, with: result, isSuccess: isSuccess, entry: entry, refusals: refusals)])[0]
+    }
+
     /// Ends a request that cost nothing.
     func finish(_ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool) async throws -> Bool {
         try await finish(

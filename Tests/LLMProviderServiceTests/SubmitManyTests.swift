@@ -208,4 +208,33 @@ struct SubmissionIntakeTests {
         #expect(try await intake.submit([try offer("good")]).count == 1)
         #expect(try await intake.submit([]).isEmpty && calls.value == 2)
     }
+
+    @Test("have their answers where others in their transaction are at fault")
+    func fault() async throws {
+        struct Broken: Error {}
+        let isOpen = Shared(false)
+        let intake = SubmissionIntake { offers in
+            try await eventually { isOpen.value }
+            if offers.contains(where: { $0.request.requestID == "bad" }) { throw Broken() }
+            return offers.map { _ in .success(.accepted) }
+        }
+        let ids = ["first", "second", "good", "bad", "better"]
+        let failed = try await withThrowingTaskGroup(of: String?.self) { group in
+            for id in ids {
+                let offer = try offer(id)
+                group.addTask {
+                    do {
+                        _ = try await intake.submit([offer])
+                        return nil
+                    } catch is Broken {
+                        return id
+                    }
+                }
+            }
+            try await eventually { intake.waitingCount == 3 }
+            isOpen.set(true)
+            return try await group.reduce(into: [String]()) { if let id = $1 { $0.append(id) } }
+        }
+        #expect(failed == ["bad"])
+    }
 }

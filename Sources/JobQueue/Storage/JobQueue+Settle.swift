@@ -21,6 +21,26 @@ extension JobQueue {
         return Set(try await pool.query(completing(jobs)).map { try $0.decode(Int64.self) })
     }
 
+    /// Ends those of some jobs that are still their worker's, as part of the unit of work in which they were done.
+    ///
+    /// - Returns: the epochs of those; the others are somebody else's by now, or have ended.
+    /// - Throws: ``PostgresError``.
+    public func endHeld(_ jobs: [Job], in unit: UnitOfWork) async throws -> Set<Int64> {
+        precondition(jobs.allSatisfy { !$0.isUnique }, "a unique job has a key to free")
+        guard !jobs.isEmpty else { return [] }
+        // Leases are locked in their order, so that no two of these wait for each other.
+        let ended = try await unit.query(
+            """
+            WITH held AS MATERIALIZED (
+                SELECT id FROM \(unescaped: schema).job_lease
+                WHERE id = ANY ((SELECT \(jobs.map(\.id)))::bigint[]) AND epoch = ANY ((SELECT \(jobs.map(\.epoch)))::bigint[])
+                ORDER BY id FOR UPDATE)
+            DELETE FROM \(unescaped: schema).job_lease WHERE id = ANY (ARRAY(SELECT id FROM held))
+            RETURNING epoch
+            """)
+        return Set(try ended.map { try $0.decode(Int64.self) })
+    }
+
     /// Puts a job back to be tried again later, as part of a unit of work. One that somebody asked to withdraw ends instead.
     ///
     /// - Parameters:

@@ -9,22 +9,25 @@ struct JSONText: Sendable, Hashable {
     /// JSON that somebody else wrote and that has been checked.
     static func verbatim(_ text: String) -> JSONText { JSONText(unchecked: text) }
 
+    /// Byte by byte, as most of a prompt is bytes that stay as they are: only ASCII is ever written in another way.
     static func string(_ value: String) -> JSONText {
-        var text = "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{0}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
+        var bytes: [UInt8] = [UInt8(ascii: "\"")]
+        bytes.reserveCapacity(value.utf8.count + value.utf8.count / 16 + 2)
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\\"): bytes += [byte, byte]
+            case UInt8(ascii: "\n"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+            case UInt8(ascii: "\r"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+            case UInt8(ascii: "\t"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+            case 0..<0x20:
+                let digits = String(byte, radix: 16)
+                bytes += Array(("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+            default: bytes.append(byte)
             }
         }
-        return JSONText(unchecked: text + "\"")
+        bytes.append(UInt8(ascii: "\""))
+        return JSONText(unchecked: String(decoding: bytes, as: UTF8.self))
     }
 
     static func number(_ value: Int) -> JSONText { JSONText(unchecked: String(value)) }

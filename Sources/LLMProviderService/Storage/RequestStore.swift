@@ -202,39 +202,4 @@ struct RequestStore: Sendable {
         guard let job = claim.job else { return }
         try await Self.queue.retry(job, after: pause, countsAsAttempt: false, on: pool)
     }
-
-    /// Ends a request with its result and its event, once, however often it is asked to.
-    ///
-    /// - Parameter entry: what the ledger is told of it.
-    /// - Parameter refusals: as in ``postpone(_:by:countsAsAttempt:usage:bill:refusals:)``.
-    /// - Returns: false when the claim is no longer this worker's and nothing was written.
-    func finish(
-        _ claim: ClaimedRequest, with result: LLMV1.Result, isSuccess: Bool, entry: LedgerEntry,
-        refusals: [LaneID: LaneRecord] = [:]
-    ) async throws -> Bool {
-        let content = try result.encoded()
-        let event = try NewEvent(EventsV1.LLMRequestFinished(result: result), aggregateID: claim.id)
-        return try await pool.unitOfWork("finish request") { unit in
-            do {
-                try await Self.queue.complete(claim.job.map { [$0] } ?? [], in: unit)
-            } catch let error as JobQueueError where error.code == .claimLost {
-                recordRefusals(refusals, in: unit)
-                // Asked again because the answer to the first commit was lost on the way, it finds its own result.
-                return try await !unit.query(
-                    "SELECT 1 FROM llm_provider.result WHERE request_id = \(claim.id) AND content = \(content)"
-                ).isEmpty
-            }
-            unit.send(
-                """
-                WITH account AS (DELETE FROM llm_provider.account WHERE request_id = \(claim.id))
-                INSERT INTO llm_provider.result (request_id, state, attempts, content)
-                VALUES (\(claim.id), \((isSuccess ? FinalState.succeeded : .failed).rawValue)::llm_provider.final_state,
-                    \(claim.attempts + claim.waits), \(content))
-                """)
-            unit.send(Self.entering([entry]))
-            try await Self.log.append([event], in: unit)
-            recordRefusals(refusals, in: unit)
-            return true
-        }
-    }
 }

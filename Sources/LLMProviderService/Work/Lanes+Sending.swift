@@ -40,8 +40,7 @@ extension Lanes {
         _ due: Due, _ ending: Lane<PreparedRequest>.Ending, usage: TokenUsage, report: LimitReport
     ) -> Aftermath {
         let now = now()
-        defer { changed.ring() }
-        let (aftermath, changes) = state.withLock { state in
+        let (aftermath, changes, isWaitedFor) = state.withLock { state in
             let request = due.request
             let size = request.size
             let isKnown = usage != TokenUsage()
@@ -58,9 +57,10 @@ extension Lanes {
             return (
                 Aftermath(
                     inVain: left.inVain, standstill: left.isHeld ? .nanoseconds(pause) : nil, refusals: refusals),
-                Self.changes(of: [request.lane.account], in: &state)
+                Self.changes(of: [request.lane.account], in: &state), state.table.waitingCount > 0
             )
         }
+        if isWaitedFor { changed.ring() }
         changes.forEach(observe)
         return aftermath
     }

@@ -14,7 +14,7 @@ struct PreparedRequest: Sendable {
 
     init(_ claim: ClaimedRequest, parsed: SubmissionParser.Parsed, passage: Passage? = nil) {
         self.passage = passage
-        self.claim = claim
+        self.claim = claim.withoutPrompt()
         self.parsed = parsed
         lane = LaneID(parsed.provider, model: parsed.call.model)
         size = TokenEstimator.Request(parsed)

@@ -20,6 +20,27 @@ struct RequestWorker: Sendable {
     let metrics: LLMProviderMetrics
     let held = HeldClaims()
     let search = Search()
+    /// Writes endings that come at the same time.
+    let endings: TransactionGroup<RequestStore.Ending, Bool>
+
+    init(
+        store: RequestStore, configuration: LLMProviderConfiguration, parser: SubmissionParser, http: CurlClient, work: Bell,
+        events: Bell, logger: Logger, lanes: Lanes, metrics: LLMProviderMetrics
+    ) {
+        self.store = store
+        self.configuration = configuration
+        self.parser = parser
+        self.http = http
+        self.work = work
+        self.events = events
+        self.logger = logger
+        self.lanes = lanes
+        self.metrics = metrics
+        // No more wait than have been sent, and what was paid for is not turned away.
+        endings = TransactionGroup(
+            TransactionGroup.Limits(together: RequestStore.mostEndingsTogether, waiting: .max, bytesWaiting: .max),
+            size: { $0.content.count }, write: { try await store.finish($0) })
+    }
 
     // MARK: - One request
 
@@ -183,7 +204,8 @@ struct RequestWorker: Sendable {
             claim, outcome: attempt.outcome, usage: usage, bill: bill, provider: attempt.parsed, latency: attempt.latency)
         let isSuccess = if case .reply = attempt.outcome { true } else { false }
         let entry = LedgerEntry(claim, parsed: attempt.parsed, day: attempt.day, usage: usage, bill: bill)
-        guard try await store.finish(claim, with: result, isSuccess: isSuccess, entry: entry, refusals: refusals) else {
+        let ending = try RequestStore.Ending(claim, with: result, isSuccess: isSuccess, entry: entry, refusals: refusals)
+        guard try await endings.submit([ending])[0] else {
             return logger.warning("result dropped: the request is another worker's by now", metadata: ["request": "\(claim.id)"])
         }
         metrics.requests.ended(claim, attempt.outcome, attempt.labels)

@@ -24,7 +24,7 @@ extension LLMV1.Result {
             simulated: provider?.provider.isSimulated ?? claim.isSimulated,
             traceparent: claim.origin.traceparent,
             correlationID: claim.origin.correlationID,
-            promptSha256: claim.request.promptSHA256,
+            promptSha256: claim.promptSHA256,
             byBatch: isByBatch)
     }
 
