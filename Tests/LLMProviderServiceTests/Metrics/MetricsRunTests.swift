@@ -102,6 +102,10 @@ struct MetricsRunTests {
             #expect(try await fixture.cancel("withdrawn") == 1)
             try await refused(fixture)
 
+            // Passed on by a process that died.
+            try await RequestStore(pool: fixture.pool, worker: "dead").beginPassages("span")
+            try await fixture.pool.execute("UPDATE llm_provider.passage SET renewed_at = now() - interval '61 seconds'")
+
             // Begun by a process that has another key.
             try await fixture.pool.execute(
                 "INSERT INTO llm_provider.batch (provider, credential, mark, next_at) VALUES ('vendor', 'other', 'cafe', now())")
