@@ -51,10 +51,10 @@ extension LLMProvider {
         }
         let applicants = zip(submissions, contents).map { applicant($0, content: $1, metadata) }
         let offers = applicants.compactMap { if case .success(let offer) = $0.offer { offer.0 } else { nil } }
-        var decisions = try await intake.submit(offers)[...]
-        let faulty = applicants.filter { if case .failure = $0.offer { true } else { false } }.map(\.request.requestID)
         // What was taken on stays so, whatever has become of its provider's configuration since.
+        let faulty = applicants.filter { if case .failure = $0.offer { true } else { false } }.map(\.request.requestID)
         let known = faulty.isEmpty ? [:] : try await store.known(faulty)
+        var decisions = try await intake.submit(offers)[...]
         let answers = applicants.map { applicant -> Result<LLMV1.SubmitResponse, any Error> in
             switch applicant.offer {
             case .success(let (_, parsed)):

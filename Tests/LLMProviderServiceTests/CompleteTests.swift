@@ -146,6 +146,25 @@ struct CompleteTests {
         }
     }
 
+    @Test("waits in line no longer than its own time, however long its caller does")
+    func late() async throws {
+        let gate = Gate()
+        try await withService(answer: { _ in
+            gate.pass()
+            return .verdict
+        }) { fixture in
+            // The first goes alone.
+            let first = Task { try await complete(fixture, Sample.request("a")) }
+            try await eventually { fixture.vendor.requests.count == 1 }
+            let code = await code(try await complete(fixture, Sample.request("b") { $0.timeoutMilliseconds = 200 }))
+            #expect(code == .deadlineExceeded)
+            #expect(fixture.service.lanes.standing.lanes.values.allSatisfy { $0.waitingCount == 0 })
+            gate.open()
+            #expect(try await first.value.result != nil)
+            #expect(fixture.vendor.requests.count == 1)
+        }
+    }
+
     @Test("waits in line for a place, and leaves it when its caller waits no more")
     func line() async throws {
         let gate = Gate()

@@ -36,6 +36,33 @@ struct EndingTests {
         }
     }
 
+    @Test("of which several tell what vendors want put the longest wish for each lane on record")
+    func refusals() async throws {
+        try await withService { fixture in
+            for id in ["a", "b", "c"] { try await fixture.submit(Sample.request(id)) }
+            let claims = try await fixture.claim()
+            func wish(_ pools: [String: Int64]) -> [LaneID: LaneRecord] {
+                Dictionary(
+                    uniqueKeysWithValues: pools.map { pool, seconds in
+                        let record = LaneRecord(
+                            share: 1, stated: PerDimension(requests: nil, inputTokens: nil, outputTokens: nil),
+                            largest: Charge(inputTokens: 0, outputTokens: 0), frozenUntil: seconds * 1_000_000_000,
+                            standstill: nil)
+                        return (LaneID(provider: "p", credential: "c", pool: pool), record)
+                    })
+            }
+            let endings = try zip(claims, [wish(["x": 30, "y": 500]), wish(["x": 400]), [:]]).map { claim, refusals in
+                try RequestStore.Ending(
+                    claim, with: LLMV1.Result(requestID: claim.id), isSuccess: true,
+                    entry: LedgerEntry(claim, parsed: nil, day: .today, usage: TokenUsage(), bill: nil), refusals: refusals)
+            }
+            #expect(try await fixture.store.finish(endings) == [true, true, true])
+            let records = try await fixture.store.laneRecords(of: "p")
+            let left = Dictionary(uniqueKeysWithValues: records.map { ($0.key.pool, $0.value.frozenUntil / 1_000_000_000) })
+            #expect(left.count == 2 && left["x", default: 0] > 300 && left["y", default: 0] > 400)
+        }
+    }
+
     @Test("by many callers at once, of the same claims, are each written once")
     func race() async throws {
         try await withService { fixture in

@@ -12,11 +12,13 @@ struct RequestMetrics: Sendable {
 
     enum Status: String {
         case queued, succeeded, failed, cancelled
+        case passedOn = "passed_on"
     }
 
     let requests = CounterFamily(
         "llm_provider_requests_total",
-        help: "Requests: queued where they were taken on; succeeded, failed or cancelled where they ended.",
+        help:
+            "Requests: queued where they were taken on; succeeded, failed or cancelled where they ended; passed_on at once, and ended.",
         labels: ["provider", "model", "status"])
     let errors = CounterFamily(
         "llm_provider_errors_total", help: "Requests that ended without a reply.", labels: ["provider", "model", "error_type"])
@@ -115,6 +117,13 @@ struct RequestMetrics: Sendable {
     /// A request has its end without a worker.
     func ended(_ withdrawal: RequestStore.Withdrawal) {
         ended(withdrawal.claim, withdrawal.outcome, withdrawal.parsed.map { MetricLabels($0) } ?? .other)
+    }
+
+    /// A request was passed on, and has its end. It was never in the queue, and so does not count with what leaves that.
+    func passedOn(_ outcome: AttemptOutcome, _ labels: MetricLabels) {
+        requests.add(1, labels.provider, labels.model, Status.passedOn.rawValue)
+        guard let kind = outcome.failure?.kind, kind != .cancelled else { return }
+        errors.add(1, labels.provider, labels.model, kind.rules.label)
     }
 
     /// A request has its end.

@@ -24,16 +24,34 @@ final class Passages: Sendable {
     static let mostUnentered = 10_000
     /// Ends entered in one transaction.
     private static let mostTogether = 1000
+    /// Between the last looks for something to enter, while the database takes it and while it does not.
+    private static let lastPauses = (taken: Duration.milliseconds(20), failed: Duration.seconds(1))
+
+    /// What is entered in one transaction, or not at all.
+    private struct Batch {
+        let id: String
+        let entries: [(entry: LedgerEntry, passage: String?)]
+        let ended: [String]
+    }
 
     private struct State {
         var passing = 0
         var entries: [(entry: LedgerEntry, passage: String?)] = []
         var ended: [String] = []
+        /// A batch of which it is not known that it is entered; it is given again as it is, with nothing else before it.
+        var batch: Batch?
+        /// The batch that was entered last.
+        var entered: String?
         /// The span that is begun in the database.
         var span: String?
         var usedAt = ContinuousClock.now
         var numbers: UInt64 = 0
         var unlimited: [Payer: ContinuousClock.Instant] = [:]
+
+        /// Calls that have ended and are not known to be in the ledger.
+        var unentered: Int { entries.count + (batch?.entries.count ?? 0) }
+        /// Whether there is nothing to write.
+        var isWritten: Bool { entries.isEmpty && ended.isEmpty && batch == nil }
 
         /// The name of the next passage.
         mutating func number(of worker: String) -> String {
@@ -65,7 +83,7 @@ final class Passages: Sendable {
     /// - Returns: false where there is none, or where the ledger could not be written for so long that no more can be passed on.
     func enter() -> Bool {
         state.withLock { state in
-            guard state.passing < configuration.maximumPassing, state.entries.count + state.passing < Self.mostUnentered else {
+            guard state.passing < configuration.maximumPassing, state.unentered + state.passing < Self.mostUnentered else {
                 return false
             }
             state.passing += 1
@@ -114,7 +132,13 @@ final class Passages: Sendable {
             return state.span == nil ? state.number(of: store.worker) : nil
         }
         guard let fresh else { return }
-        try await store.beginPassages(fresh)
+        do {
+            try await store.beginPassages(fresh)
+        } catch {
+            // Whether it was begun may not be known.
+            state.withLock { $0.ended.append(fresh) }
+            throw error
+        }
         state.withLock { state in
             // Of several that were begun at once one stays.
             if state.span == nil { state.span = fresh } else { state.ended.append(fresh) }
@@ -137,9 +161,12 @@ final class Passages: Sendable {
     /// Enters what has ended, again and again until cancelled, and then for as long as there is something to enter and the database takes it.
     func run() async {
         var renewAt = ContinuousClock.now
+        var isTold = true
         while !Task.isCancelled {
             if renewAt <= .now {
-                await lookAfterLives()
+                // After a pause of this process, or of the database, others may not have given their signs of life yet.
+                let isLate = renewAt + Self.renewalInterval < .now
+                isTold = await lookAfterLives(endsLost: isTold && !isLate)
                 renewAt = .now + Self.renewalInterval
             }
             await enterEnded()
@@ -153,45 +180,53 @@ final class Passages: Sendable {
     private func enterLast() async {
         let end = ContinuousClock.now + configuration.gracePeriod
         while ContinuousClock.now < end {
-            await enterEnded()
+            var isTaken = await enterEnded()
             endSpan(isLast: true)
-            guard state.withLock({ !$0.entries.isEmpty || !$0.ended.isEmpty }) else { return }
+            if isTaken { isTaken = await enterEnded() }
+            // Calls whose callers were cut off end a moment later.
+            guard state.withLock({ !$0.isWritten || $0.passing > 0 }) else { return }
+            // A bridge's task, which nobody cancels: it does not end early.
+            try? await Task.sleep(for: isTaken ? Self.lastPauses.taken : Self.lastPauses.failed)
         }
     }
 
-    private func enterEnded() async {
+    /// - Returns: whether the database took what there was.
+    @discardableResult
+    private func enterEnded() async -> Bool {
         endSpan(isLast: false)
-        while let (entries, ended) = takeEnded() {
+        while let (batch, previous) = nextBatch() {
             do {
-                try await store.enter(entries, ended: ended)
+                try await store.enter(batch.entries, ended: batch.ended, batch: batch.id, previous: previous)
+                state.withLock { ($0.batch, $0.entered) = (nil, batch.id) }
             } catch {
-                state.withLock { state in
-                    state.entries = entries + state.entries
-                    state.ended = ended + state.ended
-                }
                 logger.error(
                     "what was passed on is not in the ledger yet",
-                    metadata: ["calls": "\(entries.count)", "reason": "\(error)"])
-                return
+                    metadata: ["calls": "\(batch.entries.count)", "reason": "\(error)"])
+                return false
             }
         }
+        return true
     }
 
-    private func takeEnded() -> (entries: [(entry: LedgerEntry, passage: String?)], ended: [String])? {
+    /// The batch to be entered, and the one before it.
+    private func nextBatch() -> (Batch, previous: String?)? {
         state.withLock { state in
+            if let batch = state.batch { return (batch, state.entered) }
             guard !state.entries.isEmpty || !state.ended.isEmpty else { return nil }
             let entries = Array(state.entries.prefix(Self.mostTogether))
             let ended = Array(state.ended.prefix(Self.mostTogether))
             state.entries.removeFirst(entries.count)
             state.ended.removeFirst(ended.count)
-            return (entries, ended)
+            let batch = Batch(id: state.number(of: store.worker), entries: entries, ended: ended)
+            state.batch = batch
+            return (batch, state.entered)
         }
     }
 
     /// Ends the span where there is nothing that the ledger lacks and nothing has been passed on for a while.
     private func endSpan(isLast: Bool) {
         state.withLock { state in
-            guard let span = state.span, state.passing == 0, state.entries.isEmpty,
+            guard let span = state.span, state.passing == 0, state.unentered == 0,
                 isLast || state.usedAt + Self.renewalInterval <= .now
             else { return }
             state.span = nil
@@ -199,9 +234,13 @@ final class Passages: Sendable {
         }
     }
 
-    private func lookAfterLives() async {
+    /// - Parameter endsLost: whether what gave no sign of life for long is taken for dead.
+    /// - Returns: whether the database has the process's own sign.
+    private func lookAfterLives(endsLost: Bool) async -> Bool {
         do {
-            if state.withLock({ $0.span != nil || $0.passing > 0 }) { try await store.renewPassages() }
+            try await renew()
+            guard endsLost else { return true }
+            try await store.forgetEntered()
             let lost = try await store.endLostPassages(olderThan: Self.deathAge)
             metrics.lostPassages(lost.count)
             for passage in lost {
@@ -213,8 +252,19 @@ final class Passages: Sendable {
                         "nanodollars": "\(passage.reserved)",
                     ])
             }
+            return true
         } catch {
             logger.warning("passages not looked after", metadata: ["reason": "\(error)"])
+            return false
         }
+    }
+
+    /// Gives a sign of life, and begins the span anew where others took this process for dead.
+    private func renew() async throws {
+        guard state.withLock({ $0.span != nil || $0.passing > 0 || !$0.isWritten }) else { return }
+        let present = try await store.renewPassages()
+        guard let span = state.withLock({ $0.span }), !present.contains(span) else { return }
+        logger.warning("this process was taken for dead while it passed requests on", metadata: ["worker": "\(store.worker)"])
+        try await store.beginPassages(span)
     }
 }

@@ -13,5 +13,10 @@ extension RequestStore {
             -- The last sign of life of the process.
             renewed_at timestamptz NOT NULL DEFAULT clock_timestamp()
         );
+        -- Batches of such calls that are in the ledger: who does not know whether a batch is looks here, so that it is entered once.
+        CREATE TABLE llm_provider.entered (
+            batch text PRIMARY KEY,
+            at timestamptz NOT NULL DEFAULT clock_timestamp()
+        );
         """
 }

@@ -40,7 +40,6 @@ extension RequestStore {
         try await pool.unitOfWork("finish request") { unit in
             let mine = try await Self.queue.endHeld(endings.compactMap(\.claim.job), in: unit)
             let ended = endings.filter { $0.claim.job.map { mine.contains($0.epoch) } ?? true }
-            for refusals in endings.map(\.refusals) { recordRefusals(refusals, in: unit) }
             if !ended.isEmpty {
                 unit.send(Self.closing(ended))
                 unit.send(Self.entering(ended.map(\.entry)))
@@ -51,7 +50,15 @@ extension RequestStore {
                 let isMine = ending.claim.job.map { mine.contains($0.epoch) } ?? true
                 answers.append(isMine ? true : try await hasEnded(ending, in: unit))
             }
+            recordRefusals(Self.refusals(of: endings), in: unit)
             return answers
+        }
+    }
+
+    /// What vendors want of lanes, of several wishes the one that lasts longest.
+    private static func refusals(of endings: [Ending]) -> [LaneID: LaneRecord] {
+        endings.reduce(into: [:]) { all, ending in
+            all.merge(ending.refusals) { $0.frozenUntil >= $1.frozenUntil ? $0 : $1 }
         }
     }
 

@@ -49,13 +49,24 @@ extension RequestStore {
             """)
     }
 
-    /// Enters calls in the ledger that were passed on, and releases what was set aside for them. Doing it twice is not doing it once.
+    /// Enters calls in the ledger that were passed on, and releases what was set aside for them: once, however often the same batch is given.
     ///
     /// - Parameters:
     ///   - entries: with the passages of those for which money was set aside.
     ///   - ended: spans and passages of which there is nothing to enter.
-    func enter(_ entries: [(entry: LedgerEntry, passage: String?)], ended: [String]) async throws {
+    ///   - batch: a name of its own, and of the same calls each time.
+    ///   - previous: a batch that is known to be entered, which need not be remembered any more.
+    func enter(
+        _ entries: [(entry: LedgerEntry, passage: String?)], ended: [String], batch: String, previous: String? = nil
+    ) async throws {
         try await pool.unitOfWork("enter passages") { unit in
+            let isNew = try await !unit.query(
+                """
+                WITH forgotten AS (DELETE FROM llm_provider.entered WHERE batch = \(previous))
+                INSERT INTO llm_provider.entered (batch) VALUES (\(batch)) ON CONFLICT (batch) DO NOTHING RETURNING 1
+                """
+            ).isEmpty
+            guard isNew else { return }
             let ids = entries.compactMap(\.passage) + ended
             var released: [String: (Payer, Int64)] = [:]
             if !ids.isEmpty {
@@ -84,9 +95,18 @@ extension RequestStore {
     }
 
     /// Gives the process's sign of life.
-    func renewPassages() async throws {
-        try await pool.execute(
-            "UPDATE llm_provider.passage SET renewed_at = clock_timestamp() WHERE worker = \(worker)")
+    ///
+    /// - Returns: its passages that are there; others were taken for those of a process that died.
+    func renewPassages() async throws -> Set<String> {
+        try await Set(
+            pool.query(
+                "UPDATE llm_provider.passage SET renewed_at = clock_timestamp() WHERE worker = \(worker) RETURNING id"
+            ).map { try $0.decode(String.self) })
+    }
+
+    /// Batches that were entered so long ago that nobody asks any more.
+    func forgetEntered() async throws {
+        try await pool.execute("DELETE FROM llm_provider.entered WHERE at < clock_timestamp() - interval '1 day'")
     }
 
     /// Ends passages of processes that gave no sign of life for so long, and releases what was set aside for them.

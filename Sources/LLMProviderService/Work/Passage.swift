@@ -10,6 +10,8 @@ final class Passage: Sendable {
         case refused(after: Duration)
         /// The caller waits no more.
         case cancelled
+        /// The request's own time is over.
+        case late
     }
 
     private enum State {

@@ -18,8 +18,17 @@ extension RequestWorker {
         _ = sendDue()
         // The loop that sends learns when its turn is.
         if passage.isOpen { lanes.changed.ring() }
+        // A bridge: the wait is a continuation, which a timer ends too.
+        let timer = Task {
+            try await Task.sleep(until: request.claim.deadline)
+            _ = passage.arrive(.late)
+        }
+        defer { timer.cancel() }
         switch await passage.wait() {
         case .due(let due): return try await pass(due)
+        case .late:
+            lanes.leave(request)
+            throw Self.late
         case .refused(let pause): throw Lanes.Obstacle.stopped(pause).refusal
         case .cancelled:
             lanes.leave(request)
@@ -27,11 +36,13 @@ extension RequestWorker {
         }
     }
 
+    private static let late = RPCError(.deadlineExceeded, "the request's time was over before it could be sent")
+
     private func pass(_ due: Lanes.Due) async throws(RPCError) -> Attempt {
         let request = due.request
         guard request.claim.deadline > .now, !Task.isCancelled else {
             await settle(lanes.finish(due, .unsent, usage: TokenUsage(), report: LimitReport()))
-            throw RPCError(.deadlineExceeded, "the request's time was over before it could be sent")
+            throw Self.late
         }
         let labels = MetricLabels(request.parsed)
         metrics.requests.began(request.claim, labels)
@@ -39,7 +50,7 @@ extension RequestWorker {
         let attempt = await attempt(due)
         metrics.calls.ended(attempt.outcome, of: request.parsed, after: attempt.latency, on: attempt.day)
         metrics.prompts.answered(attempt.outcome.usage, labels)
-        metrics.requests.ended(request.claim, attempt.outcome, labels)
+        metrics.requests.passedOn(attempt.outcome, labels)
         await settle(lanes.finish(due, attempt.ending, usage: attempt.outcome.usage, report: attempt.report))
         return attempt
     }
@@ -62,6 +73,9 @@ extension RequestWorker {
 }
 
 extension Lanes.Obstacle {
+    /// About as long as it takes to have the turn of a process that has ended.
+    private static let handOver: Duration = .milliseconds(500)
+
     /// As the caller is told it.
     var refusal: RPCError {
         switch self {
@@ -73,7 +87,8 @@ extension Lanes.Obstacle {
             RPCError(
                 .unavailable, "nothing is sent to the provider for a while", isRefused: true,
                 retryAfter: max(pause, .milliseconds(1)))
-        case .elsewhere: RPCError(.unavailable, "another process sends to the provider", isRefused: true)
+        case .elsewhere:
+            RPCError(.unavailable, "another process sends to the provider", isRefused: true, retryAfter: Self.handOver)
         }
     }
 }

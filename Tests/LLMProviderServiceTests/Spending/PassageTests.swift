@@ -100,10 +100,65 @@ struct PassageTests {
             try await fixture.submit(Sample.paidOnce("a", owner: "x"))
             let claim = try #require(try await fixture.claim().first)
             let entry = LedgerEntry(claim, parsed: nil, day: .today, usage: TokenUsage(output: 1), bill: Bill(cost: 7))
-            try await fixture.store.enter([(entry, "p")], ended: [])
+            try await fixture.store.enter([(entry, "p")], ended: [], batch: "1")
             let account = try await fixture.account()
             #expect(
                 account.spentNanodollars == 7 && account.reservedNanodollars == UInt64(cost), "what the request has set aside")
+        }
+    }
+
+    @Test("A batch is entered once, though who gave it did not learn of it and gives it again")
+    func twice() async throws {
+        try await withService { fixture in
+            try await fixture.submit(Sample.paidOnce("a", owner: "x"))
+            let claim = try #require(try await fixture.claim().first)
+            let entry = LedgerEntry(claim, parsed: nil, day: .today, usage: TokenUsage(output: 1), bill: Bill(cost: 7)).reserving(
+                0)
+            for _ in 0..<2 { try await fixture.store.enter([(entry, nil)], ended: [], batch: "1") }
+            #expect(try await fixture.account().spentNanodollars == 7)
+            try await fixture.store.enter([(entry, nil)], ended: [], batch: "2", previous: "1")
+            #expect(try await fixture.account().spentNanodollars == 14)
+            let kept = try await fixture.pool.query("SELECT batch FROM llm_provider.entered").map { try $0.decode(String.self) }
+            #expect(kept == ["2"], "of those before nobody asks any more")
+        }
+    }
+
+    @Test("What is under way when the service ends is entered before it has ended")
+    func end() async throws {
+        let gate = Gate()
+        try await withService(answer: { _ in
+            gate.pass()
+            return .verdict
+        }) { fixture in
+            let call = Task { try await complete(fixture, Sample.request()) }
+            let opening = Task {
+                try await eventually { fixture.vendor.requests.count == 1 }
+                // The vendor answers after the service has been told to end: it is told as soon as this call is under way.
+                try await Task.sleep(for: .milliseconds(200))
+                gate.open()
+            }
+            try await fixture.running { try await eventually { fixture.vendor.requests.count == 1 } }
+            _ = try await call.value
+            try await opening.value
+            #expect(try await fixture.account().spentNanodollars == 35_000)
+            #expect(try await passages(fixture) == 0)
+        }
+    }
+
+    @Test("A process that was taken for dead and lives has the database know of its calls again")
+    func returned() async throws {
+        try await withService(answer: { _ in .verdict }) { fixture in
+            _ = try await complete(fixture, Sample.request())
+            try await fixture.pool.execute("UPDATE llm_provider.passage SET renewed_at = now() - interval '61 seconds'")
+            let other = RequestStore(pool: fixture.pool, worker: "other")
+            #expect(try await other.endLostPassages(olderThan: .seconds(60)).count == 1)
+            #expect(try await passages(fixture) == 0)
+            try await fixture.running {
+                try await eventually { try await passages(fixture) == 1 }
+                try await eventually { try await fixture.account().spentNanodollars == 35_000 }
+            }
+            #expect(fixture.log.text.contains("this process was taken for dead"))
+            #expect(try await passages(fixture) == 0)
         }
     }
 
