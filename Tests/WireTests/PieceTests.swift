@@ -110,12 +110,54 @@ struct PieceTests {
         #expect(many.received(Self.request(3)).isEmpty)
     }
 
-    @Test("cost their credit as a whole, and need some to begin")
-    func credit() throws {
+    /// The flags of a message's first piece, and of its last.
+    private static let otherFlags: [(FrameFlags, FrameFlags)] = [
+        ([.more, .noData], []), (.more, .noData), (.more, .remoteClosed), ([.more, .remoteClosed], []),
+        ([.more, .noData], .more),
+    ]
+
+    @Test("break a connection off where the flags of one are not those of the first, whoever sends them", arguments: otherFlags)
+    func mixedFlags(first: FrameFlags, other: FrameFlags) throws {
+        var server = ServerHelloTests.met()
+        _ = server.received(Self.request(3, .remoteOpen))
+        #expect(server.received(Self.frame(3, .data, first, [1])).isEmpty)
+        var byHeader = server
+        #expect(try server.received(Self.frame(3, .data, other, [1])).map(Seen.init).last == .breakOff(.invalidArgument))
+        let header = FrameHeader(length: 9, stream: StreamID(rawValue: 3), type: .data, flags: other)
+        #expect(try byHeader.receivedUnheld(header).map(Seen.init).last == .breakOff(.invalidArgument))
+        var client = ClientHelloTests.met()
+        _ = client.send(ClientHelloTests.request, as: 1, kind: .serverStreaming)
+        #expect(client.received(Self.frame(3, .data, first, [1])).isEmpty)
+        guard case .close = client.received(Self.frame(3, .data, other, [1])).last else {
+            return #expect(Bool(false), "it goes on")
+        }
+    }
+
+    /// A connection with the smallest windows, on which a stream of both directions runs.
+    private static func narrow() -> ServerConnection {
         let windows = StreamWindows(stream: 16 << 10, connection: 16 << 10)
         var connection = ServerConnection(limits: ServerConnectionTests.limits, windows: windows)
         _ = connection.received(ServerHelloTests.hello())
-        _ = connection.received(Self.request(3, .remoteOpen))
+        _ = connection.received(request(3, .remoteOpen))
+        return connection
+    }
+
+    @Test("bring nothing past the window by saying at first that they carry no message")
+    func pastTheWindow() throws {
+        var connection = Self.narrow()
+        let payload = [UInt8](repeating: 1, count: 1000)
+        var seen: [Seen] = []
+        for _ in 0..<1000 {
+            for flags: FrameFlags in [[.more, .noData], []] {
+                seen += try connection.received(Self.frame(3, .data, flags, payload)).map(Seen.init)
+            }
+        }
+        #expect(seen.count == 2 && seen.last == .breakOff(.invalidArgument))
+    }
+
+    @Test("cost their credit as a whole, and need some to begin")
+    func credit() throws {
+        var connection = Self.narrow()
         let long = Self.frame(3, .data, [], [UInt8](repeating: 0, count: 100_000))
         let actions = Self.pieces(long, of: 30_000).flatMap { connection.received($0) }
         guard case .deliver(_, _, 100_010) = actions.first, actions.count == 1 else { return #expect(Bool(false), "\(actions)") }

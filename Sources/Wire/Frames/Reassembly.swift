@@ -12,6 +12,8 @@ package struct Reassembly: Sendable {
 
     private struct Message {
         let type: FrameType
+        /// Those of each of its pieces, but for the one that says that there is more.
+        let flags: FrameFlags
         /// Nil where it is dropped.
         var payload: [UInt8]?
         /// Those that have come, whether or not they were kept.
@@ -48,11 +50,12 @@ package struct Reassembly: Sendable {
     /// Takes a piece.
     ///
     /// - Parameter isWanted: false for a first piece whose message is to be dropped.
-    /// - Throws: `INVALID_ARGUMENT` where two messages are in one another, and `RESOURCE_EXHAUSTED` where more have begun than may.
+    /// - Throws: `INVALID_ARGUMENT` where a piece has another type or other flags than the first, and `RESOURCE_EXHAUSTED` where more have begun
+    ///   than may.
     package mutating func take(
         _ piece: Frame, isWanted: Bool = true, at now: @autoclosure () -> ContinuousClock.Instant = .now
     ) throws(RPCError) -> Outcome {
-        try arrived(piece.payload.count, on: piece.stream, piece.type, isWanted: isWanted, at: now())
+        try arrived(piece.payload.count, on: piece.stream, piece.type, piece.flags, isWanted: isWanted, at: now())
         var outcome = Outcome()
         if keeps(piece.stream) {
             messages[piece.stream]?.payload?.append(contentsOf: piece.payload)
@@ -73,7 +76,7 @@ package struct Reassembly: Sendable {
     package mutating func takeDropped(
         _ piece: FrameHeader, at now: @autoclosure () -> ContinuousClock.Instant = .now
     ) throws(RPCError) -> Outcome {
-        try arrived(Int(piece.length), on: piece.stream, piece.type, isWanted: false, at: now())
+        try arrived(Int(piece.length), on: piece.stream, piece.type, piece.flags, isWanted: false, at: now())
         drop(piece.stream)
         let isLast = !piece.flags.contains(.more)
         return Outcome(droppedBytes: isLast ? end(piece.stream)?.bytes : nil)
@@ -86,17 +89,23 @@ package struct Reassembly: Sendable {
     }
 
     private mutating func arrived(
-        _ count: Int, on stream: StreamID, _ type: FrameType, isWanted: Bool, at now: ContinuousClock.Instant
+        _ count: Int, on stream: StreamID, _ type: FrameType, _ flags: FrameFlags, isWanted: Bool,
+        at now: ContinuousClock.Instant
     ) throws(RPCError) {
+        let flags = flags.subtracting(.more)
         if let message = messages[stream] {
             guard message.type == type else {
                 throw RPCError(.invalidArgument, "another message inside one that has not ended")
+            }
+            // What a message costs goes by its flags, and is asked for at its first piece.
+            guard message.flags == flags else {
+                throw RPCError(.invalidArgument, "pieces of one message with different flags")
             }
         } else {
             guard messages.count < FragmentQueue.mostUnfinished else {
                 throw RPCError(.resourceExhausted, "too many messages that have not ended")
             }
-            messages[stream] = Message(type: type, payload: isWanted ? [] : nil, bytes: 0, begun: now)
+            messages[stream] = Message(type: type, flags: flags, payload: isWanted ? [] : nil, bytes: 0, begun: now)
         }
         messages[stream]?.bytes += count
         arrivedBytes += count
