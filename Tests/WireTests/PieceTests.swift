@@ -155,6 +155,24 @@ struct PieceTests {
         #expect(seen.count == 2 && seen.last == .breakOff(.invalidArgument))
     }
 
+    @Test(
+        "that are of requests are refused when their server begins to shut down, and those of running streams still come together"
+    )
+    func draining() throws {
+        var connection = ServerHelloTests.met()
+        _ = connection.received(Self.request(7, .remoteOpen))
+        _ = connection.received(Self.frame(7, .data, .more, [1, 2]))
+        for stream: UInt32 in [5, 3] { _ = connection.received(Self.frame(stream, .request, .more, [1])) }
+        let refused = try connection.beginDraining().map(Seen.init)
+        #expect(refused.dropFirst() == [.answer(3, .unavailable, isRefused: true), .answer(5, .unavailable, isRefused: true)])
+        #expect(connection.unfinishedByteCount == 2 && connection.received(Self.frame(3, .request, [], [1])).isEmpty)
+        #expect(try connection.received(Self.frame(7, .data, [], [3])).map(Seen.init) == [.deliver(7, [1, 2, 3])])
+        // Where nothing runs the connection closes after that.
+        var idle = ServerHelloTests.met([.fragments])
+        _ = idle.received(Self.frame(3, .request, .more, [1]))
+        #expect(try idle.beginDraining().map(Seen.init) == [.answer(3, .unavailable, isRefused: true), .close])
+    }
+
     @Test("cost their credit as a whole, and need some to begin")
     func credit() throws {
         var connection = Self.narrow()

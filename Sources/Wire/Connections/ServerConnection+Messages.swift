@@ -68,8 +68,15 @@ extension ServerConnection {
     /// Gives up what has arrived in part, because the server has no room for it beside that of its other connections.
     public mutating func dropUnfinished() -> [Action] {
         let kept = agreement.reassembly?.kept ?? []
-        for (stream, _) in kept { agreement.reassembly?.drop(stream) }
-        return kept.flatMap { leftOut($0.1, on: $0.0, because: Self.overloadReason) }
+        for message in kept { agreement.reassembly?.drop(message.stream) }
+        return kept.flatMap { leftOut($0.type, on: $0.stream, because: Self.overloadReason) }
+    }
+
+    /// Refuses the requests that have come in part: a connection may be closed before they end.
+    mutating func refuseUnfinished() -> [Action] {
+        let requests = agreement.reassembly?.kept.filter { $0.type == .request } ?? []
+        for request in requests { agreement.reassembly?.drop(request.stream) }
+        return requests.flatMap { refusal(of: $0.stream) ?? [] }
     }
 
     /// Bytes that are kept of messages that have arrived in part.

@@ -336,7 +336,7 @@ public struct ServerConnection: Sendable {
         guard !isDraining else { return [] }
         isDraining = true
         guard !isClosed, !isBrokenOff else { return [] }
-        return goAway(.unavailable, Self.drainReason, grace: grace) + closeIfDrained()
+        return goAway(.unavailable, Self.drainReason, grace: grace) + refuseUnfinished() + closeIfDrained()
     }
 
     /// The connection is gone.

@@ -44,8 +44,10 @@ package struct Reassembly: Sendable {
     /// Whether what comes of such a message is kept.
     package func keeps(_ stream: StreamID) -> Bool { messages[stream]?.payload != nil }
 
-    /// The streams and types of messages that are kept.
-    package var kept: [(StreamID, FrameType)] { messages.filter { $0.value.payload != nil }.map { ($0.key, $0.value.type) } }
+    /// The streams and types of messages that are kept, by their streams.
+    package var kept: [(stream: StreamID, type: FrameType)] {
+        messages.filter { $0.value.payload != nil }.map { ($0.key, $0.value.type) }.sorted { $0.stream < $1.stream }
+    }
 
     /// Takes a piece.
     ///
