@@ -173,6 +173,24 @@ struct PieceTests {
         #expect(try idle.beginDraining().map(Seen.init) == [.answer(3, .unavailable, isRefused: true), .close])
     }
 
+    @Test("are let go when their stream ends, in whatever way, and their credit is given back at their end")
+    func ended() throws {
+        let ends: [(inout ServerConnection) -> Void] = [
+            { _ = $0.end(StreamID(rawValue: 3), with: RPCError(.aborted, "over")) },
+            { _ = $0.handlerEnded(StreamID(rawValue: 3), with: .success([])) },
+            { _ = $0.received(ControlFrame.cancel(StreamID(rawValue: 3), .cancelled).frame) },
+        ]
+        for end in ends {
+            var connection = Self.narrow()
+            _ = connection.received(Self.frame(3, .data, .more, [1, 2]))
+            #expect(connection.unfinishedByteCount == 2)
+            end(&connection)
+            #expect(connection.unfinishedByteCount == 0)
+            let last = try connection.received(Self.frame(3, .data, [], [3])).map(Seen.init)
+            #expect(last == [.control(.window(.control, 13))])
+        }
+    }
+
     @Test("cost their credit as a whole, and need some to begin")
     func credit() throws {
         var connection = Self.narrow()
@@ -207,11 +225,19 @@ struct PieceTests {
         var connection = ClientHelloTests.met()
         _ = connection.send(ClientHelloTests.request, as: 1, kind: .serverStreaming)
         _ = connection.received(Self.frame(3, .data, .more, [1, 2]))
+        #expect(connection.agreement.reassembly?.keptBytes == 2)
         _ = connection.abandon(1)
+        #expect(connection.agreement.reassembly?.keptBytes == 0)
         let last = ClientHelloTests.written(connection.received(Self.frame(3, .data, [], [3])))
         #expect(last == [ControlFrame.window(.control, 13).frame])
         #expect(connection.received(Self.frame(3, .response, .more, [1])).isEmpty)
         #expect(connection.received(Self.frame(3, .response, [], [1])).isEmpty)
+        // The same of a call that the server has cancelled.
+        _ = connection.send(ClientHelloTests.request, as: 2)
+        _ = connection.received(Self.frame(5, .response, .more, [1, 2]))
+        _ = connection.received(ControlFrame.cancel(StreamID(rawValue: 5), .cancelled).frame)
+        #expect(connection.agreement.reassembly?.keptBytes == 0)
+        #expect(connection.received(Self.frame(5, .response, [], [1])).isEmpty)
     }
 
     @Test("that are too long together end their call, once")

@@ -39,7 +39,7 @@ public struct ClientConnection: Sendable {
     private var streams: [CallID: StreamID] = [:]
     private var nextStream: UInt32
     private var abandonedStreams = 0
-    private var agreement: Agreement
+    private(set) var agreement: Agreement
     /// Where the answer to Hello will come.
     private var helloStream: StreamID?
     private var pings: UInt64 = 0
@@ -162,6 +162,7 @@ public struct ClientConnection: Sendable {
     public mutating func abandon(_ call: CallID, because code: StatusCode = .cancelled) -> [Action] {
         guard let stream = streams.removeValue(forKey: call) else { return [] }
         agreement.flow?.end(stream)
+        agreement.reassembly?.drop(stream)
         guard !features.contains(.cancel) else {
             calls[stream] = nil
             return cancellation(of: stream, code)
@@ -385,6 +386,7 @@ public struct ClientConnection: Sendable {
 
     private mutating func forget(_ stream: StreamID) {
         agreement.flow?.end(stream)
+        agreement.reassembly?.drop(stream)
         if let call = calls.removeValue(forKey: stream) { streams[call.id] = nil }
     }
 }

@@ -283,6 +283,7 @@ public struct ServerConnection: Sendable {
         guard isAwaited(stream) else { return [] }
         running[stream] = Call(isOpen: false, isAnswered: true)
         agreement.flow?.end(stream)
+        agreement.reassembly?.drop(stream)
         let answer = Frame(stream: stream, type: .response, payload: ResponseEnvelope.failure(error).encoded())
         return [.write(answer), .cancel(stream)]
     }
@@ -303,6 +304,7 @@ public struct ServerConnection: Sendable {
         guard let call = running.removeValue(forKey: stream) else { return [] }
         rememberEnd(of: stream)
         agreement.flow?.end(stream)
+        agreement.reassembly?.drop(stream)
         var actions: [Action] = []
         if !isClosed, !call.isAnswered { actions.append(.write(last)) }
         return actions + closeIfDrained()
