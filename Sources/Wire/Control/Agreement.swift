@@ -52,7 +52,7 @@ struct Agreement: Sendable {
             throw RPCError(.invalidArgument, "a control frame that cannot be read: \(error.message)")
         }
         if case .ping = control, !pings.take(at: now()) { throw RPCError(.resourceExhausted, "too many pings") }
-        if case .window(let stream, let credit) = control { try flow?.credited(credit, on: stream) }
-        return control
+        guard case .window(let stream, let credit) = control else { return control }
+        return try flow?.credited(credit, on: stream) == true ? control : nil
     }
 }

@@ -59,11 +59,13 @@ struct FlowControl: Sendable {
 
     /// The other side has given credit.
     ///
-    /// - Throws: `INVALID_ARGUMENT` for more than it has been sent. Of a stream that is over, or never was, nothing is known.
-    mutating func credited(_ credit: UInt32, on stream: StreamID) throws(RPCError) {
-        let isKept =
-            stream == .control ? sending.give(Int(credit)) : streams[stream]?.sending.give(Int(credit)) ?? true
+    /// - Returns: whether there is more of it now: not for a stream that is over, or never was, of which nothing is known.
+    /// - Throws: `INVALID_ARGUMENT` for more than it has been sent.
+    mutating func credited(_ credit: UInt32, on stream: StreamID) throws(RPCError) -> Bool {
+        let isKept = stream == .control ? sending.give(Int(credit)) : streams[stream]?.sending.give(Int(credit))
+        guard let isKept else { return false }
         guard isKept else { throw RPCError(.invalidArgument, "credit for more than has been sent") }
+        return true
     }
 
     // MARK: - What arrives
