@@ -119,6 +119,62 @@ struct WindowFlowTests {
         }
     }
 
+    @Test("a stream that has ended holds up no other, though its caller has not taken its messages", arguments: [true, false])
+    func ended(isWell: Bool) async throws {
+        let sent = Counter()
+        let service = TestService.streaming { requests, responses, _ in
+            let count = try await requests.first { _ in true }?.first.map(Int.init) ?? 0
+            for _ in 0..<count {
+                try await responses.send(Self.message)
+                sent.add()
+            }
+            guard isWell else { throw RPCError(.aborted, "over") }
+        }
+        var configuration = Self.client
+        // One stream's worth.
+        configuration.windows = StreamWindows(stream: 64 << 10, connection: 64 << 10)
+        try await withServer(service) { address, _ in
+            try await withClient(address, configuration: configuration) { client in
+                try await expectEcho(of: [1], by: client)
+                let unread = try await client.stream([UInt8(Self.room)])
+                await sent.reaches(Self.room)
+                let (messages, error) = await collect(try await client.stream([1], options: .timeout(.seconds(20))))
+                #expect(messages == [Self.message] && error?.code == (isWell ? nil : .aborted))
+                let (rest, end) = await collect(unread)
+                #expect(rest.count == Self.room && end?.code == (isWell ? nil : .aborted))
+            }
+        }
+    }
+
+    @Test("a handler that has been told to stop holds up no other stream of its client, though it goes on and takes no message")
+    func stopped() async throws {
+        let gate = Gate()
+        let service = TestService.streaming(.bidirectional) { requests, responses, context in
+            if context.metadata["stubborn"] != nil { return await gate.passStubbornly() }
+            for try await message in requests { try await responses.send([message[0]]) }
+        }
+        var configuration = Self.server
+        configuration.windows = StreamWindows(stream: 64 << 10, connection: 64 << 10)
+        try await withServer(service, configuration: configuration) { address, _ in
+            try await withClient(address) { client in
+                try await expectEcho(of: [1], by: client)
+                let options = CallOptions(deadline: .after(.seconds(1)), metadata: Metadata([("stubborn", "yes")]))
+                let full = try await client.open(TestService.stream, .bidirectional, payload: nil, options: options)
+                for _ in 0..<Self.room { try await full.requests.send(Self.message) }
+                full.requests.finish()
+                let (_, late) = await collect(full.responses)
+                #expect(late?.code == .deadlineExceeded)
+                let call = try await client.open(
+                    TestService.stream, .bidirectional, payload: nil, options: .timeout(.seconds(20)))
+                try await call.requests.send(Self.message)
+                call.requests.finish()
+                let (answers, error) = await collect(call.responses)
+                #expect(answers == [[7]] && error == nil)
+                gate.open()
+            }
+        }
+    }
+
     @Test("a handler whose client gives no credit ends with the client's cancel, its deadline, or the time without a message")
     func noCredit() async throws {
         let ends = Gate()

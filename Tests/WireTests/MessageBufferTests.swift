@@ -107,6 +107,22 @@ struct MessageBufferTests {
         #expect(log.all.dropFirst(4) == ["taken 2 for 22", "abandoned", "taken 0 for 10"])
     }
 
+    @Test("gives all credit back when its stream is over, though its messages had ended before, and they are still taken")
+    func creditOfTheEnd() async throws {
+        let log = Log()
+        let buffer = buffer(log)
+        buffer.append([1, 2], credit: 12)
+        buffer.append([3], credit: 11)
+        buffer.finish()
+        #expect(log.all.isEmpty)
+        buffer.finish(RPCError(.cancelled, "over"), isOver: true)
+        buffer.finish(RPCError(.cancelled, "over"), isOver: true)
+        #expect(log.all == ["taken 0 for 23"])
+        #expect(try await buffer.next() == [1, 2])
+        buffer.abandon()
+        #expect(log.all == ["taken 0 for 23", "taken 2", "taken 1"])
+    }
+
     @Test("is let go when those who could take its messages are gone, unless it has ended")
     func dropped() async throws {
         let log = Log()

@@ -25,6 +25,13 @@ public final class MessageBuffer: Sendable {
         var isAbandoned = false
         var taker: CheckedContinuation<Void, Never>?
         var senders: [CheckedContinuation<Void, Never>] = []
+
+        /// - Returns: the credit of all messages, which have none from here on.
+        mutating func forgive() -> Int {
+            for index in messages.indices { messages[index].credit = 0 }
+            defer { credit = 0 }
+            return credit
+        }
     }
 
     private let limits: Limits
@@ -93,12 +100,17 @@ public final class MessageBuffer: Sendable {
     }
 
     /// Says that no more messages come; nil is the end of a stream that went well. The first end counts.
-    public func finish(_ error: RPCError? = nil) {
-        let taker = state.withLock { state in
-            guard state.end == nil else { return nil as CheckedContinuation<Void, Never>? }
+    ///
+    /// - Parameter isOver: whether the whole stream is over, whenever its messages ended: then their sender has the credit of those that wait
+    ///   back at once, because other streams may need it, and those are taken for nothing.
+    public func finish(_ error: RPCError? = nil, isOver: Bool = false) {
+        let (credit, taker) = state.withLock { state in
+            let credit = isOver ? state.forgive() : 0
+            guard state.end == nil else { return (credit, nil as CheckedContinuation<Void, Never>?) }
             state.end = error.map(Result.failure) ?? .success(())
-            return state.taker.take()
+            return (credit, state.taker.take())
         }
+        if credit > 0 { taken(0, credit) }
         taker?.resume()
         wakeSenders()
     }

@@ -56,7 +56,7 @@ extension ClientHandler {
     func end(_ call: CallID, with error: RPCError?, _ context: ChannelHandlerContext) {
         guard let stream = streams.removeValue(forKey: call) else { return }
         stream.stopClocks()
-        stream.responses.finish(error)
+        stream.responses.finish(error, isOver: true)
         stream.ended(error)
         for message in window.remove(where: { $0.stream == call }) { message.written.fail(Self.over) }
         release(call, context)

@@ -146,7 +146,7 @@ extension ServerHandler {
         call.stopClocks()
         call.handler?.cancel()
         if let requests = call.streaming?.requests {
-            requests.finish(RPCError(.cancelled, "the call was cancelled"))
+            requests.finish(RPCError(.cancelled, "the call was cancelled"), isOver: true)
             failWaiting(on: stream)
             release(stream, context)
         }
