@@ -12,7 +12,7 @@ public struct FragmentQueue: Sendable {
     static let mostUnfinishedBytes = 16 << 20
 
     private struct Line {
-        var frames: [Frame]
+        var frames = FirstInFirstOut<Frame>()
         /// Of the first frame.
         var sentBytes = 0
     }
@@ -34,22 +34,23 @@ public struct FragmentQueue: Sendable {
 
     /// - Returns: bytes of the pieces that will come of it, headers included.
     public mutating func add(_ frame: Frame) -> Int {
-        if lines[frame.stream] == nil {
-            lines[frame.stream] = Line(frames: [frame])
-            turns.append(frame.stream)
-        } else {
-            lines[frame.stream]?.frames.append(frame)
-        }
-        let pieces = max(1, (frame.payload.count + Self.pieceBytes - 1) / Self.pieceBytes)
+        if lines[frame.stream] == nil { turns.append(frame.stream) }
+        lines[frame.stream, default: Line()].frames.append(frame)
+        return Self.byteCount(of: frame)
+    }
+
+    /// Bytes of the pieces of a frame, headers included.
+    public static func byteCount(of frame: Frame) -> Int {
+        let pieces = max(1, (frame.payload.count + pieceBytes - 1) / pieceBytes)
         return frame.payload.count + pieces * FrameHeader.byteCount
     }
 
     /// The next piece, of the stream whose turn it is; a short message is one.
     public mutating func next() -> Frame? {
         for (index, stream) in turns.enumerated() {
-            guard var line = lines[stream], let frame = line.frames.first else { continue }
+            guard let sentBytes = lines[stream]?.sentBytes, let frame = lines[stream]?.frames.first else { continue }
             let count = frame.payload.count
-            if line.sentBytes == 0, count > Self.pieceBytes {
+            if sentBytes == 0, count > Self.pieceBytes {
                 // One that would be too many waits until others have ended; short ones go by.
                 guard
                     unfinished == 0
@@ -58,23 +59,23 @@ public struct FragmentQueue: Sendable {
                 unfinished += 1
                 unfinishedBytes += count
             }
-            let end = min(count, line.sentBytes + Self.pieceBytes)
+            let end = min(count, sentBytes + Self.pieceBytes)
             let piece = Frame(
                 stream: stream, type: frame.type, flags: end < count ? frame.flags.union(.more) : frame.flags,
-                payload: count <= Self.pieceBytes ? frame.payload : Array(frame.payload[line.sentBytes..<end]))
+                payload: count <= Self.pieceBytes ? frame.payload : Array(frame.payload[sentBytes..<end]))
+            turns.remove(at: index)
             if end < count {
-                line.sentBytes = end
+                lines[stream]?.sentBytes = end
             } else {
                 if count > Self.pieceBytes {
                     unfinished -= 1
                     unfinishedBytes -= count
                 }
-                line.frames.removeFirst()
-                line.sentBytes = 0
+                lines[stream]?.sentBytes = 0
+                _ = lines[stream]?.frames.removeFirst()
+                if lines[stream]?.frames.isEmpty == true { lines[stream] = nil }
             }
-            turns.remove(at: index)
-            lines[stream] = line.frames.isEmpty ? nil : line
-            if !line.frames.isEmpty { turns.append(stream) }
+            if lines[stream] != nil { turns.append(stream) }
             return piece
         }
         return nil

@@ -17,7 +17,7 @@ public final class MessageBuffer: Sendable {
     }
 
     private struct State {
-        var messages: [(bytes: [UInt8], credit: Int)] = []
+        var messages = FirstInFirstOut<(bytes: [UInt8], credit: Int)>()
         var bytes = 0
         var credit = 0
         var isFull = false
@@ -28,7 +28,7 @@ public final class MessageBuffer: Sendable {
 
         /// - Returns: the credit of all messages, which have none from here on.
         mutating func forgive() -> Int {
-            for index in messages.indices { messages[index].credit = 0 }
+            messages.changeAll { $0.credit = 0 }
             defer { credit = 0 }
             return credit
         }
@@ -149,7 +149,7 @@ public final class MessageBuffer: Sendable {
             guard !state.isAbandoned else { return (0, 0, false, nil as CheckedContinuation<Void, Never>?) }
             state.isAbandoned = true
             defer {
-                state.messages = []
+                state.messages.removeAll()
                 state.bytes = 0
                 state.credit = 0
             }
@@ -164,13 +164,12 @@ public final class MessageBuffer: Sendable {
     /// The next message or the end, where there is either.
     private func take() -> Result<[UInt8]?, RPCError>? {
         let (result, bytes, credit, hasRoom) = state.withLock { state -> (Result<[UInt8]?, RPCError>?, Int, Int, Bool) in
-            guard !state.messages.isEmpty else {
+            guard let (message, credit) = state.messages.removeFirst() else {
                 guard !state.isAbandoned else { return (.success(nil), 0, 0, false) }
                 guard let end = state.end else { return (nil, 0, 0, false) }
                 state.end = .success(())
                 return (end.map { nil }, 0, 0, false)
             }
-            let (message, credit) = state.messages.removeFirst()
             state.bytes -= message.count
             state.credit -= credit
             let hasRoom = state.isFull && state.messages.count <= limits.messages / 2 && state.bytes <= limits.bytes / 2
