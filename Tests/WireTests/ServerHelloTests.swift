@@ -20,6 +20,29 @@ struct ServerHelloTests {
         return connection
     }
 
+    @Test("ends with a frame of its own that is longer than any, where its type was agreed on, on either side")
+    func overlongControl() throws {
+        let most = UInt32(ControlFrame.maximumPayloadBytes)
+        let cases: [(Features, FrameType, UInt32, Bool)] = [
+            (.all, .ping, most + 1, true), (.all, .window, 5 << 20, true), (.all, .cancel, 5 << 20, true),
+            (.all, .ping, most, false),
+            ([.window], .ping, 5 << 20, false), (.all, FrameType(rawValue: 0x90), 5 << 20, false),
+        ]
+        for (features, type, length, isOver) in cases {
+            let header = FrameHeader(length: length, stream: .control, type: type)
+            var server = Self.met(features)
+            let seen = try server.receivedOversized(header).map(ServerConnectionTests.Seen.init)
+            #expect(isOver ? seen.last == .breakOff(.invalidArgument) : seen.isEmpty)
+            var client = ClientHelloTests.met(features)
+            let actions = client.receivedOversized(header)
+            guard isOver else {
+                #expect(actions.isEmpty)
+                continue
+            }
+            guard case .close = actions.last else { return #expect(Bool(false), "it goes on") }
+        }
+    }
+
     private func answer(_ actions: [ServerConnection.Action]) throws -> Hello? {
         guard case .write(let frame) = actions.first, frame.type == .response,
             case .success(let payload) = try ResponseEnvelope(decoding: frame.payload)

@@ -336,8 +336,9 @@ public struct ClientConnection: Sendable {
             helloStream = nil
             return resumption()
         }
-        guard header.type == .response || header.type == .data else { return [] }
         do throws(RPCError) {
+            try agreement.check(dropped: header)
+            guard header.type == .response || header.type == .data else { return [] }
             return try message(header)
         } catch {
             return brokenOff(error)

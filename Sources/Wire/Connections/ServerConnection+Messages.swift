@@ -38,8 +38,12 @@ extension ServerConnection {
 
     /// A frame whose payload is not kept: what it means is decided by its header, as far as that goes.
     mutating func received(_ header: FrameHeader, without reason: String) -> [Action] {
-        guard !isClosed, !isBrokenOff, header.type == .request || header.type == .data else { return [] }
-        return broken { connection throws(RPCError) in try connection.message(header, without: reason) }
+        guard !isClosed, !isBrokenOff else { return [] }
+        return broken { connection throws(RPCError) in
+            try connection.agreement.check(dropped: header)
+            guard header.type == .request || header.type == .data else { return [] }
+            return try connection.message(header, without: reason)
+        }
     }
 
     private mutating func message(_ header: FrameHeader, without reason: String) throws(RPCError) -> [Action] {

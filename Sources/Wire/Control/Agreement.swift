@@ -37,6 +37,16 @@ struct Agreement: Sendable {
         return answer
     }
 
+    /// Looks at the header of a frame whose payload is not kept.
+    ///
+    /// - Throws: where it is one that has been agreed on, and longer than any of those.
+    func check(dropped header: FrameHeader) throws(RPCError) {
+        guard let feature = ControlFrame.feature(of: header.type), features.contains(feature),
+            header.length > UInt32(ControlFrame.maximumPayloadBytes)
+        else { return }
+        throw RPCError(.invalidArgument, "a control frame of \(header.length) bytes")
+    }
+
     /// Reads a frame by what has been agreed on.
     ///
     /// - Returns: nil for a frame that is to be ignored.
