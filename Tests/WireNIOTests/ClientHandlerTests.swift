@@ -19,11 +19,32 @@ struct ClientHandlerTests {
         }
     }
 
+    /// Lets nothing out until it is told.
+    private final class Gatekeeper: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+
+        var isHolding = false
+        private var writes: [(NIOAny, EventLoopPromise<Void>?)] = []
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            guard isHolding else { return context.write(data, promise: promise) }
+            writes.append((data, promise))
+        }
+
+        func letOut(_ context: ChannelHandlerContext) {
+            isHolding = false
+            for (data, promise) in writes { context.write(data, promise: promise) }
+            writes = []
+            context.flush()
+        }
+    }
+
     private struct End {
         let channel: EmbeddedChannel
         let handler: ClientHandler
         let context: ChannelHandlerContext
         let reluctance = Reluctance()
+        let gatekeeper = Gatekeeper()
         let retired = Retired()
 
         final class Retired: Sendable {
@@ -34,7 +55,7 @@ struct ClientHandlerTests {
         init(maximumFrameBytes: Int = 4 << 20) throws {
             let retired = retired
             handler = ClientHandler(ClientConfiguration()) { retired.count.add(1, ordering: .relaxed) }
-            channel = try .connected([reluctance, handler])
+            channel = try .connected([gatekeeper, reluctance, handler])
             context = try channel.pipeline.syncOperations.context(handler: handler)
             handler.begin(context)
             let hello = ResponseEnvelope.success(Hello(features: .all, maximumFrameBytes: maximumFrameBytes).encoded())
@@ -43,6 +64,15 @@ struct ClientHandlerTests {
 
         func receive(_ frame: Frame) throws {
             try channel.writeInbound(ByteBuffer(bytes: frame.encoded()))
+        }
+
+        /// The frames that have been sent since it was last asked.
+        func sent() throws -> [Frame] {
+            var decoder = FrameDecoder(maximumPayloadBytes: 4 << 20)
+            while let bytes = try channel.readOutbound(as: ByteBuffer.self) { decoder.append(bytes.readableBytesView) }
+            var frames: [Frame] = []
+            while case .frame(let frame) = try decoder.next() { frames.append(frame) }
+            return frames
         }
     }
 
@@ -59,6 +89,41 @@ struct ClientHandlerTests {
         let answer = end.channel.eventLoop.makePromise(of: [UInt8].self)
         end.handler.send(Self.request, as: 1, answer: answer, context: end.context)
         #expect(throws: ClientHandler.Unseen.self) { try answer.futureResult.wait() }
+    }
+
+    @Test(
+        "a long request that waits for its turn when its caller goes is not sent, and one that has begun is cancelled",
+        arguments: [true, false])
+    func withdrawn(isStream: Bool) throws {
+        let end = try End()
+        _ = try end.sent()
+        end.gatekeeper.isHolding = true
+        let long = RequestEnvelope(method: TestService.echo, payload: [UInt8](repeating: 1, count: 1 << 20))
+        let calls: [ClientConnection.CallID] = [1, 2]
+        for call in calls {
+            if isStream {
+                let stream = OpenStream(responses: MessageBuffer(limits: MessageBuffer.Limits()), silence: nil) { _ in }
+                let opened = end.channel.eventLoop.makePromise(of: Void.self)
+                end.handler.open(
+                    long, as: call, .serverStreaming, stream, deadline: nil, opened: opened, context: end.context)
+            } else {
+                let answer = end.channel.eventLoop.makePromise(of: [UInt8].self)
+                end.handler.send(long, as: call, answer: answer, context: end.context)
+            }
+        }
+        let gone = RPCError(.cancelled, "the caller gave up")
+        for call in calls {
+            if isStream {
+                end.handler.giveUp(call, because: gone, end.context)
+            } else {
+                end.handler.abandon(call, because: gone, context: end.context)
+            }
+        }
+        end.gatekeeper.letOut(try end.channel.pipeline.syncOperations.context(handler: end.gatekeeper))
+        let frames = try end.sent()
+        #expect(frames.allSatisfy { $0.stream.rawValue == 3 } && frames.count { $0.type == .cancel } == 1)
+        #expect(frames.last?.type == .request && frames.last?.flags.contains(.more) == false)
+        #expect(frames.count > 32 && end.handler.window.unwrittenBytes == 0)
     }
 
     @Test(

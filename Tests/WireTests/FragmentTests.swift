@@ -52,6 +52,29 @@ struct FragmentTests {
         #expect(order.last == short)
     }
 
+    @Test("are taken out with all that comes behind them where they are requests of which nothing has been sent")
+    func withdrawn() {
+        var queue = FragmentQueue()
+        let (first, other) = (StreamID(rawValue: 1), StreamID(rawValue: 3))
+        for stream: UInt32 in [1, 3] {
+            _ = queue.add(Self.frame(stream, 2 * Self.piece))
+            _ = queue.add(Self.frame(stream, 5, .data))
+        }
+        _ = queue.next()
+        #expect(queue.withdraw(first).isEmpty && queue.withdraw(StreamID(rawValue: 5)).isEmpty)
+        let taken = queue.withdraw(other)
+        #expect(taken == [Self.frame(3, 2 * Self.piece), Self.frame(3, 5, .data)])
+        #expect(taken.map(FragmentQueue.byteCount(of:)) == [2 * Self.piece + 20, 15])
+        #expect(queue.withdraw(other).isEmpty)
+        _ = queue.next()
+        // Its request has been sent.
+        #expect(queue.withdraw(first).isEmpty)
+        #expect(Self.all(&queue) == [Self.frame(1, 5, .data)])
+        // What is no request has been heard of.
+        _ = queue.add(Self.frame(3, 2 * Self.piece, .data))
+        #expect(queue.withdraw(other).isEmpty && Self.all(&queue).count == 2 && queue.isEmpty)
+    }
+
     @Test("are no more at once than a receiver takes, by their number and by their bytes, and short ones go by")
     func bounds() {
         var queue = FragmentQueue()

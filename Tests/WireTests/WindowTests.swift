@@ -175,6 +175,28 @@ struct WindowTests {
         #expect(plain.give(110, on: 7, connection: 110).isEmpty)
     }
 
+    @Test("a call that the server never hears of gives the connection its credit back, whatever credit the server has given")
+    func withdrawn() {
+        let message = [UInt8](repeating: 1, count: (16 << 10) - 10)
+        for isGiven in [false, true] {
+            var connection = Self.client()
+            for call: UInt64 in [8, 9] { _ = connection.send(ClientHelloTests.request, as: call, kind: .bidirectional) }
+            let frames = ClientHelloTests.written(connection.send(message, on: 7) + connection.finishSending(on: 7))
+            _ = connection.send(message, on: 8)
+            #expect(frames.count == 2 && connection.leave(toSend: 10, on: 9) == .connectionWaits)
+            if isGiven { _ = connection.received(ControlFrame.window(.control, 32 << 10).frame) }
+            #expect(connection.stream(of: 7) == Self.stream)
+            let actions = connection.withdraw(7, frames)
+            guard case .resume = actions.first, actions.count == 1 else { return #expect(Bool(false), "\(actions)") }
+            #expect(connection.stream(of: 7) == nil && connection.withdraw(7, frames).isEmpty && connection.callCount == 2)
+            #expect(connection.leave(toSend: 16 << 10, on: 9) == .granted)
+            // There is no more credit than there was at first.
+            _ = connection.send(message, on: 9)
+            _ = connection.send(ClientHelloTests.request, as: 10, kind: .bidirectional)
+            #expect(connection.leave(toSend: 16 << 10, on: 10) == (isGiven ? .granted : .connectionWaits))
+        }
+    }
+
     @Test("a client leaves a server that sends beyond its window, or gives credit for more than it was sent, or for nothing")
     func hostileServer() {
         let full = Self.data((16 << 10) - 10)

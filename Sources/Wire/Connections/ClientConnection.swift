@@ -31,15 +31,14 @@ public struct ClientConnection: Sendable {
 
     /// Streams are thirty-two bits wide; a connection is given up long before they run out.
     private static let lastStream: UInt32 = 1 << 31 - 1
-    /// Streams let go before their end after which a connection is given up. A plain server is not told of one but by the end of the
-    /// connection, so that no more than these run for nobody.
+    /// Streams let go before their end after which a connection is given up: a plain server stops them with its end, and not before.
     static let mostAbandonedStreams = 16
 
     private var calls: [StreamID: Call] = [:]
     private var streams: [CallID: StreamID] = [:]
     private var nextStream: UInt32
     private var abandonedStreams = 0
-    private(set) var agreement: Agreement
+    var agreement: Agreement
     /// Where the answer to Hello will come.
     private var helloStream: StreamID?
     private var pings: UInt64 = 0
@@ -173,6 +172,9 @@ public struct ClientConnection: Sendable {
         return isExhausted && !wasExhausted ? [.retire] : []
     }
 
+    /// Where a call is written; nil for one that is over.
+    public func stream(of call: CallID) -> StreamID? { streams[call] }
+
     // MARK: - What arrives
 
     /// - Parameter now: looked at where it matters.
@@ -235,8 +237,8 @@ public struct ClientConnection: Sendable {
         return agreement.flow?.give(0, on: stream, connection: cost).map(Action.write) ?? []
     }
 
-    /// After Hello has been answered, if anybody may have waited for that.
-    private func resumption() -> [Action] { calls.values.contains { $0.isOpen } ? [.resume] : [] }
+    /// Where messages may go on, if anybody may have waited for that.
+    func resumption() -> [Action] { calls.values.contains { $0.isOpen } ? [.resume] : [] }
 
     private mutating func brokenOff(_ error: RPCError) -> [Action] {
         closed(because: "the server does not keep to what it agreed: \(error.message)") + [.close]
@@ -385,7 +387,7 @@ public struct ClientConnection: Sendable {
         return StreamID(rawValue: nextStream)
     }
 
-    private mutating func forget(_ stream: StreamID) {
+    mutating func forget(_ stream: StreamID) {
         agreement.flow?.end(stream)
         agreement.reassembly?.drop(stream)
         if let call = calls.removeValue(forKey: stream) { streams[call.id] = nil }

@@ -45,6 +45,16 @@ public struct FragmentQueue: Sendable {
         return frame.payload.count + pieces * FrameHeader.byteCount
     }
 
+    /// Takes out all that a stream has to say, where that begins with a request of which nothing has been sent.
+    ///
+    /// - Returns: what will not be sent; nothing where the other side has heard of the request, or will.
+    public mutating func withdraw(_ stream: StreamID) -> [Frame] {
+        guard let line = lines[stream], line.sentBytes == 0, line.frames.first?.type == .request else { return [] }
+        lines[stream] = nil
+        turns.removeAll { $0 == stream }
+        return line.frames.all
+    }
+
     /// The next piece, of the stream whose turn it is; a short message is one.
     public mutating func next() -> Frame? {
         for (index, stream) in turns.enumerated() {

@@ -57,6 +57,12 @@ struct FlowControl: Sendable {
         sending.spend(cost)
     }
 
+    /// A message of a stream that is over has not been sent after all.
+    mutating func withdrawn(_ cost: Int) {
+        // The other side may have given credit for it, which it could not know.
+        _ = sending.give(min(cost, sending.outstanding))
+    }
+
     /// The other side has given credit.
     ///
     /// - Returns: whether there is more of it now: not for a stream that is over, or never was, of which nothing is known.

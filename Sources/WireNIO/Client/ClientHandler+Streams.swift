@@ -26,7 +26,7 @@ extension ClientHandler {
     /// A stream ends though its server has not ended it; what still comes of it is dropped.
     func giveUp(_ call: CallID, because error: RPCError, _ context: ChannelHandlerContext) {
         guard streams[call] != nil else { return }
-        let actions = connection.abandon(call, because: error.code)
+        let actions = letGo(call, because: error.code)
         end(call, with: error, context)
         perform(actions, context)
         flush(context)

@@ -88,10 +88,20 @@ final class ClientHandler: ChannelInboundHandler {
 
     /// Nobody waits for a call any more.
     func abandon(_ call: CallID, because error: RPCError, context: ChannelHandlerContext) {
-        let actions = connection.abandon(call, because: error.code)
+        let actions = letGo(call, because: error.code)
         waiting.removeValue(forKey: call)?.fail(error)
         perform(actions, context)
         flush(context)
+    }
+
+    /// Tells the server, where it has heard of the call.
+    func letGo(_ call: CallID, because code: StatusCode) -> [ClientConnection.Action] {
+        guard let stream = connection.stream(of: call) else { return [] }
+        // A cancel would overtake a request that waits for its turn, which would then run for nobody.
+        let unsent = fragments.withdraw(stream)
+        guard !unsent.isEmpty else { return connection.abandon(call, because: code) }
+        for frame in unsent { window.ended(FragmentQueue.byteCount(of: frame)) }
+        return connection.withdraw(call, unsent)
     }
 
     // MARK: - The channel
