@@ -6,7 +6,7 @@ import Wire
 
 @Suite("Lint")
 struct LintTests {
-    private static let get = MethodDescriptor(service: "huleedu.llm.v1.LLMProvider", method: "Get")
+    static let get = MethodDescriptor(service: "huleedu.llm.v1.LLMProvider", method: "Get")
     private static let follow = MethodDescriptor(service: "huleedu.events.v1.EventFeed", method: "Follow")
     private static let collect = MethodDescriptor(service: "a.Service", method: "Collect")
 
@@ -14,7 +14,7 @@ struct LintTests {
         Linting(schema: try MessageSchema(descriptorSet: ContractDescriptors.fileDescriptorSet), allowed: allowed)
     }
 
-    private static func findings(
+    static func findings(
         _ packets: some Sequence<CapturedPacket>, ports: Set<UInt16> = [7100], allowed: Set<LintRule> = []
     ) throws -> [LintFinding] {
         let reader = TrafficReader(ports: ports, keeping: .nothing, linting: try linting(allowed: allowed))
@@ -96,7 +96,7 @@ struct LintTests {
         }
     }
 
-    private static func greet(_ traffic: inout Conversation, _ windows: StreamWindows) {
+    static func greet(_ traffic: inout Conversation, _ windows: StreamWindows) {
         let hello = Hello(features: .all, maximumFrameBytes: 4 << 20, windows: windows).encoded()
         traffic.request(1, Hello.method, hello)
         traffic.respond(1, .success(hello))

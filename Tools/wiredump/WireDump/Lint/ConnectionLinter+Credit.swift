@@ -57,6 +57,9 @@ extension ConnectionLinter {
         guard !frame.type.isControl, mayHavePieces(side, sight),
             pieces[side]?.concerns(frame.stream, frame.flags) == true
         else { return frame }
+        if frame.type == .request, side == .client, pieces[side]?.isInside(frame.stream) == false {
+            beginPieces(on: frame.stream, sight, &report)
+        }
         do throws(RPCError) {
             return try pieces[side]?.take(frame).whole
         } catch {
@@ -65,6 +68,12 @@ extension ConnectionLinter {
             pieces[side] = Reassembly(longest: Self.longestPayload)
             return nil
         }
+    }
+
+    /// A request that has come in part never begins.
+    mutating func dropRequest(on stream: StreamID) {
+        guard pieces[.client]?.kept.contains(where: { $0.stream == stream && $0.type == .request }) == true else { return }
+        pieces[.client]?.drop(stream)
     }
 
     mutating func spend(_ frame: Frame, from side: Side, _ sight: Sight, _ report: inout Report) {

@@ -24,7 +24,8 @@ extension ConnectionLinter {
 
     // MARK: - Requests
 
-    mutating func request(_ frame: Frame, at time: UInt64, _ sight: Sight, _ report: inout Report) {
+    /// - Parameter hasBegun: whether pieces of it came before, with the first of which it has taken its stream.
+    mutating func request(_ frame: Frame, hasBegun: Bool, at time: UInt64, _ sight: Sight, _ report: inout Report) {
         let stream = frame.stream
         report.add(.evenStream, "\(stream.rawValue)", if: sight.isSenderWhole && !stream.isClientInitiated)
         report.add(
@@ -35,10 +36,10 @@ extension ConnectionLinter {
             request = try RequestEnvelope(decoding: frame.payload)
         } catch {
             report.add(.unreadableEnvelope, error.description, if: sight.isSenderWhole)
-            guard place(frame.stream, sight, &report) else { return }
+            guard place(frame.stream, hasBegun: hasBegun, sight, &report) else { return }
             return begin(Running(name: "its request could not be read", begin: time), on: stream)
         }
-        guard place(stream, sight, &report) else { return }
+        guard place(stream, hasBegun: hasBegun, sight, &report) else { return }
         let name = JSONText.name("\(request.method.service)/\(request.method.method)")
         let method = linting.schema.method(request.method.service, request.method.method)
         report.add(.unknownMethod, name, if: method == nil && request.method.service != Self.optionalService)
@@ -64,12 +65,18 @@ extension ConnectionLinter {
     /// Takes the stream of a request.
     ///
     /// - Returns: false where a call runs on it, which goes on.
-    private mutating func place(_ stream: StreamID, _ sight: Sight, _ report: inout Report) -> Bool {
+    private mutating func place(_ stream: StreamID, hasBegun: Bool, _ sight: Sight, _ report: inout Report) -> Bool {
         if let call = running[stream], sight.isCaughtUp {
             report.add(.streamInUse, "\(call.name) runs on it")
             change(stream) { $0.refusalsOwed += 1 }
             return false
         }
+        if !hasBegun || hasEnded(stream) { takeAnew(stream, &report) }
+        return true
+    }
+
+    /// Takes the stream of a request that begins.
+    private mutating func takeAnew(_ stream: StreamID, _ report: inout Report) {
         let isAgain = hasEnded(stream)
         let highest = take(stream)
         if isAgain {
@@ -77,7 +84,12 @@ extension ConnectionLinter {
         } else if let highest, stream < highest {
             report.add(.streamOutOfOrder, "after \(highest.rawValue)")
         }
-        return true
+    }
+
+    /// The first piece of a request has come.
+    mutating func beginPieces(on stream: StreamID, _ sight: Sight, _ report: inout Report) {
+        guard running[stream] == nil || !sight.isCaughtUp else { return }
+        takeAnew(stream, &report)
     }
 
     private func fit(_ frame: Frame, _ request: RequestEnvelope, to method: MessageSchema.Method, _ report: inout Report) {
@@ -211,7 +223,9 @@ extension ConnectionLinter {
         guard let control else { return }
         report.add(.controlWithoutHello, FrameNames.type(frame.type), if: isPlain(side, sight))
         switch control {
-        case .cancel(let stream, _): change(stream) { $0.isGivenUp = true }
+        case .cancel(let stream, _):
+            change(stream) { $0.isGivenUp = true }
+            dropRequest(on: stream)
         case .goAway(let goAway) where side == .server:
             for stream in running.keys where stream > goAway.lastAccepted { change(stream) { $0.isGivenUp = true } }
         case .window(let stream, let credit): give(credit, on: stream, from: side, sight, &report)

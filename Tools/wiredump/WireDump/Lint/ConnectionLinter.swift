@@ -82,9 +82,10 @@ struct ConnectionLinter: Sendable {
     mutating func receive(_ frame: Frame, from side: Side, at time: UInt64, _ sight: Sight) -> [LintFinding] {
         var report = Report(connection: connection, stream: frame.stream.rawValue, side: side, time: time)
         if sight.isSenderWhole { form(frame, mayHavePieces: mayHavePieces(side, sight), &report) }
+        let isInside = !frame.type.isControl && pieces[side]?.isInside(frame.stream) == true
         guard let frame = whole(frame, from: side, sight, &report) else { return allowed(report) }
         switch (frame.type, side) {
-        case (.request, .client): request(frame, at: time, sight, &report)
+        case (.request, .client): request(frame, hasBegun: isInside, at: time, sight, &report)
         case (.response, .server): response(frame, at: time, sight, &report)
         case (.data, .client): clientData(frame, at: time, sight, &report)
         case (.data, .server): serverData(frame, at: time, sight, &report)
