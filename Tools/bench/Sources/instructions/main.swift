@@ -55,7 +55,9 @@ if let once = work(CommandLine.arguments[1]) {
     for _ in 0..<times { sum &+= try once() }
 } else {
     for _ in 0..<times {
-        if case .success(let payload) = await router.answer(request.payload, context: context) { sum &+= payload.count }
+        let route = router.route(of: request.method)
+        guard case .success(let payload) = await router.answer(request.payload, by: route, context: context) else { continue }
+        sum &+= payload.count
     }
 }
 print(sum)
