@@ -180,9 +180,8 @@ final class Passages: Sendable {
     private func enterLast() async {
         let end = ContinuousClock.now + configuration.gracePeriod
         while ContinuousClock.now < end {
-            var isTaken = await enterEnded()
+            let isTaken = await enterEnded()
             endSpan(isLast: true)
-            if isTaken { isTaken = await enterEnded() }
             // Calls whose callers were cut off end a moment later.
             guard state.withLock({ !$0.isWritten || $0.passing > 0 }) else { return }
             // A bridge's task, which nobody cancels: it does not end early.

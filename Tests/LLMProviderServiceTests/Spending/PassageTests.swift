@@ -131,15 +131,13 @@ struct PassageTests {
             return .verdict
         }) { fixture in
             let call = Task { try await complete(fixture, Sample.request()) }
-            let opening = Task {
-                try await eventually { fixture.vendor.requests.count == 1 }
-                // The vendor answers after the service has been told to end: it is told as soon as this call is under way.
-                try await Task.sleep(for: .milliseconds(200))
-                gate.open()
-            }
-            try await fixture.running { try await eventually { fixture.vendor.requests.count == 1 } }
+            let service = Task { try await fixture.service.run() }
+            try await eventually { fixture.vendor.requests.count == 1 }
+            // The vendor answers after the service has been told to end.
+            service.cancel()
+            gate.open()
+            _ = await service.result
             _ = try await call.value
-            try await opening.value
             #expect(try await fixture.account().spentNanodollars == 35_000)
             #expect(try await passages(fixture) == 0)
         }
