@@ -125,21 +125,28 @@ struct PassageTests {
 
     @Test("What is under way when the service ends is entered before it has ended")
     func end() async throws {
-        let gate = Gate()
-        try await withService(answer: { _ in
-            gate.pass()
-            return .verdict
-        }) { fixture in
-            let call = Task { try await complete(fixture, Sample.request()) }
-            let service = Task { try await fixture.service.run() }
-            try await eventually { fixture.vendor.requests.count == 1 }
-            // The vendor answers after the service has been told to end.
-            service.cancel()
-            gate.open()
-            _ = await service.result
-            _ = try await call.value
-            #expect(try await fixture.account().spentNanodollars == 35_000)
-            #expect(try await passages(fixture) == 0)
+        try await withService { fixture in
+            try await fixture.submit(Sample.paidOnce("a", owner: "x"))
+            let claim = try #require(try await fixture.claim().first)
+            let entry = LedgerEntry(claim, parsed: nil, day: .today, usage: TokenUsage(output: 1), bill: Bill(cost: 7)).reserving(
+                0)
+            let passages = fixture.service.passages
+            #expect(passages.enter())
+            let hold = try await passages.reserve(0, for: Payer(tenant: "", owner: "x"))
+            try await fixture.store.beginPassages("other")
+            passages.release(Passages.Hold(id: "other"))
+            #expect(try await self.passages(fixture) == 2)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                // It has been told to end before it begins, so that what it does are its last looks.
+                group.cancelAll()
+                group.addTask { await passages.run() }
+                try await eventually { try await self.passages(fixture) == 1 }
+                passages.settle(hold, entry)
+                passages.leave()
+                try await group.waitForAll()
+            }
+            #expect(try await fixture.account().spentNanodollars == 7)
+            #expect(try await self.passages(fixture) == 0)
         }
     }
 
